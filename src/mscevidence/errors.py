@@ -14,8 +14,8 @@
     ├── StoreError           the database cannot be opened, written or queried
     └── WriteError           a file could not be written; what was there before is untouched
 
-The message says what happened with which value; the hint says what to do and names the valid choices. Commands translate the
-family once into exit code 1.
+The message says what happened with which value; the hint says what to do and names the valid choices. Commands
+translate the family once into exit code 1.
 """
 
 from __future__ import annotations
