@@ -439,6 +439,33 @@ def time_point_text(time_point: TimePoint | None) -> str:
     return f"{number} {unit}{'' if time_point.value == 1 or not unit else 's'}".strip()
 
 
+# --- linkage --------------------------------------------------------------------------------------------------------
+
+
+class Link(Frozen):
+    """An edge between two reports or studies, with its reason.
+
+    `kind` is ``same-study`` (patients are the same), ``overlap`` (patients are, or may be, partly the same) or
+    ``look-alike`` (alike, but judged different patients). `basis` names the evidence (registration, doi, declared,
+    title, centre-and-dates, ...); `decided` tells a link that a person settled from one that is only proposed.
+    """
+
+    kind: Literal["same-study", "overlap", "look-alike"]
+    left: str
+    right: str
+    basis: str
+    reason: str
+    decided: bool = False
+
+
+class Family(Frozen):
+    """Studies that share, or may share, patients: an analysis takes at most one of them."""
+
+    id: str
+    studies: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
+
+
 # --- pooled ---------------------------------------------------------------------------------------------------------
 
 
