@@ -1,1 +1,71 @@
-"""commands."""
+"""The command line: one file per group of commands; a command parses, calls, prints.
+
+Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 an error the user can mend (message and hint), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from mscevidence import __version__
+from mscevidence.errors import MscevidenceError
+
+
+class TranslatingGroup(TyperGroup):
+    """The one place where the exception family becomes an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; print message and hint of our errors and leave with 1."""
+        try:
+            return super().invoke(ctx)
+        except MscevidenceError as error:
+            typer.echo(f"error: {error.message}", err=True)
+            if error.hint:
+                typer.echo(f"hint: {error.hint}", err=True)
+            raise typer.Exit(1) from error
+        except BrokenPipeError:
+            # The reader of a pipe (head, less) has left: nothing to say, and the interpreter must not say it either.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+            raise typer.Exit(0) from None
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _callback(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    """Do mesenchymal stromal cells work, and what do they cost in harm? Every number walks back to its sentence."""
+
+
+def build_app() -> typer.Typer:
+    """Return the application with all commands, in the order of the work."""
+    from mscevidence.commands import database, edition, importing, ingest, linkage, pooling, records, review, workspace
+
+    app = typer.Typer(
+        cls=TranslatingGroup,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        add_completion=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_callback)
+    for group in (workspace, ingest, review, records, importing, linkage, database, pooling, edition):
+        group.register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line."""
+    build_app()()

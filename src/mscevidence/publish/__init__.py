@@ -1,1 +1,1 @@
-"""publish."""
+"""Figures, tables, pages and exports: everything that is shown to people. One file each."""

@@ -1,0 +1,218 @@
+"""The protocol: mscevidence.toml, the folder it lies in, and the analyses it pre-specifies.
+
+The folder that holds ``mscevidence.toml`` is the project of a user: ``extracted/`` (reviewed records, in git),
+``captured/`` (documents as captured, not in git), ``evidence.db`` (can be rebuilt) and ``output/`` (can be rebuilt).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from mscevidence import vocabulary
+from mscevidence.errors import MscevidenceError, ProtocolError, UnknownTermError
+
+FILE_NAME = "mscevidence.toml"
+
+Choice3 = Literal["include", "exclude"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Analysis:
+    """One pre-specified analysis; the same options as ``mscevidence pool`` and ``mscevidence forest``.
+
+    `at` is a time point such as ``12 months``. `derived` and `narrative_zeros` say what is done with results that the
+    source does not print as counts. `columns` are the extra columns of the figure.
+    """
+
+    id: str
+    outcome: str
+    title: str = ""
+    condition: str | None = None
+    by: str | None = None
+    method: str = "glmm"
+    at: str | None = None
+    cell_source: str | None = None
+    design: str | None = None
+    derived: Choice3 = "include"
+    narrative_zeros: Choice3 = "exclude"
+    allow_overlap: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    level: float = 0.95
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """The question of a review and where its files are (all paths absolute)."""
+
+    root: Path
+    title: str = "Evidence synthesis"
+    question: str = ""
+    analyses: tuple[Analysis, ...] = ()
+
+    @property
+    def extracted(self) -> Path:
+        """Return the folder of study files."""
+        return self.root / "extracted"
+
+    @property
+    def captured(self) -> Path:
+        """Return the folder of captured documents."""
+        return self.root / "captured"
+
+    @property
+    def database(self) -> Path:
+        """Return the path of the evidence database."""
+        return self.root / "evidence.db"
+
+    @property
+    def output(self) -> Path:
+        """Return the folder that ``reproduce`` writes."""
+        return self.root / "output"
+
+    def analysis(self, analysis_id: str) -> Analysis:
+        """Return the pre-specified analysis with an id.
+
+        Raises:
+            UnknownTermError: no such analysis.
+        """
+        for analysis in self.analyses:
+            if analysis.id == analysis_id:
+                return analysis
+        raise UnknownTermError(analysis_id, kind="analysis", choices=[a.id for a in self.analyses])
+
+
+def find(start: Path | None = None) -> Protocol:
+    """Return the protocol of the nearest folder at or above `start` that holds mscevidence.toml.
+
+    Raises:
+        ProtocolError: there is none, or it is wrong.
+    """
+    folder = (start or Path.cwd()).resolve()
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE_NAME).is_file():
+            return load(candidate / FILE_NAME)
+    raise ProtocolError(
+        f"no {FILE_NAME} in {folder} or above it",
+        hint="run `mscevidence init` to start a review here, or change to the folder of your review",
+    )
+
+
+def load(path: Path) -> Protocol:
+    """Return the protocol in a file.
+
+    Raises:
+        ProtocolError: the file cannot be read, is not TOML, or names something unknown.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"cannot read {path.name}: {error}", hint="check that it is a UTF-8 text file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError(f"{path.name} is not valid TOML: {error}", hint="mend the line named above") from error
+    _refuse_unknown(data, {"review", "analysis"}, place=path.name)
+    review = _table(data.get("review", {}), place=f"{path.name}: [review]")
+    _refuse_unknown(review, {"title", "question"}, place=f"{path.name}: [review]")
+    entries = data.get("analysis", [])
+    if not isinstance(entries, list):
+        raise ProtocolError(f"{path.name}: analysis must be a list of tables", hint="write [[analysis]] above each one")
+    analyses = tuple(
+        _analysis(entry, place=f"{path.name}: analysis {number}") for number, entry in enumerate(entries, 1)
+    )
+    _refuse_repeated(analyses, path.name)
+    return Protocol(root=path.resolve().parent, analyses=analyses, **review)
+
+
+def _table(value: object, *, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ProtocolError(f"{place} must be a table, found {value!r}", hint="write it as [name] with keys below it")
+    return value
+
+
+def _refuse_unknown(table: dict[str, Any], known: set[str], *, place: str) -> None:
+    for key in table:
+        if key not in known:
+            error = UnknownTermError(key, kind="key", choices=known)
+            raise ProtocolError(f"{place}: {error.message}", hint=error.hint)
+
+
+def _refuse_repeated(analyses: tuple[Analysis, ...], name: str) -> None:
+    seen: set[str] = set()
+    for analysis in analyses:
+        if analysis.id in seen:
+            raise ProtocolError(f"{name}: two analyses have the id {analysis.id!r}", hint="give each its own id")
+        seen.add(analysis.id)
+
+
+def _analysis(entry: object, *, place: str) -> Analysis:
+    table = dict(_table(entry, place=place))
+    hints = get_type_hints(Analysis)
+    _refuse_unknown(table, set(hints), place=place)
+    for key in ("id", "outcome"):
+        if key not in table:
+            raise ProtocolError(f"{place}: {key} is missing", hint=f'add a line such as {key} = "response"')
+    place = f"{place} ({table['id']!r})"
+    values = {key: _typed(value, hints[key], place=f"{place}: {key}") for key, value in table.items()}
+    try:
+        for key, kind in (("outcome", "outcome"), ("condition", "condition"), ("cell_source", "cell-source")):
+            if values.get(key):
+                values[key] = vocabulary.term(kind, values[key]).id
+    except UnknownTermError as error:
+        raise ProtocolError(f"{place}: {error.message}", hint=error.hint) from error
+    return Analysis(**values)
+
+
+def _typed(value: object, hint: Any, *, place: str) -> Any:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            error = UnknownTermError(str(value), kind="choice", choices=get_args(hint))
+            raise ProtocolError(f"{place}: {error.message}", hint=error.hint)
+        return value
+    if hint == tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        raise ProtocolError(f"{place}: expected a list of words, found {value!r}", hint='write ["one", "two"]')
+    wanted: type = float if hint is float else str
+    if isinstance(value, wanted):
+        return value
+    raise ProtocolError(f"{place}: expected {wanted.__name__}, found {value!r}", hint="see the README for an example")
+
+
+def write_new(folder: Path, *, title: str) -> tuple[Path, ...]:
+    """Write a first mscevidence.toml and the folder for study files; return what was made.
+
+    Raises:
+        ProtocolError: the folder already holds a protocol, or cannot be written.
+    """
+    path = folder / FILE_NAME
+    if path.exists():
+        raise ProtocolError(f"{path} is already there", hint="edit it, or choose another folder")
+    escaped = title.replace("\\", "\\\\").replace('"', '\\"')
+    try:
+        (folder / "extracted").mkdir(parents=True, exist_ok=True)
+        path.write_text(NEW_PROTOCOL.format(title=escaped), encoding="utf-8")
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("captured/\noutput/\nevidence.db\nevidence.db-*\n", encoding="utf-8")
+    except (OSError, MscevidenceError) as error:
+        raise ProtocolError(f"cannot start a review in {folder}: {error}", hint="choose a writable folder") from error
+    return (path, folder / "extracted")
+
+
+NEW_PROTOCOL = """\
+# The protocol of this review: the question, and the analyses fixed before looking at the results.
+
+[review]
+title = "{title}"
+question = ""
+
+# Each [[analysis]] becomes one figure, one table and one entry of the index page of `mscevidence reproduce`.
+# Options are those of `mscevidence pool --help`, with _ for -.
+[[analysis]]
+id = "response-itp"
+outcome = "response"
+condition = "immune-thrombocytopenia"
+columns = ["product", "dose"]
+"""
