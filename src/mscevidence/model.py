@@ -22,7 +22,7 @@ def _whole_as_int(value: float) -> float | int:
     return int(value) if float(value).is_integer() and abs(value) < 1e15 else value
 
 
-Number = Annotated[float, PlainSerializer(_whole_as_int)]
+Number = Annotated[float, Field(strict=True), PlainSerializer(_whole_as_int)]
 """A number that is written without a trailing ``.0`` when it is whole."""
 
 
@@ -32,6 +32,9 @@ def in_vocabulary(kind: str, description: str = "") -> Any:
     return Field(json_schema_extra=extra, description=description or None)
 
 
+Count = Annotated[int, Field(strict=True, ge=0)]
+"""A whole number of people or events."""
+
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._:/()-]*$", max_length=120)]
 YearMonth = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
@@ -39,7 +42,7 @@ YearMonth = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 class Frozen(BaseModel):
     """Base of the nouns: immutable, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, coerce_numbers_to_str=True)
 
 
 # --- document -------------------------------------------------------------------------------------------------------
@@ -218,7 +221,7 @@ class Dose(Frozen):
 
     value: Annotated[Number, Field(gt=0)] | NotReported | None = None
     unit: Annotated[str | None, in_vocabulary("dose-unit")] = None
-    infusions: Annotated[int, Field(gt=0)] | NotReported | None = None
+    infusions: Annotated[int, Field(strict=True, gt=0)] | NotReported | None = None
     interval_days: Annotated[Number, Field(gt=0)] | NotReported | None = None
     route: Annotated[str | None, in_vocabulary("route")] = None
     text: str | None = None
@@ -261,7 +264,7 @@ class Report(Frozen):
     id: Slug
     kind: Annotated[str, in_vocabulary("report-kind")]
     status: Annotated[str, in_vocabulary("report-status")] = "published"
-    year: Annotated[int, Field(ge=1950, le=2100)] | None = None
+    year: Annotated[int, Field(strict=True, ge=1950, le=2100)] | None = None
     first_author: str | None = None
     title: str | None = None
     journal: str | None = None
@@ -283,9 +286,9 @@ class Arm(Frozen):
     role: Annotated[str, in_vocabulary("arm-role")]
     dose: Dose | None = None
     cell_product: CellProduct | None = None
-    enrolled: Annotated[int, Field(ge=0)] | NotReported | None = None
-    treated: Annotated[int, Field(ge=0)] | NotReported | None = None
-    evaluable: Annotated[int, Field(ge=0)] | NotReported | None = None
+    enrolled: Count | NotReported | None = None
+    treated: Count | NotReported | None = None
+    evaluable: Count | NotReported | None = None
     combines: tuple[Slug, ...] = ()
 
 
@@ -307,8 +310,8 @@ class Result(Frozen):
 
     outcome: Annotated[str, in_vocabulary("outcome")]
     arm: Slug
-    events: Annotated[int, Field(ge=0)] | NotReported | None = None
-    n: Annotated[int, Field(ge=0)] | NotReported | None = None
+    events: Count | NotReported | None = None
+    n: Count | NotReported | None = None
     person_time: Annotated[Number, Field(gt=0)] | None = None
     person_time_unit: Annotated[str | None, in_vocabulary("time-unit")] = None
     mean: Number | None = None
@@ -335,7 +338,7 @@ class Part(Frozen):
 
     term: Annotated[str, Field(min_length=1)]
     outcome: Annotated[str | None, in_vocabulary("outcome")] = None
-    events: Annotated[int, Field(ge=0)]
+    events: Count
     source: Source
     decision: Decision
 

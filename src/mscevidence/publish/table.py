@@ -15,8 +15,11 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render(rows: Sequence[Row], *, form: Form = "table", columns: Sequence[str] | None = None) -> str:
-    """Return rows in a form, without a trailing newline; `columns` gives names and order (default: those of the first
-    row).""" names = list(columns if columns is not None else (rows[0] if rows else ()))
+    """Return rows in a form, without a trailing newline.
+
+    `columns` gives names and order (default: those of the first row).
+    """
+    names = list(columns if columns is not None else (rows[0] if rows else ()))
     if form == "csv":
         return as_csv(rows, names)
     if form == "json":
@@ -31,7 +34,10 @@ def as_text(rows: Iterable[Row], columns: Sequence[str]) -> str:
     cells = [[_plain(row.get(name)) for name in columns] for row in rows]
     numeric = [all(_is_number(line[i]) for line in cells if line[i]) for i in range(len(columns))]
     align = ["right" if right else "left" for right in numeric]
-    return tabulate(cells, headers=list(columns), tablefmt="simple", disable_numparse=True, colalign=align if cells else None)
+    headers = list(columns)
+    if not cells:
+        return tabulate([], headers=headers, tablefmt="simple")
+    return tabulate(cells, headers=headers, tablefmt="simple", disable_numparse=True, colalign=align)
 
 
 def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
