@@ -1,0 +1,167 @@
+"""Turn the validator's errors into sentences with line, key, found, expected and the nearest valid key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mscevidence.errors import RecordError
+from mscevidence.model import Study
+from mscevidence.records.yaml_nodes import Located, Location, dotted, unknown_key
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list (lines that begin with -)",
+    "dict_type": "keys and values",
+    "model_type": "keys and values",
+    "model_attributes_type": "keys and values",
+    "string_too_short": "some text",
+    "too_short": "at least one entry",
+}
+
+_BOUNDS = {
+    "greater_than_equal": "a number of at least {ge}",
+    "greater_than": "a number above {gt}",
+    "less_than_equal": "a number of at most {le}",
+    "string_too_long": "at most {max_length} characters (a quote is the few words around the number)",
+}
+
+
+def translate(error: ValidationError, located: Located, *, file: str) -> list[RecordError]:
+    """Return one `RecordError` per place that is wrong; alternatives of a union are joined into one sentence."""
+    by_place: dict[Location, list[ErrorDetails]] = {}
+    for details in error.errors(include_url=False):
+        by_place.setdefault(_place(details, located), []).append(details)
+    return [_sentence(place, group, located, file) for place, group in by_place.items()]
+
+
+def _place(details: ErrorDetails, located: Located) -> Location:
+    """Return the location without the names of union branches that the validator puts into it."""
+    place: Location = ()
+    value: Any = located.value
+    for part in details["loc"]:
+        inside = (isinstance(value, dict) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        )
+        if not inside:
+            return (*place, part) if details["type"] == "missing" else place
+        value = value[part]
+        place = (*place, part)
+    return place
+
+
+def _sentence(place: Location, group: list[ErrorDetails], located: Located, file: str) -> RecordError:
+    line, key = located.line(place), dotted(place)
+    first = group[0]
+    if first["type"] == "extra_forbidden":
+        known = keys_at(place[:-1])
+        return RecordError(
+            f"{key}: there is no key {str(place[-1])!r} here",
+            file=file,
+            line=line,
+            key=key,
+            found=str(place[-1]),
+            expected=", ".join(known),
+            hint=unknown_key(str(place[-1]), known),
+        )
+    if first["type"] == "missing":
+        return RecordError(
+            f"{key}: this key is missing",
+            file=file,
+            line=located.line(place[:-1]),
+            key=key,
+            expected=str(place[-1]),
+            hint=f"add `{place[-1]}:`",
+        )
+    expected = " or ".join(dict.fromkeys(_expected(details) for details in group))
+    found = "nothing" if first["input"] is None else repr(first["input"])
+    return RecordError(
+        f"{key or 'file'}: found {_short(found)}, expected {expected}",
+        file=file,
+        line=line,
+        key=key,
+        found=found,
+        expected=expected,
+        hint=_hint(first["input"], expected),
+    )
+
+
+def _expected(details: ErrorDetails) -> str:
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "literal_error":
+        return str(context.get("expected", "")).replace("'", "")
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format(**context)
+    if kind == "string_pattern_mismatch":
+        return _pattern(str(context.get("pattern", "")))
+    return _EXPECTED.get(kind, details["msg"])
+
+
+def _pattern(pattern: str) -> str:
+    if pattern.startswith(r"^\d{4}-\d{2}-\d{2}"):
+        return "a date such as 2026-11-22"
+    if pattern.startswith(r"^\d{4}("):
+        return "a month such as 2019-11"
+    if pattern.startswith(r"^10\."):
+        return "a DOI such as 10.1000/xyz, without https://doi.org/"
+    if pattern.startswith("^[0-9a-f]"):
+        return "a sha256 of 64 hexadecimal digits"
+    if pattern == r"^\d+$":
+        return "digits"
+    return "an id of lower-case letters, digits and - . _"
+
+
+def _hint(value: object, expected: str) -> str:
+    if isinstance(value, str) and "whole number" in expected and "/" in value:
+        return "write events and n as two keys: `events: 8` and `n: 18`"
+    if isinstance(value, bool):
+        return "true and false are not counts"
+    if value is None:
+        return "leave the key out while it is not yet extracted; write not-reported when the source does not tell"
+    return ""
+
+
+def _short(found: str) -> str:
+    return found if len(found) <= 60 else found[:57] + "..."
+
+
+def keys_at(place: Location) -> list[str]:
+    """Return the valid keys at a place of a study file."""
+    model: type[BaseModel] | None = Study
+    for part in place:
+        if isinstance(part, int) or model is None:
+            continue
+        model = _model_of(_field_annotation(model, part))
+    if model is None:
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _field_annotation(model: type[BaseModel], key: str) -> Any:
+    for name, field in model.model_fields.items():
+        if key in (name, field.alias):
+            return field.annotation
+    return None
+
+
+def _model_of(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(_models(get_args(annotation)), None)
+
+
+def _models(annotations: Iterable[Any]) -> Any:
+    for annotation in annotations:
+        found = _model_of(annotation)
+        if found is not None:
+            yield found

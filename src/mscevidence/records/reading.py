@@ -1,0 +1,221 @@
+"""Read study files: YAML to `Study`, with every mistake named by file, line, key, found, expected and nearest term."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from mscevidence import vocabulary
+from mscevidence.errors import RecordError, UnknownTermError
+from mscevidence.model import NOT_REPORTED, Study
+from mscevidence.records import complaints
+from mscevidence.records.yaml_nodes import Located, dotted, parse
+
+MAX_BYTES = 5_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Records:
+    """All studies of a folder in the order of their ids, with the file of each."""
+
+    studies: tuple[Study, ...]
+    files: dict[str, Path]
+
+    def __iter__(self) -> Iterator[Study]:
+        return iter(self.studies)
+
+    def __len__(self) -> int:
+        return len(self.studies)
+
+    def study(self, study_id: str) -> Study:
+        """Return the study with an id.
+
+        Raises:
+            UnknownTermError: no such study.
+        """
+        for study in self.studies:
+            if study.study == study_id:
+                return study
+        raise UnknownTermError(study_id, kind="study", choices=[s.study for s in self.studies])
+
+    def path_of(self, study_id: str) -> Path:
+        """Return the file of a study.
+
+        Raises:
+            UnknownTermError: no such study.
+        """
+        return self.files[self.study(study_id).study]
+
+
+def examine(path: Path) -> tuple[Study | None, tuple[RecordError, ...]]:
+    """Return the study in a file (None when it is wrong) and everything that is wrong, in the order of the lines."""
+    try:
+        text = _text_of(path)
+        return examine_text(text, file=_shown(path))
+    except RecordError as error:
+        return None, (error,)
+
+
+def examine_text(text: str, *, file: str) -> tuple[Study | None, tuple[RecordError, ...]]:
+    """Return the study in a YAML text (None when it is wrong) and everything that is wrong."""
+    try:
+        located = parse(text, file=file)
+    except RecordError as error:
+        return None, (error,)
+    try:
+        study = Study.model_validate(located.value)
+    except ValidationError as error:
+        found = complaints.translate(error, located, file=file)
+        return None, tuple(sorted(found, key=lambda problem: problem.line))
+    problems = tuple(_unknown_terms(study, (), located, file))
+    return (None if problems else study), problems
+
+
+def load_study(path: Path) -> Study:
+    """Return the study in a file.
+
+    Raises:
+        RecordError: the first thing that is wrong; the hint tells how many more there are.
+    """
+    study, problems = examine(path)
+    if study is None:
+        raise _first(problems)
+    return study
+
+
+def load_all(folder: Path) -> Records:
+    """Return all studies of the ``*.yaml`` files in a folder.
+
+    Second extractors' files (``<study>.<initials>.yaml``) are not part of it.
+
+    Raises:
+        RecordError: the folder is missing, a file is wrong, a study id does not match its file name.
+    """
+    if not folder.is_dir():
+        raise RecordError(
+            f"there is no folder {folder}", hint="run `mscevidence init`, or change to your review's folder"
+        )
+    studies: list[Study] = []
+    files: dict[str, Path] = {}
+    problems: list[RecordError] = []
+    for path in study_files(folder):
+        study, found = examine(path)
+        problems.extend(found)
+        if study is None:
+            continue
+        problems.extend(_name_problems(study, path))
+        studies.append(study)
+        files[study.study] = path
+    if problems:
+        raise _first(tuple(problems))
+    studies.sort(key=lambda study: study.study)
+    return Records(tuple(studies), files)
+
+
+def study_files(folder: Path) -> list[Path]:
+    """Return the study files of a folder, sorted; ``<study>.<initials>.yaml`` of a second extractor left aside."""
+    return sorted(path for path in folder.glob("*.yaml") if "." not in path.stem)
+
+
+def file_name(study_id: str) -> str:
+    """Return the name of the file of a study."""
+    return f"{study_id}.yaml"
+
+
+def _name_problems(study: Study, path: Path) -> Iterator[RecordError]:
+    if path.name != file_name(study.study):
+        yield RecordError(
+            f"the file holds the study {study.study!r}",
+            file=_shown(path),
+            line=1,
+            key="study",
+            found=study.study,
+            expected=path.stem,
+            hint=f"rename the file to {file_name(study.study)} or correct the key `study`",
+        )
+
+
+def _text_of(path: Path) -> str:
+    shown = _shown(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"cannot be read: {error.strerror}", file=shown, hint="check path and permissions") from error
+    if len(data) > MAX_BYTES:
+        raise RecordError(
+            f"{len(data):,} bytes are more than a study file may have ({MAX_BYTES:,})",
+            file=shown,
+            hint="one study per file",
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RecordError(
+            f"byte {error.start} is not UTF-8", file=shown, line=line, hint="save the file with encoding UTF-8"
+        ) from error
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name
+
+
+def _first(problems: tuple[RecordError, ...]) -> RecordError:
+    first = problems[0]
+    if len(problems) > 1:
+        more = f"{len(problems) - 1} more mistakes; `mscevidence check` lists all"
+        first.hint = f"{first.hint}\n{more}" if first.hint else more
+    return first
+
+
+def _unknown_terms(
+    item: BaseModel, location: tuple[str | int, ...], located: Located, file: str
+) -> Iterator[RecordError]:
+    for name, field in type(item).model_fields.items():
+        value = getattr(item, name)
+        place = (*location, field.alias or name)
+        kind = vocabulary_kind(field)
+        may_be_unreported = value == NOT_REPORTED and type(None) in get_args(field.annotation)
+        if kind and isinstance(value, str) and not may_be_unreported:
+            yield from _term_problems(kind, value, place, located, file)
+        yield from _below(value, place, located, file)
+
+
+def _below(value: Any, place: tuple[str | int, ...], located: Located, file: str) -> Iterator[RecordError]:
+    if isinstance(value, BaseModel):
+        yield from _unknown_terms(value, place, located, file)
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _below(item, (*place, index), located, file)
+
+
+def vocabulary_kind(field: Any) -> str | None:
+    """Return the vocabulary kind that a model field takes its values from, or None."""
+    extra = field.json_schema_extra
+    return str(extra["vocabulary"]) if isinstance(extra, dict) and "vocabulary" in extra else None
+
+
+def _term_problems(
+    kind: str, value: str, place: tuple[str | int, ...], located: Located, file: str
+) -> Iterator[RecordError]:
+    terms = vocabulary.load(kind)
+    if value in terms:
+        return
+    try:
+        known = vocabulary.term(kind, value)
+        hint = f"write {known.id}"
+    except UnknownTermError as error:
+        hint = error.hint
+    yield RecordError(
+        f"{dotted(place)}: {value!r} is not a known {kind}",
+        file=file,
+        line=located.line(place),
+        key=dotted(place),
+        found=value,
+        expected=f"a {kind} of the vocabulary",
+        hint=f"{hint} (`mscevidence terms {kind}` lists all)",
+    )

@@ -1,0 +1,90 @@
+"""Write study files: canonical key order, small maps on one line, nothing half-written."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from mscevidence.errors import WriteError
+from mscevidence.model import Study
+
+MODELINE = "# yaml-language-server: $schema=study.schema.json\n"
+
+# Maps of few short values read better on one line.
+FLOW_KEYS = frozenset({"dose", "time_point", "span", "decision", "derived", "enrolment", "narrative_zero", "combines"})
+FLOW_LISTS = frozenset({"centres", "unverified", "registrations", "documents"})
+
+
+def study_text(study: Study, *, comment: str = "") -> str:
+    """Return the YAML text of a study: schema line, comment lines, then the keys in the order of the model."""
+    data = study.model_dump(by_alias=True, exclude_defaults=True, exclude_none=True, mode="json")
+    out = io.StringIO()
+    yaml_writer().dump(commented(data), out)
+    lines = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
+    return MODELINE + lines + out.getvalue()
+
+
+def write_study(study: Study, path: Path, *, comment: str = "") -> None:
+    """Write a new study file (or replace one whole) atomically.
+
+    Raises:
+        WriteError: the file cannot be written; what was there before is untouched.
+    """
+    write_atomically(path, study_text(study, comment=comment).encode("utf-8"))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write bytes to a temporary file in the same folder, flush it to disk and rename it into place.
+
+    Raises:
+        WriteError: with the reason; what was there before is untouched and no temporary file stays.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise WriteError(
+            f"cannot write {path.name}: {error.strerror or error}",
+            hint="check free space and permissions of the folder; what was there before is untouched",
+        ) from error
+
+
+def yaml_writer() -> Any:
+    """Return the round-trip YAML writer used for every study file."""
+    from ruamel.yaml import YAML
+
+    writer = YAML()
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.width = 100_000
+    writer.preserve_quotes = True
+    writer.allow_unicode = True
+    return writer
+
+
+def commented(value: Any, *, key: str = "") -> Any:
+    """Return plain data as round-trip containers with the flow style of study files."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+    if isinstance(value, dict):
+        mapping = CommentedMap((name, commented(item, key=name)) for name, item in value.items())
+        if key in FLOW_KEYS:
+            mapping.fa.set_flow_style()
+        return mapping
+    if isinstance(value, list):
+        sequence = CommentedSeq(commented(item, key=key if key in FLOW_LISTS else "") for item in value)
+        if key in FLOW_KEYS or (key in FLOW_LISTS and not any(isinstance(item, dict) for item in value)):
+            sequence.fa.set_flow_style()
+        return sequence
+    return value
