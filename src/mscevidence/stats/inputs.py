@@ -1,0 +1,157 @@
+"""What every method asks of its input: float64 arrays over the last axis (studies), a mask, counts that are counts.
+
+A study that is masked out may hold anything (also NaN); a study that is present must be usable, otherwise
+`StatisticsError` names the study and the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mscevidence.errors import StatisticsError, UnknownTermError
+
+FloatArray: TypeAlias = NDArray[np.float64]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+
+def choose(term: str, choices: Mapping[str, str], *, kind: str) -> str:
+    """Return the code that `term` (a code in any case, or an alias) stands for.
+
+    Args:
+        term: what the caller wrote.
+        choices: code by folded name (see `names`).
+        kind: what it should have been, for the message.
+
+    Raises:
+        UnknownTermError: with the nearest valid names.
+    """
+    found = choices.get(str(term).casefold())
+    if found is None:
+        raise UnknownTermError(str(term), kind=kind, choices=_readable(choices))
+    return found
+
+
+def names(codes: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return code by folded name, for codes with their aliases."""
+    table = {code.casefold(): code for code in codes}
+    for code, aliases in codes.items():
+        table.update({alias.casefold(): code for alias in aliases})
+    return table
+
+
+def _readable(choices: Mapping[str, str]) -> list[str]:
+    codes = {code.casefold(): code for code in choices.values()}
+    return [codes.get(name, name) for name in choices]
+
+
+def number(name: str, values: ArrayLike) -> FloatArray:
+    """Return `values` as float64 array with at least one axis.
+
+    Raises:
+        StatisticsError: `values` are not numbers.
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise StatisticsError(f"{name} must be numbers, got {values!r}"[:200]) from error
+    return array if array.ndim else array[np.newaxis]
+
+
+def aligned(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, FloatArray], BoolArray]:
+    """Return the columns broadcast to one shape, and which studies are present.
+
+    Args:
+        mask: boolean, True where a study is present; None for all present.
+        columns: arrays with studies on the last axis.
+
+    Raises:
+        StatisticsError: no study, shapes that do not fit, a present value that is not finite.
+    """
+    arrays = {name: number(name, values) for name, values in columns.items()}
+    present = np.asarray(True if mask is None else mask)
+    if present.dtype != np.bool_:
+        raise StatisticsError("mask must be boolean: True where a study is present")
+    try:
+        shape = np.broadcast_shapes(present.shape, *(array.shape for array in arrays.values()))
+    except ValueError as error:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
+        raise StatisticsError(f"columns of different lengths: {shapes}, mask {present.shape}") from error
+    if shape[-1] == 0:
+        raise StatisticsError("no study was given", hint="at least one study is needed")
+    present = np.broadcast_to(present, shape)
+    arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
+    for name, array in arrays.items():
+        refuse(
+            present & ~np.isfinite(array), array, f"{name} must be a finite number", hint="mask studies without a value"
+        )
+    return arrays, present
+
+
+def refuse(wrong: BoolArray, values: FloatArray, sentence: str, *, hint: str = "") -> None:
+    """Raise `StatisticsError` naming the first wrong value and its study (counted from 1), if there is one."""
+    if wrong.any():
+        index = tuple(int(i) for i in np.argwhere(wrong)[0])
+        value = float(values[index])
+        raise StatisticsError(f"{sentence}; study {index[-1] + 1} has {value:g}", hint=hint)
+
+
+def counts(events: FloatArray, n: FloatArray, present: BoolArray, *, suffix: str = "") -> None:
+    """Check that the present `events` of `n` are whole numbers with 0 <= events <= n and n >= 1.
+
+    Raises:
+        StatisticsError: naming the study and the value.
+    """
+    whole(f"events{suffix}", events, present)
+    whole(f"n{suffix}", n, present)
+    refuse(present & (n < 1), n, f"n{suffix} must be at least 1")
+    over = present & (events > n)
+    if over.any():
+        index = tuple(int(i) for i in np.argwhere(over)[0])
+        raise StatisticsError(
+            f"events{suffix} exceed n{suffix}: study {index[-1] + 1} has {events[index]:g} of {n[index]:g}",
+            hint="count patients with an event, not events, or use a rate per person-time",
+        )
+
+
+def whole(name: str, values: FloatArray, present: BoolArray) -> None:
+    """Check that the present values are whole numbers >= 0.
+
+    Raises:
+        StatisticsError: naming the study and the value.
+    """
+    refuse(present & (values < 0), values, f"{name} must not be negative")
+    refuse(present & (values != np.floor(values)), values, f"{name} must be whole numbers")
+
+
+def positive(name: str, values: FloatArray, present: BoolArray) -> None:
+    """Check that the present values are greater than zero.
+
+    Raises:
+        StatisticsError: naming the study and the value.
+    """
+    refuse(present & (values <= 0), values, f"{name} must be greater than zero")
+
+
+def tail(level: float) -> float:
+    """Return the probability above the upper limit of a central interval, such as 0.025 for level 0.95.
+
+    Raises:
+        StatisticsError: `level` is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise StatisticsError(f"level must lie between 0 and 1, got {level:g}", hint="0.95 is a 95 % interval")
+    return (1 - level) / 2
+
+
+def plain(values: Any) -> Any:
+    """Return a 0-d array as its scalar, every other array unchanged and read-only."""
+    array = np.asarray(values)
+    if array.ndim == 0:
+        return array[()]
+    if array.flags.writeable:
+        array.flags.writeable = False
+    return array

@@ -1,0 +1,114 @@
+"""Every pinned number of R that a finished family covers; what disagrees is listed with its cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+from adapters_counts import effect_size_case, interval_case
+from conformance import FOLDER, Case, disagreements, load, uncaught
+
+FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
+    "01_effect_sizes": effect_size_case,
+    "02_study_intervals": interval_case,
+}
+
+WHOLE_FAMILIES_NOT_YET = {
+    "03_random_effects": "to come",
+    "04_tau2_intervals": "to come",
+    "05_mantel_haenszel_peto": "to come",
+    "06_glmm": "to come",
+    "07_meta_regression": "to come",
+    "08_subgroups": "to come",
+    "09_small_study_effects": "to come",
+    "10_influence": "to come",
+    "11_gosh": "to come",
+    "12_multilevel": "to come",
+    "13_prediction_intervals": "to come",
+    "14_bayes": "to come",
+    "15_network": "to come",
+    "16_dose_response": "to come",
+}
+
+NOT_YET: dict[str, tuple[int, str]] = {}
+"""Parts of a covered family that are not built: a piece of the case id, how many cases that is, and why."""
+
+KNOWN_DISAGREEMENTS: dict[str, str] = {}
+"""Case id and cause. A case listed here that agrees fails the test."""
+
+SIZES = {
+    "01_effect_sizes": 655,
+    "02_study_intervals": 374,
+}
+"""How many cases each family must have, so that a truncated file cannot pass."""
+
+
+def postponed(case: Case) -> bool:
+    return any(piece in case.id for piece in NOT_YET)
+
+
+@cache
+def computed(family: str) -> dict[str, dict[str, Any] | Exception]:
+    """Every case of a family, computed once; an exception is kept as the result it is."""
+    results: dict[str, dict[str, Any] | Exception] = {}
+    for case in load(family).cases:
+        if postponed(case):
+            continue
+        try:
+            results[case.id] = FAMILIES[family](case)
+        except Exception as error:  # noqa: BLE001 -- any failure of one case must not hide the others
+            results[case.id] = error
+    return results
+
+
+def differences(case: Case, family: str) -> list[str]:
+    result = computed(family)[case.id]
+    return [repr(result)] if isinstance(result, Exception) else disagreements(case, result)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_whole_family_agrees_with_r(family: str) -> None:
+    cases = [case for case in load(family).cases if not postponed(case)]
+    failed = {
+        case.id: found for case in cases if case.id not in KNOWN_DISAGREEMENTS and (found := differences(case, family))
+    }
+    shown = "\n".join(f"{name}: {'; '.join(found[:3])}" for name, found in list(failed.items())[:20])
+    assert not failed, f"{len(failed)} of {len(cases)} cases disagree\n{shown}"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_grid_is_complete(family: str) -> None:
+    loaded = load(family)
+    assert len(loaded.cases) == loaded.n_cases == SIZES[family]
+    assert len({case.id for case in loaded.cases}) == loaded.n_cases
+    run = len(computed(family))
+    not_yet = sum(count for piece, (count, _) in NOT_YET.items() if piece.startswith(family[:3]))
+    assert run + not_yet == loaded.n_cases
+
+
+def test_every_packed_family_is_covered_or_named() -> None:
+    packed = {path.name.removesuffix(".json.gz") for path in FOLDER.glob("*.json.gz")}
+    assert packed == set(FAMILIES) | set(WHOLE_FAMILIES_NOT_YET)
+    assert not set(FAMILIES) & set(WHOLE_FAMILIES_NOT_YET)
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 2_000_000
+
+
+def test_known_disagreements_still_disagree() -> None:
+    by_id = {case.id: (case, family) for family in FAMILIES for case in load(family).cases}
+    agreeing = [name for name in KNOWN_DISAGREEMENTS if not differences(*by_id[name])]
+    assert not agreeing, f"these agree now, take them off the list: {agreeing}"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_change_of_one_percent_in_any_output_would_be_caught(family: str) -> None:
+    results = computed(family)
+    cases = [case for case in load(family).cases if isinstance(results.get(case.id), dict)]
+
+    def result(case: Case) -> dict[str, Any]:
+        found = results[case.id]
+        assert isinstance(found, dict)
+        return found
+
+    assert uncaught(cases, result) == set()
