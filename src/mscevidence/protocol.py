@@ -9,38 +9,25 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, get_args
+
+from pydantic import ValidationError
 
 from mscevidence import vocabulary
 from mscevidence.errors import MscevidenceError, ProtocolError, UnknownTermError
+from mscevidence.model import Question
 
 FILE_NAME = "mscevidence.toml"
-
-Choice3 = Literal["include", "exclude"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """One pre-specified analysis; the same options as ``mscevidence pool`` and ``mscevidence forest``.
-
-    `at` is a time point such as ``12 months``. `derived` and `narrative_zeros` say what is done with results that the
-    source does not print as counts. `columns` are the extra columns of the figure.
-    """
+    """One pre-specified analysis: its question, and the columns its figure shows."""
 
     id: str
-    outcome: str
+    question: Question
     title: str = ""
-    condition: str | None = None
-    by: str | None = None
-    method: str = "glmm"
-    at: str | None = None
-    cell_source: str | None = None
-    design: str | None = None
-    derived: Choice3 = "include"
-    narrative_zeros: Choice3 = "exclude"
-    allow_overlap: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    level: float = 0.95
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -148,36 +135,49 @@ def _refuse_repeated(analyses: tuple[Analysis, ...], name: str) -> None:
 
 def _analysis(entry: object, *, place: str) -> Analysis:
     table = dict(_table(entry, place=place))
-    hints = get_type_hints(Analysis)
-    _refuse_unknown(table, set(hints), place=place)
+    own = {"id", "title", "columns"}
+    _refuse_unknown(table, own | set(Question.model_fields), place=place)
     for key in ("id", "outcome"):
-        if key not in table:
-            raise ProtocolError(f"{place}: {key} is missing", hint=f'add a line such as {key} = "response"')
+        if not isinstance(table.get(key), str):
+            raise ProtocolError(f"{place}: {key} is missing or not text", hint=f'add a line such as {key} = "response"')
     place = f"{place} ({table['id']!r})"
-    values = {key: _typed(value, hints[key], place=f"{place}: {key}") for key, value in table.items()}
+    columns = table.get("columns", [])
+    if not isinstance(columns, list) or not all(isinstance(column, str) for column in columns):
+        raise ProtocolError(f"{place}: columns must be a list of words", hint='write columns = ["product", "dose"]')
+    question = question_from({key: value for key, value in table.items() if key not in own}, place=place)
+    return Analysis(id=table["id"], title=str(table.get("title", "")), columns=tuple(columns), question=question)
+
+
+def question_from(values: dict[str, Any], *, place: str = "question") -> Question:
+    """Return the question that option values ask, with vocabulary words resolved to their ids.
+
+    Raises:
+        ProtocolError: an unknown word or a value of the wrong kind, with the place and the nearest valid ones.
+    """
+    values = {key: value for key, value in values.items() if value is not None}
     try:
-        for key, kind in (("outcome", "outcome"), ("condition", "condition"), ("cell_source", "cell-source")):
-            if values.get(key):
+        for key, kind in VOCABULARY_OF.items():
+            if isinstance(values.get(key), str):
                 values[key] = vocabulary.term(kind, values[key]).id
     except UnknownTermError as error:
         raise ProtocolError(f"{place}: {error.message}", hint=error.hint) from error
-    return Analysis(**values)
+    try:
+        return Question.model_validate(values)
+    except ValidationError as error:
+        raise _wrong_value(error, place) from error
 
 
-def _typed(value: object, hint: Any, *, place: str) -> Any:
-    if get_origin(hint) is Literal:
-        if value not in get_args(hint):
-            error = UnknownTermError(str(value), kind="choice", choices=get_args(hint))
-            raise ProtocolError(f"{place}: {error.message}", hint=error.hint)
-        return value
-    if hint == tuple[str, ...]:
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        raise ProtocolError(f"{place}: expected a list of words, found {value!r}", hint='write ["one", "two"]')
-    wanted: type = float if hint is float else str
-    if isinstance(value, wanted):
-        return value
-    raise ProtocolError(f"{place}: expected {wanted.__name__}, found {value!r}", hint="see the README for an example")
+VOCABULARY_OF = {"outcome": "outcome", "condition": "condition", "cell_source": "cell-source", "design": "design"}
+
+
+def _wrong_value(error: ValidationError, place: str) -> ProtocolError:
+    details = error.errors(include_url=False)[0]
+    key = str(details["loc"][0])
+    choices = get_args(Question.model_fields[key].annotation)
+    words = [word for choice in choices for word in (get_args(choice) or [choice]) if isinstance(word, str)]
+    unknown = UnknownTermError(str(details["input"]), kind=key, choices=words) if words else None
+    message = unknown.message if unknown else f"{key}: {details['msg']}, found {details['input']!r}"
+    return ProtocolError(f"{place}: {message}", hint=unknown.hint if unknown else "see `mscevidence pool --help`")
 
 
 def write_new(folder: Path, *, title: str) -> tuple[Path, ...]:
