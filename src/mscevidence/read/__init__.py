@@ -1,1 +1,99 @@
-"""read."""
+"""Bytes to a Document: one reader per format, all pure.
+
+A reader turns bytes into one canonical text and the fields that the format shows. It opens no file and no socket, and
+it never guesses: what a format cannot show stays None and is named in the document's notes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from mscevidence.errors import DocumentError, UnknownTermError
+from mscevidence.model import Document
+from mscevidence.read.ash_text import ash_fields, looks_like_ash_text
+from mscevidence.read.canonical import MAX_BYTES, canonical, decode
+from mscevidence.read.identifiers import REGISTRIES, identifiers_in
+from mscevidence.read.plain_text import plain_fields
+
+__all__ = ["FORMATS", "MAX_BYTES", "REGISTRIES", "read"]
+
+Parsed = tuple[str, str, dict[str, Any]]
+"""Format, canonical text and fields."""
+
+
+def read(data: bytes, *, name: str | None = None, url: str | None = None, format: str | None = None) -> Document:  # noqa: A002
+    """Return the document that some bytes hold; the format is detected unless it is given.
+
+    Args:
+        data: the bytes as captured.
+        name: the name of the file, without its folder.
+        url: where the bytes came from.
+        format: one of `FORMATS`.
+
+    Raises:
+        DocumentError: empty, binary, too large, not decodable, or without an abstract.
+        UnknownTermError: no such format.
+    """
+    if format is not None and format not in FORMATS:
+        raise UnknownTermError(format, kind="document format", choices=FORMATS)
+    decoded, notes = decode(data)
+    found, text, fields = FORMATS[format or _detected(decoded)](decoded)
+    if not any(character.isalpha() for character in text):
+        raise DocumentError("the input has no words in it", hint="give the text of an abstract or a saved HTML page")
+    fields["notes"] = (*notes, *fields.get("notes", ()))
+    fields["url"] = url or fields.get("url")
+    return Document(
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=found,
+        reader=f"{found}/1",
+        text=text,
+        name=name.replace("\\", "/").rsplit("/", 1)[-1] if name else None,
+        identifiers=identifiers_in(text),
+        **fields,
+    )
+
+
+def _detected(decoded: str) -> str:
+    if looks_like_html(decoded):
+        return "html"
+    return "ash-text" if looks_like_ash_text(canonical(decoded)) else "plain-text"
+
+
+def looks_like_html(decoded: str) -> bool:
+    """Return whether a text is HTML rather than an abstract that mentions a tag."""
+    start = decoded[:4000].lstrip("\ufeff \t\r\n")
+    return bool(re.match(r"(?i)<(?:!doctype\s+html|html|head|body)\b", start)) or bool(
+        re.search(r"(?i)<(?:div|span|p|h[1-6]|table|section|article)\b[^<>]*>", start)
+    )
+
+
+def _html(decoded: str) -> Parsed:
+    # bs4 takes a tenth of a second to import: only pages need it
+    from mscevidence.read.ash_html import read_html
+
+    return read_html(decoded)
+
+
+def _ash_text(decoded: str) -> Parsed:
+    text = canonical(decoded)
+    if not looks_like_ash_text(text):
+        hint = "leave the format out, or give format plain-text"
+        raise DocumentError("the text lacks the header of the ASH meeting page (Program:, Session:)", hint=hint)
+    return "ash-text", text, ash_fields(text)
+
+
+def _plain_text(decoded: str) -> Parsed:
+    text = canonical(decoded)
+    return "plain-text", text, plain_fields(text)
+
+
+FORMATS: dict[str, Callable[[str], Parsed]] = {
+    "ash-text": _ash_text,
+    "html": _html,
+    "ash-html": _html,
+    "plain-text": _plain_text,
+}
+"""Readers by the name of the format they read."""

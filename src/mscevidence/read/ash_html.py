@@ -1,0 +1,108 @@
+"""A saved page of the ASH meeting site (Confex): its parts, laid out as the page reads when it is pasted as text.
+
+The text reader then finds the fields, so page and paste of the same abstract give the same sections. What only the page
+shows, the bold type of the presenting author, is added here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from mscevidence.errors import DocumentError
+from mscevidence.model import Author
+from mscevidence.read.ash_text import NO_BOLD, ash_fields
+from mscevidence.read.canonical import canonical
+from mscevidence.read.markup import parse, text_of
+from mscevidence.read.plain_text import plain_fields
+
+_LEGEND = "Author name in bold denotes the presenting author\nAsterisk * with author name denotes a Non-ASH member"
+_ABSTRACTS = ("section.abstract", "div.abstract", ".abstract", "#abstract", ".abstract-content")
+_TITLES = ("h1.wi-article-title", "h1.article-title", "h1", "h2.subtitle", "h2")
+
+
+def read_html(markup: str) -> tuple[str, str, dict[str, Any]]:
+    """Return format, canonical text and fields of a saved page.
+
+    Raises:
+        DocumentError: there is no abstract on the page.
+    """
+    page = parse(markup)
+    if _first(page, "span.number") is not None and _first(page, ".abstract") is not None:
+        return _confex(page)
+    return _other_page(page)
+
+
+def _first(page: BeautifulSoup, selector: str) -> Tag | None:
+    return page.select_one(selector)
+
+
+def _text(page: BeautifulSoup, selector: str, *, powers: bool = True) -> str:
+    element = _first(page, selector)
+    return text_of(element, powers=powers) if element is not None else ""
+
+
+def _confex(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
+    bold = _bold_names(page)
+    legend = _LEGEND if "*" in _text(page, ".paperauthors") else ""
+    number, title = _text(page, "span.number"), " ".join(_text(page, "h2.subtitle").split())
+    heading = title if title.startswith(number) else f"{number} {title}"
+    when = _text(page, ".datetime.header") or _text(page, ".datetime")
+    parts = (legend, heading, _fields_block(page), when, _authors_block(page), _text(page, ".abstract"))
+    text = canonical("\n\n".join(part for part in parts if part))
+    fields = ash_fields(text)
+    fields["authors"] = tuple(_with_presenting(author, bold) for author in fields["authors"])
+    fields["notes"] = tuple(note for note in fields["notes"] if note != NO_BOLD or not bold)
+    return "ash-html", text, fields
+
+
+def _fields_block(page: BeautifulSoup) -> str:
+    """Return Program, Type, Session and topics; a page without them gets a bare Program line so that it reads alike."""
+    content = _first(page, ".content")
+    if content is None:
+        return "Program: not shown"
+    for nested in content.select(".abstract, .paperauthors, .datetime, h2.subtitle, span.number"):
+        nested.extract()
+    text = re.sub(r"(?m)^(Program|Type|Session):\s*\n\s*", r"\1: ", text_of(content))
+    lines = [line for line in text.split("\n") if line.strip()]
+    return "\n".join(lines if any(line.startswith("Program:") for line in lines) else ["Program: not shown", *lines])
+
+
+def _authors_block(page: BeautifulSoup) -> str:
+    text = _text(page, ".paperauthors", powers=False)
+    lines = [re.sub(r"\s+(?=[,*])", "", line).strip() for line in text.split("\n") if line.strip()]
+    return "\n".join(re.sub(r"^(\d{1,2}) (?=\S)", r"\1", line) for line in lines)
+
+
+def _bold_names(page: BeautifulSoup) -> frozenset[str]:
+    authors = _first(page, ".paperauthors")
+    bold = authors.select("b, strong") if authors is not None else []
+    return frozenset(_plain_name(text_of(each, powers=False)) for each in bold)
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"[\d,*\s]+$", "", name.split(",", maxsplit=1)[0]).strip()
+
+
+def _with_presenting(author: Author, bold: frozenset[str]) -> Author:
+    return author.model_copy(update={"presenting": author.name in bold}) if bold else author
+
+
+def _other_page(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
+    abstract = next((text for selector in _ABSTRACTS if (text := _text(page, selector))), "")
+    if not abstract:
+        raise DocumentError(
+            "there is no abstract on this page",
+            hint="save the page of one abstract (it has an element of class 'abstract'), or paste its text",
+        )
+    title = next((text for selector in _TITLES if (text := _text(page, selector))), "")
+    text = canonical(f"{' '.join(title.split())}\n\n{abstract}")
+    doi = page.select_one("div.citation-doi a")
+    notes = ("page of an unknown site: authors, journal and date are not read",)
+    return (
+        "html",
+        text,
+        {**plain_fields(text), "notes": notes, "url": str(doi["href"]) if doi and doi.get("href") else None},
+    )

@@ -1,0 +1,131 @@
+"""Bytes to the one canonical text: decoded, normalised, lost superscripts of powers of ten restored.
+
+Every span of every candidate and result counts in the text that `canonical` returns; nothing changes it afterwards.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from mscevidence.errors import DocumentError
+
+MAX_BYTES = 20_000_000
+"""Larger input is refused: the largest full-text article in XML has about a tenth of it."""
+
+_MAGIC = {
+    b"%PDF": ("a PDF", "open it, copy the text of the abstract and paste it into a plain text file"),
+    b"PK\x03\x04": ("a zip archive (Word, Excel or similar)", "save it as plain text (.txt, UTF-8) first"),
+    b"\xd0\xcf\x11\xe0": ("an old Office file", "save it as plain text (.txt, UTF-8) first"),
+    b"\x1f\x8b": ("a gzip archive", "unpack it first"),
+    b"\x89PNG": ("an image", "paste the text of the abstract into a plain text file"),
+    b"\xff\xd8\xff": ("an image", "paste the text of the abstract into a plain text file"),
+}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_INVISIBLE = {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c"}
+_INVISIBLE |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298)))
+_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in {0x09, 0x0A}}
+_SPACES = {ord(c): " " for c in "\u00a0\u1680\u202f\u205f\u3000"} | dict.fromkeys(range(0x2000, 0x200B), " ")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_NORMAL = _CONTROL | _INVISIBLE | _SPACES | _FULL_WIDTH
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+
+
+def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text of some bytes and notes about how it was decoded.
+
+    Raises:
+        DocumentError: empty, too large, binary, or in no encoding that can be told.
+    """
+    _refuse_what_is_no_text(data)
+    if data.startswith(_UTF16):
+        return _decoded(data, "utf-16"), ("decoded as UTF-16",)
+    if b"\0" in data:
+        raise DocumentError("the input is binary: it contains NUL bytes", hint="give the text or the saved HTML page")
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as error:
+        note = f"decoded as Windows-1252: byte {error.start} is not UTF-8; look at dashes and special characters"
+        return _decoded(data, "cp1252"), (note,)
+
+
+def _refuse_what_is_no_text(data: bytes) -> None:
+    if not data.strip():
+        raise DocumentError("the input is empty", hint="give the text of an abstract or a saved HTML page")
+    if len(data) > MAX_BYTES:
+        size = f"{len(data):,} bytes"
+        raise DocumentError(f"the input is too large: {size}", hint=f"at most {MAX_BYTES:,} bytes are read")
+    for magic, (what, hint) in _MAGIC.items():
+        if data.startswith(magic):
+            raise DocumentError(f"the input is {what}, not text", hint=hint)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        hint = "save it as UTF-8 and try again"
+        raise DocumentError(f"the input cannot be decoded as {encoding} (byte {error.start})", hint=hint) from error
+
+
+def canonical(text: str) -> str:
+    """Return the canonical form of a text: NFC, one kind of space and line end, nothing invisible, powers readable.
+
+    Full-width letters and digits become plain ones; zero-width characters, direction marks and control characters go.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    plain = unicodedata.normalize("NFC", lines.translate(_NORMAL))
+    stripped = "\n".join(re.sub(r" {2,}", " ", line).strip() for line in plain.split("\n"))
+    return restore_powers(re.sub(r"\n{3,}", "\n\n", stripped).strip("\n"))
+
+
+# What may follow a power of ten in an abstract, and what shows that 106 is the number one hundred and six.
+_UNIT_AHEAD = r"""(?=(?:[^.;\n]|\.\d){0,80}?
+    (?:\bcells?\b|/\s?k?g\b|\bper\s+kg\b|/\s?[mµμ]?[Ll]\b|\b[A-Z-]*MSCs?\b|\bCFU|\bkg-1\b|\bnuclei\b|\bplatelets\b))"""
+_OTHER_UNIT = (
+    r"(?!\s*(?:m?g|[mµμ]g|mm|cm|m|min|mL|ml|IU|U|%|patients|subjects|participants|days?|weeks?|months?|years?)\b)"
+)
+_GLUED = re.compile(
+    rf"""(?P<before>[×xX✕*·∙]\s?10)(?P<exponent>1[0-2]|[3-9])(?![\d%])(?![.,]\d){_OTHER_UNIT}{_UNIT_AHEAD}""",
+    re.VERBOSE,
+)
+_SPACED = re.compile(
+    rf"""(?P<before>[×xX✕*·∙]\s?10)\ (?P<exponent>1[0-2]|[3-9])(?![\d%/])(?![.,]\d)(?=\s*(?:[A-Za-z-]+\s)?
+    (?:cells?\b|/\s?kg|/\s?[mµμ]?[Ll]\b|MSCs?\b)){_OTHER_UNIT}""",
+    re.VERBOSE,
+)
+_PER_LITRE = re.compile(r"(?P<before>[×xX✕*·∙]\s?10) ?(?P<exponent>1[0-2]|[3-9])(?=\s?/\s?[mµμ]?[Ll]\b)")
+_BRACKETED = re.compile(
+    r"""(?P<before>[×xX✕*·∙]\s?10)\s?\((?P<exponent>1[0-2]|[3-9])\)
+    |(?P<bare>(?<![\w.,/])10)\((?P<bare_exponent>1[0-2]|[3-9])\)(?=\s?(?:cells\b|/\s?kg\b|/\s?[mµμ]?[Ll]\b))""",
+    re.VERBOSE,
+)
+_BARE = re.compile(
+    r"""(?<![\w.,/^×+-])(?<![×xX✕*·∙]\s)10(?P<exponent>[4-9])
+    (?=\s?(?:cells|[A-Z-]*MSCs?)?\s?(?:/\s?kg|per\s+kg)\b|/L\b)""",
+    re.VERBOSE,
+)
+_SUPERSCRIPT = re.compile(r"(?<=10)[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_CARET_SPACES = re.compile(r"(?<=10) ?\^ ?(?=-?\d)")
+
+
+def restore_powers(text: str) -> str:
+    """Return a text in which powers of ten are readable: ``0.5×106 cells/kg`` becomes ``0.5×10^6 cells/kg``.
+
+    A number becomes a power only behind a multiplication sign and before a unit of cells or concentration, or as a bare
+    ``106 cells/kg``: ``106 patients`` and ``5 x 106 mg`` stay what they are.
+    """
+    text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS), text)
+    text = _CARET_SPACES.sub("^", text)
+    text = _BRACKETED.sub(_power, text)
+    for pattern in (_PER_LITRE, _SPACED, _GLUED):
+        text = pattern.sub(r"\g<before>^\g<exponent>", text)
+    return _BARE.sub(r"10^\g<exponent>", text)
+
+
+def _power(match: re.Match[str]) -> str:
+    before, exponent = match["before"] or match["bare"], match["exponent"] or match["bare_exponent"]
+    return f"{before}^{exponent}"

@@ -1,0 +1,65 @@
+"""Registration numbers, DOIs and PMIDs in a text, each with its place."""
+
+from __future__ import annotations
+
+import re
+
+from mscevidence.model import Identifier
+
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    "nct": re.compile(r"(?<![A-Za-z0-9])NCT ?-?(\d{8})(?!\d)", re.IGNORECASE),
+    "eudract": re.compile(r"(?<![\d-])(\d{4}-\d{6}-\d{2})(?![\d-])"),
+    "chictr": re.compile(r"(?<![A-Za-z])(ChiCTR(?:-[A-Z]{2,4})?-?\d{8,10})(?!\d)", re.IGNORECASE),
+    "jprn": re.compile(r"(?<![A-Za-z])(JPRN-[A-Za-z]*\d+|jRCT[a-z]{0,2}\d{9,10}|JapicCTI-\d{6})(?!\d)", re.IGNORECASE),
+    "umin": re.compile(r"(?<![A-Za-z-])(UMIN(?:-CTR)? ?\d{9})(?!\d)", re.IGNORECASE),
+    "isrctn": re.compile(r"(?<![A-Za-z])(ISRCTN ?\d{8})(?!\d)", re.IGNORECASE),
+    "actrn": re.compile(r"(?<![A-Za-z])(ACTRN ?\d{14})(?!\d)", re.IGNORECASE),
+    "drks": re.compile(r"(?<![A-Za-z])(DRKS ?\d{8})(?!\d)", re.IGNORECASE),
+    "irct": re.compile(r"(?<![A-Za-z])(IRCT ?[\dN]{8,22})(?!\w)", re.IGNORECASE),
+    "ctri": re.compile(r"(?<![A-Za-z])(CTRI/\d{4}/\d{2,3}/\d{6})(?!\d)", re.IGNORECASE),
+    "kct": re.compile(r"(?<![A-Za-z])(KCT\d{7})(?!\d)", re.IGNORECASE),
+    "ntr": re.compile(r"(?<![A-Za-z])(NTR\d{3,4})(?!\d)"),
+    "doi": re.compile(r"(?<![\w.])(10\.\d{4,9}/[^\s\"<>|]{1,200})", re.IGNORECASE),
+    "pmid": re.compile(r"(?<![A-Za-z])PMID:? ?(\d{5,8})(?!\d)", re.IGNORECASE),
+}
+REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
+"""Kinds that are trial registries."""
+
+
+def identifiers_in(text: str) -> tuple[Identifier, ...]:
+    """Return the identifiers of a text in order of appearance, each value once."""
+    found = [each for kind, pattern in _PATTERNS.items() for each in _of_kind(kind, pattern, text)]
+    found.sort(key=lambda each: each.span or (0, 0))
+    first: dict[tuple[str, str], Identifier] = {}
+    for each in found:
+        first.setdefault((each.kind, each.value.casefold()), each)
+    return tuple(first.values())
+
+
+def _of_kind(kind: str, pattern: re.Pattern[str], text: str) -> list[Identifier]:
+    found = []
+    for match in pattern.finditer(text):
+        raw, start, end = match[1], match.start(), match.end()
+        if kind == "doi":
+            trimmed = _without_sentence_end(raw)
+            end -= len(raw) - len(trimmed)
+            raw = trimmed
+        found.append(Identifier(kind=kind, value=_value(kind, raw), span=(start, end)))
+    return found
+
+
+def _without_sentence_end(doi: str) -> str:
+    doi = doi.rstrip(".,;:'’”]}")
+    while doi.endswith(")") and doi.count(")") > doi.count("("):
+        doi = doi[:-1].rstrip(".,;")
+    return doi
+
+
+def _value(kind: str, raw: str) -> str:
+    if kind == "nct":
+        return f"NCT{raw}"
+    if kind == "chictr":
+        return re.sub(r"(?i)^chictr", "ChiCTR", raw)
+    if kind == "doi":
+        return raw.lower()
+    return raw.replace(" ", "") if kind in {"jprn", "pmid", "eudract"} else raw.replace(" ", "").upper()
