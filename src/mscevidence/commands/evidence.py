@@ -1,0 +1,70 @@
+"""What several commands begin with: the options of a question, and its answer from the records of the review."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from mscevidence.model import Pooled
+
+Command = Callable[..., None]
+
+
+def question(
+    outcome: Annotated[str, typer.Argument(help="Outcome of the vocabulary, such as response, sae or infection.")],
+    condition: Annotated[str | None, typer.Option(help="Only this condition and those below it.")] = None,
+    by: Annotated[str | None, typer.Option(help="Subgroups: condition, cell-source, donor, design or phase.")] = None,
+    method: Annotated[
+        str | None, typer.Option(help="glmm (default) or reml; the other is always shown beside it.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help="Only results judged at about this time, such as '12 months'.")] = None,
+    cell_source: Annotated[str | None, typer.Option(help="Only arms that got cells of this source.")] = None,
+    design: Annotated[str | None, typer.Option(help="Only studies of this design.")] = None,
+    derived: Annotated[
+        str | None, typer.Option(help="include (default) or exclude counts obtained by arithmetic.")
+    ] = None,
+    narrative_zeros: Annotated[
+        str | None, typer.Option(help="include or exclude (default) zeros that are stated in words only.")
+    ] = None,
+    allow_overlap: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FAMILY", help="Count every study of this overlap family, against the rule; printed."),
+    ] = None,
+    level: Annotated[float | None, typer.Option(help="Confidence level, 0.95 unless told.")] = None,
+) -> None:
+    """Hold the options that ``pool`` and ``forest`` share; their meaning is that of `model.Question`."""
+
+
+def asks_a_question(command: Command) -> Command:
+    """Return a command whose first parameter, the `Pooled`, is replaced by the options of a question."""
+    asked = inspect.signature(question, eval_str=True)
+    own = list(inspect.signature(command).parameters.values())[1:]
+    hints = get_type_hints(command, include_extras=True, localns={"Pooled": object})
+
+    @functools.wraps(command)
+    def run(**options: Any) -> None:
+        values = {name: options.pop(name) for name in asked.parameters}
+        command(pooled_for(**values), **options)
+
+    parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in asked.parameters.values()]
+    parameters += [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[parameter.name]) for parameter in own
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    del run.__wrapped__
+    return run
+
+
+def pooled_for(**options: object) -> Pooled:
+    """Return the synthesis that the options of a question ask of the review in the current folder."""
+    from mscevidence import identify, protocol, records, synthesis
+
+    asked = protocol.question_from({name: value for name, value in options.items() if value}, place="options")
+    studies = records.load_all(protocol.find().extracted).studies
+    return synthesis.pool(studies, identify.link(studies).families, asked)

@@ -1,0 +1,55 @@
+"""Pool rates and draw the forest plot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mscevidence.commands.evidence import asks_a_question
+
+if TYPE_CHECKING:
+    from mscevidence.model import Pooled
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command("pool")(asks_a_question(pool))
+    app.command("forest")(asks_a_question(forest))
+
+
+def pool(
+    pooled: Pooled,
+    explain: Annotated[bool, typer.Option("--explain", help="Say for each number where it is from and why.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One row per study, as CSV.")] = False,
+) -> None:
+    """Pool the rate of an outcome: study rows with exact intervals, estimates by two methods, what was left out."""
+    from mscevidence import synthesis
+    from mscevidence.publish import summary, table
+
+    if as_json:
+        typer.echo(pooled.model_dump_json(indent=2, by_alias=True))
+    elif as_csv:
+        typer.echo(table.render(summary.study_rows(pooled), form="csv"))
+    else:
+        typer.echo(summary.page(pooled))
+        if explain:
+            typer.echo("\nWhy these numbers")
+            typer.echo("\n".join(f"  {line}" for line in synthesis.explain(pooled)))
+
+
+def forest(
+    pooled: Pooled,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write; .svg, .png or .pdf.")],
+    columns: Annotated[str, typer.Option(help="Extra columns, such as 'product,dose'.")] = "",
+    title: Annotated[str | None, typer.Option(help="Title of the figure.")] = None,
+    all_methods: Annotated[bool, typer.Option("--all-methods", help="Draw the alternatives below the first.")] = False,
+) -> None:
+    """Draw the forest plot of an outcome; asks the same question as pool."""
+    from mscevidence.publish.forest import save_forest
+
+    chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
+    save_forest(pooled, output, columns=chosen, title=title, estimates="all" if all_methods else "primary")
+    typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)

@@ -1,0 +1,146 @@
+"""Which results of a study may enter an analysis, and why the others may not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from mscevidence import vocabulary
+from mscevidence.effects.timing import days_of
+from mscevidence.model import NOT_REPORTED, Arm, Exclusion, Question, Report, Result, Study, result_key
+
+# Patients who could be judged: not the whole arm, but what a trial reports as its rate. The other subsets (responders,
+# survivors, subgroups, infusions) answer another question.
+JUDGED = frozenset({"evaluable", "completers", "per-protocol"})
+
+# From this rank on a report repeats what others found (secondary tables, reviews, editorials).
+SECONDARY_RANK = vocabulary.load("report-kind")["secondary-table"].rank
+
+TIME_TOLERANCE = 0.25
+"""Largest relative distance from a requested time point that still counts as that time point."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Usable:
+    """A result (or the sum of the results of disjoint arms) that may stand for a study in an analysis.
+
+    `arms` are the arms it covers; `keys` the results it is made of; `result` and `report` those of its first part.
+    """
+
+    study: Study
+    keys: tuple[str, ...]
+    arms: tuple[Arm, ...]
+    result: Result
+    report: Report
+    events: int
+    n: int
+    derived: bool
+    narrative: bool
+
+    @property
+    def key(self) -> str:
+        """Return the address of the result, or of the sum (``a + b``)."""
+        return " + ".join(self.keys)
+
+    @property
+    def secondary(self) -> bool:
+        """Return whether it was read from a report that repeats another's numbers."""
+        return vocabulary.load("report-kind")[self.report.kind].rank >= SECONDARY_RANK
+
+    @property
+    def whole(self) -> bool:
+        """Return whether the denominator is the whole arm."""
+        population = self.result.population
+        return population is None or vocabulary.load("population")[population].whole
+
+
+def usable_results(study: Study, question: Question) -> tuple[tuple[Usable, ...], tuple[Exclusion, ...]]:
+    """Return the results of a study that may enter, and each one that may not with its reason."""
+    found: list[Usable] = []
+    excluded: list[Exclusion] = []
+    matching = [(i, result) for i, result in enumerate(study.results) if result.outcome == question.outcome]
+    for index, result in matching:
+        key = result_key(study, index)
+        reason = next(reasons_against(study, result, question), None)
+        counts = result.counts()
+        if reason is None and counts is not None:
+            found.append(_usable(study, key, result, counts))
+        else:
+            excluded.append(Exclusion(what=key, label=study.study, reason=reason or "no counts"))
+    return tuple(found), tuple(excluded)
+
+
+def _usable(study: Study, key: str, result: Result, counts: tuple[int, int]) -> Usable:
+    arm, report = study.arm(result.arm), study.report(result.source.report)
+    if arm is None or report is None:
+        raise AssertionError("reasons_against lets no result through whose arm or report is unknown")
+    return Usable(
+        study=study,
+        keys=(key,),
+        arms=(arm,),
+        result=result,
+        report=report,
+        events=counts[0],
+        n=counts[1],
+        derived=result.derived is not None,
+        narrative=result.narrative_zero is not None,
+    )
+
+
+def reasons_against(study: Study, result: Result, question: Question) -> Iterator[str]:
+    """Yield every reason why a result may not enter an analysis."""
+    yield from _report_reasons(study, result)
+    yield from _arm_reasons(study, result, question)
+    yield from _count_reasons(result)
+    population = result.population
+    if population and not vocabulary.load("population")[population].whole and population not in JUDGED:
+        yield f"denominator is a subset of the patients ({population})"
+    if result.derived is not None and question.derived == "exclude":
+        yield f"derived ({result.derived.steps}), and derived results are left out"
+    if result.narrative_zero is not None and question.narrative_zeros == "exclude":
+        yield f"zero in words only ({result.narrative_zero.scope}), and narrative zeros are left out"
+    yield from _time_reasons(result, question)
+
+
+def _report_reasons(study: Study, result: Result) -> Iterator[str]:
+    report = study.report(result.source.report)
+    if report is None:
+        yield f"its report {result.source.report!r} is not in the study file"
+    elif not vocabulary.load("report-status")[report.status].usable and report.status != "cancelled":
+        yield f"its report {report.id} is {report.status}"
+
+
+def _arm_reasons(study: Study, result: Result, question: Question) -> Iterator[str]:
+    arm = study.arm(result.arm)
+    if arm is None:
+        yield f"its arm {result.arm!r} is not in the study file"
+    elif not vocabulary.load("arm-role")[arm.role].receives_cells:
+        yield f"comparison arm ({arm.role})"
+    elif question.cell_source is not None:
+        product = arm.cell_product or study.cell_product
+        source = product.source if product else None
+        if source is None or source not in vocabulary.below("cell-source", question.cell_source):
+            yield f"cell source is {source or 'not extracted'}"
+
+
+def _count_reasons(result: Result) -> Iterator[str]:
+    if result.events is None or result.n is None:
+        yield "per cent only, no certain count" if result.percent is not None else "no counts extracted"
+    elif NOT_REPORTED in (result.events, result.n):
+        yield "count not reported"
+    elif result.n == 0:
+        yield "no patient in the denominator"
+    elif isinstance(result.events, int) and isinstance(result.n, int) and result.events > result.n:
+        yield f"{result.events} events in {result.n} patients cannot be patients with an event"
+
+
+def _time_reasons(result: Result, question: Question) -> Iterator[str]:
+    if question.at is None:
+        return
+    wanted = days_of(question.at)
+    given = result.time_point
+    days = days_of(given) if given is not None else None
+    if days is None:
+        yield f"no time point given ({question.at} was asked for)"
+    elif wanted is not None and abs(days - wanted) > TIME_TOLERANCE * wanted:
+        yield f"judged at another time ({question.at} was asked for)"

@@ -1,0 +1,139 @@
+"""A `Pooled` as the terminal page of ``mscevidence pool``, and as flat rows for CSV and JSON."""
+
+from __future__ import annotations
+
+from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, StudyRow
+from mscevidence.publish import wording
+from mscevidence.publish.table import as_text
+
+LETTERS = {
+    "derived": "d",
+    "narrative-zero": "z",
+    "sum-of-arms": "s",
+    "secondary": "2",
+    "cancelled": "c",
+    "judged": "j",
+    "unverified": "u",
+}
+"""The letter that stands beside a study for each footnote."""
+
+
+def page(pooled: Pooled) -> str:
+    """Return the page that ``mscevidence pool`` prints: studies, estimates of every method, what was left out."""
+    first = pooled.overall.estimates[0]
+    intervals = f"{wording.level_text(pooled.level)} study intervals: {pooled.interval_method}"
+    lines = [
+        pooled.title,
+        "=" * len(pooled.title),
+        f"{wording.studies_and_patients(first)}, {first.events} with the outcome; {intervals}",
+        *(f"OVERRIDE: {text}" for text in pooled.overrides),
+    ]
+    for group in pooled.groups:
+        lines += ["", group.label, "-" * len(group.label), *_studies(group, pooled), "", *_estimates(group)]
+    if pooled.groups:
+        lines += ["", "Overall", "-------", *_estimates(pooled.overall), *_between(pooled.between)]
+    else:
+        lines += ["", *_studies(pooled.overall, pooled), "", *_estimates(pooled.overall)]
+    lines += _sensitivity(pooled)
+    lines += [f"Warning: {text}." for text in pooled.warnings]
+    lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
+    return "\n".join([*lines, *_left_out(pooled)]).rstrip()
+
+
+def study_rows(pooled: Pooled) -> list[dict[str, object]]:
+    """Return one flat row per study; rates and limits are proportions."""
+    apart = {"report", "quote"}
+    return [
+        {
+            "study": row.study,
+            "label": row.label,
+            "group": row.group,
+            "events": row.events,
+            "n": row.n,
+            "rate": row.proportion,
+            "lower": row.lower,
+            "upper": row.upper,
+            "weight_percent": row.weight,
+            "marks": " ".join(row.marks),
+            "result": row.result,
+            "report": row.report,
+            "quote": row.quote,
+            **{name.replace("-", "_"): text for name, text in row.columns.items() if name not in apart},
+        }
+        for row in pooled.overall.rows
+    ]
+
+
+def estimate_rows(pooled: Pooled) -> list[dict[str, object]]:
+    """Return one flat row per group and method, then one per sensitivity analysis."""
+    named = [(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates]
+    named += [(f"Overall, {name}", one) for name, one in pooled.sensitivity]
+    return [{"group": label, **one.model_dump(exclude={"notes"}), "notes": " ".join(one.notes)} for label, one in named]
+
+
+def _studies(group: Group, pooled: Pooled) -> list[str]:
+    level = wording.level_text(pooled.level)
+    rows = [
+        {
+            "Study": _name(row),
+            "Events": row.events,
+            "n": row.n,
+            "Rate %": wording.percent(row.proportion),
+            f"{level} interval": wording.interval(row.lower, row.upper),
+            "Weight %": "" if row.weight is None else f"{row.weight:.1f}",
+        }
+        for row in group.rows
+    ]
+    return as_text(rows, list(rows[0])).splitlines()
+
+
+def _name(row: StudyRow) -> str:
+    marks = ",".join(LETTERS[mark] for mark in row.marks)
+    return f"{row.label} [{marks}]" if marks else row.label
+
+
+def _estimates(group: Group) -> list[str]:
+    lines: list[str] = []
+    for position, one in enumerate(group.estimates):
+        if one.status == "estimated":
+            lines += _estimated(one)
+        elif position == 0:
+            lines += list(one.notes)
+    return lines
+
+
+def _estimated(one: Estimate) -> list[str]:
+    prediction = wording.interval(one.prediction_lower, one.prediction_upper)
+    return [
+        f"{one.label}:",
+        f"  rate {wording.rate(one.proportion, one.lower, one.upper)} %, prediction interval {prediction}",
+        f"  {wording.heterogeneity(one)}",
+        *(f"  note: {note}" for note in one.notes),
+    ]
+
+
+def _between(between: BetweenGroups | None) -> list[str]:
+    if between is None:
+        return []
+    note = f" ({between.note})" if between.note else ""
+    return [f"{wording.between_groups(between)}{note}"]
+
+
+def _sensitivity(pooled: Pooled) -> list[str]:
+    lines = [""]
+    for name, one in pooled.sensitivity:
+        rate = f"{wording.rate(one.proportion, one.lower, one.upper)} %" if one.proportion is not None else ""
+        said = rate or " ".join(one.notes)
+        lines.append(f"Sensitivity, {name}: {said} ({wording.studies_and_patients(one)})")
+    return [*lines, ""] if pooled.sensitivity else lines
+
+
+def _left_out(pooled: Pooled) -> list[str]:
+    if not pooled.exclusions:
+        return []
+    counted: dict[str, int] = {}
+    for one in pooled.exclusions:
+        counted[one.reason] = counted.get(one.reason, 0) + 1
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    number = wording.count(len(pooled.exclusions), "result or study", "results or studies")
+    return ["", f"Left out: {number} (--explain names each)", *(f"{n:>5}  {reason}" for reason, n in ordered)]
