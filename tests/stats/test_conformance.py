@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from adapters_counts import effect_size_case, interval_case
+from adapters_normal import pooled_case
 from conformance import FOLDER, Case, disagreements, load, uncaught
 
 FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "01_effect_sizes": effect_size_case,
     "02_study_intervals": interval_case,
+    "03_random_effects": pooled_case,
 }
 
 WHOLE_FAMILIES_NOT_YET = {
-    "03_random_effects": "to come",
     "04_tau2_intervals": "to come",
     "05_mantel_haenszel_peto": "to come",
     "06_glmm": "to come",
@@ -32,15 +33,24 @@ WHOLE_FAMILIES_NOT_YET = {
     "16_dose_response": "to come",
 }
 
-NOT_YET: dict[str, tuple[int, str]] = {}
+NOT_YET: dict[str, tuple[int, str]] = {
+    ".metaprop.PLOGIT_GLMM": (18, "03: the binomial-normal model is to come"),
+}
 """Parts of a covered family that are not built: a piece of the case id, how many cases that is, and why."""
 
-KNOWN_DISAGREEMENTS: dict[str, str] = {}
+_R_STOPS_ABOVE_ZERO = "tau2 is 0; R stops at 2e-13, and the simple prediction interval is mu -+ 1.96 sqrt(tau2)"
+
+KNOWN_DISAGREEMENTS: dict[str, str] = {
+    "03_random_effects/sim_two_20.RD.REML.z": _R_STOPS_ABOVE_ZERO,
+    "03_random_effects/sim_two_20.RD.REML.knha": _R_STOPS_ABOVE_ZERO,
+    "03_random_effects/sim_two_20.RD.REML.adhoc": _R_STOPS_ABOVE_ZERO,
+}
 """Case id and cause. A case listed here that agrees fails the test."""
 
 SIZES = {
     "01_effect_sizes": 655,
     "02_study_intervals": 374,
+    "03_random_effects": 1320,
 }
 """How many cases each family must have, so that a truncated file cannot pass."""
 
@@ -84,8 +94,11 @@ def test_the_grid_is_complete(family: str) -> None:
     assert len(loaded.cases) == loaded.n_cases == SIZES[family]
     assert len({case.id for case in loaded.cases}) == loaded.n_cases
     run = len(computed(family))
-    not_yet = sum(count for piece, (count, _) in NOT_YET.items() if piece.startswith(family[:3]))
-    assert run + not_yet == loaded.n_cases
+    for piece, (count, reason) in NOT_YET.items():
+        if reason.startswith(family[:2]):
+            assert sum(piece in case.id for case in loaded.cases) == count
+            run += count
+    assert run == loaded.n_cases
 
 
 def test_every_packed_family_is_covered_or_named() -> None:

@@ -16,6 +16,7 @@ from mscevidence.errors import StatisticsError, UnknownTermError
 
 FloatArray: TypeAlias = NDArray[np.float64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+IntArray: TypeAlias = NDArray[np.int64]
 
 
 def choose(term: str, choices: Mapping[str, str], *, kind: str) -> str:

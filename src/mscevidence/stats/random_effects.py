@@ -1,0 +1,254 @@
+"""Pooling by the normal-normal random-effects model (and the equal-effects model as its special case tau2 = 0).
+
+y_i ~ N(mu, v_i + tau2). Sources: Hedges & Vevea 1998, Psychol Methods 3:486; Hartung & Knapp 2001, Stat Med 20:3875;
+Knapp & Hartung 2003, Stat Med 22:2693; Higgins & Thompson 2002, Stat Med 21:1539 (I2, H2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mscevidence.errors import StatisticsError
+from mscevidence.stats import diagnosis
+from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, number, plain, refuse, tail
+from mscevidence.stats.likelihood import log_likelihood
+from mscevidence.stats.prediction import prediction_interval
+from mscevidence.stats.studies import Studies, residual_sum, typical_variance, weighted_mean
+from mscevidence.stats.tau2 import ESTIMATORS, Tau2, estimate, information_se
+
+TESTS = names(
+    {"z": ("normal",), "t": (), "knha": ("hartung-knapp", "HK", "HKSJ", "knapp-hartung"), "adhoc": ("hk-adhoc",)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RandomEffects:
+    """A pooled estimate, or a batch of them.
+
+    Every field has the leading shape of the input; for a single analysis it is a scalar.
+
+    Attributes:
+        estimator: code of the tau2 estimator; `test`: code of the test; `level`: of the intervals.
+        mu: pooled estimate on the analysis scale; `se`, `statistic`, `p`, `lower`, `upper`: its inference.
+        df: degrees of freedom of the test; infinite for z.
+        tau2: between-study variance; `se_tau2`: its standard error, NaN where there is none.
+        i2: percent of variance between studies; `h2`: ratio of total to sampling variance.
+        q, q_df, q_p: Cochran's Q with its test.
+        pi_lower, pi_upper: prediction interval, NaN for the equal-effects model.
+        weights: (..., k) percent, summing to 100; 0 for absent studies.
+        log_likelihood: at mu and tau2, restricted for REML, else full.
+        k: number of studies; `converged`: whether the search for tau2 ended.
+        tau2_given: True if tau2 was given, not estimated.
+    """
+
+    estimator: str
+    test: str
+    level: float
+    mu: FloatArray
+    se: FloatArray
+    statistic: FloatArray
+    p: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    df: FloatArray
+    tau2: FloatArray
+    se_tau2: FloatArray
+    i2: FloatArray
+    h2: FloatArray
+    q: FloatArray
+    q_df: IntArray
+    q_p: FloatArray
+    pi_lower: FloatArray
+    pi_upper: FloatArray
+    weights: FloatArray
+    log_likelihood: FloatArray
+    k: IntArray
+    converged: BoolArray
+    tau2_given: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what makes the result fragile; empty when nothing does."""
+        k, tau2 = np.asarray(self.k), np.asarray(self.tau2)
+        random = self.estimator != "EE" and not self.tau2_given
+        findings = [
+            *diagnosis.few_studies(k),
+            *diagnosis.dominance(np.asarray(self.weights), k),
+            *diagnosis.tau2_at_zero(tau2, k, estimated=random),
+            (~np.asarray(self.converged), "The search for tau2 did not converge: do not use this result."),
+            ((k > 1) & (np.asarray(self.se) == 0), "All estimates are identical: the standard error is zero."),
+        ]
+        return diagnosis.sentences(findings)
+
+    @property
+    def parameters(self) -> int:
+        """Number of estimated parameters: mu, and tau2 unless it is zero by definition or given."""
+        return 1 if self.estimator == "EE" or self.tau2_given else 2
+
+    @property
+    def aic(self) -> FloatArray:
+        """Akaike's information criterion."""
+        return -2 * self.log_likelihood + 2 * self.parameters
+
+    @property
+    def bic(self) -> FloatArray:
+        """Schwarz's information criterion; observations are k, for REML k - 1 (one study: -inf)."""
+        with np.errstate(divide="ignore"):
+            result: FloatArray = -2 * self.log_likelihood + self.parameters * np.log(self._observations())
+        return result
+
+    @property
+    def aicc(self) -> FloatArray:
+        """Akaike's criterion with the small-sample correction of Hurvich & Tsai 1989."""
+        size = np.maximum(self._observations(), self.parameters + 2)
+        result: FloatArray = -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
+        return result
+
+    def _observations(self) -> FloatArray:
+        k: FloatArray = np.asarray(self.k, dtype=np.float64)
+        return k - (1 if self.estimator == "REML" else 0)
+
+    def prediction(self, kind: str = "default") -> tuple[FloatArray, FloatArray]:
+        """Return the prediction interval of another kind; see `prediction_interval`."""
+        lower, upper = prediction_interval(
+            self.mu,
+            self.se,
+            self.tau2,
+            df=self.df,
+            k=self.k,
+            kind=kind,
+            level=self.level,
+            tau2_estimated=not self.tau2_given,
+        )
+        return plain(lower), plain(upper)
+
+
+def random_effects(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    *,
+    mask: ArrayLike | None = None,
+    estimator: str = "REML",
+    test: str = "knha",
+    level: float = 0.95,
+    weights: ArrayLike | None = None,
+    tau2: float | None = None,
+) -> RandomEffects:
+    """Return the pooled estimate of each analysis with its inference and heterogeneity.
+
+    Args:
+        yi: (..., k) effect sizes on the analysis scale.
+        vi: (..., k) sampling variances, > 0.
+        mask: (..., k) boolean, True where a study is present.
+        estimator: `EE`, `DL`, `HE`, `HS`, `HSk`, `SJ`, `ML`, `REML`, `EB`, `PM`, `PMM`, `GENQ`, or an alias.
+        test: `z`, `t`, `knha` (Hartung-Knapp) or `adhoc` (Hartung-Knapp, never narrower than t). One study: always z.
+        level: level of the confidence and prediction intervals.
+        weights: (..., k) weights of one's own for the mean (ones: unweighted); `GENQ` also uses them for tau2.
+        tau2: a given between-study variance instead of an estimated one.
+
+    Raises:
+        UnknownTermError: no such estimator or test.
+        StatisticsError: unusable values, a negative tau2 or weight, an analysis without studies.
+    """
+    code, rule = choose(estimator, ESTIMATORS, kind="tau2 estimator"), choose(test, TESTS, kind="test")
+    alpha = tail(level)
+    studies = Studies.of(yi, vi, mask)
+    shape = studies.k.shape
+    flat, own = studies.flat(), _own_weights(weights, studies)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = _heterogeneity(flat, code, own, tau2)
+        values = _pool(flat, found, code, rule, own)
+        values |= _inference(values, alpha, level, code)
+    values |= {"tau2": found.value, "se_tau2": found.se, "k": flat.k}
+    shaped = {name: plain(array.reshape(shape + array.shape[1:])) for name, array in values.items()}
+    shaped |= {name: plain(np.asarray(shaped[name], dtype=np.int64)) for name in ("k", "q_df")}
+    shaped["converged"] = plain(found.converged.reshape(shape))
+    kept = {field.name: shaped[field.name] for field in fields(RandomEffects) if field.name in shaped}
+    return RandomEffects(estimator=code, test=rule, level=level, tau2_given=tau2 is not None, **kept)
+
+
+def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | None:
+    if weights is None:
+        return None
+    own = np.broadcast_to(number("weights", weights), studies.y.shape)
+    refuse(studies.present & ~(np.isfinite(own) & (own >= 0)), own, "weights must not be negative")
+    own = np.where(studies.present, own, 0.0)
+    if (own.sum(axis=-1) == 0).any():
+        raise StatisticsError("the weights of an analysis are all zero")
+    return own.reshape(-1, own.shape[-1])
+
+
+def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, given: float | None) -> Tau2:
+    if given is None:
+        return estimate(studies, estimator, own)
+    if not 0 <= given < np.inf:
+        raise StatisticsError(f"tau2 must not be negative, got {given:g}")
+    value = np.full_like(studies.k, given)
+    nothing = np.full_like(studies.k, np.nan)
+    se = information_se(studies, value, restricted=estimator == "REML") if estimator in {"ML", "REML"} else nothing
+    return Tau2(value, se, np.ones(studies.k.shape, dtype=np.bool_))
+
+
+def _pool(studies: Studies, tau2: Tau2, estimator: str, test: str, own: FloatArray | None) -> dict[str, FloatArray]:
+    """Return mu, its standard error and df, heterogeneity, weights and log-likelihood of each analysis."""
+    k, w = studies.k, studies.weights(tau2.value)
+    a = w if own is None else own
+    mu = weighted_mean(studies.y, a)
+    variance = np.sum(a**2 * (studies.v + tau2.value[:, np.newaxis]), axis=-1) / a.sum(axis=-1) ** 2
+    several = k > 1
+    if test in {"knha", "adhoc"}:
+        scale = residual_sum(studies.y, w, weighted_mean(studies.y, w))
+        scale = np.where(scale <= np.finfo(np.float64).eps, 0.0, scale) / np.maximum(k - 1, 1)
+        variance = variance * np.where(several, np.maximum(scale, 1.0) if test == "adhoc" else scale, 1.0)
+    df = np.where(several & (test != "z"), k - 1, np.inf)
+    height = log_likelihood(studies, tau2.value, restricted=estimator == "REML", mu=mu)
+    return {
+        "mu": mu,
+        "se": np.sqrt(variance),
+        "df": df,
+        "tau2": tau2.value,
+        "weights": 100 * a / a.sum(axis=-1, keepdims=True),
+        "log_likelihood": height,
+        "k": k,
+        **_spread(studies, tau2.value, estimator),
+    }
+
+
+def _spread(studies: Studies, tau2: FloatArray, estimator: str) -> dict[str, FloatArray]:
+    """Return Q with its test, I2 and H2 (from tau2 and the typical variance; from Q for the equal-effects model)."""
+    k, w = studies.k, studies.weights(np.zeros_like(tau2))
+    several = k > 1
+    q = np.where(several, residual_sum(studies.y, w, weighted_mean(studies.y, w)), 0.0)
+    if estimator == "EE":
+        i2, h2 = 100 * np.maximum(0.0, (q - (k - 1)) / q), q / (k - 1)
+    else:
+        typical = typical_variance(studies)
+        i2, h2 = 100 * tau2 / (tau2 + typical), tau2 / typical + 1
+    i2 = np.where(q == 0, 0.0, i2) if estimator == "EE" else i2
+    return {
+        "q": q,
+        "q_df": k - 1,
+        "q_p": chi2_tail(q, k - 1),
+        "i2": np.where(several, i2, 0.0),
+        "h2": np.where(several, h2, 1.0),
+    }
+
+
+def _inference(values: dict[str, FloatArray], alpha: float, level: float, estimator: str) -> dict[str, FloatArray]:
+    mu, se, df = values["mu"], values["se"], values["df"]
+    statistic = mu / se
+    half = critical_value(alpha, df) * se
+    lower, upper = prediction_interval(mu, se, values["tau2"], df=df, k=values["k"], level=level)
+    nothing = np.full_like(mu, np.nan)
+    return {
+        "statistic": statistic,
+        "p": two_sided_p(statistic, df),
+        "lower": mu - half,
+        "upper": mu + half,
+        "pi_lower": nothing if estimator == "EE" else lower,
+        "pi_upper": nothing if estimator == "EE" else upper,
+    }

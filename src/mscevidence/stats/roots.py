@@ -1,0 +1,44 @@
+"""Roots of many decreasing functions at once: Newton steps kept inside a bracket that halving makes smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mscevidence.stats.inputs import BoolArray, FloatArray
+
+ValueAndSlope = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+
+
+def decreasing_root(
+    function: ValueAndSlope, lower: FloatArray, upper: FloatArray, start: FloatArray, *, most: int = 200
+) -> tuple[FloatArray, BoolArray]:
+    """Return where `function` falls through zero, and whether the search converged.
+
+    Args:
+        function: maps x (any shape) to value and derivative, element by element.
+        lower: value is positive (or the root is here).
+        upper: value is negative (or the root is here), same shape.
+        start: first guess inside the bracket, same shape.
+        most: evaluations before giving up; bisection alone needs about 60 for full precision.
+
+    Source: Press et al. 2007, Numerical Recipes, section 9.4 (Newton-Raphson with bisection).
+    """
+    low, high, x = lower.astype(np.float64), upper.astype(np.float64), start.astype(np.float64)
+    last = high - low
+    done = np.zeros(x.shape, dtype=np.bool_)
+    for _ in range(most):
+        value, slope = function(x)
+        np.copyto(low, x, where=value > 0)
+        np.copyto(high, x, where=value < 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = -value / slope
+        middle = (low + high) / 2 - x
+        newton = (slope < 0) & (x + step >= low) & (x + step <= high) & (np.abs(step) <= np.abs(last) / 2)
+        step = np.where(done | (value == 0), 0.0, np.where(newton, step, middle))
+        done |= np.abs(step) <= 4e-16 * np.abs(x) + 1e-300
+        x, last = x + step, step
+        if done.all():
+            break
+    return x, done
