@@ -1,0 +1,96 @@
+"""Write a gallery of forest plots of made-up results into a folder, with a contact sheet to look at.
+
+Run: ``python benchmarks/forest_gallery.py FOLDER``. Each forest is written as svg, png and pdf and timed.
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "publish"))
+
+import synthetic_pooled as made_up  # found through the line above: tests and gallery draw the same results
+
+from mscevidence.model import Estimate, Pooled
+from mscevidence.publish.forest import save_forest
+
+COLUMNS = ("dose", "product", "design", "phase", "follow-up")
+NO_NUMBERS: dict[str, Any] = dict.fromkeys(
+    ("proportion", "lower", "upper", "prediction_lower", "prediction_upper", "tau2", "i2", "q", "q_df", "q_p")
+)
+
+
+def gallery() -> dict[str, tuple[Pooled, dict[str, Any]]]:
+    """Return every forest of the gallery with its options."""
+    return {
+        "01-row": (made_up.pooled(made_up.many(1)), {}),
+        "04-founding": (made_up.founding(), {}),
+        "04-founding-every-estimate": (made_up.founding(), {"estimates": "all", "columns": ("dose", "product")}),
+        "20-rows": (made_up.pooled(made_up.many(20)), {}),
+        "20-rows-columns": (made_up.pooled(made_up.many(20)), {"columns": COLUMNS}),
+        "60-rows": (made_up.pooled(made_up.many(60)), {"columns": ("dose",)}),
+        "long-names": (made_up.pooled(made_up.many(10, names=made_up.LONG_NAMES)), {}),
+        "long-names-columns": (made_up.pooled(made_up.many(10, names=made_up.LONG_NAMES)), {"columns": COLUMNS}),
+        "chinese": (made_up.pooled(made_up.many(3, names=(made_up.CHINESE_NAME, "Wang 2012"))), {}),
+        "subgroups": (made_up.grouped({"Lupus": 5, "Crohn fistula": 1, "Multiple sclerosis": 4}), {}),
+        "subgroups-60-rows": (
+            made_up.grouped({"Lupus": 14, made_up.LONG_NAMES[0]: 9, "GVHD": 1, "Sclerosis": 36}),
+            {"columns": ("product", "phase")},
+        ),
+        "boundary": (_without_estimate("boundary", events=0), {}),
+        "boundary-narrative-zeros": (_without_estimate("boundary", events=0, marks=("narrative-zero",)), {}),
+        "failed": (_without_estimate("failed", events=3), {}),
+        "no-row": (made_up.pooled([]), {}),
+        "no-prediction-interval": (_no_prediction(), {}),
+    }
+
+
+def _without_estimate(status: str, *, events: int, marks: Sequence[str] = ()) -> Pooled:
+    rows = [made_up.study(f"Study {i}", events, 6 + 5 * i, marks=marks if i % 2 else (), number=i) for i in range(4)]
+    note = ("Events at the boundary in every study; the exact limits of each study still hold.",)
+    return made_up.pooled(rows, made_up.estimate(rows, status=status, notes=note, **NO_NUMBERS))
+
+
+def _no_prediction() -> Pooled:
+    rows = made_up.many(4, seed=5)
+    bare: Estimate = made_up.estimate(rows, prediction_lower=None, prediction_upper=None, i2=None)
+    return made_up.pooled(rows, bare)
+
+
+def contact_sheet(names: Sequence[str]) -> str:
+    """Return an HTML page that shows every SVG of the gallery."""
+    figures = "\n".join(
+        f'<figure><figcaption><h2>{html.escape(name)}</h2><a href="{name}.svg">svg</a> <a href="{name}.png">png</a> '
+        f'<a href="{name}.pdf">pdf</a></figcaption><img src="{name}.svg" alt="{html.escape(name)}"></figure>'
+        for name in names
+    )
+    style = "body{font-family:sans-serif;margin:2rem}img{max-width:100%;border:1px solid #ccc}figure{margin:0 0 3rem}"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Forest plots of made-up results</title>'
+        f"<style>{style}</style><h1>Forest plots of made-up results</h1>\n{figures}\n</html>\n"
+    )
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = gallery()
+    for name, (pooled, options) in pictures.items():
+        taken = []
+        for form in ("svg", "png", "pdf"):
+            start = time.perf_counter()
+            save_forest(pooled, folder / f"{name}.{form}", **options)
+            taken.append(f"{form} {time.perf_counter() - start:.2f} s")
+        print(f"{name:32}{', '.join(taken)}")
+    (folder / "index.html").write_text(contact_sheet(list(pictures)), encoding="utf-8")
+    print(folder / "index.html")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python benchmarks/forest_gallery.py FOLDER")
+    main(Path(sys.argv[1]))

@@ -1,0 +1,144 @@
+"""Figure: the canvas all figures share, and how one becomes a file.
+
+The same figure gives the same bytes: no dates, no version numbers, fixed identifiers. Files are written beside their
+place and moved there at the end, so that a failure leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from mscevidence.errors import UnknownTermError, WriteError
+from mscevidence.publish.lettering import FAMILY, GENERIC, missing_characters, substitute_families
+
+FORMATS = ("pdf", "png", "svg")
+POINTS_PER_INCH = 72.0
+
+_SETTINGS: dict[Any, Any] = {
+    "figure.dpi": POINTS_PER_INCH,
+    "font.family": [FAMILY],
+    "font.sans-serif": list(GENERIC),
+    "path.simplify": False,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "mscevidence",
+    "text.hinting": "none",
+    "text.usetex": False,
+}
+
+
+class FigureTextWarning(UserWarning):
+    """A raster or PDF figure holds characters that no font of this machine can draw."""
+
+
+@contextlib.contextmanager
+def house_style() -> Iterator[None]:
+    """Draw with our settings and with none of the user's; theirs are back afterwards."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
+
+
+def blank_figure(width: float, height: float) -> Figure:
+    """Return an empty white figure of a size in points."""
+    return Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH), facecolor="white")
+
+
+def figure_format(path: Path, wanted: str | None) -> str:
+    """Return the format of a file: the one wanted, else the one its suffix names.
+
+    Raises:
+        UnknownTermError: the format is not one of `FORMATS`.
+    """
+    name = (wanted or path.suffix).lower().lstrip(".")
+    if name not in FORMATS:
+        raise UnknownTermError(name or path.name, kind="figure format", choices=FORMATS)
+    return name
+
+
+def figure_bytes(figure: Figure, form: str, *, title: str, description: str, dpi: float = 200) -> bytes:
+    """Return a figure as the bytes of an svg, png or pdf file.
+
+    Args:
+        figure: what to write.
+        form: one of `FORMATS`.
+        title: short name, kept in the file.
+        description: what a person who cannot see the figure is told (SVG).
+        dpi: pixels per inch (PNG).
+    """
+    metadata: dict[str, dict[str, str | None]] = {
+        "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": "mscevidence", "Title": title},
+        "png": {"Software": None, "Title": None},
+    }
+    buffer = io.BytesIO()
+    with house_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from", category=UserWarning)
+        figure.savefig(buffer, format=form, dpi=dpi if form == "png" else POINTS_PER_INCH, metadata=metadata[form])
+    if form == "svg":
+        return _described_svg(buffer.getvalue().decode(), title, description).encode()
+    _warn_of_missing_characters(figure, form)
+    return buffer.getvalue()
+
+
+def _described_svg(svg: str, title: str, description: str) -> str:
+    words = f'<title id="figure-title">{escape(title)}</title>\n <desc id="figure-desc">{escape(description)}</desc>'
+    opening = re.search(r"<svg [^>]*>", svg)
+    if opening is None:  # pragma: no cover - matplotlib always writes it
+        return svg
+    tag = opening[0][:-1] + ' role="img" aria-labelledby="figure-title figure-desc">'
+    rest = re.sub(r"<metadata>.*?</metadata>\s*", "", svg[opening.end() :], count=1, flags=re.DOTALL)
+    return svg[: opening.start()] + tag + "\n " + words + rest
+
+
+def _warn_of_missing_characters(figure: Figure, form: str) -> None:
+    texts = "".join(text.get_text() for text in figure.findobj(Text))
+    missing = missing_characters(texts)
+    if missing and not substitute_families():
+        warnings.warn(
+            f"no font of this machine draws {missing!r}; the {form} shows boxes. Install an East Asian font "
+            "(such as fonts-noto-cjk) or write svg, where the text stays text",
+            FigureTextWarning,
+            stacklevel=4,
+        )
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is there completely or not at all.
+
+    Raises:
+        WriteError: the folder is missing or not writable, or the disk is full; what was there before is untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("xb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise WriteError(f"cannot write {path}: {error.strerror or error}", hint=_write_hint(path)) from error
+
+
+def _write_hint(path: Path) -> str:
+    if not path.parent.exists():
+        return f"the folder {path.parent} does not exist; create it or choose another"
+    if path.is_dir():
+        return f"{path} is a folder; name a file in it, such as {path / 'forest.svg'}"
+    return "check that the folder is writable and the disk has room; the file that was there before is untouched"

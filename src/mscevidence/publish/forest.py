@@ -1,0 +1,118 @@
+"""Forest plot: studies, subgroups and pooled rates on an axis from 0 to 100 per cent.
+
+There is no null line: a single-arm rate has none. Squares have an area in proportion to the weight, study intervals
+are the exact ones of the analysis, diamonds span the interval of a pooled rate, and a bar shows where the rate of a
+new study is expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from mscevidence.model import Estimate, Pooled
+from mscevidence.publish import wording
+from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
+from mscevidence.publish.figure import figure_bytes, figure_format, house_style, write_atomically
+from mscevidence.publish.forest_drawing import ForestDrawing
+from mscevidence.publish.forest_layout import lay_out
+from mscevidence.publish.forest_notes import footnote_symbols, notes
+from mscevidence.publish.forest_rows import Estimates, ForestRows
+from mscevidence.publish.lettering import readable
+
+__all__ = ["available_columns", "draw_forest", "save_forest"]
+
+
+def draw_forest(
+    pooled: Pooled,
+    *,
+    columns: Sequence[str] = (),
+    title: str | None = None,
+    estimates: Estimates = "primary",
+) -> Figure:
+    """Return the forest plot of a pooled result, as large as its content needs.
+
+    Args:
+        pooled: what is drawn.
+        columns: names of study columns to show; see `available_columns`.
+        title: heading; the title of the analysis when None, none when empty.
+        estimates: ``all`` also draws the alternative methods and the sensitivity analyses, as thin diamonds.
+
+    Raises:
+        UnknownTermError: a column that no study has.
+    """
+    names = chosen_columns(pooled, columns)
+    rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=footnote_symbols(pooled)).all()
+    layout = lay_out(
+        rows,
+        columns=names,
+        title=readable(pooled.title if title is None else title),
+        study_heading="Study",
+        rate_heading=f"Rate, % [{wording.level_text(pooled.level)} CI]",
+        axis_label=readable(f"{pooled.outcome_label} (% of patients)"),
+        notes=notes(pooled, every_estimate=estimates == "all"),
+    )
+    with house_style():
+        return ForestDrawing(layout, reference=_reference(pooled)).drawn()
+
+
+def save_forest(
+    pooled: Pooled,
+    path: Path,
+    *,
+    columns: Sequence[str] = (),
+    title: str | None = None,
+    estimates: Estimates = "primary",
+    format: str | None = None,  # noqa: A002 - the name users know from savefig
+    dpi: float = 200,
+) -> None:
+    """Write the forest plot of a pooled result as svg, png or pdf; the same result gives the same bytes.
+
+    Args:
+        pooled: what is drawn.
+        path: the file; its suffix names the format.
+        columns: names of study columns to show; see `available_columns`.
+        title: heading; the title of the analysis when None, none when empty.
+        estimates: ``all`` also draws the alternatives.
+        format: ``svg``, ``png`` or ``pdf`` when the suffix does not say it.
+        dpi: pixels per inch of a png.
+
+    Raises:
+        UnknownTermError: an unknown format or column.
+        WriteError: the file cannot be written; what was there before is untouched.
+    """
+    form = figure_format(path, format)
+    figure = draw_forest(pooled, columns=columns, title=title, estimates=estimates)
+    name = readable(title or pooled.title) or "Forest plot"
+    write_atomically(path, figure_bytes(figure, form, title=name, description=describe(pooled), dpi=dpi))
+
+
+def describe(pooled: Pooled) -> str:
+    """Return the forest plot in words, for a person who cannot see it."""
+    sentences = [f"Forest plot of {pooled.outcome_label}: {wording.count(len(rows_in_order(pooled)), 'study row')}."]
+    sentences += [
+        f"{row.label}: {row.events} of {row.n}, {wording.rate(row.proportion, row.lower, row.upper)} per cent."
+        for row in rows_in_order(pooled)
+    ]
+    for group in (*pooled.groups, pooled.overall):
+        name = "Overall" if group is pooled.overall else group.label
+        sentences += [f"{name}: {_in_words(estimate)}." for estimate in group.estimates[:1]]
+    return readable(" ".join(sentences))
+
+
+def _in_words(estimate: Estimate) -> str:
+    sentence = wording.status_sentence(estimate)
+    if sentence:
+        return sentence
+    rate = wording.rate(estimate.proportion, estimate.lower, estimate.upper)
+    return f"{rate} per cent, {wording.studies_and_patients(estimate)}"
+
+
+def _reference(pooled: Pooled) -> float | None:
+    """Return the pooled rate that the dotted line marks, or None."""
+    first = pooled.overall.estimates[0] if pooled.overall.estimates else None
+    if first is None or first.status != "estimated" or not wording.exists(first.proportion):
+        return None
+    return first.proportion

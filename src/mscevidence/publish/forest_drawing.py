@@ -1,0 +1,215 @@
+"""A forest plot drawn: one layout put on paper with matplotlib's object interface."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon, Rectangle
+
+from mscevidence.publish.figure import blank_figure
+from mscevidence.publish.forest_layout import (
+    AXIS_DEPTH,
+    BODY,
+    INDENT,
+    LEADING,
+    MARGIN,
+    PANEL,
+    SMALL,
+    TITLE,
+    Layout,
+    PlacedRow,
+    is_bold,
+    size_of,
+)
+from mscevidence.publish.forest_rows import Bar, Diamond, Square
+from mscevidence.publish.lettering import font
+
+Align = Literal["left", "center", "right"]
+
+BLUE = "#0072B2"
+SKY = "#56B4E9"
+VERMILLION = "#D55E00"
+INK = "#1a1a1a"
+GREY = "#767676"
+FAINT = "#e6e6e6"
+
+LARGEST_SIDE = 11.0
+SMALLEST_SIDE = 3.5
+EQUAL_SIDE = 6.5
+_HALF_HEIGHT = {"subgroup": 5.0, "overall": 5.8, "alternative": 2.8}
+_FILL = {"subgroup": SKY, "overall": VERMILLION, "alternative": "#ffffff"}
+
+
+def square_side(share: float | None, largest: float | None) -> float:
+    """Return the side of a square in points; its area is in proportion to the share, within what can be seen."""
+    if share is None or not largest:
+        return EQUAL_SIDE
+    return max(SMALLEST_SIDE, LARGEST_SIDE * math.sqrt(share / largest))
+
+
+class ForestDrawing:
+    """Draws one layout: `page` holds the text in points from the top left, `panel` the graphics in per cent.
+
+    Args:
+        layout: where everything goes.
+        reference: the rate marked by the dotted line, or None.
+    """
+
+    def __init__(self, layout: Layout, *, reference: float | None) -> None:
+        self._layout = layout
+        self._reference = reference
+        self._figure = blank_figure(layout.width, layout.height)
+        self._page = self._figure.add_axes((0, 0, 1, 1), gid="page")
+        self._page.set(xlim=(0, layout.width), ylim=(layout.height, 0))
+        self._page.set_axis_off()
+        self._panel = self._axis()
+        shares = [p.row.graphic.share for p in layout.rows if isinstance(p.row.graphic, Square)]
+        self._largest = max((share for share in shares if share is not None), default=None)
+
+    def drawn(self) -> Figure:
+        """Return the finished figure."""
+        self._title_and_headings()
+        self._reference_line()
+        for placed in self._layout.rows:
+            self._row_text(placed)
+            self._graphic(placed)
+        self._axis_label()
+        self._notes()
+        return self._figure
+
+    def _reference_line(self) -> None:
+        if self._reference is None:
+            return
+        ends = [self._layout.header_bottom, self._layout.panel_bottom]
+        self._panel.plot([100 * self._reference] * 2, ends, color=GREY, lw=0.9, ls=(0, (1, 2)), zorder=1)
+
+    def _axis_label(self) -> None:
+        layout = self._layout
+        middle = (layout.panel_left + layout.panel_right) / 2
+        for index, line in enumerate(layout.axis_label):
+            height = layout.panel_bottom + AXIS_DEPTH + (index + 0.75) * BODY * LEADING
+            self._write(middle, height, line, size=BODY, align="center", gid="axis-label")
+
+    def _axis(self) -> Axes:
+        layout = self._layout
+        top, bottom = layout.header_bottom, layout.panel_bottom
+        place = (
+            layout.panel_left / layout.width,
+            1 - bottom / layout.height,
+            PANEL / layout.width,
+            (bottom - top) / layout.height,
+        )
+        panel = self._figure.add_axes(place, gid="panel")
+        panel.set(xlim=(0, 100), ylim=(bottom, top), xticks=range(0, 101, 20), yticks=[], facecolor="none")
+        panel.spines[["left", "right", "top"]].set_visible(False)
+        panel.spines["bottom"].set(color=INK, linewidth=0.8)
+        panel.tick_params(axis="x", length=3.5, width=0.8, color=INK, pad=3)
+        panel.grid(axis="x", color=FAINT, linewidth=0.6)
+        panel.set_axisbelow(True)
+        for tick in panel.get_xticklabels():
+            tick.set(fontproperties=font(8.0), color=INK)
+        return panel
+
+    def _write(
+        self, x: float, y: float, text: str, *, size: float, bold: bool = False, align: Align = "left", gid: str = ""
+    ) -> None:
+        """Write one line with its baseline at y."""
+        letters = font(size, bold=bold, text=text)
+        artist = self._page.text(
+            x, y, text, ha=align, va="baseline", parse_math=False, fontproperties=letters, color=INK
+        )  # fmt: skip
+        if gid:
+            artist.set_gid(gid)
+
+    def _block(
+        self, x: float, middle: float, lines: Sequence[str], *, size: float, bold: bool, align: Align, key: str
+    ) -> None:
+        """Write lines whose block is centred at a height."""
+        pitch = size * LEADING
+        first = middle - (len(lines) - 1) * pitch / 2 + 0.36 * size
+        for index, line in enumerate(lines):
+            gid = key if len(lines) == 1 or not key else f"{key}-line-{index + 1}"
+            self._write(x, first + index * pitch, line, size=size, bold=bold, align=align, gid=gid)
+
+    def _title_and_headings(self) -> None:
+        layout = self._layout
+        for index, line in enumerate(layout.title):
+            self._write(MARGIN, MARGIN + (index + 0.78) * TITLE * LEADING, line, size=TITLE, bold=True)
+        for column in layout.columns:
+            last = layout.header_bottom - 4.0 - 0.25 * BODY
+            for back, line in enumerate(reversed(column.heading)):
+                height = last - back * BODY * LEADING
+                self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align)
+        for height, weight in ((layout.header_top, 1.0), (layout.header_bottom, 0.6)):
+            self._rule(height, weight)
+
+    def _rule(self, height: float, weight: float) -> None:
+        ends = [MARGIN, self._layout.width - MARGIN]
+        self._page.add_line(Line2D(ends, [height, height], color=INK, linewidth=weight))
+
+    def _row_text(self, placed: PlacedRow) -> None:
+        row = placed.row
+        size, bold = size_of(row.kind), is_bold(row.kind)
+        x = MARGIN + row.indent * INDENT
+        self._block(x, placed.middle, placed.label, size=size, bold=bold, align="left", key=row.key)
+        for column in self._layout.columns:
+            lines = placed.cells.get(column.key, ())
+            key = f"{row.key}-{column.key}" if row.key else ""
+            self._block(column.anchor, placed.middle, lines, size=size, bold=bold, align=column.align, key=key)
+
+    def _graphic(self, placed: PlacedRow) -> None:
+        graphic, middle, key = placed.row.graphic, placed.middle, f"{placed.row.key}-mark"
+        if isinstance(graphic, Square):
+            self._square(graphic, middle, key)
+        elif isinstance(graphic, Diamond):
+            half = _HALF_HEIGHT[graphic.role]
+            corners = [(graphic.lower, 0), (graphic.at, -half), (graphic.upper, 0), (graphic.at, half)]
+            points = [(100 * x, middle + dy) for x, dy in corners]
+            self._panel.add_patch(
+                Polygon(points, fc=_FILL[graphic.role], ec=INK, lw=0.8, zorder=4, clip_on=False, gid=key)
+            )
+        elif isinstance(graphic, Bar):
+            self._bar(graphic, middle, key)
+
+    def _square(self, square: Square, middle: float, key: str) -> None:
+        side = square_side(square.share, self._largest)
+        across = side * 100 / PANEL
+        self._panel.add_patch(
+            Rectangle(
+                (100 * square.at - across / 2, middle - side / 2),
+                across,
+                side,
+                fc="white" if square.hollow else BLUE,
+                ec=BLUE if square.hollow else "none",
+                lw=1.0,
+                zorder=3,
+                clip_on=False,
+                gid=key,
+            )
+        )
+        ends = [100 * square.lower, 100 * square.upper]
+        self._panel.plot(ends, [middle, middle], color=INK, lw=1.0, zorder=3.5, clip_on=False, gid=f"{key}-interval")
+
+    def _bar(self, bar: Bar, middle: float, key: str) -> None:
+        left, right = 100 * bar.lower, 100 * bar.upper
+        self._panel.plot(
+            [left, right], [middle, middle], color=VERMILLION, lw=2.4, zorder=3, clip_on=False,
+            solid_capstyle="butt", gid=key,
+        )  # fmt: skip
+        for end in (left, right):
+            self._panel.plot([end, end], [middle - 3.5, middle + 3.5], color=VERMILLION, lw=1.2, clip_on=False)
+
+    def _notes(self) -> None:
+        layout = self._layout
+        height = layout.notes_top
+        self._rule(height - 5, 0.6)
+        for number, lines in enumerate(layout.notes, start=1):
+            for index, line in enumerate(lines):
+                self._write(MARGIN, height + 0.9 * SMALL, line, size=SMALL, gid=f"note-{number}-{index + 1}")
+                height += SMALL * LEADING
+            height += 2

@@ -1,0 +1,231 @@
+"""Where everything of a forest plot goes, in points from the top left corner, from measured text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mscevidence.publish.columns import heading
+from mscevidence.publish.forest_rows import Kind, Row
+from mscevidence.publish.lettering import widest, width, wrap
+
+BODY = 9.0
+SMALL = 7.5
+TITLE = 11.0
+LEADING = 1.28
+MARGIN = 14.0
+GAP = 13.0
+PANEL = 220.0
+PANEL_GAP = 16.0
+INDENT = 9.0
+ROW_PADDING = 4.0
+AXIS_DEPTH = 20.0
+
+_LEAST_LEFT = 235.0
+_STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
+_CELL_WIDTH = {"quote": 190.0, "reports": 150.0}
+_NUMBER_HEADINGS = {"events": "Events", "total": "Total"}
+
+Align = Literal["left", "right"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of text: its key, wrapped heading, edges and on which of them its text stands."""
+
+    key: str
+    heading: tuple[str, ...]
+    left: float
+    right: float
+    align: Align
+
+    @property
+    def anchor(self) -> float:
+        """The x position its text is set from."""
+        return self.left if self.align == "left" else self.right
+
+
+@dataclass(frozen=True)
+class PlacedRow:
+    """A row with its wrapped texts and its place."""
+
+    row: Row
+    top: float
+    height: float
+    label: tuple[str, ...]
+    cells: dict[str, tuple[str, ...]]
+
+    @property
+    def middle(self) -> float:
+        """The y position of its centre."""
+        return self.top + self.height / 2
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Every position of a forest plot."""
+
+    width: float
+    height: float
+    title: tuple[str, ...]
+    header_top: float
+    header_bottom: float
+    columns: tuple[Column, ...]
+    rows: tuple[PlacedRow, ...]
+    panel_left: float
+    panel_bottom: float
+    axis_label: tuple[str, ...]
+    notes_top: float
+    notes: tuple[tuple[str, ...], ...]
+
+    @property
+    def panel_right(self) -> float:
+        """The x position of 100%."""
+        return self.panel_left + PANEL
+
+
+def size_of(kind: Kind) -> float:
+    """Return the size of the letters of a row."""
+    return SMALL if kind in {"remark", "alternative"} else BODY
+
+
+def is_bold(kind: Kind) -> bool:
+    """Return whether a row is set in bold."""
+    return kind in {"heading", "summary"}
+
+
+def lay_out(
+    rows: Sequence[Row],
+    *,
+    columns: Sequence[str],
+    title: str,
+    study_heading: str,
+    rate_heading: str,
+    axis_label: str,
+    notes: Sequence[str],
+) -> Layout:
+    """Return the layout of a forest plot; all texts are measured and wrapped, none is cut."""
+    left, left_edge = _left_columns(rows, columns, study_heading)
+    panel_left = left_edge + PANEL_GAP
+    right, right_edge = _right_columns(rows, rate_heading, panel_left + PANEL + PANEL_GAP)
+    total = right_edge + MARGIN
+    title_lines = wrap(title, total - 2 * MARGIN, TITLE, bold=True) if title else ()
+    header_top = MARGIN + len(title_lines) * TITLE * LEADING + (6 if title_lines else 0)
+    header_lines = max(len(column.heading) for column in (*left, *right))
+    header_bottom = header_top + header_lines * BODY * LEADING + 2 * ROW_PADDING
+    placed = _place(rows, left, header_bottom + ROW_PADDING)
+    panel_bottom = max((p.top + p.height for p in placed if p.row.graphic), default=header_bottom + 2 * BODY) + 2
+    label = wrap(axis_label, PANEL + PANEL_GAP, BODY)
+    axis_end = panel_bottom + AXIS_DEPTH + len(label) * BODY * LEADING
+    notes_top = max(axis_end, max((p.top + p.height for p in placed), default=0.0)) + 10
+    wrapped = tuple(wrap(note, total - 2 * MARGIN, SMALL) for note in notes)
+    height = notes_top + sum(len(lines) for lines in wrapped) * SMALL * LEADING + 2 * len(wrapped) + MARGIN
+    return Layout(
+        width=total,
+        height=height,
+        title=title_lines,
+        header_top=header_top,
+        header_bottom=header_bottom,
+        columns=(*left, *right),
+        rows=placed,
+        panel_left=panel_left,
+        panel_bottom=panel_bottom,
+        axis_label=label,
+        notes_top=notes_top,
+        notes=wrapped,
+    )
+
+
+def _left_columns(rows: Sequence[Row], names: Sequence[str], study_heading: str) -> tuple[tuple[Column, ...], float]:
+    """Return the columns left of the panel and the edge where they end."""
+    cells = [_cell_column(rows, name) for name in names]
+    cells += [_number_column(rows, key, text) for key, text in _NUMBER_HEADINGS.items()]
+    others = sum(needed + GAP for _, _, needed, _ in cells)
+    events = sum(needed + GAP for key, _, needed, _ in cells if key in _NUMBER_HEADINGS)
+    study = max(
+        _study_width(rows, study_heading),
+        _LEAST_LEFT - others,
+        _summary_width(rows) - (others - events),
+    )
+    columns = [Column("study", (study_heading,), MARGIN, MARGIN + study, "left")]
+    for key, lines, needed, align in cells:
+        start = columns[-1].right + GAP
+        columns.append(Column(key, lines, start, start + needed, align))
+    return tuple(columns), columns[-1].right
+
+
+def _study_width(rows: Sequence[Row], study_heading: str) -> float:
+    """Return the least width in which every study name takes two lines, or the most a name may have."""
+    studies = [row for row in rows if row.kind == "study"]
+    best = width(study_heading, BODY, True)
+    for limit in _STUDY_WIDTHS:
+        wrapped = [(row, wrap(row.label, limit - row.indent * INDENT, BODY)) for row in studies]
+        needed = max((widest(lines, BODY) + row.indent * INDENT for row, lines in wrapped), default=0.0)
+        if limit == _STUDY_WIDTHS[-1] or all(len(lines) <= 2 for _, lines in wrapped):
+            return max(best, needed)
+    return best
+
+
+def _summary_width(rows: Sequence[Row]) -> float:
+    """Return the width that lets the labels of pooled rows stand on one line, within reason."""
+    labels = [width(row.label, BODY, True) + row.indent * INDENT for row in rows if row.kind == "summary"]
+    return min(max(labels, default=0.0), _STUDY_WIDTHS[-1])
+
+
+def _cell_column(rows: Sequence[Row], name: str) -> tuple[str, tuple[str, ...], float, Align]:
+    limit = _CELL_WIDTH.get(name, 110.0)
+    lines = [wrap(row.cells[name], limit, BODY) for row in rows if row.cells.get(name)]
+    head = wrap(heading(name), limit, BODY, bold=True)
+    needed = max([widest(head, BODY, bold=True), *(widest(cell, BODY) for cell in lines)])
+    return name, head, needed, "left"
+
+
+def _number_column(rows: Sequence[Row], key: str, text: str) -> tuple[str, tuple[str, ...], float, Align]:
+    cells = [width(row.cells[key], size_of(row.kind), is_bold(row.kind)) for row in rows if key in row.cells]
+    return key, (text,), max([width(text, BODY, True), *cells]), "right"
+
+
+def _right_columns(rows: Sequence[Row], rate_heading: str, start: float) -> tuple[tuple[Column, ...], float]:
+    """Return the columns right of the panel and the edge where they end; no weight column without weights."""
+    columns: list[Column] = []
+    for key, text in (("rate", rate_heading), ("weight", "Weight")):
+        if key == "weight" and not any(row.cells.get("weight") for row in rows):
+            continue
+        _, lines, needed, align = _number_column(rows, key, text)
+        columns.append(Column(key, lines, start, start + needed, align))
+        start += needed + GAP
+    return tuple(columns), columns[-1].right
+
+
+def _place(rows: Sequence[Row], left: Sequence[Column], top: float) -> tuple[PlacedRow, ...]:
+    by_key = {column.key: column for column in left}
+    ends = {
+        "study": by_key["study"].right,
+        "summary": by_key["events"].left - GAP,
+        "prediction": left[-1].right,
+        "alternative": left[-1].right,
+        "heading": left[-1].right,
+        "remark": left[-1].right,
+        "space": left[-1].right,
+    }
+    placed: list[PlacedRow] = []
+    for row in rows:
+        room = ends[row.kind] - MARGIN - row.indent * INDENT
+        label = wrap(row.label, room, size_of(row.kind), bold=is_bold(row.kind)) if row.label else ()
+        cells = {
+            name: wrap(text, by_key[name].right - by_key[name].left + 0.01, BODY) if name in by_key else (text,)
+            for name, text in row.cells.items()
+            if text
+        }
+        height = _height(row, max([len(label), *(len(lines) for lines in cells.values())]))
+        placed.append(PlacedRow(row, top, height, label, cells))
+        top += height
+    return tuple(placed)
+
+
+def _height(row: Row, lines: int) -> float:
+    if row.kind == "space":
+        return 6.0
+    padding = 2.0 if row.kind == "remark" else ROW_PADDING
+    return lines * size_of(row.kind) * LEADING + padding

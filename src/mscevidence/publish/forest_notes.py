@@ -1,0 +1,81 @@
+"""What stands under a forest plot: footnotes, how it was made, warnings, overrides, what is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mscevidence.model import Estimate, Pooled
+from mscevidence.publish import wording
+from mscevidence.publish.columns import rows_in_order
+from mscevidence.publish.lettering import readable
+
+_SYMBOLS = "†‡§‖¶#"
+_MOST_EXCLUSIONS = 6
+
+
+def footnote_symbols(pooled: Pooled) -> dict[str, str]:
+    """Return the symbol of each mark that a row carries, in order of first appearance: † ‡ § ‖ ¶ # †† ‡‡ ..."""
+    marks = dict.fromkeys(mark for row in rows_in_order(pooled) for mark in row.marks)
+    return {mark: _SYMBOLS[number % len(_SYMBOLS)] * (1 + number // len(_SYMBOLS)) for number, mark in enumerate(marks)}
+
+
+def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
+    """Return the notes in order, each a paragraph."""
+    found = (
+        *_footnotes(pooled),
+        _intervals(pooled),
+        *_between(pooled),
+        *_estimate_notes(pooled, every_estimate=every_estimate),
+        *(f"Warning: {text}" for text in pooled.warnings),
+        *(f"Override: {text}" for text in pooled.overrides),
+        *_exclusions(pooled),
+    )
+    return tuple(readable(text) for text in found)
+
+
+def _footnotes(pooled: Pooled) -> Iterator[str]:
+    for mark, symbol in footnote_symbols(pooled).items():
+        text = pooled.footnotes.get(mark, mark.replace("-", " "))
+        drawn = " (open square)" if mark == "narrative-zero" else ""
+        yield f"{symbol} {text}{drawn}"
+
+
+def _intervals(pooled: Pooled) -> str:
+    weights = [row.weight for row in rows_in_order(pooled)]
+    sized = "area of squares by weight" if any(weights) else "squares of equal size: the method gives no weights"
+    return f"Study intervals: {pooled.interval_method}, {wording.level_text(pooled.level)}; {sized}."
+
+
+def _between(pooled: Pooled) -> Iterator[str]:
+    if pooled.between is not None:
+        extra = f"; {pooled.between.note}" if pooled.between.note else ""
+        yield f"Test between subgroups: {pooled.between.method}{extra}"
+
+
+def _estimate_notes(pooled: Pooled, *, every_estimate: bool) -> Iterator[str]:
+    """Yield each note once, with the subgroups or methods it is about unless it is about the whole."""
+    said: dict[str, list[str]] = {}
+    for where, estimate in _shown_estimates(pooled, every_estimate=every_estimate):
+        for note in estimate.notes:
+            said.setdefault(note, []).append(where)
+    for note, places in said.items():
+        about = [place for place in dict.fromkeys(places) if place]
+        yield f"{', '.join(about)}: {note}" if about and "" not in places else note
+
+
+def _shown_estimates(pooled: Pooled, *, every_estimate: bool) -> Iterator[tuple[str, Estimate]]:
+    for group in (pooled.overall, *pooled.groups):
+        name = "" if group is pooled.overall else group.label
+        for index, estimate in enumerate(group.estimates if every_estimate else group.estimates[:1]):
+            yield (name if index == 0 else f"{name} {estimate.label}".strip()), estimate
+    if every_estimate:
+        yield from pooled.sensitivity
+
+
+def _exclusions(pooled: Pooled) -> Iterator[str]:
+    number = len(pooled.exclusions)
+    if 0 < number <= _MOST_EXCLUSIONS:
+        listed = "; ".join(f"{item.label} ({item.reason})" for item in pooled.exclusions)
+        yield f"Not in this analysis ({number}): {listed}"
+    elif number:
+        yield f"Not in this analysis: {wording.count(number, 'result')}, listed with reasons beside the analysis."

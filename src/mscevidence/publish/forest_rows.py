@@ -1,0 +1,194 @@
+"""The rows of a forest plot: from a pooled result to what stands on each line, before anything is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mscevidence.model import Estimate, Group, Pooled, StudyRow
+from mscevidence.publish import wording
+from mscevidence.publish.columns import rows_in_order
+from mscevidence.publish.lettering import readable
+
+Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
+Estimates = Literal["primary", "all"]
+
+
+@dataclass(frozen=True)
+class Square:
+    """A study: its rate, its exact interval and its share of the weight (None when the method has no weights)."""
+
+    at: float
+    lower: float
+    upper: float
+    share: float | None
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Diamond:
+    """A pooled rate with its interval."""
+
+    at: float
+    lower: float
+    upper: float
+    role: Literal["subgroup", "overall", "alternative"]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A prediction interval."""
+
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the plot: its label, its cells by column and what is drawn in the panel.
+
+    `key` names the line in the SVG (``study-3``, ``overall``).
+    """
+
+    kind: Kind
+    label: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    graphic: Square | Diamond | Bar | None = None
+    indent: int = 0
+    key: str = ""
+
+
+class ForestRows:
+    """Makes the rows of one pooled result.
+
+    Args:
+        pooled: the result.
+        columns: requested study columns.
+        estimates: ``all`` adds the alternatives and the sensitivity analyses.
+        symbols: the footnote symbol of each mark.
+    """
+
+    def __init__(
+        self, pooled: Pooled, *, columns: Sequence[str], estimates: Estimates, symbols: Mapping[str, str]
+    ) -> None:
+        self._pooled = pooled
+        self._columns = tuple(columns)
+        self._every = estimates == "all"
+        self._symbols = symbols
+        self._shares = _shares(pooled)
+        self._numbers = {row.result: index + 1 for index, row in enumerate(rows_in_order(pooled))}
+
+    def all(self) -> tuple[Row, ...]:
+        """Return every row from top to bottom."""
+        return (*self._body(), *self._overall())
+
+    def _body(self) -> Iterator[Row]:
+        pooled = self._pooled
+        if not pooled.groups:
+            yield from (self._study(row, 0) for row in pooled.overall.rows)
+            return
+        for number, group in enumerate(pooled.groups, start=1):
+            yield from self._group(group, f"group-{number}")
+        placed = {row.result for group in pooled.groups for row in group.rows}
+        left = tuple(row for row in pooled.overall.rows if row.result not in placed)
+        if left:
+            yield Row("heading", "In no subgroup")
+            yield from (self._study(row, 1) for row in left)
+            yield Row("space")
+
+    def _group(self, group: Group, key: str) -> Iterator[Row]:
+        yield Row("heading", readable(group.label), key=key)
+        yield from (self._study(row, 1) for row in group.rows)
+        yield from self._summary(group, "Subtotal", key, 1)
+        yield Row("space")
+
+    def _overall(self) -> Iterator[Row]:
+        pooled = self._pooled
+        if not pooled.groups:
+            yield Row("space")
+        yield from self._summary(pooled.overall, "Overall", "overall", 0)
+        if self._every:
+            for number, (name, estimate) in enumerate(pooled.sensitivity, start=1):
+                yield from self._alternative(estimate, readable(f"Sensitivity: {name}"), f"sensitivity-{number}", 0)
+        if pooled.between is not None:
+            yield Row("remark", readable(wording.between_groups(pooled.between)), key="between-groups")
+
+    def _study(self, row: StudyRow, indent: int) -> Row:
+        share = self._shares.get(row.result)
+        marks = "".join(self._symbols[mark] for mark in row.marks)
+        cells = {name: readable(row.columns.get(name, "")) for name in self._columns}
+        cells |= {
+            "events": f"{row.events:,}",
+            "total": f"{row.n:,}",
+            "rate": wording.rate(row.proportion, row.lower, row.upper),
+            "weight": "" if share is None else f"{100 * share:.1f}%",
+        }
+        square = Square(row.proportion, row.lower, row.upper, share, hollow="narrative-zero" in row.marks)
+        label = readable(row.label) + (f"\N{NO-BREAK SPACE}{marks}" if marks else "")
+        return Row("study", label, cells, square, indent, f"study-{self._numbers[row.result]}")
+
+    def _summary(self, group: Group, word: str, key: str, indent: int) -> Iterator[Row]:
+        if not group.estimates:
+            return
+        first, *others = group.estimates
+        sentence = wording.status_sentence(first)
+        if first.status in {"single", "none"}:
+            yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
+        else:
+            yield self._pooled_row(first, group, word, key, indent)
+            if sentence:
+                yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
+            yield from self._prediction(first, key, indent)
+            yield Row("remark", readable(wording.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
+        if key == "overall" and first.status != "none":
+            yield Row("remark", readable(f"Method: {first.label}"), key="method")
+        for number, other in enumerate(others if self._every else (), start=1):
+            yield from self._alternative(other, readable(other.label), f"{key}-alternative-{number}", indent)
+
+    def _pooled_row(self, estimate: Estimate, group: Group, word: str, key: str, indent: int) -> Row:
+        shares = [self._shares.get(row.result) for row in group.rows]
+        present = [share for share in shares if share is not None]
+        cells = {
+            "events": f"{estimate.events:,}",
+            "total": f"{estimate.patients:,}",
+            "rate": wording.rate(estimate.proportion, estimate.lower, estimate.upper),
+            "weight": f"{100 * sum(present):.1f}%" if present else "",
+        }
+        role: Literal["subgroup", "overall"] = "overall" if key == "overall" else "subgroup"
+        label = f"{word} ({wording.studies_and_patients(estimate)})"
+        return Row("summary", label, cells, _diamond(estimate, role), indent, key)
+
+    def _prediction(self, estimate: Estimate, key: str, indent: int) -> Iterator[Row]:
+        lower, upper = estimate.prediction_lower, estimate.prediction_upper
+        if lower is not None and upper is not None and wording.exists(lower) and wording.exists(upper):
+            cells = {"rate": wording.interval(lower, upper)}
+            yield Row("prediction", "Prediction interval", cells, Bar(lower, upper), indent, f"{key}-prediction")
+        elif key == "overall" and estimate.status == "estimated":
+            yield Row("prediction", "Prediction interval", {"rate": wording.DASH}, None, indent, f"{key}-prediction")
+
+    def _alternative(self, estimate: Estimate, label: str, key: str, indent: int) -> Iterator[Row]:
+        cells = {"rate": wording.rate(estimate.proportion, estimate.lower, estimate.upper)}
+        yield Row("alternative", label, cells, _diamond(estimate, "alternative"), indent, key)
+        sentence = wording.status_sentence(estimate)
+        if sentence:
+            yield Row("remark", readable(sentence), indent=indent + 1, key=f"{key}-status")
+
+
+def _diamond(estimate: Estimate, role: Literal["subgroup", "overall", "alternative"]) -> Diamond | None:
+    at, lower, upper = estimate.proportion, estimate.lower, estimate.upper
+    if estimate.status != "estimated" or at is None or lower is None or upper is None:
+        return None
+    drawable = all(wording.exists(value) for value in (at, lower, upper))
+    return Diamond(at, lower, upper, role) if drawable else None
+
+
+def _shares(pooled: Pooled) -> dict[str, float]:
+    """Return each row's share of the weight: of the overall analysis, else of its subgroup."""
+    shares: dict[str, float] = {}
+    for group in (pooled.overall, *pooled.groups):
+        weights = {row.result: row.weight for row in group.rows if row.weight is not None and row.result not in shares}
+        total = sum(weights.values())
+        if total > 0:
+            shares.update({result: weight / total for result, weight in weights.items()})
+    return shares

@@ -1,0 +1,124 @@
+"""Lettering: the font of every figure, and how wide a text is in it.
+
+Widths come from the glyphs of DejaVu Sans as matplotlib ships it, never from counting characters, so a layout is the
+same on every machine. Characters that DejaVu Sans lacks (Chinese, Japanese, Korean) are measured as full squares.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.textpath import text_to_path
+
+FAMILY = "DejaVu Sans"
+GENERIC = ("Arial", "Helvetica")
+"""What an SVG viewer without DejaVu Sans may take before its own sans-serif."""
+
+_FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
+_EAST_ASIAN = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
+    "Droid Sans Fallback",
+)  # fmt: skip
+_SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_POWER = re.compile(r"(?<=10)\^\{?([-+−]?\d+)\}?")
+_SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
+_BREAK_AFTER = re.compile(r"(?<=[-/,;|_])(?=[^\s\d])")
+
+
+def readable(text: str) -> str:
+    """Return a text as a figure shows it: one line, NFC, ``10^6`` as 10⁶, nothing that XML or a font cannot hold."""
+    one_line = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    kept = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in {"Cc", "Cs"} else c for c in one_line)
+    return _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), kept)
+
+
+def font_file(bold: bool) -> Path:
+    """Return the path of the font that matplotlib ships."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / _FILES[bold]
+
+
+@lru_cache(maxsize=2)
+def _glyphs(bold: bool) -> frozenset[int]:
+    return frozenset(get_font(font_file(bold)).get_charmap())
+
+
+def missing_characters(text: str, *, bold: bool = False) -> str:
+    """Return the characters of a text that DejaVu Sans cannot draw, each once, in order."""
+    return "".join(dict.fromkeys(c for c in text if ord(c) not in _glyphs(bold)))
+
+
+def substitute_families() -> tuple[str, ...]:
+    """Return the East Asian fonts of this machine, best first; empty when there is none."""
+    installed = {entry.name for entry in fontManager.ttflist}
+    return tuple(name for name in _EAST_ASIAN if name in installed)
+
+
+def font(size: float, *, bold: bool = False, text: str = "") -> FontProperties:
+    """Return the font for a text of a size in points.
+
+    DejaVu Sans is named by its file, so that another version on the machine changes nothing. Only a text with
+    characters it lacks looks for a substitute among the fonts of the machine.
+    """
+    weight = "bold" if bold else "normal"
+    substitutes = substitute_families() if missing_characters(text, bold=bold) else ()
+    if substitutes:
+        return FontProperties(family=[FAMILY, *substitutes], size=size, weight=weight)
+    return FontProperties(family=[FAMILY, "sans-serif"], size=size, weight=weight, fname=str(font_file(bold)))
+
+
+@lru_cache(maxsize=8192)
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width of a text in points."""
+    missing = [c for c in text if ord(c) not in _glyphs(bold)]
+    known = "".join(c for c in text if ord(c) in _glyphs(bold)) if missing else text
+    squares = sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.7 for c in missing)
+    if not known.strip():
+        return squares * size + 0.32 * size * len(known)
+    measured, _, _ = text_to_path.get_text_width_height_descent(known, font(size, bold=bold), ismath=False)
+    return float(measured) + squares * size
+
+
+def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
+    """Return the lines of a text that are no wider than a limit in points; nothing is left out.
+
+    Lines break at spaces, then after ``- / , ; | _``, then inside a word that is itself too wide.
+    """
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        for index, piece in enumerate(_pieces(word, limit, size, bold)):
+            longer = f"{line} {piece}" if line and index == 0 else line + piece
+            if line and width(longer, size, bold) > limit:
+                lines.append(line)
+                line = piece
+            else:
+                line = longer
+    return (*lines, line)
+
+
+def _pieces(word: str, limit: float, size: float, bold: bool) -> list[str]:
+    if width(word, size, bold) <= limit:
+        return [word]
+    return [part for piece in _BREAK_AFTER.split(word) for part in _cut(piece, limit, size, bold)]
+
+
+def _cut(piece: str, limit: float, size: float, bold: bool) -> list[str]:
+    if width(piece, size, bold) <= limit:
+        return [piece]
+    parts = [""]
+    for character in piece:
+        if parts[-1] and width(parts[-1] + character, size, bold) > limit:
+            parts.append("")
+        parts[-1] += character
+    return parts
+
+
+def widest(lines: tuple[str, ...] | list[str], size: float, *, bold: bool = False) -> float:
+    """Return the width of the widest line in points; 0 for no line."""
+    return max((width(line, size, bold) for line in lines), default=0.0)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mscevidence.publish.lettering import font, missing_characters, readable, widest, width, wrap
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("0.5×10^6 cells/kg", "0.5×10⁶ cells/kg"),
+        ("10^{-12} M", "10⁻¹² M"),
+        ("2^10 and x^2", "2^10 and x^2"),
+        ("  two\n lines\t", "two lines"),
+        ("e\u0301", "é"),
+        ("a\x00b\ud800", "a\ufffdb\ufffd"),
+        ("$x$ & <b>", "$x$ & <b>"),
+    ],
+)
+def test_readable(text: str, shown: str) -> None:
+    assert readable(text) == shown
+
+
+def test_width_grows_with_size_weight_and_text() -> None:
+    assert width("Wang 2012", 18) == pytest.approx(2 * width("Wang 2012", 9), rel=1e-3)
+    assert width("Wang 2012", 9, True) > width("Wang 2012", 9)
+    assert width("iiii", 9) < width("WWWW", 9)
+    assert width("中文", 9) == pytest.approx(18)
+
+
+def test_missing_characters() -> None:
+    assert missing_characters("10⁶ α ž †‡§‖¶ τ² χ²") == ""
+    assert missing_characters("a中b中文") == "中文"
+
+
+def test_the_font_is_the_shipped_file() -> None:
+    assert str(font(9).get_file()).endswith("DejaVuSans.ttf")
+    assert font(9).get_family()[0] == "DejaVu Sans"
+
+
+def test_wrap_prefers_spaces_then_hyphens() -> None:
+    assert wrap("one two", 1000, 9) == ("one two",)
+    assert wrap("one two", width("one tw", 9), 9) == ("one", "two")
+    assert wrap("García-Bernal", width("García-Be", 9), 9) == ("García-", "Bernal")
+    assert wrap("", 10, 9) == ("",)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(alphabet="ab W-/,中é10", max_size=60), st.floats(20, 200))
+def test_wrap_keeps_every_character_and_the_limit(text: str, limit: float) -> None:
+    shown = readable(text)
+    lines = wrap(shown, limit, 9)
+    assert "".join(lines).replace(" ", "") == shown.replace(" ", "")
+    assert widest(lines, 9) <= limit + 0.01
