@@ -48,24 +48,26 @@ class Finder:
 
 
 def finder(terms: Iterable[Term]) -> Finder:
-    """Return a finder for the ids, labels, synonyms (any case) and abbreviations (exact case) of some terms."""
-    phrases: dict[str, tuple[int, Term]] = {}
+    """Return a finder for some terms.
+
+    It knows labels and synonyms (in any case), abbreviations (in their own case) and ids of several words; an id of one
+    word, such as ``mixed``, is too common a word to be looked for on its own.
+    """
+    names: dict[str, tuple[str, Term]] = {}
     for each in terms:
-        names = {name for name in (each.id, each.label, *each.synonyms) if name[:1].isalpha()}
-        for name in sorted(names):
-            phrases.setdefault(_phrase(name), (len(name), each))
+        several = [each.id] if "-" in each.id else []
+        for name in (*several, each.label, *each.synonyms):
+            if name[:1].isalpha():
+                names.setdefault(_phrase(name), (name, each))
         for name in each.abbreviations:
-            phrases.setdefault(_abbreviation(name), (len(name), each))
-    ordered = sorted(phrases.items(), key=lambda item: -item[1][0])
-    alternatives = "|".join(f"({pattern})" for pattern, _ in ordered)
-    return Finder(re.compile(alternatives or r"(?!)"), tuple(term for _, (_, term) in ordered))
+            names.setdefault(re.escape(folded(name)) + "s?", (name, each))
+    ordered = sorted(names.items(), key=lambda item: -len(item[1][0]))
+    alternatives = "|".join(f"({pattern})" for pattern, _ in ordered) or r"(?!)"
+    pattern = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])")
+    return Finder(pattern, tuple(each for _, (_, each) in ordered))
 
 
 def _phrase(name: str) -> str:
     words = re.split(r"[ _-]+", folded(name))
     plural = "s?" if words[-1][-1:].isalpha() and not words[-1].endswith("s") else ""
-    return rf"(?i:(?<!\w){'[ -]'.join(map(re.escape, words))}{plural}(?!\w))"
-
-
-def _abbreviation(name: str) -> str:
-    return rf"(?<![\w-]){re.escape(folded(name))}s?(?![\w-])"
+    return f"(?i:{'(?:- ?| )'.join(map(re.escape, words))}{plural})"
