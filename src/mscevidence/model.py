@@ -351,9 +351,10 @@ class Overlap(Frozen):
 
 
 class Verdict(Frozen):
-    """A candidate that a reviewer rejected or deferred, so that it is not asked again or comes back marked."""
+    """What a reviewer said of a candidate of a document, so that it is not asked again (or, deferred, comes back)."""
 
     candidate: str
+    document: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     verdict: Literal["accepted", "rejected", "deferred"]
     rule: str
     quote: str

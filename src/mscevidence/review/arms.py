@@ -1,0 +1,51 @@
+"""Which arm of a study a label of the text means."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_DOSE = re.compile(r"(?P<value>\d+(?:\.\d+)?)\s*[×x*]\s*10\^(?P<power>\d+)\s*(?P<unit>cells(?:/kg)?)?", re.IGNORECASE)
+ALL = "all"
+
+
+def dose_of(label: str) -> tuple[float, str | None] | None:
+    """Return the dose that a label such as ``2.0×10^6 cells/kg`` names, as (cells, unit), or None."""
+    match = _DOSE.search(label)
+    if match is None:
+        return None
+    value = float(f"{match['value']}e{match['power']}")
+    return value, match["unit"].lower() if match["unit"] else None
+
+
+def find_arm(study: Any, label: str | None) -> Any | None:
+    """Return the arm (a mapping of the study file) that a label means, or None.
+
+    In order: the id or the name itself; the dose; for ``all`` the arm that combines others, or the only arm.
+    """
+    arms = study.get("arms") or []
+    wanted = label or ALL
+    for arm in arms:
+        if wanted.casefold() in (str(arm["id"]).casefold(), str(arm.get("name", "")).casefold()):
+            return arm
+    if wanted == ALL:
+        combined = [arm for arm in arms if arm.get("combines")]
+        chosen = combined or arms
+        return chosen[0] if len(chosen) == 1 else None
+    dose = dose_of(wanted)
+    if dose is not None:
+        same = [arm for arm in arms if (arm.get("dose") or {}).get("value") == dose[0]]
+        return same[0] if len(same) == 1 else None
+    slug = arm_id(wanted)
+    return next((arm for arm in arms if str(arm["id"]) == slug or slug.endswith(f"-{arm['id']}")), None)
+
+
+def arm_id(label: str) -> str:
+    """Return the id of a new arm: ``dose-2.0`` (millions of cells) for doses, else words of the label."""
+    match = _DOSE.search(label)
+    if match:
+        value = float(f"{match['value']}e{match['power']}") / 1e6
+        return f"dose-{value:g}" if value != int(value) else f"dose-{value:.1f}"
+    words = re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")
+    words = re.sub(r"^dose-(?=escalation|expansion)|-(?:phase|group|arm|cohort|part|stage)$", "", words)
+    return words or ALL

@@ -1,0 +1,175 @@
+"""Decisions: what a reviewer says of candidates, written to the study file in one atomic step."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from mscevidence import records, vocabulary
+from mscevidence.errors import RecordError, UnknownTermError
+from mscevidence.model import Candidate, Document, Study, Value
+from mscevidence.records.writing import commented
+from mscevidence.records.yaml_nodes import parse
+from mscevidence.review.drafts import report_of
+from mscevidence.review.entries import Accepted, write_entry
+
+Action = Literal["accept", "reject", "defer"]
+VERDICTS = {"accept": "accepted", "reject": "rejected", "defer": "deferred"}
+CORRECTABLE = ("events", "n", "percent", "outcome", "arm", "time_point")
+
+
+@dataclasses.dataclass(frozen=True)
+class Ruling:
+    """What is decided of one candidate; `corrections` replace what the extractor read."""
+
+    candidate: Candidate
+    action: Action
+    reason: str | None = None
+    corrections: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a ruling did, in a few words."""
+
+    candidate: str
+    did: str
+
+
+def decide(
+    path: Path, document: Document, rulings: Sequence[Ruling], *, draft: Study, report: str, by: str, on: str
+) -> tuple[Outcome, ...]:
+    """Write rulings into a study file, all or none; a new file is begun from `draft`.
+
+    Raises:
+        RecordError: a ruling cannot be written, or the file is wrong.
+        UnknownTermError: a correction names an unknown term.
+        WriteError: the file cannot be written.
+    """
+    told = [(one, Accepted(corrected_candidate(one), report, by, on, _said(one))) for one in rulings]
+    if not path.exists():
+        records.write_study(draft, path)
+    done: list[Outcome] = []
+
+    def change(study: Any) -> None:
+        done.clear()
+        _know_report(study, document, report)
+        for ruling, accepted in told:
+            did = write_entry(study, accepted) if ruling.action == "accept" else VERDICTS[ruling.action]
+            _say(study, ruling, accepted)
+            done.append(Outcome(ruling.candidate.id, did))
+
+    records.edit_study(path, change)
+    return tuple(done)
+
+
+def _know_report(study: Any, document: Document, report: str) -> None:
+    """Let the study file know the report and that it was captured."""
+    for known in study["reports"]:
+        if known["id"] == report:
+            documents = list(known.get("documents") or [])
+            if document.sha256 not in documents:
+                known["documents"] = commented([*documents, document.sha256], key="documents")
+            return
+    entry = report_of(document, report).model_dump(by_alias=True, exclude_defaults=True, exclude_none=True, mode="json")
+    study["reports"].append(commented(entry))
+
+
+def _say(study: Any, ruling: Ruling, told: Accepted) -> None:
+    """Record the verdict, replacing an earlier one of the same candidate."""
+    entry = {
+        "candidate": ruling.candidate.id,
+        "document": ruling.candidate.document,
+        "verdict": VERDICTS[ruling.action],
+        "rule": ruling.candidate.rule,
+        "quote": ruling.candidate.quote,
+        "report": told.report,
+        "by": told.by,
+        "on": told.on,
+    }
+    if ruling.reason:
+        entry["reason"] = ruling.reason
+    verdicts = study.setdefault("verdicts", commented([]))
+    same = [
+        i
+        for i, one in enumerate(verdicts)
+        if (one["candidate"], one["document"]) == (entry["candidate"], entry["document"])
+    ]
+    if same:
+        verdicts[same[0]] = commented(entry)
+    else:
+        verdicts.append(commented(entry))
+
+
+def _said(ruling: Ruling) -> str | None:
+    return ", ".join(f"{key}={value}" for key, value in ruling.corrections.items()) or None
+
+
+def corrected_candidate(ruling: Ruling) -> Candidate:
+    """Return the candidate with the corrections of a ruling; its span and quote stay what was read.
+
+    Raises:
+        UnknownTermError: an unknown field or outcome.
+        RecordError: a value that is not a whole number where one is needed.
+    """
+    candidate = ruling.candidate
+    changes: dict[str, Any] = {}
+    values = {value.role: value for value in candidate.values}
+    for key, text in ruling.corrections.items():
+        if key not in CORRECTABLE:
+            raise UnknownTermError(key, kind="field to correct", choices=CORRECTABLE)
+        if key == "outcome":
+            changes["outcome"] = vocabulary.term("outcome", text).id
+        elif key in ("arm", "time_point"):
+            changes[key] = text
+        else:
+            values[key] = Value(role=key, text=text, span=None, number=_number(key, text))
+    return candidate.model_copy(update={**changes, "values": tuple(values.values())})
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise RecordError(f"{key}={text!r} is not a number", hint=f"write {key}=8") from None
+    if key != "percent" and not number.is_integer():
+        raise RecordError(f"{key}={text!r} is not a whole number", hint=f"write {key}=8")
+    return number
+
+
+def rulings_from(text: str, candidates: Sequence[Candidate], *, file: str) -> tuple[Ruling, ...]:
+    """Return the rulings of a decisions file.
+
+    The file is a YAML list of ``{candidate: <id>, decision: accept|reject|defer}`` with, where wanted, ``reason`` and the
+    corrections ``events``, ``n``, ``percent``, ``outcome``, ``arm``, ``time_point``.
+
+    Raises:
+        RecordError: it is not such a list.
+        UnknownTermError: it names an unknown candidate, decision or field.
+    """
+    located = parse(text, file=file)
+    if not isinstance(located.value, list):
+        raise RecordError(
+            "expected a list of decisions", file=file, line=1, hint="begin each entry with `- candidate: `"
+        )
+    by_id = {candidate.id: candidate for candidate in candidates}
+    return tuple(_ruling(entry, by_id, file, located.line((i,))) for i, entry in enumerate(located.value))
+
+
+def _ruling(entry: object, by_id: Mapping[str, Candidate], file: str, line: int) -> Ruling:
+    if not isinstance(entry, dict) or "candidate" not in entry or "decision" not in entry:
+        raise RecordError("a decision needs candidate and decision", file=file, line=line, found=repr(entry))
+    fields = {str(key): value for key, value in entry.items()}
+    candidate_id, action, reason = (fields.pop(key, None) for key in ("candidate", "decision", "reason"))
+    if candidate_id not in by_id:
+        raise UnknownTermError(str(candidate_id), kind="candidate", choices=by_id)
+    if action not in get_args(Action):
+        raise UnknownTermError(str(action), kind="decision", choices=get_args(Action))
+    return Ruling(
+        by_id[str(candidate_id)],
+        action,
+        reason=None if reason is None else str(reason),
+        corrections={key: str(value) for key, value in fields.items()},
+    )
