@@ -136,8 +136,9 @@ class Value(Frozen):
     """One value inside a candidate, with its own place in the text.
 
     `role` says what the number is: events, n, percent, value, lower, upper, infusions, interval-days, from, to, text.
-    `text` is the raw words at `span`; `number` the parsed value in `unit`; `derived` tells a value that no characters
-    show.
+    `text` is the raw words at `span`; `number` the parsed value in `unit`; `normal` the settled form of a value that is
+    no number, such as ``2019-11`` for ``November 2019``; `derived` tells a value that the characters of the candidate do
+    not show: it was computed, or taken from another place (`span`).
     """
 
     role: str
@@ -145,6 +146,7 @@ class Value(Frozen):
     span: Span | None
     number: Number | None = None
     unit: str | None = None
+    normal: str | None = None
     derived: bool = False
 
 
