@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 if TYPE_CHECKING:
-    from mscevidence.model import Pooled
+    from mscevidence.model import Candidate, Document, Pooled
 
 Command = Callable[..., None]
 
@@ -68,3 +68,10 @@ def pooled_for(**options: object) -> Pooled:
     asked = protocol.question_from({name: value for name, value in options.items() if value}, place="options")
     studies = records.load_all(protocol.find().extracted).studies
     return synthesis.pool(studies, identify.link(studies).families, asked)
+
+
+def candidates_of(document: Document) -> tuple[Candidate, ...]:
+    """Return the checked candidates of a document, proposed anew by the extractor."""
+    from mscevidence import check, extract
+
+    return check.check_candidates(extract.extract(document), document)

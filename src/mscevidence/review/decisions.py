@@ -142,8 +142,8 @@ def _number(key: str, text: str) -> float:
 def rulings_from(text: str, candidates: Sequence[Candidate], *, file: str) -> tuple[Ruling, ...]:
     """Return the rulings of a decisions file.
 
-    The file is a YAML list of ``{candidate: <id>, decision: accept|reject|defer}`` with, where wanted, ``reason`` and the
-    corrections ``events``, ``n``, ``percent``, ``outcome``, ``arm``, ``time_point``.
+    The file is a YAML list of ``{candidate: <id>, decision: accept|reject|defer}`` with, where wanted, ``reason`` and
+    the corrections ``events``, ``n``, ``percent``, ``outcome``, ``arm``, ``time_point``.
 
     Raises:
         RecordError: it is not such a list.

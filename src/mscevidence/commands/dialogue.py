@@ -1,0 +1,191 @@
+"""The reviewer's desk: the queue of one document, shown and decided one candidate at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import sys
+from pathlib import Path
+
+import typer
+
+from mscevidence import identify, protocol, records, review
+from mscevidence.commands.evidence import candidates_of
+from mscevidence.documents import DocumentLibrary
+from mscevidence.errors import MscevidenceError, SelectionError, UnknownTermError
+from mscevidence.model import Document, Study
+from mscevidence.publish import candidates as page
+from mscevidence.publish import table
+from mscevidence.review.decisions import Action
+
+PROMPT = "[a]ccept  [c]orrect  [r]eject  [d]efer  [s]kip  [q]uit"
+KEYS: dict[str, Action] = {"a": "accept", "r": "reject", "d": "defer"}
+
+
+@dataclasses.dataclass
+class Desk:
+    """One document under review and the study file its decisions go to."""
+
+    document: Document
+    report: str
+    path: Path
+    draft: Study
+    by: str
+    on: str
+    items: tuple[review.Item, ...]
+    decided: int = 0
+
+    @classmethod
+    def open(cls, report: str, *, by: str, on: str | None, condition: str | None) -> Desk:
+        """Return the desk for a captured document, found by report, registration, title words or hash.
+
+        Raises:
+            SelectionError: no captured document answers to it.
+            RecordError: the study files are wrong, or the condition of a new study is not known.
+        """
+        project = protocol.find()
+        document = _captured(DocumentLibrary(project.captured), report)
+        known = records.load_all(project.extracted)
+        match = identify.match(document, known.studies)
+        path = known.path_of(match.study) if match.known_study else project.extracted / f"{match.study}.yaml"
+        study = known.study(match.study) if match.known_study else None
+        draft = study or review.draft_study(document, study_id=match.study, report_id=match.report, condition=condition)
+        items = review.queue(document, candidates_of(document), study)
+        date = on or dt.datetime.now(tz=dt.UTC).date().isoformat()
+        typer.echo(f"{match.report} -> {path.name}: {'; '.join(match.reasons)}", err=True)
+        return cls(document, match.report, path, draft, by, date, items)
+
+    @property
+    def waiting(self) -> list[review.Item]:
+        """Return what still wants a decision: never seen, or deferred."""
+        return [item for item in self.items if item.verdict in (None, "deferred")]
+
+    def listing(self) -> str:
+        """Return the queue as a table."""
+        rows = [
+            {
+                "candidate": item.candidate.id,
+                "state": item.verdict or "waiting",
+                "kind": item.candidate.kind,
+                "value": page.value_text(item.candidate),
+                "of": item.candidate.outcome or item.candidate.outcome_text or "",
+                "arm": item.candidate.arm or "",
+                "checks": "; ".join(item.errors),
+            }
+            for item in self.items
+        ]
+        return table.render(rows)
+
+    def rule(self, rulings: list[review.Ruling]) -> None:
+        """Write rulings and say what each did."""
+        if not rulings:
+            return
+        done = review.decide(
+            self.path, self.document, rulings, draft=self.draft, report=self.report, by=self.by, on=self.on
+        )
+        self.decided += len(done)
+        for outcome in done:
+            typer.echo(f"  {outcome.candidate}: {outcome.did}", err=True)
+
+    def apply_rules(self, action: Action, rules: list[str]) -> None:
+        """Decide everything that waits and was proposed by the named rules; what failed a check is left waiting."""
+        known = sorted({item.candidate.rule for item in self.items})
+        for name in rules:
+            if name not in (*known, "all"):
+                raise UnknownTermError(name, kind="rule", choices=[*known, "all"])
+        chosen = [item for item in self.waiting if item.candidate.rule in rules or "all" in rules]
+        held = [item for item in chosen if action == "accept" and not item.may_be_accepted_unseen]
+        for item in held:
+            why = "; ".join(item.errors) or f"{item.candidate.certainty}, or its outcome is not settled"
+            typer.echo(f"  {item.candidate.id}: left for a person: {why}", err=True)
+        # Parts come after the wholes they belong to.
+        ordered = sorted((item for item in chosen if item not in held), key=lambda one: one.candidate.kind == "part")
+        self.rule([review.Ruling(item.candidate, action) for item in ordered])
+
+    def apply_file(self, text: str, name: str) -> None:
+        """Decide what a decisions file says."""
+        self.rule(list(review.rulings_from(text, [item.candidate for item in self.items], file=name)))
+
+    def converse(self) -> None:
+        """Show each waiting candidate in its sentence and ask; stop at q or at the end of input."""
+        waiting = self.waiting
+        for number, item in enumerate(waiting, 1):
+            typer.echo("\n" + self.card(item, f"{number} of {len(waiting)}"))
+            if not self._ask(item):
+                break
+
+    def _ask(self, item: review.Item) -> bool:
+        """Return whether to go on to the next candidate."""
+        while True:
+            typer.echo(f"{PROMPT} > ", nl=False, err=True)
+            line = sys.stdin.readline()
+            if not line or line.strip() == "q":
+                return False
+            key, _, rest = line.strip().partition(" ")
+            if key in ("s", ""):
+                return True
+            try:
+                ruling = self._ruling(item, key, rest.strip())
+                if ruling is not None:
+                    self.rule([ruling])
+                    return True
+            except MscevidenceError as error:
+                typer.echo(f"  {error.message}", err=True)
+                if error.hint:
+                    typer.echo(f"  {error.hint}", err=True)
+
+    def _ruling(self, item: review.Item, key: str, rest: str) -> review.Ruling | None:
+        if key in KEYS:
+            return review.Ruling(item.candidate, KEYS[key], reason=rest or None)
+        if key == "c":
+            if not rest:
+                typer.echo("  field=value ..., such as events=13 n=18 outcome=response arm=all > ", nl=False, err=True)
+                rest = sys.stdin.readline().strip()
+            pairs = dict(pair.split("=", 1) for pair in _words(rest) if "=" in pair)
+            if pairs:
+                return review.Ruling(item.candidate, "accept", corrections=pairs)
+        typer.echo(f"  {key!r} is not a choice: {PROMPT}", err=True)
+        return None
+
+    def card(self, item: review.Item, position: str) -> str:
+        """Return one candidate in its sentence, the words it was read from marked."""
+        one, text = item.candidate, self.document.text
+        start, end = item.sentence
+        before, inside, after = text[start : one.span[0]], text[slice(*one.span)], text[one.span[1] : end]
+        marked = typer.style(inside, reverse=True) if sys.stdout.isatty() else f"»{inside}«"
+        lines = [
+            f"{position}   {one.kind}   {one.id}   {one.section}" + (f"   ({item.verdict})" if item.verdict else ""),
+            f"  {' '.join(before.split())} {marked} {' '.join(after.split())}".rstrip(),
+            f"  reads: {page.value_text(one)}"
+            + (f" of {one.outcome or one.outcome_text}" if one.outcome or one.outcome_text else "")
+            + (f", arm {one.arm}" if one.arm else "")
+            + (f", a part of {one.part_of}" if one.part_of else "")
+            + (f"   [{one.certainty}]" if one.certainty != "stated" else ""),
+        ]
+        return "\n".join([*lines, *(f"  {finding.severity}: {finding.sentence}" for finding in one.findings)])
+
+    def close(self) -> None:
+        """Say how many were decided and how many wait."""
+        left = len(self.waiting) - self.decided
+        typer.echo(f"{self.decided} decided, {max(left, 0)} waiting; record: {self.path.name}", err=True)
+
+
+def _words(text: str) -> list[str]:
+    import shlex
+
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()
+
+
+def _captured(library: DocumentLibrary, report: str) -> Document:
+    found = library.find(report)
+    if not found:
+        names = [document.name or document.sha256[:12] for document in library]
+        have = f"captured are: {', '.join(names[:8])}" if names else "nothing is captured yet"
+        raise SelectionError(f"no captured document answers to {report!r}", hint=f"{have}; `mscevidence ingest FILE`")
+    if len(found) > 1:
+        others = ", ".join(f"{document.sha256[:12]} ({document.format})" for document in found[1:])
+        typer.echo(f"note: {report} was captured {len(found)} times; not shown: {others}", err=True)
+    return found[0]

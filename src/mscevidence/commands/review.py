@@ -1,0 +1,55 @@
+"""Review the candidates of a document: in a dialogue, or by rules and files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mscevidence.errors import SelectionError
+
+if TYPE_CHECKING:
+    from mscevidence.commands.dialogue import Desk
+
+Rules = Annotated[list[str] | None, typer.Option(metavar="RULE", help="Accept what this rule proposed; 'all' for all.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(review)
+
+
+def review(
+    report: Annotated[str, typer.Argument(help="Report (ash-2023-687), registration, or hash of a document.")],
+    by: Annotated[str, typer.Option(help="Your initials, kept with every decision.", envvar="MSCEVIDENCE_REVIEWER")],
+    accept: Rules = None,
+    reject: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Reject what this rule proposed.")] = None,
+    from_file: Annotated[Path | None, typer.Option("--from", help="Take decisions from a YAML file.")] = None,
+    condition: Annotated[str | None, typer.Option(help="Condition of a new study, where the text names none.")] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="Date of the decisions; today unless told.")] = None,
+    list_only: Annotated[bool, typer.Option("--list", help="Show the queue and decide nothing.")] = False,
+) -> None:
+    """Accept, correct, reject or defer the candidates of a report; each decision is written at once."""
+    from mscevidence.commands.dialogue import Desk
+
+    desk = Desk.open(report, by=by, on=on, condition=condition)
+    if list_only:
+        typer.echo(desk.listing())
+    elif accept or reject or from_file:
+        _by_rule(desk, accept or [], reject or [], from_file)
+    elif sys.stdin.isatty() or not sys.stdin.closed:
+        desk.converse()
+    desk.close()
+
+
+def _by_rule(desk: Desk, accept: list[str], reject: list[str], from_file: Path | None) -> None:
+    if from_file is not None:
+        try:
+            text = from_file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SelectionError(f"cannot read {from_file}: {error}", hint="give a UTF-8 YAML file") from error
+        desk.apply_file(text, from_file.name)
+    desk.apply_rules("accept", accept)
+    desk.apply_rules("reject", reject)

@@ -1,0 +1,117 @@
+"""The index page of an edition: what was asked, what came out, from which studies, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mscevidence import __version__, vocabulary
+from mscevidence.effects import study_label
+from mscevidence.model import Estimate, Study
+from mscevidence.protocol import Protocol
+from mscevidence.publish import wording
+
+if TYPE_CHECKING:
+    from mscevidence.publish.edition import Done, Evidence
+
+
+def index_page(protocol: Protocol, evidence: Evidence, done: Sequence[Done]) -> str:
+    """Return the page as HTML that needs no network and no script; every text is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("mscevidence.publish"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = wording.percent
+    environment.filters["interval"] = lambda row: wording.interval(row.lower, row.upper)
+    return environment.get_template("index.html").render(
+        title=protocol.title,
+        question=protocol.question,
+        version=__version__,
+        counts=_counts(evidence),
+        analyses=[_analysis(one) for one in done],
+        studies=[_study(study) for study in evidence.studies],
+        families=evidence.families,
+        findings=[finding for finding in evidence.findings if finding.severity != "note"],
+    )
+
+
+def headline(estimate: Estimate, level: float) -> str:
+    """Return the answer in one line: ``44.4 % (95% interval 21.5 to 69.2)``, or why there is none."""
+    if estimate.proportion is None:
+        return wording.status_sentence(estimate)
+    low, high = wording.percent(estimate.lower), wording.percent(estimate.upper)
+    return f"{wording.percent(estimate.proportion)} % ({wording.level_text(level)} interval {low} to {high})"
+
+
+def _counts(evidence: Evidence) -> dict[str, int]:
+    return {
+        "studies": len(evidence.studies),
+        "reports": sum(len(study.reports) for study in evidence.studies),
+        "arms": sum(len(study.arms) for study in evidence.studies),
+        "results": sum(len(study.results) for study in evidence.studies),
+        "overlap families": len(evidence.families),
+        "captured documents": len(evidence.documents),
+    }
+
+
+def _analysis(done: Done) -> dict[str, Any]:
+    pooled = done.pooled
+    if pooled is None:
+        return {"id": done.analysis.id, "title": done.analysis.title or done.analysis.id, "why_not": done.why_not}
+    first = pooled.overall.estimates[0]
+    return {
+        "id": done.analysis.id,
+        "title": pooled.title,
+        "why_not": "",
+        "pooled": pooled,
+        "headline": headline(first, pooled.level),
+        "based_on": wording.studies_and_patients(first),
+        "estimates": [
+            _estimate(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates
+        ]
+        + [_estimate(f"Overall, {name}", one) for name, one in pooled.sensitivity],
+        "between": wording.between_groups(pooled.between) if pooled.between else "",
+        "command": _command(done),
+    }
+
+
+def _estimate(group: str, one: Estimate) -> dict[str, str]:
+    return {
+        "group": group,
+        "method": one.label,
+        "based_on": wording.studies_and_patients(one),
+        "rate": wording.rate(one.proportion, one.lower, one.upper) if one.proportion is not None else "",
+        "prediction": wording.interval(one.prediction_lower, one.prediction_upper),
+        "heterogeneity": wording.heterogeneity(one) if one.status == "estimated" else wording.status_sentence(one),
+        "notes": " ".join(one.notes),
+    }
+
+
+def _command(done: Done) -> str:
+    question = done.analysis.question
+    words = ["mscevidence", "pool", question.outcome]
+    for name, value in question.model_dump(exclude_defaults=True, exclude={"outcome"}).items():
+        option = "--" + name.replace("_", "-")
+        for item in value if isinstance(value, tuple | list) else [value]:
+            words += [option, f"'{item}'" if " " in str(item) else str(item)]
+    return " ".join(words)
+
+
+def _study(study: Study) -> dict[str, Any]:
+    return {
+        "id": study.study,
+        "label": study_label(study),
+        "title": study.title,
+        "condition": vocabulary.load("condition")[study.condition].label,
+        "design": vocabulary.load("design")[study.design].label,
+        "reports": study.reports,
+        "arms": len(study.arms),
+        "results": study.results,
+        "registrations": study.registrations,
+        "families": ", ".join(overlap.family for overlap in study.overlaps),
+    }
