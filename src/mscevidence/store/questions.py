@@ -1,0 +1,125 @@
+"""Named questions: SQL that was written once, with parameters that are checked before they are bound.
+
+The questions are data in ``questions.toml``; Datasette offers the same ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+
+from mscevidence import vocabulary
+from mscevidence.errors import UnknownTermError
+from mscevidence.store.query import Rows, run_sql
+
+LOOKUPS = {
+    "study": "SELECT id FROM studies ORDER BY id",
+    "result": "SELECT id FROM results ORDER BY id",
+    "analysis": "SELECT id FROM analyses ORDER BY position",
+}
+"""What a parameter may name that stands in the database itself: the query that lists the valid values."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One parameter of a question; empty means no restriction.
+
+    At most one of `vocabulary` (a term, found by any of its names), `lookup` (something in the database) and `choices`
+    says what is valid; without any of them every text is.
+    """
+
+    name: str
+    description: str = ""
+    vocabulary: str = ""
+    lookup: str = ""
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return what a value must be, in a word."""
+        return self.description or self.vocabulary or self.lookup or " | ".join(self.choices) or "text"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question with its SQL and parameters."""
+
+    id: str
+    title: str
+    description: str
+    sql: str
+    parameters: tuple[Parameter, ...] = ()
+
+
+@cache
+def load() -> Mapping[str, Question]:
+    """Return all questions by id, in the order of the file."""
+    tables = tomllib.loads((resources.files(__package__) / "questions.toml").read_text(encoding="utf-8"))
+    found = {}
+    for name, table in tables.items():
+        parameters = tuple(_parameter(key, value) for key, value in table.pop("parameters", {}).items())
+        found[name] = Question(id=name, parameters=parameters, **table)
+    return MappingProxyType(found)
+
+
+def _parameter(name: str, table: dict[str, object]) -> Parameter:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    return Parameter(name=name, **values)  # type: ignore[arg-type]  # a wrong key or type fails the test of the file
+
+
+def question(name: str) -> Question:
+    """Return the question with a name; ``_`` counts as ``-``.
+
+    Raises:
+        UnknownTermError: there is none.
+    """
+    found = load().get(name.strip().casefold().replace("_", "-"))
+    if found is None:
+        raise UnknownTermError(name, kind="question", choices=load())
+    return found
+
+
+def ask(path: Path, name: str | Question, params: Mapping[str, str] | None = None, *, limit: int | None = None) -> Rows:
+    """Return the answer of a database to a named question.
+
+    Raises:
+        UnknownTermError: there is no such question, parameter or term; the nearest ones are named.
+        StoreError: the database cannot be read.
+    """
+    asked = question(name) if isinstance(name, str) else name
+    return run_sql(path, asked.sql, bound(path, asked, params or {}), limit=limit)
+
+
+def bound(path: Path, asked: Question, params: Mapping[str, str]) -> dict[str, str]:
+    """Return a value for every parameter of a question: given and checked, or its default.
+
+    Raises:
+        UnknownTermError: a parameter or value that does not exist.
+    """
+    values = {parameter.name: parameter.default for parameter in asked.parameters}
+    by_name = {parameter.name: parameter for parameter in asked.parameters}
+    for name, value in params.items():
+        plain = name.replace("-", "_")
+        if plain not in by_name:
+            raise UnknownTermError(name, kind=f"parameter of {asked.id}", choices=by_name)
+        values[plain] = _valid(path, by_name[plain], value)
+    return values
+
+
+def _valid(path: Path, parameter: Parameter, value: str) -> str:
+    if not value:
+        return value
+    if parameter.vocabulary:
+        return vocabulary.term(parameter.vocabulary, value).id
+    choices: Sequence[str] = parameter.choices
+    if parameter.lookup:
+        choices = [row[0] for row in run_sql(path, LOOKUPS[parameter.lookup]).rows]
+    if (parameter.choices or parameter.lookup) and value not in choices:
+        raise UnknownTermError(value, kind=parameter.lookup or parameter.name, choices=choices)
+    return value
