@@ -119,7 +119,7 @@ def test_every_study_and_number_is_written(name: str) -> None:
         assert re.sub(r"\s", "", lettering.readable("" if group is pooled.overall else group.label)) in squeezed
         assert re.sub(r"\s", "", wording.heterogeneity(group.estimates[0])) in squeezed or len(group.rows) < 2
     for footnote in {mark for row in pooled.overall.rows for mark in row.marks}:
-        assert re.sub(r"\s", "", pooled.footnotes[footnote]) in squeezed
+        assert re.sub(r"\s", "", pooled.footnotes[footnote].removesuffix(".")) in squeezed
     assert "nan" not in written.casefold().replace("nanjing", "").replace("fernández", "").replace("ñandú", "")
 
 
@@ -314,7 +314,7 @@ def test_same_input_same_bytes(form: str, tmp_path: Path) -> None:
     pooled = CASES["subgroups"]
     first, second = tmp_path / f"first.{form}", tmp_path / f"other.{form}"
     save_forest(pooled, first, columns=["dose"])
-    with mpl.rc_context({"lines.linewidth": 9, "axes.grid": True, "font.size": 20, "svg.fonttype": "path"}):
+    with mpl.rc_context({"xtick.direction": "in", "xtick.top": True, "font.size": 20, "svg.fonttype": "path"}):
         save_forest(pooled, second, columns=["dose"])
     assert first.read_bytes() == second.read_bytes()
     assert set(tmp_path.iterdir()) == {first, second}
@@ -354,7 +354,7 @@ def test_hostile_names_are_only_text(tmp_path: Path) -> None:
     content = path.read_text()
     assert "<script" not in content
     root = ET.fromstring(content)  # our own file
-    everything = "".join(root.itertext())
+    everything = "".join(element.text or "" for element in root.iter(f"{SVG}text"))
     assert "$\\frac{1}{0}$" in everything
     assert "&amp;" in everything
     for form in ("png", "pdf"):
@@ -381,6 +381,26 @@ def test_unknown_column_names_the_nearest() -> None:
         draw_forest(CASES["4 rows"], columns=["doze"])
     assert caught.value.kind == "column"
     assert "dose" in caught.value.hint
+
+
+def test_unknown_choice_of_estimates_is_an_error() -> None:
+    with pytest.raises(UnknownTermError, match="choice of estimates"):
+        draw_forest(CASES["4 rows"], estimates="alll")  # type: ignore[arg-type]
+
+
+def test_a_png_too_large_to_draw_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="pixels") as caught:
+        save_forest(CASES["60 rows"], tmp_path / "f.png", dpi=10_000)
+    assert "svg" in caught.value.hint
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_subgroups_may_stand_without_an_overall_estimate() -> None:
+    pooled = CASES["subgroups"]
+    overall = pooled.overall.model_copy(update={"estimates": ()})
+    figure = draw_forest(pooled.model_copy(update={"overall": overall, "between": None}))
+    assert "Overall" not in words(figure)
+    assert len(polygons(figure)) == 2
 
 
 @pytest.mark.parametrize(("name", "form"), [("f.gif", None), ("f", None), ("f.svg", "jpeg")])

@@ -26,6 +26,7 @@ from mscevidence.publish.lettering import FAMILY, GENERIC, missing_characters, s
 
 FORMATS = ("pdf", "png", "svg")
 POINTS_PER_INCH = 72.0
+_MOST_PIXELS = 2**16
 
 _SETTINGS: dict[Any, Any] = {
     "figure.dpi": POINTS_PER_INCH,
@@ -79,7 +80,15 @@ def figure_bytes(figure: Figure, form: str, *, title: str, description: str, dpi
         title: short name, kept in the file.
         description: what a person who cannot see the figure is told (SVG).
         dpi: pixels per inch (PNG).
+
+    Raises:
+        WriteError: the figure has more pixels on a side than a png can be drawn with.
     """
+    most = max(figure.get_size_inches()) * dpi
+    if form == "png" and most >= _MOST_PIXELS:
+        raise WriteError(
+            f"a png of {most:,.0f} pixels on a side cannot be drawn", hint="write svg or pdf, or lower dpi"
+        )
     metadata: dict[str, dict[str, str | None]] = {
         "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
         "pdf": {"CreationDate": None, "Producer": None, "Creator": "mscevidence", "Title": title},

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from matplotlib.figure import Figure
 
+from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Pooled
 from mscevidence.publish import wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
@@ -41,8 +43,10 @@ def draw_forest(
         estimates: ``all`` also draws the alternative methods and the sensitivity analyses, as thin diamonds.
 
     Raises:
-        UnknownTermError: a column that no study has.
+        UnknownTermError: a column that no study has, or another word for `estimates`.
     """
+    if estimates not in get_args(Estimates):
+        raise UnknownTermError(estimates, kind="choice of estimates", choices=get_args(Estimates))
     names = chosen_columns(pooled, columns)
     rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=footnote_symbols(pooled)).all()
     layout = lay_out(
@@ -81,7 +85,7 @@ def save_forest(
 
     Raises:
         UnknownTermError: an unknown format or column.
-        WriteError: the file cannot be written; what was there before is untouched.
+        WriteError: the file cannot be written, or a png would be too large; what was there before is untouched.
     """
     form = figure_format(path, format)
     figure = draw_forest(pooled, columns=columns, title=title, estimates=estimates)

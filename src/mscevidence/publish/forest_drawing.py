@@ -41,6 +41,9 @@ FAINT = "#e6e6e6"
 LARGEST_SIDE = 11.0
 SMALLEST_SIDE = 3.5
 EQUAL_SIDE = 6.5
+_TALL = 400.0
+_TICKS = range(0, 101, 20)
+_TICK_SIZE = 8.0
 _HALF_HEIGHT = {"subgroup": 5.0, "overall": 5.8, "alternative": 2.8}
 _FILL = {"subgroup": SKY, "overall": VERMILLION, "alternative": "#ffffff"}
 
@@ -105,14 +108,14 @@ class ForestDrawing:
             (bottom - top) / layout.height,
         )
         panel = self._figure.add_axes(place, gid="panel")
-        panel.set(xlim=(0, 100), ylim=(bottom, top), xticks=range(0, 101, 20), yticks=[], facecolor="none")
+        panel.set(xlim=(0, 100), ylim=(bottom, top), xticks=_TICKS, yticks=[], facecolor="none")
         panel.spines[["left", "right", "top"]].set_visible(False)
         panel.spines["bottom"].set(color=INK, linewidth=0.8)
         panel.tick_params(axis="x", length=3.5, width=0.8, color=INK, pad=3)
         panel.grid(axis="x", color=FAINT, linewidth=0.6)
         panel.set_axisbelow(True)
-        for tick in panel.get_xticklabels():
-            tick.set(fontproperties=font(8.0), color=INK)
+        for label in panel.get_xticklabels():
+            label.set(fontproperties=font(_TICK_SIZE), color=INK)
         return panel
 
     def _write(
@@ -140,11 +143,14 @@ class ForestDrawing:
         layout = self._layout
         for index, line in enumerate(layout.title):
             self._write(MARGIN, MARGIN + (index + 0.78) * TITLE * LEADING, line, size=TITLE, bold=True)
+        last = layout.header_bottom - 4.0 - 0.25 * BODY
         for column in layout.columns:
-            last = layout.header_bottom - 4.0 - 0.25 * BODY
             for back, line in enumerate(reversed(column.heading)):
                 height = last - back * BODY * LEADING
                 self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align)
+        if layout.panel_bottom - layout.header_bottom > _TALL:
+            for tick in _TICKS:
+                self._write(layout.panel_left + tick * PANEL / 100, last, str(tick), size=_TICK_SIZE, align="center")
         for height, weight in ((layout.header_top, 1.0), (layout.header_bottom, 0.6)):
             self._rule(height, weight)
 

@@ -24,7 +24,8 @@ AXIS_DEPTH = 20.0
 
 _LEAST_LEFT = 235.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
-_CELL_WIDTH = {"quote": 190.0, "reports": 150.0}
+_CELL_WIDTHS = (110.0, 130.0, 150.0)
+_IN_PANEL = ("study", "summary", "prediction", "alternative")
 _NUMBER_HEADINGS = {"events": "Events", "total": "Total"}
 
 Align = Literal["left", "right"]
@@ -115,7 +116,7 @@ def lay_out(
     header_lines = max(len(column.heading) for column in (*left, *right))
     header_bottom = header_top + header_lines * BODY * LEADING + 2 * ROW_PADDING
     placed = _place(rows, left, header_bottom + ROW_PADDING)
-    panel_bottom = max((p.top + p.height for p in placed if p.row.graphic), default=header_bottom + 2 * BODY) + 2
+    panel_bottom = max((p.top + p.height for p in placed if p.row.kind in _IN_PANEL), default=header_bottom + 18) + 2
     label = wrap(axis_label, PANEL + PANEL_GAP, BODY)
     axis_end = panel_bottom + AXIS_DEPTH + len(label) * BODY * LEADING
     notes_top = max(axis_end, max((p.top + p.height for p in placed), default=0.0)) + 10
@@ -174,8 +175,12 @@ def _summary_width(rows: Sequence[Row]) -> float:
 
 
 def _cell_column(rows: Sequence[Row], name: str) -> tuple[str, tuple[str, ...], float, Align]:
-    limit = _CELL_WIDTH.get(name, 110.0)
-    lines = [wrap(row.cells[name], limit, BODY) for row in rows if row.cells.get(name)]
+    """Return a column of the least width in which few cells wrap, or the most a cell may have."""
+    texts = [row.cells[name] for row in rows if row.cells.get(name)]
+    for limit in _CELL_WIDTHS:
+        lines = [wrap(text, limit, BODY) for text in texts]
+        if sum(len(cell) > 1 for cell in lines) <= len(lines) / 4:
+            break
     head = wrap(heading(name), limit, BODY, bold=True)
     needed = max([widest(head, BODY, bold=True), *(widest(cell, BODY) for cell in lines)])
     return name, head, needed, "left"
@@ -227,5 +232,5 @@ def _place(rows: Sequence[Row], left: Sequence[Column], top: float) -> tuple[Pla
 def _height(row: Row, lines: int) -> float:
     if row.kind == "space":
         return 6.0
-    padding = 2.0 if row.kind == "remark" else ROW_PADDING
+    padding = 2.0 if row.kind == "remark" else ROW_PADDING + 2.5 * (lines > 1)
     return lines * size_of(row.kind) * LEADING + padding

@@ -23,7 +23,7 @@ def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
     """Return the notes in order, each a paragraph."""
     found = (
         *_footnotes(pooled),
-        _intervals(pooled),
+        *_intervals(pooled),
         *_between(pooled),
         *_estimate_notes(pooled, every_estimate=every_estimate),
         *(f"Warning: {text}" for text in pooled.warnings),
@@ -36,14 +36,16 @@ def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
 def _footnotes(pooled: Pooled) -> Iterator[str]:
     for mark, symbol in footnote_symbols(pooled).items():
         text = pooled.footnotes.get(mark, mark.replace("-", " "))
-        drawn = " (open square)" if mark == "narrative-zero" else ""
-        yield f"{symbol} {text}{drawn}"
+        if mark == "narrative-zero":
+            text = f"{text.removesuffix('.')} (open square)."
+        yield f"{symbol} {text}"
 
 
-def _intervals(pooled: Pooled) -> str:
+def _intervals(pooled: Pooled) -> Iterator[str]:
     weights = [row.weight for row in rows_in_order(pooled)]
     sized = "area of squares by weight" if any(weights) else "squares of equal size: the method gives no weights"
-    return f"Study intervals: {pooled.interval_method}, {wording.level_text(pooled.level)}; {sized}."
+    if weights:
+        yield f"Study intervals: {pooled.interval_method}, {wording.level_text(pooled.level)}; {sized}."
 
 
 def _between(pooled: Pooled) -> Iterator[str]:

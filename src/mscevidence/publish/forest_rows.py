@@ -116,7 +116,7 @@ class ForestRows:
 
     def _study(self, row: StudyRow, indent: int) -> Row:
         share = self._shares.get(row.result)
-        marks = "".join(self._symbols[mark] for mark in row.marks)
+        marks = "".join(symbol for mark, symbol in self._symbols.items() if mark in row.marks)
         cells = {name: readable(row.columns.get(name, "")) for name in self._columns}
         cells |= {
             "events": f"{row.events:,}",
@@ -141,8 +141,8 @@ class ForestRows:
                 yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
             yield from self._prediction(first, key, indent)
             yield Row("remark", readable(wording.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
-        if key == "overall" and first.status != "none":
-            yield Row("remark", readable(f"Method: {first.label}"), key="method")
+            if key == "overall":
+                yield Row("remark", readable(f"Method: {first.label}"), key="method")
         for number, other in enumerate(others if self._every else (), start=1):
             yield from self._alternative(other, readable(other.label), f"{key}-alternative-{number}", indent)
 

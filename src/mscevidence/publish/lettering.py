@@ -28,7 +28,7 @@ _EAST_ASIAN = (
 _SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _POWER = re.compile(r"(?<=10)\^\{?([-+−]?\d+)\}?")
 _SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
-_BREAK_AFTER = re.compile(r"(?<=[-/,;|_])(?=[^\s\d])")
+_BREAK_AFTER = re.compile(r"(?<=[-–/,;|_])(?=[^\s\d])")
 
 
 def readable(text: str) -> str:
@@ -87,7 +87,7 @@ def width(text: str, size: float, bold: bool = False) -> float:
 def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
     """Return the lines of a text that are no wider than a limit in points; nothing is left out.
 
-    Lines break at spaces, then after ``- / , ; | _``, then inside a word that is itself too wide.
+    Lines break at spaces, then after ``- – / , ; | _``, then inside a word that is itself too wide.
     """
     lines: list[str] = []
     line = ""
