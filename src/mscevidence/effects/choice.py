@@ -171,10 +171,10 @@ def _sums(usable: Sequence[Usable]) -> list[Usable]:
 
 
 def _disjoint(options: Iterable[Usable]) -> list[Usable]:
-    """Return options whose arms share no patient, smallest arms first; a combined arm covers its parts."""
+    """Return options whose arms share no patient, uncombined arms first; a combined arm covers its parts."""
     covered: set[str] = set()
     kept: list[Usable] = []
-    for option in sorted(options, key=lambda one: (len(one.arms[0].combines), one.key)):
+    for option in sorted(options, key=lambda one: len(one.arms[0].combines)):
         leaves = _leaves(option)
         if not leaves & covered:
             kept.append(option)

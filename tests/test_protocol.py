@@ -1,0 +1,93 @@
+"""mscevidence.toml: what it may say, and the sentence for everything it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mscevidence import protocol
+from mscevidence.errors import ProtocolError
+
+HEAD = '[review]\ntitle = "T"\n[[analysis]]\nid = "a"\n'
+
+
+def load(tmp_path: Path, text: Any) -> Any:
+    path = tmp_path / protocol.FILE_NAME
+    path.write_text(text, encoding="utf-8")
+    return protocol.load(path)
+
+
+def test_an_analysis_resolves_words_to_terms(tmp_path: Path) -> None:
+    made = load(tmp_path, HEAD + 'outcome = "SAE"\ncondition = "ITP"\nby = "donor"\ncolumns = ["dose"]\n')
+    (analysis,) = made.analyses
+    assert analysis.question.outcome == "serious-adverse-event"
+    assert analysis.question.condition == "immune-thrombocytopenia"
+    assert analysis.columns == ("dose",)
+    assert made.extracted == tmp_path / "extracted"
+    assert made.analysis("a") is analysis
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("title = ", "not valid TOML", "mend the line"),
+        ("[reviews]\n", "unknown key 'reviews'", "review"),
+        ('[review]\ntitel = "x"\n', "unknown key 'titel'", "title"),
+        ("review = 3\n", "must be a table", "[name]"),
+        ('analysis = "x"\n', "must be a list", "[[analysis]]"),
+        ('[[analysis]]\nid = "a"\n', "outcome is missing", "outcome"),
+        (HEAD + 'outcome = "respons"\n', "unknown outcome 'respons'", "response"),
+        (
+            HEAD + 'outcome = "response"\ncondition = "imune-thrombocytopenia"\n',
+            "unknown condition 'imune-thrombocytopenia'",
+            "did you mean",
+        ),
+        (HEAD + 'outcome = "response"\nby = "disease"\n', "unknown by 'disease'", "condition"),
+        (HEAD + 'outcome = "response"\nmethod = "gllm"\n', "unknown method 'gllm'", "glmm"),
+        (HEAD + 'outcome = "response"\nlevel = 95\n', "level", "pool --help"),
+        (HEAD + 'outcome = "response"\ncolumns = "dose"\n', "columns must be a list", "columns = "),
+        (
+            HEAD + 'outcome = "response"\nnarrative_zeroes = "include"\n',
+            "unknown key 'narrative_zeroes'",
+            "narrative_zeros",
+        ),
+        (
+            HEAD + 'outcome = "response"\n[[analysis]]\nid = "a"\noutcome = "death"\n',
+            "two analyses have the id 'a'",
+            "own id",
+        ),
+    ],
+)
+def test_mistakes_are_named_with_the_way_out(tmp_path: Path, text: Any, message: Any, hint: Any) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        load(tmp_path, text)
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_the_nearest_protocol_above_is_found(tmp_path: Path) -> None:
+    load(tmp_path, '[review]\ntitle = "T"\n')
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    assert protocol.find(below).root == tmp_path.resolve()
+    (tmp_path / protocol.FILE_NAME).unlink()
+    with pytest.raises(ProtocolError, match=r"no mscevidence\.toml") as caught:
+        protocol.find(below)
+    assert "mscevidence init" in caught.value.hint
+
+
+def test_a_new_protocol_is_valid_and_never_overwritten(tmp_path: Path) -> None:
+    protocol.write_new(tmp_path / "new", title='A "quoted" title')
+    assert protocol.find(tmp_path / "new").title == 'A "quoted" title'
+    with pytest.raises(ProtocolError, match="already there"):
+        protocol.write_new(tmp_path / "new", title="again")
+
+
+def test_a_broken_encoding_is_said(tmp_path: Path) -> None:
+    path = tmp_path / protocol.FILE_NAME
+    path.write_bytes(b'[review]\ntitle = "\xff"\n')
+    with pytest.raises(ProtocolError, match="cannot read") as caught:
+        protocol.load(path)
+    assert "UTF-8" in caught.value.hint
