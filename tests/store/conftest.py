@@ -5,7 +5,7 @@ from pathlib import Path
 import golden_evidence
 import pytest
 
-from mscevidence.store.build import build_contents
+from mscevidence.store.writing import build_contents
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from mscevidence.model import (
     Study,
     StudyRow,
 )
-from mscevidence.store.build import Contents
+from mscevidence.store.writing import Contents
 
 TEXT = (
     "Umbilical cord cells for refractory ITP. Eighteen patients were enrolled. "

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from mscevidence.errors import StoreError
 from mscevidence.model import Family, Study
-from mscevidence.store.build import Contents, build, build_contents, rows_of
+from mscevidence.store.writing import Contents, build, build_contents, rows_of
 
 
 def everything(path: Path) -> dict[str, list[dict[str, Any]]]:

@@ -1,5 +1,45 @@
 """The evidence database: the only room that knows SQL.
 
-`build.build` makes the file; `query.run_sql`, `questions.ask`, `search.search` and `provenance.provenance` read it, and
-nobody who reads can change it.
+`build` makes the file; `run_sql`, `ask`, `search` and `walk_back` read it, and nobody who reads can change it.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mscevidence.store.full_text import Hit, search
+from mscevidence.store.provenance import Chain, walk_back
+from mscevidence.store.query import Rows, run_sql
+from mscevidence.store.questions import Question, ask
+from mscevidence.store.schema import sqlite_version
+
+if TYPE_CHECKING:
+    from mscevidence.store.writing import Contents, Counts, build, build_contents, upgrade
+
+__all__ = [
+    "Chain",
+    "Contents",
+    "Counts",
+    "Hit",
+    "Question",
+    "Rows",
+    "ask",
+    "build",
+    "build_contents",
+    "run_sql",
+    "search",
+    "sqlite_version",
+    "upgrade",
+    "walk_back",
+]
+
+FOR_WRITING = {"Contents", "Counts", "build", "build_contents", "upgrade"}
+
+
+def __getattr__(name: str) -> Any:
+    """Return what writing needs when it is asked for: who only reads does not wait for sqlite-utils."""
+    if name not in FOR_WRITING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mscevidence.store import writing
+
+    return getattr(writing, name)

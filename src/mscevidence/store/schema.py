@@ -54,3 +54,8 @@ def refuse_foreign(path: Path, *, hint: str) -> None:
         raise StoreError(f"{path.name} is not a SQLite database", hint=hint)
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise StoreError(f"{path.name} is a SQLite database, but not an evidence database", hint=hint)
+
+
+def sqlite_version() -> str:
+    """Return the version of the SQLite library; it decides on the bytes of a database."""
+    return sqlite3.sqlite_version
