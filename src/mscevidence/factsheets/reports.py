@@ -1,0 +1,56 @@
+"""From the bibliography of a facts sheet to a report, with what the page did not show marked as unverified."""
+
+from __future__ import annotations
+
+import re
+
+from mscevidence import vocabulary
+from mscevidence.factsheets.linkage import FurtherReport, SheetLink
+from mscevidence.factsheets.sheets import FactSheet
+from mscevidence.model import Report
+
+_URL = re.compile(r"https?://[^\s;]+")
+_KIND_IN_JOURNAL = re.compile(r"\s*\((?:[A-Z]+ abstract)\)")
+_NOT_A_NAME = re.compile(r"\s*\(.*\)$")
+
+FIELD_NAMES = {"allogeneic_or_autologous": "donor", "cell_source": "cell-source", "first_author": "first_author"}
+
+
+def report_of(sheet: FactSheet, link: SheetLink, *, several: bool) -> Report:
+    """Return the report that a sheet describes; with `several` reports of the study, the note says why it is one."""
+    urls = [url.rstrip(").,") for url in _URL.findall(sheet.source_url)]
+    notes = [link.reason if several else None, link.note, _also_read(urls[1:])]
+    author = link.first_author or sheet.first_author
+    return Report(
+        id=link.report,
+        kind=vocabulary.term("report-kind", link.kind).id,
+        status=vocabulary.term("report-status", link.status).id,
+        year=sheet.year,
+        first_author=_NOT_A_NAME.sub("", author) if author else None,
+        title=link.title,
+        journal=link.journal or (_KIND_IN_JOURNAL.sub("", sheet.journal) if sheet.journal else None),
+        doi=link.doi or (sheet.doi.lower() if sheet.doi else None),
+        pmid=sheet.pmid,
+        number=link.number,
+        meeting=link.meeting,
+        url=urls[0] if urls else None,
+        unverified=tuple(FIELD_NAMES.get(field, field) for field in sheet.unverified_fields),
+        note=" ".join(note for note in notes if note) or None,
+    )
+
+
+def further_report_of(further: FurtherReport) -> Report:
+    """Return a report that is known to exist but was not read."""
+    return Report(
+        id=further.id,
+        kind=vocabulary.term("report-kind", further.kind).id,
+        year=further.year,
+        first_author=further.first_author,
+        doi=further.doi.lower() if further.doi else None,
+        url=further.url,
+        note=further.note,
+    )
+
+
+def _also_read(urls: list[str]) -> str | None:
+    return f"Also read at {', '.join(urls)}." if urls else None
