@@ -10,17 +10,19 @@ from mscevidence.effects import select, study_label
 from mscevidence.effects.rows import dose_text, doses_text, group_label, surname
 from mscevidence.effects.timing import days_of, parse_time_point
 from mscevidence.errors import SelectionError, UnknownTermError
-from mscevidence.model import Dose, Family, Question, TimePoint
+from mscevidence.model import Dose, Family, Question, Study, TimePoint
 from study_factory import arm, report, result, study
 
 RESPONSE = Question(outcome="response")
 
 
-def taken(*studies, question=RESPONSE, families=()):
+def taken(
+    *studies: Study, question: Question = RESPONSE, families: tuple[Family, ...] = ()
+) -> dict[str, tuple[int, int]]:
     return {one.study.study: (one.events, one.n) for one in select(list(studies), list(families), question).taken}
 
 
-def reasons(*studies, question=RESPONSE, families=()):
+def reasons(*studies: Study, question: Question = RESPONSE, families: tuple[Family, ...] = ()) -> list[str]:
     return [one.reason for one in select(list(studies), list(families), question).exclusions]
 
 
@@ -170,7 +172,7 @@ def test_a_family_gives_one_study_and_names_the_others() -> None:
         study("b", result("response", 9, 20)),
         study("d", result("response", 1, 3)),
     ]
-    assert taken(*studies, families=[FAMILY]) == {"b": (9, 20), "d": (1, 3)}
+    assert taken(*studies, families=(FAMILY,)) == {"b": (9, 20), "d": (1, 3)}
     selection = select(studies, [FAMILY], RESPONSE)
     assert [one.reason for one in selection.exclusions] == ["patients overlap with B 2020 (family centre)"]
     assert selection.choices[-1].taken == "b/all/response"

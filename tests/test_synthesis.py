@@ -1,0 +1,155 @@
+"""Pooling: the pinned four ITP trials, subgroups, boundaries, sensitivity, and the page that is printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from scipy.stats import beta
+
+from mscevidence import synthesis
+from mscevidence.errors import SelectionError
+from mscevidence.model import Pooled, Question
+from mscevidence.publish import summary
+from study_factory import arm, report, result, study
+
+RESPONSE = Question(outcome="response")
+# Four single-arm trials of 18, 7, 4 and 2 patients: the reference that the statistics are held to.
+FOUR = [study(name, result("response", x, n)) for name, x, n in (("a", 8, 18), ("b", 7, 7), ("c", 4, 4), ("d", 2, 2))]
+
+
+def pool(*studies: Any, **options: Any) -> Pooled:
+    return synthesis.pool(list(studies), [], Question(**{"outcome": "response", **options}))
+
+
+def test_the_reference_trials_by_both_methods() -> None:
+    pooled = pool(*FOUR)
+    glmm, reml = pooled.overall.estimates
+    assert (glmm.method, reml.method) == ("glmm", "reml")
+    assert glmm.mu == pytest.approx(3.6394, abs=1e-4)
+    assert glmm.tau2 == pytest.approx(8.7560, abs=1e-4)
+    assert glmm.log_likelihood == pytest.approx(-5.3551, abs=1e-4)
+    assert (glmm.q_name, glmm.q_df) == ("LR test", 3)
+    assert glmm.q == pytest.approx(14.2549, abs=1e-4)
+    assert reml.proportion == pytest.approx(0.7597, abs=1e-4)
+    assert reml.lower == pytest.approx(0.2450, abs=1e-4)
+    assert reml.upper == pytest.approx(0.9686, abs=1e-4)
+    assert reml.tau2 == pytest.approx(1.3855, abs=1e-4)
+    assert (glmm.k, glmm.events, glmm.patients) == (4, 21, 31)
+
+
+def test_a_useless_interval_is_called_so_and_the_alternative_stands_beside_it() -> None:
+    page = summary.page(pool(*FOUR))
+    assert "LR test" in page
+    assert "Hartung-Knapp" in page
+    notes = " ".join(pool(*FOUR).overall.estimates[0].notes)
+    assert "3 of 4" in notes  # boundary studies
+    assert "4 studies" in notes or "k = 4" in notes
+
+
+def test_study_intervals_are_exact() -> None:
+    for row in pool(*FOUR).overall.rows:
+        x, n = row.events, row.n
+        # Clopper & Pearson 1934 as quantiles of the beta distribution.
+        assert row.lower == pytest.approx(beta.ppf(0.025, x, n - x + 1))
+        assert row.upper == pytest.approx(beta.ppf(0.975, x + 1, n - x) if x < n else 1)
+
+
+def test_weights_sum_to_one_hundred_for_each_method() -> None:
+    for method in ("glmm", "reml"):
+        weights = [row.weight for row in pool(*FOUR, method=method).overall.rows]
+        assert sum(weight or 0 for weight in weights) == pytest.approx(100)
+        assert all(weight and weight > 0 for weight in weights)
+
+
+def test_one_study_is_shown_and_not_pooled() -> None:
+    pooled = pool(FOUR[0])
+    assert pooled.overall.estimates[0].status == "single"
+    assert pooled.overall.rows[0].weight is None
+    assert "shown, not pooled" in summary.page(pooled)
+
+
+@pytest.mark.parametrize(("events", "limit"), [(0, "at most 28.5%"), (1, "at least")])
+def test_all_or_none_is_not_a_problem_to_correct_away(events: int, limit: str) -> None:
+    studies = [study(name, result("response", events * n, n)) for name, n in (("a", 5), ("b", 6))]
+    first = pool(*studies).overall.estimates[0]
+    assert first.status == "boundary"
+    assert first.proportion is None
+    assert limit in first.notes[0]
+
+
+def test_subgroups_keep_every_row_and_are_compared() -> None:
+    lupus = [
+        study(name, result("response", x, n), condition="systemic-lupus-erythematosus")
+        for name, x, n in (("s1", 3, 20), ("s2", 5, 30), ("s3", 2, 25))
+    ]
+    pooled = pool(*FOUR, *lupus, by="condition")
+    assert [group.label for group in pooled.groups] == ["Immune thrombocytopenia", "Systemic lupus erythematosus"]
+    assert [row.study for row in pooled.overall.rows] == ["a", "b", "c", "d", "s1", "s2", "s3"]
+    assert pooled.between is not None
+    assert pooled.between.df == 1
+    assert pooled.between.q is not None
+    assert pooled.between.q > 0
+    estimates = [group.estimates[0] for group in pooled.groups]
+    mean = sum(one.mu / one.se**2 for one in estimates) / sum(1 / one.se**2 for one in estimates)
+    assert pooled.between.q == pytest.approx(sum((one.mu - mean) ** 2 / one.se**2 for one in estimates))
+
+
+def test_subgroups_without_an_estimate_are_named() -> None:
+    single = study("z", result("response", 1, 3), condition="psoriasis")
+    between = pool(*FOUR, single, by="condition").between
+    assert between is not None
+    assert between.q is None
+    assert between.note == "without Psoriasis (no pooled estimate)"
+
+
+def test_sensitivity_to_zeros_in_words_and_to_derived_counts() -> None:
+    zero = study("e", result("response", 0, 9, narrative_zero={"scope": "none"}))
+    derived = study("f", result("response", 6, 12, derived={"method": "percent-times-n", "steps": "50% of 12"}))
+    pooled = pool(*FOUR, zero, derived)
+    assert pooled.overall.estimates[0].k == 5
+    named = dict(pooled.sensitivity)
+    assert named["with zeros stated in words"].k == 6
+    assert named["without derived counts"].k == 4
+    assert pooled.footnotes == {"derived": "count derived by arithmetic from what the source prints"}
+    assert [row.marks for row in pooled.overall.rows if row.study == "f"] == [("derived",)]
+
+
+def test_nothing_usable_says_what_would_help() -> None:
+    zero = study("e", result("response", 0, 9, narrative_zero={"scope": "none"}))
+    with pytest.raises(SelectionError, match="no usable result for response") as caught:
+        pool(zero)
+    assert "--narrative-zeros include" in caught.value.hint
+    with pytest.raises(SelectionError, match="none of 1 studies reports relapse"):
+        pool(zero, outcome="relapse")
+
+
+def test_labels_are_distinct() -> None:
+    twins = [study(name, result("response", 1, 5), reports=[report(first_author="Wang L", year=2013)]) for name in "xy"]
+    assert [row.label for row in pool(*twins).overall.rows] == ["Wang 2013a", "Wang 2013b"]
+
+
+def test_explanation_quotes_the_source_and_names_what_was_left_out() -> None:
+    one = study(
+        "a",
+        result("response", 1, 4, arm="low", quote="one of 4 (25%)"),
+        result("response", 3, 9, quote="3/9"),
+        arms=[arm("low"), arm("all", combines=["low"])],
+    )
+    lines = synthesis.explain(pool(one, FOUR[1]))
+    assert 'A 2020: 3/9 from r1, "3/9" (a/all/response)' in lines
+    assert "    left out a/low/response (1/4, r1)" in lines
+
+
+def test_flat_rows_hold_everything() -> None:
+    pooled = pool(*FOUR, by="donor")
+    rows = summary.study_rows(pooled)
+    assert [row["events"] for row in rows] == [8, 7, 4, 2]
+    estimates = summary.estimate_rows(pooled)
+    assert [(row["group"], row["method"]) for row in estimates] == [
+        ("Not reported", "glmm"),
+        ("Not reported", "reml"),
+        ("Overall", "glmm"),
+        ("Overall", "reml"),
+    ]
+    assert pooled == Pooled.model_validate_json(pooled.model_dump_json())
