@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from conformance import Case
 
-from mscevidence.stats.back_transform import back_transform
-from mscevidence.stats.effect_sizes import effect_sizes, meta_effect_sizes
 from mscevidence.stats.intervals import rate_intervals, study_intervals, wald_intervals
+from mscevidence.stats.measures import effect_sizes, meta_effect_sizes
+from mscevidence.stats.transformation import back_transform
 
 COLUMNS = {
     "xi": "events", "ni": "n", "ti": "time",

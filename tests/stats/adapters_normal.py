@@ -9,9 +9,9 @@ import numpy as np
 from adapters_counts import columns
 from conformance import Case
 
-from mscevidence.stats.back_transform import back_transform, harmonic_mean
-from mscevidence.stats.effect_sizes import meta_effect_sizes
-from mscevidence.stats.random_effects import RandomEffects, random_effects
+from mscevidence.stats.measures import meta_effect_sizes
+from mscevidence.stats.pooling import RandomEffects, random_effects
+from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 METAPROP = {
     "prop_common": "TE_common", "prop_common_lower": "lower_common", "prop_common_upper": "upper_common",

@@ -37,7 +37,8 @@ def decreasing_root(
         middle = (low + high) / 2 - x
         newton = (slope < 0) & (x + step >= low) & (x + step <= high) & (np.abs(step) <= np.abs(last) / 2)
         step = np.where(done | (value == 0), 0.0, np.where(newton, step, middle))
-        done |= np.abs(step) <= 4e-16 * np.abs(x) + 1e-300
+        # A Newton step this small leaves an error of its square; a halving must come down to the last digit.
+        done |= np.abs(step) <= np.where(newton, 1e-11, 4e-16) * np.abs(x) + 1e-300
         x, last = x + step, step
         if done.all():
             break

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.effect_sizes import MEASURE_NAMES
 from mscevidence.stats.inputs import FloatArray, choose, plain
+from mscevidence.stats.measures import MEASURE_NAMES
 
 _INVERSE: dict[str, Callable[[FloatArray], FloatArray]] = {
     "PR": lambda x: np.clip(x, 0, 1),

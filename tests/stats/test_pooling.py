@@ -13,11 +13,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.stats.back_transform import back_transform
-from mscevidence.stats.effect_sizes import logit
 from mscevidence.stats.likelihood import GRID, log_likelihood
-from mscevidence.stats.random_effects import random_effects
+from mscevidence.stats.measures import logit
+from mscevidence.stats.pooling import random_effects
 from mscevidence.stats.studies import Studies
+from mscevidence.stats.transformation import back_transform
 
 ESTIMATORS = ["EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ"]
 TESTS = ["z", "t", "knha", "adhoc"]
@@ -51,7 +51,7 @@ def test_founding_response_rate_with_hartung_knapp() -> None:
     pooled = [back_transform(value, "logit") for value in (fit.mu, fit.lower, fit.upper)]
     assert_allclose(pooled, [0.7597, 0.2450, 0.9686], atol=5e-5)
     assert_allclose(fit.tau2, 1.3855, atol=5e-5)
-    assert (fit.estimator, fit.test, fit.k, fit.df) == ("REML", "knha", 4, 3)
+    assert (fit.estimator, fit.test, int(fit.k), float(fit.df)) == ("REML", "knha", 4, 3)
     assert fit.notes[0].startswith("Fewer than 5 studies")
 
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.stats.back_transform import back_transform, harmonic_mean
-from mscevidence.stats.effect_sizes import effect_sizes, logit
+from mscevidence.stats.measures import effect_sizes, logit
+from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 EVENTS, N = [8, 7, 4, 2], [18, 7, 4, 2]
 

@@ -1,0 +1,245 @@
+"""The global maximum of a mixed-model likelihood over coefficients and tau >= 0.
+
+For fixed tau the marginal likelihood is log-concave in the coefficients (Prekopa 1973: integrals of log-concave
+functions are), so the profile over tau is well defined. It can have several maxima, one of them at tau = 0. It is
+therefore looked at on a grid of tau, and every local maximum of the grid is followed by a safeguarded Newton ascent
+in all parameters; the highest one counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mscevidence.stats.inputs import BoolArray, FloatArray
+from mscevidence.stats.mixed_model import MixedModel, Rule, derivatives, hermite, sinh_trapezoid
+
+TAU_GRID = np.concatenate([[0.0], np.geomspace(0.1, 25.0, 13)])
+LADDER = (hermite(30), hermite(60), *(sinh_trapezoid(width) for width in (0.08, 0.04, 0.02)))
+"""Rules tried in turn until one rung more changes nothing; large tau with studies at 0/n needs the higher ones."""
+_SCAN = hermite(9)
+_LONGEST_STEP = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Maximum-likelihood fit of B analyses.
+
+    Attributes:
+        beta: (B, p) coefficients; tau: (B,) standard deviation of the random effect.
+        log_likelihood: (B,) with all constants.
+        covariance: (B, p + 1, p + 1) inverse of the negative Hessian in (beta, tau); at tau = 0 of the model without
+            random effect.
+        information: (B, k) curvature of each study's log-likelihood in the first coefficient.
+        converged: (B,).
+    """
+
+    beta: FloatArray
+    tau: FloatArray
+    log_likelihood: FloatArray
+    covariance: FloatArray
+    information: FloatArray
+    converged: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    value: FloatArray
+    gradient: FloatArray
+    hessian: FloatArray
+
+
+def fit(model: MixedModel, nodes: int | None, start: FloatArray, *, without_tau: BoolArray | None = None) -> Fit:
+    """Return the global maximum of the likelihood.
+
+    Args:
+        model: B analyses.
+        nodes: quadrature nodes of the likelihood that is maximised; None: as many as it takes (`LADDER`).
+        start: (B, p) coefficients to start from.
+        without_tau: (B,) True where tau is not identified and stays 0.
+    """
+    analyses, p = start.shape
+    shape = (TAU_GRID.size, analyses)
+    tau = np.broadcast_to(TAU_GRID[:, np.newaxis, np.newaxis], (*shape, 1))
+    at = np.concatenate([np.broadcast_to(start, (*shape, p)), tau], axis=-1)
+    scanned, height, _ = ascend(model, at, _SCAN, fixed_tau=True, most=10, tolerance=1e-2)
+    first = LADDER[0] if nodes is None else hermite(nodes)
+    theta, value, done = _best(model, _peaks(scanned, height), first, without_tau)
+    if nodes is None:
+        first = _sharpen(model, theta, value, done)
+    return _finish(model, theta, value, done, first)
+
+
+def _best(
+    model: MixedModel, candidates: FloatArray, rule: Rule, without_tau: BoolArray | None
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Follow the candidates (C, B, p + 1), add the maximum at tau = 0, and return the highest of each analysis."""
+    found, value, done = ascend(model, candidates, rule, fixed_tau=False)
+    zero = found[:1].copy()
+    zero[..., -1] = 0.0
+    at_zero, height, settled = ascend(
+        model, zero, hermite(1), fixed_tau=True
+    )  # without random effect every rule is exact
+    # Zero comes first and wins where the likelihood inside is not higher.
+    value = value - 1e-11 * (1 + np.abs(value))
+    if without_tau is not None:
+        value[:, without_tau] = -np.inf
+    found, value = np.concatenate([at_zero, found]), np.concatenate([height, value])
+    done = np.concatenate([settled, done])
+    pick = (np.argmax(value, axis=0), np.arange(value.shape[1]))
+    theta = found[pick]
+    theta[:, -1] = np.abs(theta[:, -1])
+    return theta, value[pick], done[pick]
+
+
+def _sharpen(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolArray) -> Rule:
+    """Climb the ladder of rules until one rung more changes nothing; update the arrays and return the rule reached."""
+    reached = LADDER[0]
+    rows = np.flatnonzero(theta[:, -1] > 0)
+    for rule in LADDER[1:]:
+        if not rows.size:
+            break
+        part = model.rows(rows)
+        there = evaluate(part, theta[rows], rule, exact_hessian=False)
+        step = _newton_step(there, fixed_tau=False)
+        off = np.abs(np.sum(step * there.gradient, axis=-1)) > 1e-12
+        rows = rows[off | (np.abs(there.value - value[rows]) > 1e-8)]
+        if rows.size:
+            found, height, settled = _best(model.rows(rows), theta[rows][np.newaxis], rule, None)
+            theta[rows], value[rows], done[rows] = found, height, settled
+            rows = rows[found[:, -1] > 0]
+            reached = rule
+    return reached
+
+
+def _peaks(scanned: FloatArray, height: FloatArray) -> FloatArray:
+    """Return the grid points (C, B, p + 1) that are local maxima of their analysis, filled up with the best."""
+    padded = np.pad(height, ((1, 1), (0, 0)), constant_values=-np.inf)
+    peak = (padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:])
+    most = int(peak.sum(axis=0).max())
+    order = np.argsort(np.where(peak, height, -np.inf), axis=0)[::-1][:most]
+    usable = np.take_along_axis(peak, order, axis=0)
+    order = np.where(usable, order, order[:1])
+    chosen: FloatArray = np.take_along_axis(scanned, order[..., np.newaxis], axis=0).copy()
+    # Away from zero, where the derivative in tau vanishes by symmetry; the ascent returns there if zero is the maximum.
+    chosen[..., -1] = np.where(chosen[..., -1] == 0, TAU_GRID[1] / 2, chosen[..., -1])
+    return chosen
+
+
+def ascend(
+    model: MixedModel, theta: FloatArray, rule: Rule, *, fixed_tau: bool, most: int = 100, tolerance: float = 1e-9
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return a local maximum near `theta` (..., B, p + 1), the log-likelihood there, and whether the search converged.
+
+    Newton's method; a Hessian that is not negative definite is made so by the absolute values of its eigenvalues,
+    steps are limited in length and halved until the likelihood rises.
+    """
+    exact = rule.coarse and not fixed_tau
+    now = evaluate(model, theta, rule, exact_hessian=exact)
+    done = np.zeros(now.value.shape, dtype=np.bool_)
+    for _ in range(most):
+        step = _newton_step(now, fixed_tau=fixed_tau)
+        step = np.where(done[..., np.newaxis], 0.0, step)
+        theta, now, moved = _line_search(model, theta, now, step, rule, exact=exact)
+        small = np.max(np.abs(step) / (1 + np.abs(theta)), axis=-1) < tolerance
+        done |= small | ~moved
+        if done.all():
+            break
+    gain = np.abs(np.sum(now.gradient[..., : theta.shape[-1] - fixed_tau], axis=-1))
+    return theta, now.value, done & (gain < 1e-3)
+
+
+def _line_search(
+    model: MixedModel, theta: FloatArray, now: _Point, step: FloatArray, rule: Rule, *, exact: bool
+) -> tuple[FloatArray, _Point, BoolArray]:
+    fraction = np.ones(now.value.shape)
+    floor = now.value - 1e-12 * (1 + np.abs(now.value))
+    for _ in range(30):
+        there = theta + fraction[..., np.newaxis] * step
+        new = evaluate(model, there, rule, exact_hessian=exact)
+        worse = ~(new.value >= floor)
+        if not worse.any():
+            return there, new, np.ones(worse.shape, dtype=np.bool_)
+        fraction = np.where(worse, fraction / 2, fraction)
+    keep = worse[..., np.newaxis]
+    point = _Point(
+        np.where(worse, now.value, new.value),
+        np.where(keep, now.gradient, new.gradient),
+        np.where(keep[..., np.newaxis], now.hessian, new.hessian),
+    )
+    return np.where(keep, theta, there), point, ~worse
+
+
+def _newton_step(point: _Point, *, fixed_tau: bool) -> FloatArray:
+    gradient, hessian = point.gradient, point.hessian
+    size = gradient.shape[-1] - fixed_tau
+    values, vectors = np.linalg.eigh(-hessian[..., :size, :size])
+    values = np.maximum(np.abs(values), 1e-9 * (1 + np.abs(values).max(-1, keepdims=True)))
+    along = np.einsum("...ji,...j->...i", vectors, gradient[..., :size]) / values
+    step = np.zeros_like(gradient)
+    step[..., :size] = np.einsum("...ij,...j->...i", vectors, along)
+    longest = np.max(np.abs(step), axis=-1, keepdims=True)
+    result: FloatArray = step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
+    return result
+
+
+def evaluate(model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian: bool) -> _Point:
+    """Return log-likelihood with constants, gradient and Hessian in (beta, tau) at theta (..., B, p + 1).
+
+    `exact_hessian` differentiates the gradient of the quadrature rule numerically, which matters with few points.
+    """
+    eta, tau = model.predictor(theta[..., :-1]), theta[..., -1:]
+    local = derivatives(model, eta, tau, rule)
+    hessian = _rule_hessian(model, eta, tau, rule) if exact_hessian else local.hessian
+    value = model.constant + local.value.sum(-1)
+    return _Point(value, _collect(model, local.gradient), _collect2(model, hessian))
+
+
+def _collect(model: MixedModel, gradient: FloatArray) -> FloatArray:
+    beta = np.einsum("...ka,...kap->...p", gradient[..., :-1], model.design)
+    return np.concatenate([beta, gradient[..., -1].sum(-1)[..., np.newaxis]], axis=-1)
+
+
+def _collect2(model: MixedModel, hessian: FloatArray) -> FloatArray:
+    x = model.design
+    beta = np.einsum("...kap,...kab,...kbq->...pq", x, hessian[..., :-1, :-1], x, optimize=True)
+    cross = np.einsum("...ka,...kap->...p", hessian[..., :-1, -1], x)[..., np.newaxis]
+    last = hessian[..., -1, -1].sum(-1)[..., np.newaxis, np.newaxis]
+    top = np.concatenate([beta, cross], axis=-1)
+    return np.concatenate([top, np.concatenate([np.swapaxes(cross, -1, -2), last], axis=-1)], axis=-2)
+
+
+def _rule_hessian(model: MixedModel, eta: FloatArray, tau: FloatArray, rule: Rule) -> FloatArray:
+    """Return the Hessian of each study's quadrature rule by central differences of its gradient."""
+    arms, width = eta.shape[-1], 1e-5
+    shift = np.concatenate([np.eye(arms + 1), -np.eye(arms + 1)]) * width
+    shift = shift.reshape(2 * (arms + 1), *(1,) * (eta.ndim - 1), arms + 1)
+    gradient = derivatives(model, eta + shift[..., :-1], tau + shift[..., 0, -1:], rule).gradient
+    rows = (gradient[: arms + 1] - gradient[arms + 1 :]) / (2 * width)
+    hessian = np.moveaxis(rows, 0, -2)
+    result: FloatArray = (hessian + np.swapaxes(hessian, -1, -2)) / 2
+    return result
+
+
+def _finish(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolArray, rule: Rule) -> Fit:
+    eta, tau = model.predictor(theta[..., :-1]), theta[..., -1:]
+    local = _rule_hessian(model, eta, tau, rule)
+    hessian = _collect2(model, local)
+    without = tau[:, 0] == 0
+    hessian[without, -1, :] = hessian[without, :, -1] = 0.0
+    hessian[without, -1, -1] = -1.0
+    covariance = _inverse(-hessian)
+    covariance[without, -1, -1] = np.nan
+    first = model.design[..., 0]
+    information = -np.einsum("...ka,...kab,...kb->...k", first, local[..., :-1, :-1], first)
+    return Fit(theta[:, :-1], theta[:, -1], value, covariance, information, done & np.isfinite(covariance[:, 0, 0]))
+
+
+def _inverse(matrices: FloatArray) -> FloatArray:
+    """Return the inverses; NaN where a matrix is singular or not positive definite."""
+    result = np.full(matrices.shape, np.nan)
+    usable = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
+    usable[usable] = np.linalg.eigvalsh(matrices[usable])[:, 0] > 1e-10
+    result[usable] = np.linalg.inv(matrices[usable])
+    return result
