@@ -74,6 +74,16 @@ def test_overlapping_combined_arms_are_not_added_up() -> None:
     assert taken(one) == {"a": (4, 9)}
 
 
+def test_arms_cut_two_ways_do_not_add_up_to_more_than_the_study() -> None:
+    names = ["low", "high", "first", "second"]
+    one = study(
+        "a",
+        *(result("response", 2, 5, arm=name) for name in names),
+        arms=[*(arm(name) for name in names), arm("all", combines=["low", "high"], treated=10)],
+    )
+    assert taken(one) == {"a": (2, 5)}
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

@@ -167,7 +167,20 @@ def _sums(usable: Sequence[Usable]) -> list[Usable]:
     for option in usable:
         result = option.result
         alike[option.report.id, result.time_point, result.definition, result.population].append(option)
-    return [_sum(parts) for parts in map(_disjoint, alike.values()) if len(parts) > 1]
+    sums = [_sum(parts) for parts in map(_disjoint, alike.values()) if len(parts) > 1]
+    return [one for one in sums if one.n <= _size_of(one.study)]
+
+
+def _size_of(study: Study) -> float:
+    """Return how many patients a study has at most: arms cut two ways (by dose, by phase) must not add up to more."""
+    sizes = [
+        size
+        for arm in study.arms
+        if arm.combines
+        for size in (arm.enrolled, arm.treated, arm.evaluable)
+        if isinstance(size, int)
+    ]
+    return max(sizes, default=float("inf"))
 
 
 def _disjoint(options: Iterable[Usable]) -> list[Usable]:
