@@ -1,1 +1,57 @@
-"""extract."""
+"""A Document to Candidates: every number with its place, its quote and the rule that read it. Pure and deterministic.
+
+What a number is (`numerals`) is decided before how numbers are written together (`counts`), and that before what they
+are of (`attach`, `lists`, `zeros`). Where outcome or arm is not certain a candidate says so (certainty ``ambiguous``);
+nothing is proposed from the background, the disclosures or the header of a document.
+"""
+
+from __future__ import annotations
+
+from mscevidence.extract.arms import ALL
+from mscevidence.extract.candidates import candidate_at, in_order
+from mscevidence.extract.context import context_of
+from mscevidence.extract.criteria import criteria_in, enrolment_in
+from mscevidence.extract.doses import doses_in
+from mscevidence.extract.participants import participants_in
+from mscevidence.extract.registration import registrations_in
+from mscevidence.extract.results import results_in
+from mscevidence.model import Candidate, Document
+
+__all__ = ["extract"]
+
+
+def extract(document: Document) -> tuple[Candidate, ...]:
+    """Return all candidates of a document in order of place."""
+    participants = participants_in(document)
+    told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
+    results = results_in(context_of(document, participants), told)
+    return in_order(
+        (
+            *registrations_in(document),
+            *criteria_in(document),
+            *enrolment_in(document),
+            *doses_in(document),
+            *participants,
+            *_sizes_of_arms(document, participants, results),
+            *results,
+        )
+    )
+
+
+def _sizes_of_arms(
+    document: Document, participants: tuple[Candidate, ...], results: tuple[Candidate, ...]
+) -> tuple[Candidate, ...]:
+    """Return the sizes that arms have as denominators of their results, where those agree and no size is told."""
+    known = {c.arm for c in participants if c.value("qualifier") is None}
+    by_arm: dict[str, list[Candidate]] = {}
+    for result in results:
+        if result.kind == "result" and result.arm not in {None, ALL, *known} and result.certainty == "stated":
+            by_arm.setdefault(result.arm or "", []).append(result)
+    sizes = []
+    for arm, counted in by_arm.items():
+        n = counted[0].value("n")
+        if n is None or n.span is None or {c.number("n") for c in counted} != {n.number}:
+            continue
+        more = {"arm": arm, "arm_span": counted[0].arm_span, "certainty": "derived"}
+        sizes.append(candidate_at(document, "participants", "denominator-of-arm", n.span, [n], **more))
+    return tuple(sizes)

@@ -1,0 +1,139 @@
+"""Mentions of arms: dose cohorts, named groups, phases of a trial, and everybody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mscevidence.model import Document, Span
+
+PEOPLE = (
+    r"(?:patients?|participants?|subjects?|cases?|individuals?|children|adults?|women|men|recipients?|volunteers?|people|persons?"
+    r"|probands?|infants?|adolescents?|boys|girls)"
+)
+"""Words for those who are counted."""
+
+ALL = "all"
+ArmKind = Literal["dose", "named", "phase", "all"]
+
+_DOSE_UNIT = (
+    r"(?:\s?(?:UC-|BM-|AD-|h)*(?:MSCs?|cells?))?(?:\s?/\s?|\sper\s)kg(?:\sbody\sweight)?"
+    r"|\s(?:UC-|BM-|AD-)*(?:MSCs?|cells)"
+)
+_DOSE = re.compile(rf"(?P<dose>(?:\d+(?:\.\d+)?\s?[×xX*]\s?)?10\^\d{{1,2}})(?P<unit>{_DOSE_UNIT})?")
+_LIST_GAP = re.compile(r"\s?(?:,|and|or|/|,\s?and)\s?(?:the\s)?")
+_COHORT_AHEAD = re.compile(
+    r"(?:\sbody\sweight)?[\s-](?:dose[\s-])?(?:dos(?:e|age)\s)?(?:level\s)?(?:cohorts?|groups?|arms?|levels?|doses?|dosages?)\b"
+)
+_COHORT_BEFORE = re.compile(r"\b(?:cohorts?|groups?|arms?|levels?)\s(?:of\s|receiving\s|at\s|with\s|\()?(?:the\s)?$")
+_STOP = (
+    r"(?:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|one|two|three|four|this|that|these|those|into"
+    r"|all|per|other|same|study|patients?|subjects?|were|was|had|age|dosage|different|dose|treatment|parallel|within|on|at|as|respective)"
+)
+_NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}"
+_COORDINATED = re.compile(
+    rf"\b(?:the\s|both\s)?(?P<first>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s(?:and|or|vs\.?|versus)\s(?:the\s)?(?P<second>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s"
+    rf"(?P<noun>groups|arms|cohorts)\b"
+)
+_NAMED = re.compile(rf"\b(?P<name>(?:{_NAMED_WORD}\s){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b)")
+_LETTERED = re.compile(
+    r"\b(?P<name>(?:[Gg]roup|[Aa]rm|[Cc]ohort)s?\s(?P<mark>[A-H]|[1-9]|I{1,3}V?))\b(?:\sand\s(?P<second>[A-H]|[1-9]|I{1,3})\b)?"
+)
+_PHASE = re.compile(
+    r"\b(?P<name>(?:dose[\s-])?(?:escalation|expansion|extension|lead-in|run-in|randomi[sz]ed|double-blind)\s(?:phase|part|cohort|stage))\b",
+    re.IGNORECASE,
+)
+_EVERYBODY = re.compile(
+    rf"\b(?:all|entire|whole)\s(?:of\s)?(?:the\s)?(?:\w+\s){{0,3}}?(?:{PEOPLE}|cohort|population|group)\b|\bin\stotal\b|\bthe\soverall\s(?:cohort|population)\b",
+    re.IGNORECASE,
+)
+_NOT_A_NAME = re.compile(
+    r"^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|single|control\sand|international|historical)\s(?:group|arm|cohort)$"
+    r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)[\s-](?:arm|group|cohort)",
+    re.IGNORECASE,
+)
+_COMPARATIVE = re.compile(
+    r"\bplacebo|\bcontrol(?:s|led)?\b|\brandomi[sz]|\bversus\b|\bvs\b|\bcompared (?:with|to)\b|\bcomparator\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ArmMention:
+    """A place in the text that names a group of patients; `label` is its name in full."""
+
+    start: int
+    end: int
+    label: str
+    kind: ArmKind
+
+
+def arms_in(text: str, span: Span) -> tuple[ArmMention, ...]:
+    """Return the groups of patients that a part of a text names, in order of place, none inside another."""
+    found = [*_doses(text, span), *_phases(text, span), *_named(text, span), *_all(text, span)]
+    kept: list[ArmMention] = []
+    for mention in sorted(found, key=lambda m: (m.start, -m.end)):
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return tuple(kept)
+
+
+def is_comparative(document: Document) -> bool:
+    """Return whether a document speaks of a comparison group, so that "the patients" may not be one arm."""
+    return bool(
+        _COMPARATIVE.search(document.title)
+        or any(_COMPARATIVE.search(document.text, *s.span) for s in document.sections)
+    )
+
+
+def _doses(text: str, span: Span) -> list[ArmMention]:
+    """Dose cohorts: a dose, or a list of doses, beside the word cohort, group, arm or dose level."""
+    found: list[ArmMention] = []
+    run: list[re.Match[str]] = []
+    for match in _DOSE.finditer(text, *span):
+        if run and not _LIST_GAP.fullmatch(text[run[-1].end() : match.start()]):
+            found += _cohorts(text, run)
+            run = []
+        run.append(match)
+    return [*found, *(_cohorts(text, run) if run else [])]
+
+
+def _cohorts(text: str, run: list[re.Match[str]]) -> list[ArmMention]:
+    unit = run[-1]["unit"]
+    named = _COHORT_AHEAD.match(text, run[-1].end()) or _COHORT_BEFORE.search(
+        text[max(0, run[0].start() - 24) : run[0].start()]
+    )
+    if not named or unit is None:
+        return []
+    return [ArmMention(m.start(), m.end(), dose_label(m["dose"], m["unit"] or unit), "dose") for m in run]
+
+
+def dose_label(dose: str, unit: str) -> str:
+    """Return the label of a dose cohort: ``0.5×10^6 cells/kg``."""
+    plain = re.sub(r"\s?[×xX*]\s?", "×", dose)
+    return f"{plain} {'cells/kg' if 'kg' in unit else 'cells'}"
+
+
+def _phases(text: str, span: Span) -> list[ArmMention]:
+    return [ArmMention(*m.span("name"), re.sub(r"\s", " ", m["name"]), "phase") for m in _PHASE.finditer(text, *span)]
+
+
+def _named(text: str, span: Span) -> list[ArmMention]:
+    found: list[ArmMention] = []
+    for match in _COORDINATED.finditer(text, *span):
+        noun = match["noun"].removesuffix("s")
+        found += [ArmMention(*match.span(part), f"{match[part]} {noun}", "named") for part in ("first", "second")]
+    for match in _NAMED.finditer(text, *span):
+        if not _NOT_A_NAME.search(match["name"]) and not any(m.start <= match.start() < m.end for m in found):
+            found.append(ArmMention(*match.span("name"), match["name"], "named"))
+    for match in _LETTERED.finditer(text, *span):
+        noun = match["name"].split()[0].removesuffix("s").casefold()
+        found.append(ArmMention(*match.span("name"), f"{noun} {match['mark']}", "named"))
+        if match["second"]:
+            found.append(ArmMention(*match.span("second"), f"{noun} {match['second']}", "named"))
+    return found
+
+
+def _all(text: str, span: Span) -> list[ArmMention]:
+    return [ArmMention(*match.span(), ALL, "all") for match in _EVERYBODY.finditer(text, *span)]

@@ -1,0 +1,196 @@
+"""To which outcome, arm and time point a count belongs.
+
+Only grammar that leaves one reading attaches: a name before the count with a copula between them ("the response rate
+was 44%"), a verb behind it ("four patients had fever"), the head of a bracket ("fever (2/18)"). Everything else is
+ambiguous.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mscevidence.extract.arms import PEOPLE, ArmMention
+from mscevidence.extract.counts import NOUN, Count
+from mscevidence.extract.outcomes import Mention
+from mscevidence.model import Span
+
+_AFTER_VERB = re.compile(
+    r"\s*(?:[)\]],?)?(?:\s(?:of\s(?:the\s|these\s|all\s)?)?(?:[\w-]+\s){0,4}?"
+    + PEOPLE
+    + r")?(?:\s(?:in|of|from|with|receiving|treated)\s[^.;:]{0,80}?)?"
+    r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
+    r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|requir\w+|underwent|got"
+    r"|occurr\w+|in|went\sinto|responded|died|relapsed|survived)\b[^.;:]{0,90}$",
+)
+_NO_BREAK_AFTER = re.compile(
+    r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s"
+)
+_BEFORE_LINK = re.compile(
+    r"(?:\b(?:was|were|is|are|of|in|by|at|to|among|for|rates?|reached|with|from|only|namely|follows)|[:=(\[,–])\s*(?:the\s)?$",
+    re.IGNORECASE,
+)
+_BREAK_BEFORE = re.compile(
+    r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s"
+)
+_IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?$")
+_LEADING = re.compile(
+    r"^(?:\s|,|and\b|or\b|the\b|an?\b|including\b|includes?\b|were\b|was\b|with\b|namely\b|consisting\sof\b|comprising\b|had\b|one\scase\sof\b|cases?\sof\b)+",
+    re.IGNORECASE,
+)
+_CONNECTED = re.compile(
+    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|{PEOPLE}|receiving|treated)\b)*"
+)
+_PHRASE_AFTER = re.compile(
+    rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
+)
+_TIME = re.compile(
+    r"\b(?:(?:at|after|by|within|until|through|during|over)\s(?:the\s)?(?:first\s)?(?P<forward>(?:\d+(?:\.\d+)?|one|two|three|four|five|six|twelve)[\s-]"
+    r"(?:days?|weeks?|months?|years?))|(?:at|on|by)\s(?:the\send\sof\s)?(?P<named>(?:day|week|month|year)s?\s\d+)"
+    r"|(?P<adjective>\d+-(?:day|week|month|year))\s(?:follow|response|remission|survival|visit))\b",
+    re.IGNORECASE,
+)
+_DEMOGRAPHIC = re.compile(
+    r"\b(?:females?|males?|women|men|boys|girls|sex|gender|white|black|asian|caucasian|hispanic|smok\w+|hypertens\w+|diabet\w+|previously|prior|baseline"
+    r"|history|refractory\sto|received|splenectom\w+|seropositive|HLA|comorbid\w*|rituximab|married|biops\w+|aged)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The stretch of a sentence in which a count may look for its outcome: from the count before to the count after."""
+
+    text: str
+    start: int
+    end: int
+
+    def before(self, count: Count) -> str:
+        """Return the words between the previous count and this one."""
+        return self.text[self.start : count.start]
+
+    def after(self, count: Count) -> str:
+        """Return the words between this count and the next."""
+        return self.text[count.end : self.end]
+
+
+@dataclass(frozen=True)
+class Attached:
+    """An outcome as attached: vocabulary id, words, place, and whether it is certain."""
+
+    outcome: str | None = None
+    words: str | None = None
+    span: Span | None = None
+    certain: bool = False
+
+
+def outcome_of(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached:
+    """Return the outcome of a count, certain only when grammar leaves one reading."""
+    bracket = _bracket_head(count, bounds, mentions)
+    if bracket is not None:
+        return bracket
+    before = _last_before(count, bounds, mentions)
+    after = _first_after(count, bounds, mentions)
+    if after is not None and before is not None:
+        return _the_better(count, bounds, before, after)
+    found = after or before
+    if found is None:
+        return _free_phrase(count, bounds)
+    return Attached(found.outcome, bounds.text[found.start : found.end], (found.start, found.end), certain=True)
+
+
+def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
+    """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
+    head = _IN_BRACKET.search(bounds.before(count))
+    if head is None:
+        return None
+    raw = head["phrase"]
+    leading = _LEADING.match(raw)
+    cut = leading.end() if leading else 0
+    start = bounds.start + head.start("phrase") + cut
+    span = (start, bounds.start + head.start("phrase") + len(raw.rstrip()))
+    if span[0] >= span[1]:
+        return None
+    inside = [m for m in mentions if span[0] <= m.start and m.end <= span[1]]
+    words = bounds.text[slice(*span)]
+    if inside:
+        return Attached(inside[-1].outcome, words, span, certain=len({m.outcome for m in inside}) == 1)
+    return Attached(None, words, span) if len(words.split()) <= 8 and not _DEMOGRAPHIC.search(words) else None
+
+
+def _last_before(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Mention | None:
+    earlier = [m for m in mentions if bounds.start <= m.start and m.end <= count.start]
+    if not earlier:
+        return None
+    gap = bounds.text[earlier[-1].end : count.start]
+    linked = len(gap) <= 110 and _BEFORE_LINK.search(gap) and not _BREAK_BEFORE.search(gap)
+    return earlier[-1] if linked else None
+
+
+def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Mention | None:
+    later = [m for m in mentions if count.end <= m.start and m.end <= bounds.end]
+    if not later:
+        return None
+    gap = bounds.text[count.end : later[0].start]
+    immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s)?", gap)
+    linked = immediate or (_AFTER_VERB.match(gap) and not _NO_BREAK_AFTER.search(gap))
+    return later[0] if linked else None
+
+
+def _the_better(count: Count, bounds: Bounds, before: Mention, after: Mention) -> Attached:
+    """Settle between a name before and a name behind: a verb directly behind named people wins over a preposition."""
+    if before.outcome == after.outcome:
+        return Attached(after.outcome, bounds.text[after.start : after.end], (after.start, after.end), certain=True)
+    gap_before, gap_after = bounds.text[before.end : count.start], bounds.text[count.end : after.start]
+    copula = re.search(r"\b(?:was|were|of|in|is|occurred\sin)\s(?:the\s|only\s)?$", gap_before)
+    direct = re.match(
+        rf"\s?[)\]]?,?(?:\s{PEOPLE})?\s(?:achiev|had|develop|experienc|show|died|relaps|respond|attain|reach)",
+        gap_after,
+    )
+    if bool(copula) == bool(direct):
+        return Attached(None, None, None)
+    chosen = before if copula else after
+    return Attached(chosen.outcome, bounds.text[chosen.start : chosen.end], (chosen.start, chosen.end), certain=True)
+
+
+def _free_phrase(count: Count, bounds: Bounds) -> Attached:
+    """Return the words behind a count when they name no outcome of the vocabulary, never a description of patients."""
+    match = _PHRASE_AFTER.match(bounds.after(count))
+    if match is None or _DEMOGRAPHIC.search(match["phrase"]):
+        return Attached()
+    span = (count.end + match.start("phrase"), count.end + match.end("phrase"))
+    return Attached(None, match["phrase"], span)
+
+
+def continues(text: str, previous: Count, count: Count, arms: tuple[ArmMention, ...]) -> bool:
+    """Return whether a count goes on with the outcome of the one before it: only arms and connecting words between."""
+    gap = list(text[previous.end : count.start])
+    for arm in arms:
+        if previous.end <= arm.start and arm.end <= count.start:
+            gap[arm.start - previous.end : arm.end - previous.end] = " " * (arm.end - arm.start)
+    return bool(_CONNECTED.fullmatch("".join(gap)))
+
+
+def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMention | None:
+    """Return the arm that a count speaks of, or None when the sentence leaves it open."""
+    after = next((a for a in arms if count.end <= a.start and a.end <= bounds.end), None)
+    if after is not None:
+        gap = bounds.text[count.end : after.start]
+        if (
+            re.search(r"\b(?:in|of|from|for|among|with|treated|receiving|within|by)\s(?:the\s)?$|^\s?$", gap)
+            and ";" not in gap
+        ):
+            return after
+    before = [a for a in arms if bounds.start <= a.start and a.end <= count.start]
+    return before[-1] if before else None
+
+
+def time_of(text: str, sentence: Span, counts: int) -> str | None:
+    """Return the time point of a sentence when it names exactly one."""
+    found = {next(group for group in m.groups() if group) for m in _TIME.finditer(text, *sentence)}
+    return next(iter(found)) if len(found) == 1 and counts else None
+
+
+def is_demographic(count: Count, bounds: Bounds) -> bool:
+    """Return whether a count describes patients (sex, history) rather than what became of them."""
+    return bool(_DEMOGRAPHIC.search(bounds.after(count)[:60]) or _DEMOGRAPHIC.search(bounds.before(count)[-40:]))

@@ -1,0 +1,67 @@
+"""Events and n that the expression itself does not print, where the document leaves only one possibility."""
+
+from __future__ import annotations
+
+import math
+
+from mscevidence.extract.context import Context
+from mscevidence.model import Value
+
+
+def completed(values: list[Value], context: Context, arm: str | None, *, everybody: bool = False) -> list[Value]:
+    """Return values with the n of the arm, and the events that a percent of it can only mean, marked as derived.
+
+    Nothing is added when the size of the arm is not told or told in two ways, or when the printed percent does not fit.
+    """
+    size = context.size(arm)
+    roles = {value.role: value for value in values}
+    if "n" not in roles and size is not None and _fits(roles, size):
+        values = [*values, size.model_copy(update={"role": "n", "derived": True})]
+        roles["n"] = values[-1]
+    n = roles.get("n")
+    if n is None or n.number is None or "events" in roles:
+        return values
+    if everybody:
+        return [n.model_copy(update={"role": "events", "derived": True}), *values]
+    percent = roles.get("percent")
+    events = _only_events(percent, n.number) if percent is not None else None
+    if events is None or percent is None:
+        return values
+    steps = f"{percent.text}% of {n.text}"
+    return [Value(role="events", text=steps, span=None, number=events, derived=True), *values]
+
+
+def _fits(roles: dict[str, Value], size: Value) -> bool:
+    """Return whether an arm of that size can have the events and the percent that are printed."""
+    events, percent = roles.get("events"), roles.get("percent")
+    if size.number is None:
+        return False
+    if events is not None and events.number is not None:
+        if events.number > size.number:
+            return False
+        return percent is None or _agrees(events.number, size.number, percent)
+    return percent is None or bool(possible_events(percent, size.number))
+
+
+def _agrees(events: float, n: float, percent: Value) -> bool:
+    return events in possible_events(percent, n)
+
+
+def possible_events(percent: Value, n: float) -> tuple[int, ...]:
+    """Return the numbers of events whose share of n rounds (or is cut) to the printed percent."""
+    if percent.number is None or n <= 0:
+        return ()
+    unit = 10.0 ** -len(percent.text.replace(",", ".").partition(".")[2])
+    lowest = math.floor((percent.number - unit) * n / 100)
+    highest = math.ceil((percent.number + unit) * n / 100)
+    shares = {events: 100 * events / n for events in range(max(0, lowest), min(int(n), highest) + 1)}
+    return tuple(
+        events
+        for events, share in shares.items()
+        if abs(share - percent.number) <= unit / 2 + 1e-9 or 0 <= share - percent.number < unit - 1e-9
+    )
+
+
+def _only_events(percent: Value, n: float) -> int | None:
+    events = possible_events(percent, n)
+    return events[0] if len(events) == 1 else None

@@ -1,0 +1,141 @@
+"""Mentions of outcomes: the names of the vocabulary, found in a text with their places."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from mscevidence import vocabulary
+from mscevidence.model import Span
+
+_WORD = re.compile(r"[^\W_]+")
+_JOINT = re.compile(r"[\s\-–/]{1,3}")
+_VERBS = {
+    "responded": "response",
+    "responder": "response",
+    "relapsed": "relapse",
+    "recurred": "relapse",
+    "flared": "relapse",
+    "survived": "survival",
+    "progressed": "progression",
+    "remitted": "remission",
+    "deceased": "death",
+}
+"""Verb forms that running text uses for an outcome of the vocabulary."""
+
+_NOT_THIS = {
+    "response": r"(?:immune|cell|antibody|inflammatory|humoral|dose|stress|vaccine|acute.phase|cellular)[\s-]$",
+    "pain": r"(?:joint|abdominal|chest)\s$",
+    "remission": r"(?:spontaneous)\s$",
+}
+_NOT_FOLLOWED = {
+    "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
+    "fever": r"\sof unknown",
+    "survival": r"\s(?:analysis|curve|time)",
+}
+_RELATED = {
+    "any-adverse-event": "related-adverse-event",
+    "treatment-emergent-adverse-event": "related-adverse-event",
+    "serious-adverse-event": "related-serious-adverse-event",
+    "death": "related-death",
+}
+_RELATED_BEFORE = re.compile(r"\b(?:[\w]+-)?(?:related|attributable|associated)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_RELATED_AFTER = re.compile(
+    r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged)\s+){0,3}"
+    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:related|attributed|attributable)\s+to\b",
+    re.IGNORECASE,
+)
+_UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place in the text that names an outcome (its vocabulary id)."""
+
+    start: int
+    end: int
+    outcome: str
+
+
+def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
+    """Return the outcomes named in a part of a text, longest names first where they compete, in order of place."""
+    words = list(_WORD.finditer(text, *span))
+    found: list[Mention] = []
+    index = 0
+    while index < len(words):
+        name = _longest(text, words, index)
+        if name is None:
+            index += 1
+            continue
+        length, outcome = name
+        mention = Mention(words[index].start(), words[index + length - 1].end(), outcome)
+        index += length
+        if _means_it(text, mention):
+            found.append(_with_relation(text, mention, span))
+    return tuple(found)
+
+
+def _longest(text: str, words: list[re.Match[str]], index: int) -> tuple[int, str] | None:
+    exact = _abbreviations().get(words[index].group())
+    for name, outcome in _names().get(_folded(words[index].group()), ()):
+        if _spelled(text, words[index : index + len(name)], name):
+            return len(name), outcome
+    return (1, exact) if exact else None
+
+
+def _spelled(text: str, words: list[re.Match[str]], name: tuple[str, ...]) -> bool:
+    if len(words) < len(name):
+        return False
+    joints = all(_JOINT.fullmatch(text[a.end() : b.start()]) for a, b in itertools.pairwise(words))
+    folded = [_folded(word.group()) for word in words]
+    return joints and folded[:-1] == list(name[:-1]) and folded[-1] in {name[-1], f"{name[-1]}s", f"{name[-1]}es"}
+
+
+def _means_it(text: str, mention: Mention) -> bool:
+    before, after = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 24]
+    not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)
+    if not_before and re.search(not_before, before, re.IGNORECASE):
+        return False
+    return not (not_after and re.match(not_after, after, re.IGNORECASE))
+
+
+def _with_relation(text: str, mention: Mention, span: Span) -> Mention:
+    """Narrow "adverse events" to related ones where the words beside it say so."""
+    before = text[max(span[0], mention.start - 60) : mention.start]
+    after = text[mention.end : min(span[1], mention.end + 60)]
+    related = _RELATED_BEFORE.search(before) or _RELATED_AFTER.match(after)
+    if mention.outcome not in _RELATED or not related or _UNRELATED.search(before):
+        return mention
+    return replace(mention, outcome=_RELATED[mention.outcome])
+
+
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
+
+
+@cache
+def _names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Return every name as its words, by the forms of its first word, longest first."""
+    names: dict[tuple[str, ...], str] = {(verb,): outcome for verb, outcome in _VERBS.items()}
+    for term in vocabulary.load("outcome").values():
+        for name in (term.label, *term.synonyms):
+            names.setdefault(tuple(_folded(word) for word in _WORD.findall(name)), term.id)
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for words, outcome in sorted(names.items(), key=lambda item: (-len(item[0]), item[0])):
+        forms = (words[0], f"{words[0]}s", f"{words[0]}es") if len(words) == 1 else words[:1]
+        for form in forms:
+            by_first.setdefault(form, []).append((words, outcome))
+    return {first: tuple(entries) for first, entries in by_first.items()}
+
+
+@cache
+def _abbreviations() -> Mapping[str, str]:
+    terms = vocabulary.load("outcome").values()
+    exact = {short: term.id for term in terms for short in term.abbreviations if _WORD.fullmatch(short)}
+    return exact | {f"{short}s": outcome for short, outcome in exact.items()}

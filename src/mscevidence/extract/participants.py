@@ -1,0 +1,215 @@
+"""How many patients there are: enrolled, treated, assigned to an arm or to a phase of the trial."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arms_in
+from mscevidence.extract.candidates import candidate_at, value_at
+from mscevidence.extract.counts import Count, Sentence, counts_in
+from mscevidence.extract.numerals import numerals_in
+from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.model import Candidate, Document, Span, Value
+
+_SECTIONS = {"Abstract", "Methods", "Patients", "Results", "Objective", ""}
+_ENROL = (
+    r"enrolled|included|recruited|registered|randomi[sz]ed|randomly\s(?:assigned|allocated|divided)|assigned|allocated|entered|added"
+    r"|divided|screened\sand\senrolled"
+)
+_TREAT = r"treated|infused|transplanted|injected|received|underwent|given|administered"
+_CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
+_ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
+_VERB_AFTER = re.compile(
+    rf"{_ASIDE}{{0,110}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{_ENROL})\b"
+    rf"|(?P<entered>entered|participated|joined)\b"
+    rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{_ASIDE}{{0,70}}?{_CELLS})"
+)
+_VERB_BEFORE = re.compile(
+    r"\b(?:(?P<enrol>enrolled|included|recruited|randomi[sz]ed|enrolling|including|recruiting|comprised|involved|involving|entered)"
+    r"|(?P<treat>treated|studied|transplanted|infused))\s(?:a\stotal\sof\s|in\stotal\s|overall\s)?$|\b(?P<total>[Aa]\stotal\sof\s)$",
+    re.IGNORECASE,
+)
+_NOT_COUNTED = re.compile(
+    r"\b(?:screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
+    r"|withdrew|lost|discontinued|donors?)\b",
+    re.IGNORECASE,
+)
+_ADDITIONAL = re.compile(r"\s(?P<word>additional|more|further|extra|other)\s", re.IGNORECASE)
+_REASON = re.compile(
+    r"\b(?:due\sto|because\sof|owing\sto|for|after)\s(?:the\s|a\s|one\s)?(?P<reason>[a-z][^,.;()]{2,60})", re.IGNORECASE
+)
+_TREATMENT = re.compile(
+    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|the\s|an?\s)*(?P<name>[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?$"
+)
+_ASSIGNED = re.compile(
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|received|treated|group|arm|cohort)", re.IGNORECASE
+)
+_IN_ARM = re.compile(rf"(?:\s(?:{PEOPLE}))?(?:\s(?:were\s)?(?:\w+ed\s)?)?\s?(?:in|to|into|received|for)\s(?:the\s)?$")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A sentence of a document with its counts and arms."""
+
+    document: Document
+    span: Span
+    counts: tuple[Count, ...]
+    arms: tuple[ArmMention, ...]
+
+    def after(self, count: Count) -> str:
+        """Return the words from a count to the next, to the bracket that closes around it, or to the sentence's end."""
+        following = next((c.start for c in self.counts if c.start >= count.end), self.span[1])
+        words = self.document.text[count.end : following]
+        before = self.document.text[self.span[0] : count.start]
+        inside = before.count("(") > before.count(")")
+        return words.split(")", 1)[0] if inside else words
+
+    def before(self, count: Count) -> str:
+        """Return the words before a count back to the one before it."""
+        previous = max((c.end for c in self.counts if c.end <= count.start), default=self.span[0])
+        return self.document.text[previous : count.start]
+
+
+def participants_in(document: Document) -> tuple[Candidate, ...]:
+    """Return candidates for the numbers of patients, each number of an arm once."""
+    first: dict[tuple[str | None, float | None, bool], Candidate] = {}
+    for section, span in body_sections(document):
+        if section not in _SECTIONS:
+            continue
+        for sentence in sentences_of(document.text, span):
+            for candidate in _in_sentence(document, sentence):
+                key = ((candidate.arm or "").casefold(), candidate.number("n"), candidate.value("qualifier") is None)
+                first.setdefault(key, candidate)
+    return tuple(first.values())
+
+
+def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
+    numerals = numerals_in(document.text, span)
+    counts = counts_in(Sentence(document.text, span, numerals))
+    place = _Place(document, span, counts, arms_in(document.text, span))
+    for count in counts:
+        if count.rule == "n-equals":
+            yield from _arm_size(place, count)
+        elif count.rule in {"x-patients", "bare-number", "of-n"}:
+            yield from _enrolled(place, count)
+
+
+def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
+    """Yield the candidate of "18 patients were enrolled", of "20 in the MSC group", or nothing."""
+    after, before = place.after(count), place.before(count)
+    if _NOT_COUNTED.search(before[-40:]) or _NOT_COUNTED.search(place.document.text[count.start : count.end]):
+        return
+    verb = _VERB_AFTER.match(after) if count.noun else None
+    preceding = _VERB_BEFORE.search(before[-40:]) if count.noun else None
+    arm = _arm_after(place, count, after)
+    listed = arm is not None and _is_listed(place, count, arm)
+    if not (verb or preceding or listed):
+        return
+    number = count.value("events") or count.value("n")
+    if number is None or number.span is None or not number.number or number.number < 1:
+        return
+    label = arm.label if arm is not None and (verb or listed) else ALL
+    values = [
+        Value(**{**number.model_dump(), "role": "n"}),
+        *_status(place.document, count, verb, preceding, before),
+    ]
+    values += _additional(place.document, count, after)
+    end = max(count.end, *(v.span[1] for v in values[:1] if v.span))
+    yield candidate_at(
+        place.document,
+        "participants",
+        "patients-enrolled" if label == ALL else "patients-in-arm",
+        (count.start, end),
+        values,
+        arm=label,
+        arm_span=(arm.start, arm.end) if arm is not None and label != ALL else None,
+        certainty="stated",
+    )
+
+
+def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:
+    within = [a for a in place.arms if count.end <= a.start < count.end + len(after) and a.kind != "all"]
+    return within[0] if within else None
+
+
+def _is_listed(place: _Place, count: Count, arm: ArmMention) -> bool:
+    """Return whether a number stands directly before its arm in a sentence about assignment."""
+    gap = place.document.text[count.end : arm.start]
+    return bool(_IN_ARM.fullmatch(gap)) and bool(re.search(_ENROL, place.document.text[slice(*place.span)]))
+
+
+def _status(
+    document: Document,
+    count: Count,
+    verb: re.Match[str] | None,
+    preceding: re.Match[str] | None,
+    before: str,
+) -> list[Value]:
+    if verb is not None:
+        group = next((name for name in ("enrol", "entered", "treat") if verb[name]), None)
+        return (
+            [value_at(document, "status", (count.end + verb.start(group), count.end + verb.end(group)))]
+            if group
+            else []
+        )
+    if preceding is not None:
+        tail = before[-40:]
+        group = next((name for name in ("enrol", "treat") if preceding[name]), None)
+        start = count.start - len(tail)
+        return (
+            [value_at(document, "status", (start + preceding.start(group), start + preceding.end(group)))]
+            if group
+            else []
+        )
+    return []
+
+
+def _additional(document: Document, count: Count, after: str) -> list[Value]:
+    """Return qualifier and reason of patients who were added to a group."""
+    word = _ADDITIONAL.search(document.text, count.start, count.end)
+    if word is None:
+        return []
+    found = [value_at(document, "qualifier", word.span("word"))]
+    reason = _REASON.search(after)
+    if reason is not None:
+        found.append(
+            value_at(document, "reason", (count.end + reason.start("reason"), count.end + reason.end("reason")))
+        )
+    return found
+
+
+def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
+    """Yield the candidate of "the MSC group (n = 20)" and of "to receive MSC (n = 20)"."""
+    n = count.value("count")
+    text = place.document.text
+    named = next(
+        (
+            a
+            for a in place.arms
+            if a.end <= count.start and re.fullmatch(r"\s?[(\[,;:]?\s?[nN]\s?=\s?", text[a.end : count.start])
+        ),
+        None,
+    )
+    before = re.sub(r"[nN]\s?=\s?$", "", text[place.span[0] : count.start])
+    treatment = _TREATMENT.search(before[-80:])
+    if n is None or (named is None and (treatment is None or not _ASSIGNED.search(before))):
+        return
+    if named is not None:
+        label, arm_span = named.label, (named.start, named.end)
+    elif treatment is not None:
+        offset = place.span[0] + len(before) - len(before[-80:])
+        arm_span = (offset + treatment.start("name"), offset + treatment.end("name"))
+        label = text[slice(*arm_span)]
+    value = Value(**{**n.model_dump(), "role": "n"})
+    yield candidate_at(
+        place.document,
+        "participants",
+        "n-equals",
+        (arm_span[0], count.end),
+        [value],
+        arm=label,
+        arm_span=arm_span,
+        certainty="stated",
+    )

@@ -1,0 +1,166 @@
+"""Counts in words: nobody, everybody. "No serious adverse events were observed", "None of the 18 patients relapsed".
+
+A zero that rests on a phrase is a *narrative zero*: it keeps the phrase as its scope, and its certainty is derived.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mscevidence import vocabulary
+from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.candidates import value_at
+from mscevidence.extract.numerals import DIGITS, WORDS, value_of
+from mscevidence.extract.outcomes import Mention
+from mscevidence.model import Document, Span, Value
+
+_NUMBER = rf"(?:{DIGITS}|{WORDS})"
+_NO = re.compile(r"\b(?P<no>[Nn]o|[Ww]ithout(?:\sany)?|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$")
+_NOBODY = re.compile(
+    rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
+    rf"|[Nn]one(?=\s(?:had|developed|experienced|died|relapsed|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE})\b"
+)
+_EVERYBODY = re.compile(
+    rf"(?:^|[;,]\s|\b(?:and|that|while)\s|\.\s)(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
+    rf"(?:(?!with\b|who\b|but\b)[\w-]+\s){{0,4}}?{PEOPLE})\b(?!\s(?:except|but|were\snot|did\snot))"
+)
+_DID = re.compile(
+    r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported"
+    r"|suffered|met|were|was|remained|are|entered|maintained|responded|died|relapsed|survived|completed|discontinued|withdrew)\b[^.;]{0,60}$"
+)
+_HAPPENED = re.compile(
+    r"[^.;]{0,80}?\b(?:observed|reported|noted|seen|recorded|found|detected|occurred|occur|identified|documented|encountered|happened|developed"
+    r"|experienced|attributed|attributable|related)\b"
+)
+_THERE = re.compile(
+    r"\b(?:there\s(?:was|were|has\sbeen|have\sbeen)|experienced|showed|had|with|reported|observed|found|detected|and|revealed|noted|developed|of|,)\s$",
+    re.IGNORECASE,
+)
+_NEUTRAL = re.compile(
+    r"(?:(?:any|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*related"
+    r"|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(
+    r"\b(?:differences?|changes?|increases?|decreases?|reductions?|correlations?|associations?|effects?\son|impact|other|new|further|additional|more|improvements?"
+    rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
+    re.IGNORECASE,
+)
+_NOT_ZERO_AFTER = re.compile(
+    r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\s?(?:,\s?(?:or|and|nor)?|or|and|nor|and/or)\s(?:[\w-]+\s){0,2}?")
+
+
+@dataclass(frozen=True)
+class Quantified:
+    """Nobody or everybody had an outcome: the values, the words, and whether those leave a doubt."""
+
+    rule: str
+    span: Span
+    mention: Mention
+    values: tuple[Value, ...]
+    clear: bool
+    everybody: bool = False
+
+
+def quantified_in(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> tuple[Quantified, ...]:
+    """Return the outcomes that a sentence says nobody, or everybody, had."""
+    found = [*_nobody(document, sentence, mentions), *_everybody(document, sentence, mentions)]
+    taken = {q.mention for q in found}
+    rest = tuple(m for m in mentions if m not in taken)
+    return (*found, *_no_events(document, sentence, rest))
+
+
+def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
+    for match in _NOBODY.finditer(document.text, *sentence):
+        for mention in _chain(document.text, match.end(), sentence, mentions):
+            span = (match.start("no"), mention.end)
+            values = [
+                value_at(document, "events", (match.start("no"), match.start("no") + len(match["no"].split()[0])), 0)
+            ]
+            if match["n"]:
+                values.append(value_at(document, "n", match.span("n"), value_of(match["n"])))
+            values.append(value_at(document, "scope", span))
+            yield Quantified(
+                "none-of-n" if match["n"] else "none-of-the-patients", span, mention, tuple(values), clear=True
+            )
+
+
+def _everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
+    for match in _EVERYBODY.finditer(document.text, *sentence):
+        first = next((m for m in mentions if m.start >= match.end()), None)
+        if first is None or not _did(document.text[match.end() : first.end], document.text[match.end() : first.start]):
+            continue
+        if re.search(r"\b(?:no|not|without|free|except|failed|never)\b", document.text[match.end() : first.start]):
+            continue
+        values: tuple[Value, ...] = ()
+        if match["n"]:
+            values = tuple(value_at(document, role, match.span("n"), value_of(match["n"])) for role in ("events", "n"))
+        span = (match.start("all"), first.end)
+        yield Quantified("all-patients", span, first, values, clear=True, everybody=True)
+
+
+def _did(with_mention: str, before_mention: str) -> bool:
+    return bool(
+        _DID.match(before_mention)
+        or re.fullmatch(r"\s(?:died|responded|relapsed|survived|completed|alive)\b", with_mention)
+    )
+
+
+def _chain(text: str, start: int, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
+    """Yield the outcome behind a verb and those joined to it: "None had fever, rash or infection"."""
+    later = [m for m in mentions if start <= m.start < sentence[1]]
+    if not later or not _did(text[start : later[0].end], text[start : later[0].start]):
+        return
+    if re.search(r"\b(?:not|without)\b", text[start : later[0].start]):
+        return
+    yield later[0]
+    for previous, mention in itertools.pairwise(later):
+        if not _JOINED.fullmatch(text[previous.end : mention.start]):
+            return
+        yield mention
+
+
+def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
+    """Yield the narrative zeros of "no infections, tumours or deaths were observed"."""
+    text = document.text
+    opened: re.Match[str] | None = None
+    previous: Mention | None = None
+    for mention in mentions:
+        match = _NO.search(text[max(sentence[0], mention.start - 90) : mention.start])
+        offset = max(sentence[0], mention.start - 90)
+        joined = previous is not None and opened is not None and _JOINED.fullmatch(text[previous.end : mention.start])
+        if match is None and not joined:
+            opened, previous = None, None
+            continue
+        if match is not None:
+            start = offset + match.start("no")
+            opened = match
+            no_span = (start, start + len(match["no"]))
+        previous = mention
+        if opened is not None and _is_zero(text, sentence, opened, no_span[0], mention):
+            yield _narrative_zero(document, opened, no_span, mention)
+
+
+def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: Mention) -> bool:
+    term = vocabulary.load("outcome")[mention.outcome]
+    if _REFUSED.search(no["words"]) or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1]):
+        return False
+    if no["no"].casefold().startswith("without"):
+        return term.domain == "safety"
+    happened = _HAPPENED.match(text, mention.end, sentence[1])
+    if term.direction == "beneficial":
+        return bool(happened)
+    return bool(happened or _THERE.search(text[max(sentence[0], start - 20) : start])) or start == sentence[0]
+
+
+def _narrative_zero(document: Document, no: re.Match[str], no_span: Span, mention: Mention) -> Quantified:
+    span = (no_span[0], mention.end)
+    clear = bool(_NEUTRAL.fullmatch(no["words"]))
+    values = (value_at(document, "events", no_span, 0), value_at(document, "scope", span))
+    return Quantified("narrative-zero", span, mention, values, clear=clear)
