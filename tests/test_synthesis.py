@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log, sqrt
 from typing import Any
 
 import pytest
@@ -95,12 +96,19 @@ def test_subgroups_keep_every_row_and_are_compared() -> None:
     assert pooled.between.q == pytest.approx(sum((mu - mean) ** 2 / se**2 for mu, se in pairs))
 
 
-def test_subgroups_without_an_estimate_are_named() -> None:
+def test_a_subgroup_of_one_study_enters_the_test_with_its_own_error() -> None:
     single = study("z", result("response", 1, 3), condition="psoriasis")
-    between = pool(*FOUR, single, by="condition").between
+    nothing = [study(name, result("response", 0, 4), condition="vitiligo") for name in "xy"]
+    between = pool(*FOUR, single, *nothing, by="condition").between
     assert between is not None
-    assert between.q is None
-    assert between.note == "without Psoriasis (no pooled estimate)"
+    first = pool(*FOUR).overall.estimates[0]
+    pairs = [(first.mu or 0.0, first.se or 0.0), (log(1 / 2), sqrt(1 / 1 + 1 / 2))]
+    mean = sum(mu / se**2 for mu, se in pairs) / sum(1 / se**2 for _, se in pairs)
+    assert between.q == pytest.approx(sum((mu - mean) ** 2 / se**2 for mu, se in pairs))
+    assert between.df == 1
+    assert between.note == (
+        "1 of 3 subgroups are one study and enter with its own standard error; without Vitiligo: no pooled estimate"
+    )
 
 
 def test_sensitivity_to_zeros_in_words_and_to_derived_counts() -> None:

@@ -387,9 +387,13 @@ class Criterion(Frozen):
 
 
 class Study(Frozen):
-    """One trial or cohort of patients: the content of ``extracted/<study>.yaml``."""
+    """One trial or cohort of patients: the content of ``extracted/<study>.yaml``.
+
+    `label` is the short name for figures where first author and year of a primary report do not give it.
+    """
 
     study: Slug
+    label: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     title: Annotated[str, Field(min_length=1)]
     condition: Annotated[str, in_vocabulary("condition")]
     condition_detail: str | None = None

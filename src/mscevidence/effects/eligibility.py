@@ -6,15 +6,13 @@ import dataclasses
 from collections.abc import Iterator
 
 from mscevidence import vocabulary
+from mscevidence.effects.rows import SECONDARY_RANK
 from mscevidence.effects.timing import days_of
 from mscevidence.model import NOT_REPORTED, Arm, Exclusion, Question, Report, Result, Study, result_key
 
 # Patients who could be judged: not the whole arm, but what a trial reports as its rate. The other subsets (responders,
 # survivors, subgroups, infusions) answer another question.
 JUDGED = frozenset({"evaluable", "completers", "per-protocol"})
-
-# From this rank on a report repeats what others found (secondary tables, reviews, editorials).
-SECONDARY_RANK = vocabulary.load("report-kind")["secondary-table"].rank
 
 TIME_TOLERANCE = 0.25
 """Largest relative distance from a requested time point that still counts as that time point."""

@@ -7,6 +7,9 @@ from mscevidence.model import NOT_REPORTED, Arm, CellProduct, Dose, Grouping, St
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+# From this rank on a report repeats what others found (secondary tables, reviews, editorials).
+SECONDARY_RANK = vocabulary.load("report-kind")["secondary-table"].rank
+
 GROUP_KINDS: dict[str, str] = {
     "condition": "condition",
     "cell-source": "cell-source",
@@ -17,15 +20,15 @@ GROUP_KINDS: dict[str, str] = {
 
 
 def study_label(study: Study) -> str:
-    """Return the name a reader knows: first author and year, else registration, else the id of the study."""
+    """Return the name a reader knows: the label, first author and year of a primary report, registration, or the id."""
+    if study.label:
+        return study.label
     kinds = vocabulary.load("report-kind")
     reports = sorted(study.reports, key=lambda report: (kinds[report.kind].rank, report.year or 9999))
     for report in reports:
-        if report.first_author:
+        if report.first_author and kinds[report.kind].rank < SECONDARY_RANK:
             return f"{surname(report.first_author)} {report.year}" if report.year else surname(report.first_author)
-    if study.registrations:
-        return study.registrations[0]
-    return study.study
+    return study.registrations[0] if study.registrations else study.study
 
 
 def surname(author: str) -> str:

@@ -199,17 +199,34 @@ def _groups(rows: Sequence[StudyRow], question: Question) -> tuple[Group, ...]:
 
 
 def _between(groups: Sequence[Group], question: Question) -> BetweenGroups:
+    """Return the test between subgroups; a subgroup of one study enters with the study's own logit and its error."""
     from mscevidence import stats
 
-    usable = [group for group in groups if group.estimates[0].mu is not None and group.estimates[0].se]
-    left_out = [group.label for group in groups if group not in usable]
-    note = f"without {', '.join(left_out)} (no pooled estimate)" if left_out else None
+    pairs = {group.label: _logit_and_error(group) for group in groups}
+    usable = [pair for pair in pairs.values() if pair is not None]
+    left_out = [label for label, pair in pairs.items() if pair is None]
+    singles = sum(group.estimates[0].status == "single" for group in groups)
+    notes = []
+    if singles:
+        notes.append(f"{singles} of {len(groups)} subgroups are one study and enter with its own standard error")
+    if left_out:
+        notes.append(f"without {', '.join(left_out)}: no pooled estimate")
+    note = "; ".join(notes) or None
     if len(usable) < 2:
         return BetweenGroups(q=None, df=max(len(usable) - 1, 0), p=None, method=question.method, note=note)
-    mu = np.array([group.estimates[0].mu for group in usable], dtype=float)
-    se = np.array([group.estimates[0].se for group in usable], dtype=float)
-    found = stats.subgroup_difference(mu, se)
+    found = stats.subgroup_difference(np.array([mu for mu, _ in usable]), np.array([se for _, se in usable]))
     return BetweenGroups(q=float(found.q), df=len(usable) - 1, p=float(found.p), method=question.method, note=note)
+
+
+def _logit_and_error(group: Group) -> tuple[float, float] | None:
+    from mscevidence import stats
+
+    first = group.estimates[0]
+    if first.status == "single":
+        row = group.rows[0]
+        logit = stats.logit([row.events], [row.n], add=0.5, to="only0")
+        return float(logit.yi[0]), float(logit.vi[0]) ** 0.5
+    return (first.mu, first.se) if first.mu is not None and first.se else None
 
 
 def _sensitivity(
