@@ -17,7 +17,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from mscevidence.errors import UnknownTermError, WriteError
-from mscevidence.model import Exclusion, Pooled
+from mscevidence.model import BetweenGroups, Exclusion, Pooled
 from mscevidence.publish import lettering, wording
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import available_columns, describe, draw_forest, save_forest
@@ -273,7 +273,7 @@ def test_footnotes_get_symbols_in_order_and_unknown_ones_their_name() -> None:
     written = words(draw_forest(made_up.pooled(rows)))
     assert "S0 †" in written
     assert "S6 ††" in written
-    assert "†† a 7" in written
+    assert "†† A 7." in written
 
 
 def test_subgroups_have_diamonds_totals_and_a_test() -> None:
@@ -395,6 +395,21 @@ def test_a_png_too_large_to_draw_says_what_to_do(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_note_that_repeats_the_line_of_one_study_is_not_said_again() -> None:
+    rows = made_up.many(1)
+    told = made_up.estimate(rows, notes=("One study: shown, not pooled.", "Something else."))
+    written = words(draw_forest(made_up.pooled(rows, told, told), estimates="all"))
+    assert written.casefold().count("one study: shown, not pooled") == 1
+    assert "Something else." in written
+
+
+def test_the_test_between_subgroups_names_its_method_in_words() -> None:
+    between = BetweenGroups(q=None, df=0, p=None, method="glmm", note="without Crohn (no pooled estimate)")
+    written = words(draw_forest(CASES["subgroups"].model_copy(update={"between": between})))
+    assert "Test between subgroups: Q: –" in written
+    assert "logit GLMM, maximum likelihood; without Crohn (no pooled estimate)." in written
+
+
 def test_subgroups_may_stand_without_an_overall_estimate() -> None:
     pooled = CASES["subgroups"]
     overall = pooled.overall.model_copy(update={"estimates": ()})
@@ -417,10 +432,11 @@ def test_format_overrides_the_suffix(tmp_path: Path) -> None:
     assert (tmp_path / "f.figure").read_bytes().startswith(b"%PDF")
 
 
-def test_a_missing_folder_is_a_write_error_with_a_hint(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_folder_is_a_write_error_with_a_hint(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
     with pytest.raises(WriteError, match="cannot write") as caught:
-        save_forest(CASES["4 rows"], tmp_path / "none" / "f.svg")
-    assert "does not exist" in caught.value.hint
+        save_forest(CASES["4 rows"], tmp_path / "taken" / "f.svg")
+    assert caught.value.hint
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -439,9 +455,9 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "f.svg").mkdir()
-    with pytest.raises(WriteError) as caught:
+    with pytest.raises(WriteError, match=r"f\.svg"):
         save_forest(CASES["4 rows"], tmp_path / "f.svg")
-    assert "is a folder" in caught.value.hint
+    assert list((tmp_path / "f.svg").iterdir()) == []
 
 
 def test_the_users_settings_are_untouched() -> None:

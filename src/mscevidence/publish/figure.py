@@ -1,16 +1,13 @@
 """Figure: the canvas all figures share, and how one becomes a file.
 
-The same figure gives the same bytes: no dates, no version numbers, fixed identifiers. Files are written beside their
-place and moved there at the end, so that a failure leaves what was there before.
+The same figure gives the same bytes: no dates, no version numbers, fixed identifiers.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
-import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,30 +121,3 @@ def _warn_of_missing_characters(figure: Figure, form: str) -> None:
             FigureTextWarning,
             stacklevel=4,
         )
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that it is there completely or not at all.
-
-    Raises:
-        WriteError: the folder is missing or not writable, or the disk is full; what was there before is untouched.
-    """
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with temporary.open("xb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise WriteError(f"cannot write {path}: {error.strerror or error}", hint=_write_hint(path)) from error
-
-
-def _write_hint(path: Path) -> str:
-    if not path.parent.exists():
-        return f"the folder {path.parent} does not exist; create it or choose another"
-    if path.is_dir():
-        return f"{path} is a folder; name a file in it, such as {path / 'forest.svg'}"
-    return "check that the folder is writable and the disk has room; the file that was there before is untouched"

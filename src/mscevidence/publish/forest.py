@@ -17,12 +17,13 @@ from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Pooled
 from mscevidence.publish import wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
-from mscevidence.publish.figure import figure_bytes, figure_format, house_style, write_atomically
+from mscevidence.publish.figure import figure_bytes, figure_format, house_style
 from mscevidence.publish.forest_drawing import ForestDrawing
 from mscevidence.publish.forest_layout import lay_out
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.lettering import readable
+from mscevidence.records import write_atomically
 
 __all__ = ["available_columns", "draw_forest", "save_forest"]
 
@@ -55,7 +56,7 @@ def draw_forest(
         title=readable(pooled.title if title is None else title),
         study_heading="Study",
         rate_heading=f"Rate, % [{wording.level_text(pooled.level)} CI]",
-        axis_label=readable(f"{pooled.outcome_label} (% of patients)"),
+        axis_label=readable(f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]} (% of patients)"),
         notes=notes(pooled, every_estimate=estimates == "all"),
     )
     with house_style():

@@ -23,6 +23,7 @@ ROW_PADDING = 4.0
 AXIS_DEPTH = 20.0
 
 _LEAST_LEFT = 235.0
+_MOST_LEFT = 310.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
 _CELL_WIDTHS = (110.0, 130.0, 150.0)
 _IN_PANEL = ("study", "summary", "prediction", "alternative")
@@ -146,7 +147,7 @@ def _left_columns(rows: Sequence[Row], names: Sequence[str], study_heading: str)
     events = sum(needed + GAP for key, _, needed, _ in cells if key in _NUMBER_HEADINGS)
     study = max(
         _study_width(rows, study_heading),
-        _LEAST_LEFT - others,
+        _least_left(rows) - others,
         _summary_width(rows) - (others - events),
     )
     columns = [Column("study", (study_heading,), MARGIN, MARGIN + study, "left")]
@@ -154,6 +155,12 @@ def _left_columns(rows: Sequence[Row], names: Sequence[str], study_heading: str)
         start = columns[-1].right + GAP
         columns.append(Column(key, lines, start, start + needed, align))
     return tuple(columns), columns[-1].right
+
+
+def _least_left(rows: Sequence[Row]) -> float:
+    """Return the width of the left part that keeps tests and methods on one line, within reason."""
+    remarks = [width(row.label, SMALL) + row.indent * INDENT for row in rows if row.kind in {"remark", "alternative"}]
+    return min(max([_LEAST_LEFT, *(needed + 1 for needed in remarks)]), _MOST_LEFT)
 
 
 def _study_width(rows: Sequence[Row], study_heading: str) -> float:

@@ -26,8 +26,8 @@ def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
         *_intervals(pooled),
         *_between(pooled),
         *_estimate_notes(pooled, every_estimate=every_estimate),
-        *(f"Warning: {text}" for text in pooled.warnings),
-        *(f"Override: {text}" for text in pooled.overrides),
+        *(f"Warning: {text.removesuffix('.')}." for text in pooled.warnings),
+        *(f"Override: {text.removesuffix('.')}." for text in pooled.overrides),
         *_exclusions(pooled),
     )
     return tuple(readable(text) for text in found)
@@ -36,9 +36,8 @@ def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
 def _footnotes(pooled: Pooled) -> Iterator[str]:
     for mark, symbol in footnote_symbols(pooled).items():
         text = pooled.footnotes.get(mark, mark.replace("-", " "))
-        if mark == "narrative-zero":
-            text = f"{text.removesuffix('.')} (open square)."
-        yield f"{symbol} {text}"
+        drawn = " (open square)" if mark == "narrative-zero" else ""
+        yield f"{symbol} {text[:1].upper()}{text[1:].removesuffix('.')}{drawn}."
 
 
 def _intervals(pooled: Pooled) -> Iterator[str]:
@@ -50,16 +49,20 @@ def _intervals(pooled: Pooled) -> Iterator[str]:
 
 def _between(pooled: Pooled) -> Iterator[str]:
     if pooled.between is not None:
+        labels = {estimate.method: estimate.label for estimate in pooled.overall.estimates}
+        method = labels.get(pooled.between.method, pooled.between.method)
         extra = f"; {pooled.between.note}" if pooled.between.note else ""
-        yield f"Test between subgroups: {pooled.between.method}{extra}"
+        yield f"Test between subgroups: {method}{extra}."
 
 
 def _estimate_notes(pooled: Pooled, *, every_estimate: bool) -> Iterator[str]:
     """Yield each note once, with the subgroups or methods it is about unless it is about the whole."""
     said: dict[str, list[str]] = {}
     for where, estimate in _shown_estimates(pooled, every_estimate=every_estimate):
+        told = wording.status_sentence(estimate)
         for note in estimate.notes:
-            said.setdefault(note, []).append(where)
+            if note.casefold().removesuffix(".") != told:
+                said.setdefault(note, []).append(where)
     for note, places in said.items():
         about = [place for place in dict.fromkeys(places) if place]
         yield f"{', '.join(about)}: {note}" if about and "" not in places else note
@@ -71,7 +74,7 @@ def _shown_estimates(pooled: Pooled, *, every_estimate: bool) -> Iterator[tuple[
         for index, estimate in enumerate(group.estimates if every_estimate else group.estimates[:1]):
             yield (name if index == 0 else f"{name} {estimate.label}".strip()), estimate
     if every_estimate:
-        yield from pooled.sensitivity
+        yield from ((f"Sensitivity, {name}", estimate) for name, estimate in pooled.sensitivity)
 
 
 def _exclusions(pooled: Pooled) -> Iterator[str]:

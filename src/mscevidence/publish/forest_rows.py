@@ -135,14 +135,14 @@ class ForestRows:
         sentence = wording.status_sentence(first)
         if first.status in {"single", "none"}:
             yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
-        else:
-            yield self._pooled_row(first, group, word, key, indent)
-            if sentence:
-                yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
-            yield from self._prediction(first, key, indent)
-            yield Row("remark", readable(wording.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
-            if key == "overall":
-                yield Row("remark", readable(f"Method: {first.label}"), key="method")
+            return
+        yield self._pooled_row(first, group, word, key, indent)
+        if sentence:
+            yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
+        yield from self._prediction(first, key, indent)
+        yield Row("remark", readable(wording.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
+        if key == "overall":
+            yield Row("remark", readable(f"Method: {first.label}"), key="method")
         for number, other in enumerate(others if self._every else (), start=1):
             yield from self._alternative(other, readable(other.label), f"{key}-alternative-{number}", indent)
 
