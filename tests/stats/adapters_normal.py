@@ -8,10 +8,63 @@ from typing import Any
 import numpy as np
 from adapters_counts import columns
 from conformance import Case
+from scipy.special import ndtri
 
+from mscevidence.stats.glmm import proportion_glmm
 from mscevidence.stats.measures import meta_effect_sizes
 from mscevidence.stats.pooling import RandomEffects, random_effects
+from mscevidence.stats.prediction import prediction_interval
+from mscevidence.stats.tau2_intervals import q_interval, tau2_interval
 from mscevidence.stats.transformation import back_transform, harmonic_mean
+
+
+def metaprop_glmm_case(case: Case) -> dict[str, Any]:
+    x, n, level = case.column("xi"), case.column("ni"), case.args["level"]
+    fit = proportion_glmm(x, n, nodes=7, test="z", level=level)
+    half = -float(ndtri((1 - level) / 2)) * fit.common_se
+    got: dict[str, Any] = {
+        "k": fit.k, "tau2": fit.tau2, "Q_df": fit.lrt_df, "df_predict": fit.k - 1,
+        "TE_common": fit.common_mu, "seTE_common": fit.common_se,
+        "lower_common": fit.common_mu - half, "upper_common": fit.common_mu + half,
+        "TE_random": fit.mu, "seTE_random": fit.se, "lower_random": fit.lower, "upper_random": fit.upper,
+    }  # fmt: skip
+    got["lower_predict"], got["upper_predict"] = prediction_interval(
+        fit.mu, fit.se, fit.tau2, df=fit.df, k=fit.k, kind="t", level=level
+    )
+    return got | {target: back_transform(got[key], "logit") for target, key in METAPROP.items()}
+
+
+def tau2_case(case: Case) -> dict[str, Any]:
+    if case.source.startswith("meta::metagen"):
+        return metagen_case(case)
+    yi, vi, args = case.column("yi"), case.column("vi"), case.args
+    found = tau2_interval(yi, vi, method=args["type"], estimator=args.get("method", "REML"), level=args["level"])
+    # R searches up to this limit only and then says "> limit"; the library finds the bound itself, as `refined` does.
+    limit = max(100.0, 10 * float(found.tau2))
+    sign, beyond = "<" if found.null_set else "", found.upper > limit
+    upper = limit if beyond and "tau2_ub" not in case.refined else found.upper
+    v = found.typical_variance
+    return {
+        "tau2": found.tau2, "tau2_lb": found.lower, "tau2_ub": upper,
+        "tau_lb": np.sqrt(found.lower), "tau_ub": np.sqrt(upper),
+        "I2": found.i2, "I2_lb": found.i2_lower, "I2_ub": 100 * upper / (upper + v) if beyond else found.i2_upper,
+        "H2": found.h2, "H2_lb": found.h2_lower, "H2_ub": upper / v + 1 if beyond else found.h2_upper,
+        "typical_variance": v, "null_set": bool(found.null_set), "lb_sign": sign, "ub_sign": ">" if beyond else sign,
+    }  # fmt: skip
+
+
+def metagen_case(case: Case) -> dict[str, Any]:
+    yi, vi, args = case.column("yi"), case.column("vi"), case.args
+    fit = random_effects(yi, vi, estimator=args["method_tau"], test="z", level=args["level"])
+    found = q_interval(fit.q, fit.k, level=args["level"])
+    several = fit.k > 1
+    return {
+        "tau2": fit.tau2 if several else None, "Q": fit.q, "Q_df": fit.q_df, "Q_p": fit.q_p if several else None,
+        "H": found.h, "H_lb": found.h_lower, "H_ub": found.h_upper,
+        "I2": found.i2, "I2_lb": found.i2_lower, "I2_ub": found.i2_upper,
+        "Rb": 100 * fit.tau2 / (fit.k * fit.se**2) if several else None,
+    }  # fmt: skip
+
 
 METAPROP = {
     "prop_common": "TE_common", "prop_common_lower": "lower_common", "prop_common_upper": "upper_common",
@@ -71,7 +124,7 @@ def rma_case(case: Case) -> dict[str, Any]:
 
 def metaprop_case(case: Case) -> dict[str, Any]:
     if case.args["method"] == "GLMM":
-        raise NotImplementedError
+        return metaprop_glmm_case(case)
     measure, data, level = case.args["sm"], columns(case), case.args["level"]
     sizes = meta_effect_sizes(measure, add=case.args["incr"], **data)
     common, random = (

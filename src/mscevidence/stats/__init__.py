@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.pooling import RandomEffects, random_effects
     from mscevidence.stats.prediction import prediction_interval
     from mscevidence.stats.subgroups import QBetween, subgroup_difference
+    from mscevidence.stats.tau2_intervals import QInterval, Tau2Interval, q_interval, tau2_interval
     from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 _HOMES = {
@@ -32,6 +33,7 @@ _HOMES = {
     "prediction": ("prediction_interval",),
     "pooling": ("RandomEffects", "random_effects"),
     "subgroups": ("QBetween", "subgroup_difference"),
+    "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
 }
 _HOME = {name: module for module, exported in _HOMES.items() for name in exported}
 
@@ -40,7 +42,9 @@ __all__ = [
     "Interval",
     "ProportionGlmm",
     "QBetween",
+    "QInterval",
     "RandomEffects",
+    "Tau2Interval",
     "back_transform",
     "effect_sizes",
     "harmonic_mean",
@@ -48,10 +52,12 @@ __all__ = [
     "meta_effect_sizes",
     "prediction_interval",
     "proportion_glmm",
+    "q_interval",
     "random_effects",
     "rate_intervals",
     "study_intervals",
     "subgroup_difference",
+    "tau2_interval",
     "wald_intervals",
 ]
 

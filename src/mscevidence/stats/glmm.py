@@ -45,6 +45,8 @@ class ProportionGlmm:
         mu: mean logit; `se`, `statistic`, `p`, `lower`, `upper`: its inference, NaN unless the status is `ok`.
         df: degrees of freedom, infinite for z.
         tau2: between-study variance on the logit scale; `se_tau2`: its standard error, NaN at zero.
+        common_mu, common_se: the common-effect model: logit of all events of all patients; infinite and NaN at 0 and
+        100 %.
         log_likelihood: marginal, with all constants.
         lrt, lrt_df, lrt_p: likelihood-ratio test of heterogeneity, saturated against common effect.
         wald_q, wald_p: its Wald form, NaN if a study has no event or only events.
@@ -68,6 +70,8 @@ class ProportionGlmm:
     df: FloatArray
     tau2: FloatArray
     se_tau2: FloatArray
+    common_mu: FloatArray
+    common_se: FloatArray
     log_likelihood: FloatArray
     lrt: FloatArray
     lrt_df: IntArray
@@ -145,6 +149,7 @@ def proportion_glmm(
     values = _estimates(x, size, there, status, nodes)
     values |= _inference(values, there, rule, alpha) | _heterogeneity(x, size, there, values["tau2"])
     values |= {"status": status, "events": x.sum(axis=-1), "n": size.sum(axis=-1)}
+    values |= _common_effect(values["events"], values["n"])
     values["boundary"] = (there & ((x == 0) | (x == size))).sum(axis=-1)
     note = diagnosis.boundary_studies(columns["events"], columns["n"], present)[0][1]
     shaped = {name: plain(array.reshape(shape + array.shape[1:])) for name, array in values.items()}
@@ -192,6 +197,13 @@ def _fit(x: FloatArray, n: FloatArray, nodes: int | None) -> Fit:
     pooled = np.log(x.sum(axis=-1) / (n - x).sum(axis=-1))
     # One patient per study: only the mean of expit(mu + u) is identified, and tau = 0 attains the maximum.
     return fit(model, nodes, pooled[:, np.newaxis], without_tau=np.asarray((n <= 1).all(axis=-1)))
+
+
+def _common_effect(events: FloatArray, n: FloatArray) -> dict[str, FloatArray]:
+    inside = (events > 0) & (events < n)
+    with np.errstate(divide="ignore"):
+        spread = np.sqrt(1 / events + 1 / (n - events))
+        return {"common_mu": np.log(events) - np.log(n - events), "common_se": np.where(inside, spread, np.nan)}
 
 
 def log_binomial(n: FloatArray, x: FloatArray) -> FloatArray:
