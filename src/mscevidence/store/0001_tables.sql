@@ -25,13 +25,14 @@ CREATE TABLE terms (
     PRIMARY KEY (kind, id)
 ) STRICT;
 
-CREATE TABLE narrower_terms (
+-- Every name of a term in lower case (id, label, synonym, abbreviation, spelling), and the ids of the term and of all
+-- terms below it: what a question by a wide term must find.
+CREATE TABLE term_names (
     kind TEXT NOT NULL,
-    term TEXT NOT NULL,
-    narrower TEXT NOT NULL,
-    PRIMARY KEY (kind, term, narrower),
-    FOREIGN KEY (kind, term) REFERENCES terms (kind, id),
-    FOREIGN KEY (kind, narrower) REFERENCES terms (kind, id)
+    name TEXT NOT NULL,
+    finds TEXT NOT NULL,
+    PRIMARY KEY (kind, name, finds),
+    FOREIGN KEY (kind, finds) REFERENCES terms (kind, id)
 ) STRICT;
 
 -- A document that a record cites but that was not captured here has captured = 0 and no text.

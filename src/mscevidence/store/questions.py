@@ -42,8 +42,13 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """Return what a value must be, in a word."""
-        return self.description or self.vocabulary or self.lookup or " | ".join(self.choices) or "text"
+        """Return what a value must be, in words."""
+        return self.description or self.vocabulary or self.lookup or ", ".join(self.choices) or "text"
+
+    @property
+    def shown(self) -> str:
+        """Return what a value must be as usage lines write it: ``CONDITION``, ``new|deferred``."""
+        return "|".join(self.choices) or (self.vocabulary or self.lookup or "text").upper()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The flat views: one row per thing that a clinician would ask about, with names a clinician understands.
 
-Their SQL, titles, descriptions and column notes are data in ``views.toml``.
+Their SQL, titles, descriptions and column notes are data in ``views.toml``; the tables below them are described in
+``tables.toml``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -30,7 +31,6 @@ class View:
         facets: the columns worth counting by.
         sort: the column to sort by at first; empty for the order of the view.
         sort_desc: the same, largest first.
-        units: column -> unit.
     """
 
     name: str
@@ -41,21 +41,43 @@ class View:
     facets: tuple[str, ...] = ()
     sort: str = ""
     sort_desc: str = ""
-    units: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Table:
+    """What a table holds, for people who browse; `label` is the column that names a row."""
+
+    name: str
+    description: str
+    title: str = ""
+    facets: tuple[str, ...] = ()
+    label: str = ""
+    hidden: bool = False
 
 
 @cache
 def load() -> Mapping[str, View]:
     """Return the views by name, in the order in which they build on each other."""
-    tables = tomllib.loads((resources.files(__package__) / "views.toml").read_text(encoding="utf-8"))
-    for table in tables.values():
-        table["facets"] = tuple(table.get("facets", ()))
-    return MappingProxyType({name: View(name=name, **table) for name, table in tables.items()})
+    return MappingProxyType({name: View(name=name, **values) for name, values in _file("views.toml").items()})
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Return the descriptions of the tables by name."""
+    return MappingProxyType({name: Table(name=name, **values) for name, values in _file("tables.toml").items()})
 
 
 def create(db: Database) -> None:
     """Drop every view of a database and make the views of this version."""
     for name in db.view_names():
-        db[name].drop()
+        db.view(name).drop()
     for view in load().values():
         db.create_view(view.name, view.sql.strip())
+
+
+def _file(name: str) -> dict[str, dict[str, Any]]:
+    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = tomllib.loads(text)
+    for values in found.values():
+        values["facets"] = tuple(values.get("facets", ()))
+    return found

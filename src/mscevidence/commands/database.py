@@ -1,0 +1,186 @@
+"""The database: make it, ask it, search it, browse it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mscevidence.errors import MscevidenceError
+
+if TYPE_CHECKING:
+    from mscevidence.publish.table import Form
+    from mscevidence.store.questions import Question
+
+Database = Annotated[
+    Path | None, typer.Option("--database", "-d", help="Another database than evidence.db of this review.")
+]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NAMED = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(build)
+    app.command(context_settings=NAMED)(query)
+    app.command()(search)
+    app.command()(serve)
+
+
+def build(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Where to write it, unless evidence.db.")
+    ] = None,
+) -> None:
+    """Build evidence.db from the study files and the captured documents."""
+    from mscevidence import protocol, store
+    from mscevidence.commands.edition import gather
+
+    review = protocol.find()
+    path = output or review.database
+    evidence = gather(review)
+    counts = store.build(
+        path,
+        studies=evidence.studies,
+        documents=evidence.documents,
+        candidates=evidence.candidates,
+        findings=evidence.findings,
+        families=evidence.families,
+        links=evidence.links,
+    )
+    typer.echo(counts)
+    typer.echo(f"wrote {path}; ask it with `mscevidence query --list`", err=True)
+
+
+def query(
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="QUESTION|SQL [--PARAMETER VALUE]...", help="A named question, or a SELECT in quotes."),
+    ] = None,
+    list_questions: Annotated[bool, typer.Option("--list", help="List the questions and their parameters.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many rows.")] = None,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> None:
+    """Ask the database a named question, such as ``response-rates --condition ITP``, or anything in SQL."""
+    from mscevidence.publish.table import render
+    from mscevidence.store import ask, run_sql
+
+    form = _form(as_csv=as_csv, as_json=as_json)
+    asked, parameters = _question_and_parameters([*(words or []), *context.args])
+    if list_questions or not asked:
+        typer.echo(render(_listed(asked), form=form))
+        return
+    answer = (run_sql if _is_sql(asked) else ask)(_path(database), asked, parameters, limit=limit)
+    typer.echo(render(answer.as_dicts(), form=form, columns=answer.columns))
+    _tell_rows(len(answer), cut=answer.truncated)
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help='Words, or "an exact phrase".')],
+    limit: Annotated[int, typer.Option(min=1, help="At most this many of each kind.")] = 20,
+    as_csv: AsCsv = False,
+    as_json: AsJson = False,
+    database: Database = None,
+) -> None:
+    """Search the text of documents, results and studies."""
+    from mscevidence import store
+    from mscevidence.publish.table import render
+
+    hits = store.search(_path(database), " ".join(words), limit=limit)
+    columns = ("kind", "id", "title", "snippet")
+    rows = [{name: getattr(hit, name) for name in columns} for hit in hits]
+    typer.echo(render(rows, form=_form(as_csv=as_csv, as_json=as_json), columns=columns))
+    if not hits:
+        typer.echo(f"nothing contains {' '.join(words)!r}; fewer words find more", err=True)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; others than yours can reach 0.0.0.0.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8001,
+    open_browser: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    database: Database = None,
+) -> None:
+    """Browse the database with Datasette: tables, facets, questions, and a page per result."""
+    from mscevidence.web.server import serve as serve_database
+
+    path = _path(database)
+    title, question = _titles(database)
+    serve_database(path, host, port, open_browser, title=title, question=question, say=_tell)
+
+
+def _path(given: Path | None) -> Path:
+    from mscevidence import protocol
+
+    return given if given is not None else protocol.find().database
+
+
+def _titles(given: Path | None) -> tuple[str, str]:
+    """Return title and question of the review; of none where another database is named outside of one."""
+    from mscevidence import protocol
+
+    try:
+        review = protocol.find(given.resolve().parent if given else None)
+    except MscevidenceError:
+        return "Evidence", ""
+    return review.title, review.question
+
+
+def _form(*, as_csv: bool, as_json: bool) -> Form:
+    return "csv" if as_csv else "json" if as_json else "table"
+
+
+def _is_sql(text: str) -> bool:
+    return any(character.isspace() or character == ";" for character in text.strip())
+
+
+def _question_and_parameters(words: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Return the one word that is no option, and ``--name value`` (or ``--name=value``) as a dictionary."""
+    plain: list[str] = []
+    parameters: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("--") or _is_sql(word):
+            plain.append(word)
+            continue
+        name, equals, value = word.removeprefix("--").partition("=")
+        found = value if equals else next(rest, None)
+        if found is None:
+            raise typer.BadParameter(f"--{name} needs a value")
+        parameters[name] = found
+    if len(plain) > 1:
+        raise typer.BadParameter(f"one question at a time: {', '.join(map(repr, plain))}; SQL needs quotes around it")
+    return (plain[0] if plain else ""), parameters
+
+
+def _listed(asked: str) -> list[dict[str, str]]:
+    from mscevidence.store import questions
+
+    known: Sequence[Question] = [questions.question(asked)] if asked else tuple(questions.load().values())
+    return [
+        {
+            "question": one.id,
+            "what it answers": one.description,
+            "parameters": " ".join(f"--{parameter.name} {parameter.shown}" for parameter in one.parameters),
+        }
+        for one in known
+    ]
+
+
+def _tell_rows(rows: int, *, cut: bool) -> None:
+    _tell(
+        "no rows"
+        if not rows
+        else f"the first {rows} rows; --limit shows more"
+        if cut
+        else f"{rows} row{'s'[: rows > 1]}"
+    )
+
+
+def _tell(words: str) -> None:
+    typer.echo(words, err=True)

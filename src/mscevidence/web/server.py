@@ -1,0 +1,107 @@
+"""Serve an evidence database with Datasette: read-only, on this computer only unless told otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import webbrowser
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from mscevidence.errors import StoreError
+from mscevidence.store.query import open_read_only
+from mscevidence.web import plugin
+from mscevidence.web.metadata import TITLE, datasette_metadata
+
+HOST = "127.0.0.1"
+PORT = 8001
+SETTINGS = {
+    "sql_time_limit_ms": 5000,
+    "facet_time_limit_ms": 1000,
+    "suggest_facets": False,
+    "default_page_size": 100,
+    "truncate_cells_html": 400,
+    "allow_download": True,
+}
+
+
+class AnnouncingServer(uvicorn.Server):
+    """A server that says when it can be reached."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def application(path: Path, *, title: str = TITLE, question: str = "") -> Datasette:
+    """Return Datasette with one database opened as immutable, our metadata and our plugin.
+
+    Raises:
+        StoreError: there is no such database, or it is not of this version.
+    """
+    with open_read_only(path):
+        pass
+    if not pm.is_registered(plugin):
+        pm.register(plugin, name="mscevidence")
+    return Datasette(
+        immutables=[str(path.resolve())],
+        metadata=datasette_metadata(database=path.stem, title=title, question=question),
+        settings=SETTINGS,
+        template_dir=str(resources.files(__package__) / "templates"),
+    )
+
+
+def serve(
+    path: Path,
+    host: str = HOST,
+    port: int = PORT,
+    open_browser: bool = False,
+    *,
+    title: str = TITLE,
+    question: str = "",
+    say: Callable[[str], object] = print,
+) -> None:
+    """Serve a database until it is interrupted (Ctrl-C).
+
+    Args:
+        path: the database.
+        host: address to listen on; the default is reachable from this computer only.
+        port: port to listen on.
+        open_browser: whether to show the first page when it is there.
+        title: of the review.
+        question: what the review asks.
+        say: is told the address.
+
+    Raises:
+        StoreError: the database cannot be read, or the port is taken.
+    """
+    datasette = application(path, title=title, question=question)
+    config = uvicorn.Config(datasette.app(), host=host, port=port, log_level="critical", lifespan="on")
+    try:
+        listening = config.bind_socket()
+    except SystemExit as stop:
+        raise StoreError(
+            f"cannot listen on {host}:{port}: {stop.__context__}",
+            hint="another program uses the port, or the address is not of this computer; choose another with --port",
+        ) from stop
+    shown = f"[{host}]" if ":" in host else host
+    address = f"http://{shown}:{listening.getsockname()[1]}/{path.stem}"
+
+    def announce() -> None:
+        say(f"serving {path.name} at {address} (stop with Ctrl-C)")
+        if open_browser:
+            webbrowser.open(address)
+
+    with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):
+        AnnouncingServer(config, announce).run(sockets=[listening])
