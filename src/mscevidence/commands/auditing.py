@@ -25,9 +25,10 @@ class Audit:
     walked: int
     documents: int
 
-    def page(self) -> str:
-        """Return the findings, one line each, the worst first."""
-        ordered = sorted(self.findings, key=lambda one: (SEVERITIES.index(one.severity), one.file, one.line))
+    def page(self, *, notes: bool) -> str:
+        """Return the findings, one line each, the worst first; without notes unless they are asked for."""
+        shown = [one for one in self.findings if notes or one.severity != "note"]
+        ordered = sorted(shown, key=lambda one: (SEVERITIES.index(one.severity), one.file, one.line))
         return "\n".join(_line(one) for one in ordered)
 
     def summary(self) -> str:

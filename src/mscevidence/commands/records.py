@@ -24,6 +24,7 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
     list_checks: Annotated[bool, typer.Option("--list", help="List the checks with what each looks for.")] = False,
+    notes: Annotated[bool, typer.Option("--notes", help="Show notes too, not only their number.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
     """Walk every number back to its characters and check its arithmetic; leaves with 1 when something is wrong."""
@@ -38,7 +39,7 @@ def check(
     if as_json:
         typer.echo(json.dumps([one.model_dump() for one in result.findings], ensure_ascii=False, indent=2))
     else:
-        typer.echo(result.page())
+        typer.echo(result.page(notes=notes), nl=bool(result.page(notes=notes)))
     typer.echo(result.summary(), err=True)
     if result.fails(strict=strict):
         raise CheckError(

@@ -21,23 +21,26 @@ def dose_of(label: str) -> tuple[float, str | None] | None:
 def find_arm(study: Any, label: str | None) -> Any | None:
     """Return the arm (a mapping of the study file) that a label means, or None.
 
-    In order: the id or the name itself; the dose; for ``all`` the arm that combines others, or the only arm.
+    In order: the id or the name itself, or the id a new arm would get; for ``all`` the arm that combines others, or the
+    only arm; the only arm of the dose.
     """
     arms = study.get("arms") or []
     wanted = label or ALL
+    names = {wanted.casefold(), arm_id(wanted)}
     for arm in arms:
-        if wanted.casefold() in (str(arm["id"]).casefold(), str(arm.get("name", "")).casefold()):
+        if names & {str(arm["id"]).casefold(), str(arm.get("name", "")).casefold()}:
             return arm
     if wanted == ALL:
         combined = [arm for arm in arms if arm.get("combines")]
-        chosen = combined or arms
-        return chosen[0] if len(chosen) == 1 else None
+        return _only(combined or arms)
     dose = dose_of(wanted)
     if dose is not None:
-        same = [arm for arm in arms if (arm.get("dose") or {}).get("value") == dose[0]]
-        return same[0] if len(same) == 1 else None
-    slug = arm_id(wanted)
-    return next((arm for arm in arms if str(arm["id"]) == slug or slug.endswith(f"-{arm['id']}")), None)
+        return _only([arm for arm in arms if (arm.get("dose") or {}).get("value") == dose[0]])
+    return None
+
+
+def _only(arms: list[Any]) -> Any | None:
+    return arms[0] if len(arms) == 1 else None
 
 
 def arm_id(label: str) -> str:

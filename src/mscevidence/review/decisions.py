@@ -13,7 +13,7 @@ from mscevidence.model import Candidate, Document, Study, Value
 from mscevidence.records.writing import commented
 from mscevidence.records.yaml_nodes import parse
 from mscevidence.review.drafts import report_of
-from mscevidence.review.entries import Accepted, write_entry
+from mscevidence.review.entries import Accepted, list_of, write_entry
 
 Action = Literal["accept", "reject", "defer"]
 VERDICTS = {"accept": "accepted", "reject": "rejected", "defer": "deferred"}
@@ -91,16 +91,16 @@ def _say(study: Any, ruling: Ruling, told: Accepted) -> None:
     }
     if ruling.reason:
         entry["reason"] = ruling.reason
-    verdicts = study.setdefault("verdicts", commented([]))
+    verdicts = list_of(study, "verdicts")
     same = [
         i
         for i, one in enumerate(verdicts)
         if (one["candidate"], one["document"]) == (entry["candidate"], entry["document"])
     ]
     if same:
-        verdicts[same[0]] = commented(entry)
+        verdicts[same[0]] = commented(entry, key="decision")
     else:
-        verdicts.append(commented(entry))
+        verdicts.append(commented(entry, key="decision"))
 
 
 def _said(ruling: Ruling) -> str | None:

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from mscevidence.errors import RecordError
-from mscevidence.model import Candidate
+from mscevidence.model import Candidate, Study
 from mscevidence.records.writing import commented
 from mscevidence.review.arms import ALL, arm_id, dose_of, find_arm
+
+TREATED = frozenset({"treated", "received", "infused", "dosed", "transplanted", "administered"})
+"""Words that say a patient got the cells; other counts of participants are of the enrolled."""
 
 Mapping = Any
 """A round-trip mapping of a study file."""
@@ -68,7 +71,7 @@ def _result(study: Mapping, accepted: Accepted) -> str:
         entry["time_point"] = {"text": candidate.time_point}
     entry |= _how_it_was_read(candidate)
     entry |= {"source": accepted.source(), "decision": accepted.decision()}
-    _list(study, "results").append(commented(entry))
+    list_of(study, "results").append(commented(entry))
     return f"added {_address(entry)}"
 
 
@@ -105,7 +108,7 @@ def _part(study: Mapping, accepted: Accepted) -> str:
         "source": accepted.source(),
         "decision": accepted.decision(),
     }
-    parts = _list(whole, "parts")
+    parts = list_of(whole, "parts")
     if any(part["term"] == entry["term"] and part["events"] == entry["events"] for part in parts):
         return f"already there: {entry['term']}"
     parts.append(commented(entry))
@@ -124,14 +127,15 @@ def _holds(result: Mapping, part: Candidate) -> bool:
 def _participants(study: Mapping, accepted: Accepted) -> str:
     candidate = accepted.candidate
     number = _plain(candidate.number("n"))
-    if candidate.value("additional") is not None:
+    if candidate.value("qualifier") is not None:
         note = f"{candidate.quote} ({accepted.report})"
-        notes = _list(study, "notes")
+        notes = list_of(study, "notes")
         if note not in notes:
             notes.append(note)
         return "noted"
     arm = _arm(study, candidate.arm)
-    field = "enrolled" if "enrol" in candidate.quote.casefold() else "treated"
+    status = candidate.value("status")
+    field = "treated" if status is not None and status.text.casefold() in TREATED else "enrolled"
     if arm.get(field) == number or (field == "enrolled" and arm.get("treated") == number):
         return f"confirmed {arm['id']}: {number}"
     if isinstance(arm.get(field), int):
@@ -186,7 +190,7 @@ def _criterion(study: Mapping, accepted: Accepted) -> str:
         "source": accepted.source(),
         "decision": accepted.decision(),
     }
-    criteria = _list(study, "criteria")
+    criteria = list_of(study, "criteria")
     if any(known["quantity"] == entry["quantity"] for known in criteria):
         return f"already there: {entry['quantity']}"
     criteria.append(commented(entry))
@@ -204,14 +208,14 @@ def _month(candidate: Candidate, role: str) -> str:
     value = candidate.value(role)
     if value is None:
         raise AssertionError("only roles that are there are asked for")
-    return value.unit if value.unit and value.unit[:4].isdigit() else value.text
+    return value.normal or value.text
 
 
 def _registration(study: Mapping, accepted: Accepted) -> str:
     candidate = accepted.candidate
-    value = candidate.value("text")
-    number = value.text if value is not None else candidate.quote
-    registrations = _list(study, "registrations")
+    value = candidate.value("value")
+    number = (value.normal or value.text) if value is not None else candidate.quote
+    registrations = list_of(study, "registrations")
     if number not in registrations:
         registrations.append(number)
     return f"registration {number}"
@@ -229,16 +233,25 @@ def _arm(study: Mapping, label: str | None) -> Mapping:
     dose = dose_of(wanted)
     if dose is not None:
         entry["dose"] = {"value": _plain(dose[0]), **({"unit": dose[1]} if dose[1] else {})}
-    arms = _list(study, "arms")
+    arms = list_of(study, "arms")
     arms.append(commented(entry))
     return arms[-1]
 
 
-def _list(mapping: Mapping, key: str) -> Any:
-    """Return a list of a mapping, made where it is missing; an empty flow list becomes a block list."""
+def list_of(mapping: Mapping, key: str) -> Any:
+    """Return a list of a mapping; where it is missing it is made, in a study file at its place in the order of keys."""
     if not mapping.get(key):
-        mapping[key] = commented([])
+        if "study" in mapping and key not in mapping:
+            mapping.insert(_place(mapping, key), key, commented([]))
+        else:
+            mapping[key] = commented([])
     return mapping[key]
+
+
+def _place(mapping: Mapping, key: str) -> int:
+    order = [field.alias or name for name, field in Study.model_fields.items()]
+    before = set(order[: order.index(key)])
+    return max((position + 1 for position, known in enumerate(mapping) if known in before), default=0)
 
 
 def _plain(number: float | None) -> float | int | None:
