@@ -25,17 +25,11 @@ def extract(document: Document) -> tuple[Candidate, ...]:
     participants = participants_in(document)
     told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
     results = results_in(context_of(document, participants), told)
-    return in_order(
-        (
-            *registrations_in(document),
-            *criteria_in(document),
-            *enrolment_in(document),
-            *doses_in(document),
-            *participants,
-            *_sizes_of_arms(document, participants, results),
-            *results,
-        )
-    )
+    sizes = _sizes_of_arms(document, participants, results)
+    if sizes:
+        results = results_in(context_of(document, (*participants, *sizes)), told)
+    facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
+    return in_order((*facts, *participants, *sizes, *results))
 
 
 def _sizes_of_arms(
@@ -45,7 +39,10 @@ def _sizes_of_arms(
     known = {c.arm for c in participants if c.value("qualifier") is None}
     by_arm: dict[str, list[Candidate]] = {}
     for result in results:
-        if result.kind == "result" and result.arm not in {None, ALL, *known} and result.certainty == "stated":
+        n = result.value("n")
+        if n is None or n.derived or result.kind != "result" or result.certainty != "stated":
+            continue
+        if result.arm not in {None, ALL, *known}:
             by_arm.setdefault(result.arm or "", []).append(result)
     sizes = []
     for arm, counted in by_arm.items():

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from mscevidence.extract.numerals import value_of
 from mscevidence.model import Document, Span
 
 PEOPLE = (
     r"(?:patients?|participants?|subjects?|cases?|individuals?|children|adults?|women|men|recipients?|volunteers?|people|persons?"
-    r"|probands?|infants?|adolescents?|boys|girls)"
+    r"|probands?|infants?|adolescents?|boys|girls|responders|non-?responders|survivors|completers)"
 )
 """Words for those who are counted."""
 
@@ -67,6 +68,15 @@ class ArmMention:
     end: int
     label: str
     kind: ArmKind
+
+
+def arm_key(label: str) -> str:
+    """Return what the names of one arm have in common: ``MSC group`` and ``MSCs``, ``1×10^6`` and ``1.0×10^6``."""
+    if "10^" in label:
+        dose, _, unit = label.partition(" ")
+        return f"{value_of(dose):g} {unit}"
+    plain = re.sub(r"\b(?:groups?|arms?|cohorts?|recipients|patients|the)\b|-treated\b", " ", label.casefold())
+    return " ".join(word.removesuffix("s") for word in plain.split()) or label.casefold()
 
 
 def arms_in(text: str, span: Span) -> tuple[ArmMention, ...]:

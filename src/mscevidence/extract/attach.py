@@ -44,12 +44,6 @@ _CONNECTED = re.compile(
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
 )
-_TIME = re.compile(
-    r"\b(?:(?:at|after|by|within|until|through|during|over)\s(?:the\s)?(?:first\s)?(?P<forward>(?:\d+(?:\.\d+)?|one|two|three|four|five|six|twelve)[\s-]"
-    r"(?:days?|weeks?|months?|years?))|(?:at|on|by)\s(?:the\send\sof\s)?(?P<named>(?:day|week|month|year)s?\s\d+)"
-    r"|(?P<adjective>\d+-(?:day|week|month|year))\s(?:follow|response|remission|survival|visit))\b",
-    re.IGNORECASE,
-)
 _DEMOGRAPHIC = re.compile(
     r"\b(?:females?|males?|women|men|boys|girls|sex|gender|white|black|asian|caucasian|hispanic|smok\w+|hypertens\w+|diabet\w+|previously|prior|baseline"
     r"|history|refractory\sto|received|splenectom\w+|seropositive|HLA|comorbid\w*|rituximab|married|biops\w+|aged)\b",
@@ -114,7 +108,9 @@ def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -
     inside = [m for m in mentions if span[0] <= m.start and m.end <= span[1]]
     words = bounds.text[slice(*span)]
     if inside:
-        return Attached(inside[-1].outcome, words, span, certain=len({m.outcome for m in inside}) == 1)
+        return Attached(
+            inside[-1].outcome, words, span, certain=len({m.outcome for m in inside}) == 1 or inside[-1].end == span[1]
+        )
     return Attached(None, words, span) if len(words.split()) <= 8 and not _DEMOGRAPHIC.search(words) else None
 
 
@@ -147,6 +143,7 @@ def _the_better(count: Count, bounds: Bounds, before: Mention, after: Mention) -
         rf"\s?[)\]]?,?(?:\s{PEOPLE})?\s(?:achiev|had|develop|experienc|show|died|relaps|respond|attain|reach)",
         gap_after,
     )
+    direct = direct or not gap_after.strip()
     if bool(copula) == bool(direct):
         return Attached(None, None, None)
     chosen = before if copula else after
@@ -183,12 +180,6 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
             return after
     before = [a for a in arms if bounds.start <= a.start and a.end <= count.start]
     return before[-1] if before else None
-
-
-def time_of(text: str, sentence: Span, counts: int) -> str | None:
-    """Return the time point of a sentence when it names exactly one."""
-    found = {next(group for group in m.groups() if group) for m in _TIME.finditer(text, *sentence)}
-    return next(iter(found)) if len(found) == 1 and counts else None
 
 
 def is_demographic(count: Count, bounds: Bounds) -> bool:

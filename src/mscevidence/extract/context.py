@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mscevidence.extract.arms import ALL, is_comparative
+from mscevidence.extract.arms import ALL, arm_key, is_comparative
 from mscevidence.model import Candidate, Document, Value
 
 
 @dataclass(frozen=True)
 class Context:
-    """Sizes by arm label (case folded); an arm whose size is told in two ways is not in it."""
+    """Sizes by the key of the arm; an arm whose size is told in two ways is not in it."""
 
     document: Document
     comparative: bool
     sizes: dict[str, Value] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> Value | None:
@@ -29,16 +30,23 @@ class Context:
 
     def size(self, arm: str | None) -> Value | None:
         """Return the number of patients of an arm, or None."""
-        return self.sizes.get(arm.casefold()) if arm else None
+        return self.sizes.get(arm_key(arm)) if arm else None
+
+    def label(self, arm: str) -> str:
+        """Return the name under which the size of an arm was told, or the name itself."""
+        return self.labels.get(arm_key(arm), arm)
 
 
 def context_of(document: Document, participants: Iterable[Candidate]) -> Context:
     """Return what the participant candidates of a document tell about it."""
     told: dict[str, dict[float, Value]] = {}
+    labels: dict[str, str] = {}
     for candidate in participants:
         n = candidate.value("n")
         if n is None or n.number is None or candidate.arm is None or candidate.value("qualifier") is not None:
             continue
-        told.setdefault(candidate.arm.casefold(), {}).setdefault(n.number, n)
+        key = arm_key(candidate.arm)
+        told.setdefault(key, {}).setdefault(n.number, n)
+        labels.setdefault(key, candidate.arm)
     sizes = {arm: next(iter(numbers.values())) for arm, numbers in told.items() if len(numbers) == 1}
-    return Context(document, is_comparative(document), sizes)
+    return Context(document, is_comparative(document), sizes, labels)

@@ -28,8 +28,9 @@ POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d+(?:\.\d+)?[eE]\+?\d
 
 _NUMERAL = re.compile(
     rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))
+    |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
     |(?P<fraction>(?<![\w./+-])\d{{1,6}}\s?/\s?\d{{1,6}}(?![\w+]|[./]\d|\s?/))
-    |(?P<digits>(?<![\w^])(?<!\d[.,])(?<![A-Za-z]-){DIGITS}(?:\s+million\b)?)
+    |(?P<digits>(?<![\w^])(?<!\d[.,/])(?<![A-Za-z]-){DIGITS}(?:\s+million\b)?)
     |(?P<words>(?i:{WORDS}))""",
     re.VERBOSE,
 )
@@ -109,6 +110,8 @@ def _numeral(match: re.Match[str], before: str, after: str) -> Numeral:
     start, end = match.span()
     if match["fraction"]:
         return _fraction(match, before, after)
+    if match["chain"]:
+        return Numeral("label", start, end, 0, (start, end))
     value = value_of(match.group())
     if match["power"]:
         return Numeral("power", start, end, value, (start, end))

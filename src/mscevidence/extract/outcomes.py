@@ -92,7 +92,7 @@ def _spelled(text: str, words: list[re.Match[str]], name: tuple[str, ...]) -> bo
         return False
     joints = all(_JOINT.fullmatch(text[a.end() : b.start()]) for a, b in itertools.pairwise(words))
     folded = [_folded(word.group()) for word in words]
-    return joints and folded[:-1] == list(name[:-1]) and folded[-1] in {name[-1], f"{name[-1]}s", f"{name[-1]}es"}
+    return joints and folded[:-1] == list(name[:-1]) and folded[-1] in _forms(name[-1])
 
 
 def _means_it(text: str, mention: Mention) -> bool:
@@ -119,6 +119,11 @@ def _folded(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
 
 
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a word and its plurals."""
+    return (word, f"{word}s", f"{word}es", *((f"{word[:-1]}ies",) if word.endswith("y") else ()))
+
+
 @cache
 def _names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
     """Return every name as its words, by the forms of its first word, longest first."""
@@ -128,7 +133,7 @@ def _names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
             names.setdefault(tuple(_folded(word) for word in _WORD.findall(name)), term.id)
     by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for words, outcome in sorted(names.items(), key=lambda item: (-len(item[0]), item[0])):
-        forms = (words[0], f"{words[0]}s", f"{words[0]}es") if len(words) == 1 else words[:1]
+        forms = _forms(words[0]) if len(words) == 1 else words[:1]
         for form in forms:
             by_first.setdefault(form, []).append((words, outcome))
     return {first: tuple(entries) for first, entries in by_first.items()}

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arms_in
+from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
-from mscevidence.extract.counts import Count, Sentence, counts_in
+from mscevidence.extract.count_rules import counts_in
+from mscevidence.extract.counts import Count, Sentence
 from mscevidence.extract.numerals import numerals_in
+from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
 
@@ -36,6 +38,9 @@ _NOT_COUNTED = re.compile(
     r"|withdrew|lost|discontinued|donors?)\b",
     re.IGNORECASE,
 )
+_SCREENED_AFTER = re.compile(
+    rf"{_ASIDE}{{0,60}}?\b(?:were|was|had\sbeen|have\sbeen)\s(?:initially\s)?(?:screened|assessed|approached|excluded|planned)\b(?!\sand\s)"
+)
 _ADDITIONAL = re.compile(r"\s(?P<word>additional|more|further|extra|other)\s", re.IGNORECASE)
 _REASON = re.compile(
     r"\b(?:due\sto|because\sof|owing\sto|for|after)\s(?:the\s|a\s|one\s)?(?P<reason>[a-z][^,.;()]{2,60})", re.IGNORECASE
@@ -44,7 +49,7 @@ _TREATMENT = re.compile(
     r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|the\s|an?\s)*(?P<name>[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?$"
 )
 _ASSIGNED = re.compile(
-    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|received|treated|group|arm|cohort)", re.IGNORECASE
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|to\sreceive|received|treated\swith)\b", re.IGNORECASE
 )
 _IN_ARM = re.compile(rf"(?:\s(?:{PEOPLE}))?(?:\s(?:were\s)?(?:\w+ed\s)?)?\s?(?:in|to|into|received|for)\s(?:the\s)?$")
 
@@ -80,9 +85,12 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
             continue
         for sentence in sentences_of(document.text, span):
             for candidate in _in_sentence(document, sentence):
-                key = ((candidate.arm or "").casefold(), candidate.number("n"), candidate.value("qualifier") is None)
+                key = (arm_key(candidate.arm or ALL), candidate.number("n"), candidate.value("qualifier") is None)
                 first.setdefault(key, candidate)
-    return tuple(first.values())
+    labels: dict[str, str] = {}
+    for candidate in first.values():
+        labels.setdefault(arm_key(candidate.arm or ALL), candidate.arm or ALL)
+    return tuple(c.model_copy(update={"arm": labels[arm_key(c.arm or ALL)]}) for c in first.values())
 
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
@@ -99,7 +107,11 @@ def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
 def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
     """Yield the candidate of "18 patients were enrolled", of "20 in the MSC group", or nothing."""
     after, before = place.after(count), place.before(count)
-    if _NOT_COUNTED.search(before[-40:]) or _NOT_COUNTED.search(place.document.text[count.start : count.end]):
+    if (
+        _SCREENED_AFTER.match(after)
+        or _NOT_COUNTED.search(before[-40:])
+        or _NOT_COUNTED.search(place.document.text[count.start : count.end])
+    ):
         return
     verb = _VERB_AFTER.match(after) if count.noun else None
     preceding = _VERB_BEFORE.search(before[-40:]) if count.noun else None
@@ -131,7 +143,10 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
 
 def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:
     within = [a for a in place.arms if count.end <= a.start < count.end + len(after) and a.kind != "all"]
-    return within[0] if within else None
+    if len({a.label for a in within}) != 1:
+        return None
+    sized = re.match(r"\s?[(\[,]\s?(?:[nN]\s?=|\d)", place.document.text[within[0].end :][:12])
+    return None if sized else within[0]
 
 
 def _is_listed(place: _Place, count: Count, arm: ArmMention) -> bool:
@@ -195,6 +210,8 @@ def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
     before = re.sub(r"[nN]\s?=\s?$", "", text[place.span[0] : count.start])
     treatment = _TREATMENT.search(before[-80:])
     if n is None or (named is None and (treatment is None or not _ASSIGNED.search(before))):
+        return
+    if named is None and treatment is not None and outcomes_in(treatment["name"], (0, len(treatment["name"]))):
         return
     if named is not None:
         label, arm_span = named.label, (named.start, named.end)

@@ -4,69 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arms_in
-from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of, time_of
+from mscevidence.extract.arms import arms_in
+from mscevidence.extract.assignment import Assignment, Facts, default_arm, sentence_arm
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
-from mscevidence.extract.counts import Count, Sentence, counts_in
+from mscevidence.extract.count_rules import counts_in
+from mscevidence.extract.counts import Sentence
 from mscevidence.extract.denominators import completed
-from mscevidence.extract.lists import distributed
 from mscevidence.extract.numerals import numerals_in
-from mscevidence.extract.outcomes import Mention, outcomes_in
+from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.extract.times import time_of
 from mscevidence.extract.zeros import Quantified, quantified_in
-from mscevidence.model import Candidate, Document, Span, Value
+from mscevidence.model import Candidate, Span
 
 _SECTIONS = {"Results", "Abstract", "Conclusion", ""}
-_INCLUDING = re.compile(
-    r"\b(?:including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s", re.IGNORECASE
-)
 _OTHER_WORK = re.compile(
-    r"\b(?:previous(?:ly)?\s(?:stud|report|publish|show)|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
+    r"\b(?:previous(?:ly)?\s(?:stud|report|publish|show)\w*|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
     re.IGNORECASE,
 )
-_RATE = re.compile(rf"\brates?\b|\bproportions?\b|\bpercentages?\b|\b{PEOPLE}\b|\bin\s(?:all|both)\b", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"\b(?:by|reduction|decrease[ds]?|increase[ds]?|change[ds]?|improvement|drop|fell|rose|declined?|viability|purity|confidence)\b[^.;]{0,25}$",
-    re.IGNORECASE,
-)
-_EVENT_COUNTS = {
-    "any-adverse-event": "adverse-event-count",
-    "treatment-emergent-adverse-event": "adverse-event-count",
-    "serious-adverse-event": "serious-adverse-event-count",
-    "related-adverse-event": "related-adverse-event-count",
-    "infection": "infection-count",
-    "relapse": "relapse-count",
-    "infusion-reaction": "infusion-reaction-count",
-}
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """A sentence of the results with all that is told in it."""
-
-    context: Context
-    section: str
-    span: Span
-    counts: tuple[Count, ...]
-    arms: tuple[ArmMention, ...]
-    outcomes: tuple[Mention, ...]
-
-    @property
-    def document(self) -> Document:
-        return self.context.document
-
-    @property
-    def text(self) -> str:
-        return self.context.document.text
-
-    def bounds(self, index: int) -> Bounds:
-        """Return the words between the neighbours of a count."""
-        start = self.counts[index - 1].end if index else self.span[0]
-        end = self.counts[index + 1].start if index + 1 < len(self.counts) else self.span[1]
-        return Bounds(self.text, start, end)
 
 
 def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
@@ -88,23 +45,23 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
-def _facts(context: Context, section: str, span: Span) -> _Facts:
+def _facts(context: Context, section: str, span: Span) -> Facts:
     text = context.document.text
     counts = counts_in(Sentence(text, span, numerals_in(text, span)))
-    return _Facts(context, section, span, counts, arms_in(text, span), outcomes_in(text, span))
+    return Facts(context, section, span, counts, arms_in(text, span), outcomes_in(text, span))
 
 
-def _in_sentence(facts: _Facts, told: frozenset[int]) -> Iterator[Candidate]:
+def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
     quantified = quantified_in(facts.document, facts.span, facts.outcomes) if facts.outcomes else ()
     yield from (_of_quantified(facts, each) for each in quantified)
     if not facts.counts:
         return
-    yield from _Assignment(facts, told, tuple(q.span for q in quantified)).candidates()
+    yield from Assignment(facts, told, tuple(q.span for q in quantified)).candidates()
 
 
-def _of_quantified(facts: _Facts, found: Quantified) -> Candidate:
-    arm = _sentence_arm(facts)
-    label = arm.label if arm else None if facts.arms else _default_arm(facts.context, None)
+def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
+    arm = sentence_arm(facts)
+    label = facts.context.label(arm.label) if arm else None if facts.arms else default_arm(facts.context, None)
     values = completed(list(found.values), facts.context, label, everybody=found.everybody)
     stated = found.rule in {"none-of-n", "all-patients"} and not any(v.derived for v in values)
     sure = found.clear and label is not None
@@ -119,175 +76,9 @@ def _of_quantified(facts: _Facts, found: Quantified) -> Candidate:
         outcome=found.mention.outcome,
         outcome_text=facts.text[found.mention.start : found.mention.end],
         outcome_span=(found.mention.start, found.mention.end),
-        time_point=time_of(facts.text, facts.span, 1),
+        time_point=time_of(facts.text, facts.span),
         certainty="ambiguous" if not sure else "stated" if stated else "derived",
     )
-
-
-def _sentence_arm(facts: _Facts) -> ArmMention | None:
-    labels = {arm.label.casefold() for arm in facts.arms}
-    return facts.arms[0] if len(labels) == 1 else None
-
-
-def _default_arm(context: Context, n: float | None) -> str | None:
-    """Return ``all`` where a count without a named arm can only be of everybody."""
-    if context.single_arm:
-        return ALL
-    total = context.total.number if context.total else None
-    if n is not None:
-        return ALL if total is not None and n == total else None
-    return None if context.comparative else ALL
-
-
-class _Assignment:
-    """Goes through the counts of a sentence from left to right and gives each its outcome, arm and denominator."""
-
-    def __init__(self, facts: _Facts, told: frozenset[int], taken: tuple[Span, ...]) -> None:
-        self.facts = facts
-        self.told = told
-        self.taken = taken
-        self.by_arm, self.by_outcome, self.left_open = distributed(
-            facts.text, facts.span, facts.counts, facts.arms, facts.outcomes
-        )
-        self.scope: Value | None = None
-        self.previous: tuple[Count, Attached] | None = None
-        self.whole: tuple[Count, Candidate] | None = None
-
-    def candidates(self) -> Iterator[Candidate]:
-        for index, count in enumerate(self.facts.counts):
-            if count.rule == "of-n":
-                self.scope = count.value("n")
-            elif count.start in self.told or any(start <= count.start < end for start, end in self.taken):
-                continue
-            else:
-                candidate = self._part(index, count) or self._result(index, count)
-                if candidate is not None:
-                    yield candidate
-
-    def _part(self, index: int, count: Count) -> Candidate | None:
-        """Return the share that a count has in the events before it: "SAEs in four, including bleeding (2/4)"."""
-        if self.whole is None:
-            return None
-        whole, parent = self.whole
-        events, n = parent.number("events"), count.number("n")
-        between = self.facts.text[whole.end : count.start]
-        if not _INCLUDING.search(between) or events is None or (n is not None and n != events):
-            return None
-        values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
-        number = next((v.number for v in values if v.role == "events"), None)
-        if number is None or number > events:
-            return None
-        attached = outcome_of(count, self.facts.bounds(index), self.facts.outcomes)
-        if attached.words is None:
-            return None
-        return self._candidate("part", count, values, attached, parent.arm, None, part_of=parent.id)
-
-    def _result(self, index: int, count: Count) -> Candidate | None:
-        bounds = self.facts.bounds(index)
-        attached = self._outcome(count, bounds)
-        if attached is None:
-            return None
-        arm = self.by_arm.get(count) or self._arm(count, bounds)
-        values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
-        values += [self.scope] if self.scope is not None and count.number("n") is None else []
-        n = next((v.number for v in values if v.role == "n"), None)
-        label = arm.label if arm else None if self._arms_differ() else _default_arm(self.facts.context, n)
-        if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
-            attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
-        else:
-            values = completed(values, self.facts.context, label)
-        open_list = count in self.left_open
-        candidate = self._candidate("result", count, values, attached, None if open_list else label, arm)
-        self.previous = (count, attached)
-        if candidate.number("events") is not None and attached.outcome is not None:
-            self.whole = (count, candidate)
-        return candidate
-
-    def _outcome(self, count: Count, bounds: Bounds) -> Attached | None:
-        """Return the outcome of a count; None when the count is nothing that is told as a result."""
-        if count in self.by_outcome:
-            mention = self.by_outcome[count]
-            words = self.facts.text[mention.start : mention.end]
-            return Attached(mention.outcome, words, (mention.start, mention.end), certain=True)
-        attached = self._shared(count) or outcome_of(count, bounds, self.facts.outcomes)
-        if (
-            attached.words is None
-            and self.previous
-            and continues(self.facts.text, self.previous[0], count, self.facts.arms)
-        ):
-            attached = self.previous[1]
-        if not self._is_told(count, bounds, attached):
-            return None
-        return attached
-
-    def _shared(self, count: Count) -> Attached | None:
-        """Return the outcome that a whole "respectively" list has in common, when the sentence names just one."""
-        if count not in self.by_arm:
-            return None
-        names = {m.outcome for m in self.facts.outcomes}
-        if len(names) != 1:
-            return None
-        mention = self.facts.outcomes[-1]
-        return Attached(
-            mention.outcome, self.facts.text[mention.start : mention.end], (mention.start, mention.end), certain=True
-        )
-
-    def _is_told(self, count: Count, bounds: Bounds, attached: Attached) -> bool:
-        known = attached.outcome is not None
-        if count.rule in {"percent-only", "percent-of-n"}:
-            around = bounds.before(count)[-60:] + " | " + bounds.after(count)[:60]
-            return (
-                known
-                and not _CHANGE.search(bounds.before(count))
-                and bool(_RATE.search(around) or count in self.by_arm)
-            )
-        if count.rule in {"bare-number", "x-patients", "complement", "n-equals"}:
-            return known and attached.certain and self.facts.section != "Conclusion"
-        if known:
-            return True
-        return attached.words is not None and count.number("n") is not None and not is_demographic(count, bounds)
-
-    def _counts_events(self, count: Count, attached: Attached) -> bool:
-        """Return whether a number counts events, not patients: "four serious adverse events occurred"."""
-        directly = attached.span is not None and re.fullmatch(
-            r"\s(?:[\w-]+\s){0,2}?", self.facts.text[count.end : attached.span[0]]
-        )
-        return bool(directly) and not count.noun and attached.outcome in _EVENT_COUNTS
-
-    def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
-        return _sentence_arm(self.facts) or arm_of(count, bounds, self.facts.arms)
-
-    def _arms_differ(self) -> bool:
-        return len({arm.label.casefold() for arm in self.facts.arms if arm.label != ALL}) > 0
-
-    def _candidate(
-        self,
-        kind: str,
-        count: Count,
-        values: list[Value],
-        attached: Attached,
-        label: str | None,
-        arm: ArmMention | None,
-        part_of: str | None = None,
-    ) -> Candidate:
-        sure = attached.certain and attached.outcome is not None and label is not None
-        sure = sure or (kind == "part" and attached.words is not None)
-        derived = any(v.derived for v in values)
-        return candidate_at(
-            self.facts.document,
-            "part" if kind == "part" else "result",
-            "part-of-whole" if kind == "part" else count.rule,
-            (count.start, count.end),
-            values,
-            arm=label,
-            arm_span=(arm.start, arm.end) if arm and label else None,
-            outcome=attached.outcome,
-            outcome_text=attached.words,
-            outcome_span=attached.span,
-            time_point=time_of(self.facts.text, self.facts.span, 1),
-            certainty="ambiguous" if not sure else "derived" if derived else "stated",
-            part_of=part_of,
-        )
 
 
 def _repeats(candidate: Candidate, found: list[Candidate]) -> bool:

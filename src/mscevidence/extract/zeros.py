@@ -24,9 +24,11 @@ _NOBODY = re.compile(
     rf"|[Nn]one(?=\s(?:had|developed|experienced|died|relapsed|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE})\b"
 )
 _EVERYBODY = re.compile(
-    rf"(?:^|[;,]\s|\b(?:and|that|while)\s|\.\s)(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
+    rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
     rf"(?:(?!with\b|who\b|but\b)[\w-]+\s){{0,4}}?{PEOPLE})\b(?!\s(?:except|but|were\snot|did\snot))"
 )
+_VERB = re.compile(r"\s(?:died|responded|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b")
+_STARTS_CLAUSE = re.compile(r"(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$")
 _DID = re.compile(
     r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported"
     r"|suffered|met|were|was|remained|are|entered|maintained|responded|died|relapsed|survived|completed|discontinued|withdrew)\b[^.;]{0,60}$"
@@ -93,6 +95,8 @@ def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -
 
 def _everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
     for match in _EVERYBODY.finditer(document.text, *sentence):
+        if not _STARTS_CLAUSE.search(document.text[sentence[0] : match.start()]):
+            continue
         first = next((m for m in mentions if m.start >= match.end()), None)
         if first is None or not _did(document.text[match.end() : first.end], document.text[match.end() : first.start]):
             continue
@@ -106,10 +110,7 @@ def _everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]
 
 
 def _did(with_mention: str, before_mention: str) -> bool:
-    return bool(
-        _DID.match(before_mention)
-        or re.fullmatch(r"\s(?:died|responded|relapsed|survived|completed|alive)\b", with_mention)
-    )
+    return bool(_DID.match(before_mention) or (not before_mention.strip() and _VERB.match(with_mention)))
 
 
 def _chain(text: str, start: int, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
@@ -135,6 +136,7 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
         match = _NO.search(text[max(sentence[0], mention.start - 90) : mention.start])
         offset = max(sentence[0], mention.start - 90)
         joined = previous is not None and opened is not None and _JOINED.fullmatch(text[previous.end : mention.start])
+        match = None if joined else match
         if match is None and not joined:
             opened, previous = None, None
             continue
@@ -144,7 +146,7 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
             no_span = (start, start + len(match["no"]))
         previous = mention
         if opened is not None and _is_zero(text, sentence, opened, no_span[0], mention):
-            yield _narrative_zero(document, opened, no_span, mention)
+            yield _narrative_zero(document, opened, no_span, mention, joined=bool(joined))
 
 
 def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: Mention) -> bool:
@@ -159,8 +161,12 @@ def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: 
     return bool(happened or _THERE.search(text[max(sentence[0], start - 20) : start])) or start == sentence[0]
 
 
-def _narrative_zero(document: Document, no: re.Match[str], no_span: Span, mention: Mention) -> Quantified:
+def _narrative_zero(
+    document: Document, no: re.Match[str], no_span: Span, mention: Mention, *, joined: bool
+) -> Quantified:
+    """Return the zero of a phrase; unclear when words narrow it that its outcome does not say."""
     span = (no_span[0], mention.end)
-    clear = bool(_NEUTRAL.fullmatch(no["words"]))
+    narrowed = joined and re.search(r"related|severe|serious|grade", document.text[no_span[0] : mention.start])
+    clear = bool(_NEUTRAL.fullmatch(no["words"])) and not narrowed
     values = (value_at(document, "events", no_span, 0), value_at(document, "scope", span))
     return Quantified("narrative-zero", span, mention, values, clear=clear)

@@ -1,0 +1,226 @@
+"""The ways in which abstracts write counts, one rule each, tried from the most telling to the least."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.counts import NOUN, Count, Sentence
+from mscevidence.extract.numerals import Numeral
+
+_OPEN, _CLOSE = r"\s?[(\[]\s?", r"\s?[)\]]"
+_OF = (
+    r"\s+(?:out\s+)?of\s+"
+    r"(?:(?:the|these|those|all|our|its|their|a|total|of|first|remaining|evaluable|treated|enrolled|included)\s+)*"
+)
+_BETWEEN = re.compile(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?")
+_PARTITIVE = re.compile(rf"(?:{NOUN})?{_OF}")
+_AFTER_BRACKET_OF = re.compile(rf"{_CLOSE}(?:{NOUN})?{_OF}")
+_JOINED = re.compile(r"\s?[(\[,;:=]\s?|\s?,?\s(?:or|i\.e\.,?)\s")
+_NOUN_AHEAD = re.compile(NOUN)
+_OF_BEFORE = re.compile(
+    r"(?:^|[;:,.(]\s?|\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong|[Ii]n)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
+)
+_SCOPE_BEFORE = re.compile(
+    r"(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
+)
+_OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
+
+
+def counts_in(sentence: Sentence) -> tuple[Count, ...]:
+    """Return the counts of a sentence in order; each numeral belongs to at most one."""
+    found: list[Count] = []
+    index = 0
+    while index < len(sentence.numerals):
+        count = next((count for rule in _RULES if (count := rule(sentence, index)) is not None), None)
+        if count is not None:
+            found.append(count)
+        index += count.used if count is not None else 1
+    return tuple(found)
+
+
+def _number_then_fraction(s: Sentence, i: int) -> Count | None:
+    """``Thirteen patients (13/18, 72.2%)`` and ``13 (13/18)``."""
+    number, fraction = s.numeral(i, "number"), s.numeral(i + 1, "fraction")
+    if not number or not fraction or number.value != fraction.value or not _BETWEEN.fullmatch(s.gap(i)):
+        return None
+    percent = s.numeral(i + 2, "percent") if _JOINED.fullmatch(s.gap(i + 1)) else None
+    values = (*s.fraction(fraction), *((s.number("percent", percent),) if percent else ()))
+    used = 3 if percent else 2
+    return Count(
+        _named("fraction", percent),
+        number.start,
+        s.closed(number.start, s.numerals[i + used - 1].end),
+        values,
+        used,
+        noun=True,
+    )
+
+
+def _fraction(s: Sentence, i: int) -> Count | None:
+    """``8/18 (44.4%)``, ``(8/18, 44.4%)`` and ``8/18``."""
+    fraction = s.numeral(i, "fraction")
+    if not fraction:
+        return None
+    gap = s.gap(i)
+    joined = _JOINED.fullmatch(gap) or re.fullmatch(rf"{NOUN}{_OPEN}", gap)
+    percent = s.numeral(i + 1, "percent") if joined else None
+    if percent and re.fullmatch(r"\s?,\s?", gap) and not re.search(r"[(\[][^)\]]*$", s.before(i)):
+        percent = None  # a comma outside brackets separates two results
+    used = 2 if percent else 1
+    end = s.closed(fraction.start, percent.end if percent else fraction.end)
+    values = (*s.fraction(fraction), *((s.number("percent", percent),) if percent else ()))
+    return Count(_named("fraction", percent), fraction.start, end, values, used)
+
+
+def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
+    """``44.4% (8/18)``, ``44.4% [8/18]`` and ``44.4% (8 of 18 patients)``."""
+    percent, fraction = s.numeral(i, "percent"), s.numeral(i + 1, "fraction")
+    if not percent or not _BETWEEN.fullmatch(s.gap(i)):
+        return None
+    if fraction:
+        values = (*s.fraction(fraction), s.number("percent", percent))
+        return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 2)
+    number, n = s.numeral(i + 1, "number", "n"), s.numeral(i + 2, "number")
+    if number and n and number.value <= n.value and _PARTITIVE.fullmatch(s.gap(i + 1)):
+        values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
+        return Count("percent-x-of-n", percent.start, _noun_end(s, i + 2, percent.start), values, 3)
+    return None
+
+
+def _x_of_n(s: Sentence, i: int) -> Count | None:
+    """``8 of 18 patients (44.4%)``, ``four of the six`` and ``8 out of 18``."""
+    number, n = s.numeral(i, "number"), s.numeral(i + 1, "number")
+    if not number or not n or number.value > n.value or n.value < 2 or not _PARTITIVE.fullmatch(s.gap(i)):
+        return None
+    percent = s.numeral(i + 2, "percent") if re.fullmatch(rf"(?:{NOUN})?{_OPEN}", s.gap(i + 1)) else None
+    values = (s.number("events", number), s.number("n", n), *((s.number("percent", percent),) if percent else ()))
+    end = s.closed(number.start, percent.end) if percent else _noun_end(s, i + 1, number.start)
+    return Count(_named("x-of-n", percent), number.start, end, values, 3 if percent else 2, noun=True)
+
+
+def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
+    """``17 (71 percent) of 24`` and ``17 patients (71%) of the 24``."""
+    number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
+    if not number or not percent or not n or number.value > n.value:
+        return None
+    if not _BETWEEN.fullmatch(s.gap(i)) or not _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)):
+        return None
+    values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
+    return Count("x-percent-of-n", number.start, _noun_end(s, i + 2, number.start), values, 3, noun=True)
+
+
+def _x_percent(s: Sentence, i: int) -> Count | None:
+    """``12 patients (67%)`` and ``12 (67%)``."""
+    number, percent = s.numeral(i, "number"), s.numeral(i + 1, "percent")
+    if not number or not percent or not _BETWEEN.fullmatch(s.gap(i)) or not re.match(r"\s?[)\],;]", s.gap(i + 1)):
+        return None
+    values = (s.number("events", number), s.number("percent", percent))
+    return Count(
+        "x-percent",
+        number.start,
+        s.closed(number.start, percent.end),
+        values,
+        2,
+        noun=bool(_NOUN_AHEAD.match(s.gap(i))),
+    )
+
+
+def _percent_x(s: Sentence, i: int) -> Count | None:
+    """``67% (n = 12)``, ``67% (12 patients)``, ``67% [12 patients]`` and ``67% (12)``."""
+    percent, number = s.numeral(i, "percent"), s.numeral(i + 1, "number", "n")
+    if not percent or not number or not re.fullmatch(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?", s.gap(i)):
+        return None
+    if not re.match(rf"(?:{NOUN})?{_CLOSE}", s.gap(i + 1)):
+        return None
+    values = (s.number("events", number), s.number("percent", percent))
+    return Count("percent-x", percent.start, _noun_end(s, i + 1, percent.start), values, 2)
+
+
+def _percent_of_n(s: Sentence, i: int) -> Count | None:
+    """``67% of the 18 patients``."""
+    percent, n = s.numeral(i, "percent"), s.numeral(i + 1, "number")
+    if not percent or not n or not re.fullmatch(_OF, s.gap(i)) or not _NOUN_AHEAD.match(s.gap(i + 1)):
+        return None
+    return Count(
+        "percent-of-n",
+        percent.start,
+        _noun_end(s, i + 1, percent.start),
+        (s.number("n", n), s.number("percent", percent)),
+        2,
+        noun=True,
+    )
+
+
+def _of_n(s: Sentence, i: int) -> Count | None:
+    """``Of 24 patients, ...``: the n of what follows."""
+    n = s.numeral(i, "number")
+    if not n or not _SCOPE_BEFORE.search(s.before(i)) or not re.match(rf"(?:{NOUN})|,|\swho\b", s.gap(i)):
+        return None
+    return Count("of-n", n.start, n.end, (s.number("n", n),), noun=True)
+
+
+def _n_equals(s: Sentence, i: int) -> Count | None:
+    """``(n = 12)``: events or the size of a group, as the words before it tell."""
+    n = s.numeral(i, "n")
+    if not n:
+        return None
+    sign = re.search(r"[nN]\s?=\s?$", s.before(i))
+    return Count("n-equals", n.start - len(sign.group() if sign else ""), n.end, (s.number("count", n),))
+
+
+def _others(s: Sentence, i: int) -> Count | None:
+    """``the other 11`` and ``the remaining five patients``: those not counted before."""
+    number = s.numeral(i, "number")
+    if not number or not _OTHERS_BEFORE.search(s.before(i)):
+        return None
+    return Count("complement", number.start, _noun_end(s, i, number.start), (s.number("events", number),), noun=True)
+
+
+def _patients(s: Sentence, i: int) -> Count | None:
+    """``three patients``, and the bare numbers of a list such as ``5 and 3 patients``."""
+    number = s.numeral(i, "number")
+    if not number:
+        return None
+    noun = bool(_NOUN_AHEAD.match(s.gap(i)))
+    rule = "x-patients" if noun else "bare-number"
+    return Count(rule, number.start, _noun_end(s, i, number.start), (s.number("events", number),), noun=noun)
+
+
+def _percent(s: Sentence, i: int) -> Count | None:
+    """``67%`` alone."""
+    percent = s.numeral(i, "percent")
+    if not percent:
+        return None
+    noun = re.match(r"\sof\s(?:the\s|all\s|these\s)*(?:[\w-]+\s){0,4}?" + PEOPLE, s.gap(i))
+    return Count("percent-only", percent.start, percent.end, (s.number("percent", percent),), noun=bool(noun))
+
+
+_RULES: tuple[Callable[[Sentence, int], Count | None], ...] = (
+    _number_then_fraction,
+    _percent_then_fraction,
+    _fraction,
+    _x_percent_of_n,
+    _x_of_n,
+    _of_n,
+    _others,
+    _x_percent,
+    _percent_x,
+    _percent_of_n,
+    _n_equals,
+    _patients,
+    _percent,
+)
+
+
+def _named(rule: str, percent: Numeral | None) -> str:
+    return f"{rule}-percent" if percent else rule
+
+
+def _noun_end(s: Sentence, index: int, start: int) -> int:
+    """Return the end of a count with the people it names and the bracket that closes it."""
+    end = s.numerals[index].end
+    noun = _NOUN_AHEAD.match(s.gap(index))
+    end += noun.end() if noun else 0
+    return s.closed(start, end)

@@ -1,0 +1,56 @@
+"""Time points: "at 12 months", "on day 28", "at 3, 6 and 12 months"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mscevidence.model import Span
+
+_UNIT = r"(?:days?|weeks?|months?|years?)"
+_NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|twelve)"
+_LISTED = re.compile(
+    rf"\b(?:at|after|by|within|until|through|during|over|on)\s(?:the\s)?(?:first\s|end\sof\s(?:the\s)?)?"
+    rf"(?P<list>(?:{_NUMBER}(?:[\s-]{_UNIT})?\s?(?:,\s?(?:and\s)?|and\s)(?:at\s)?){{0,4}}{_NUMBER}[\s-](?P<unit>{_UNIT}))\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"\b(?:at|on|by)\s(?:the\send\sof\s)?(?P<time>(?P<unit>days?|weeks?|months?|years?)\s(?P<number>\d+))\b",
+    re.IGNORECASE,
+)
+_ADJECTIVE = re.compile(
+    r"\b(?P<number>\d+|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
+    re.IGNORECASE,
+)
+_ONE = re.compile(rf"(?P<number>{_NUMBER})(?:[\s-](?P<unit>{_UNIT}))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TimeMention:
+    """A place in the text that names a time point; `label` reads ``12 months`` or ``day 28``."""
+
+    start: int
+    end: int
+    label: str
+
+
+def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
+    """Return the time points that a part of a text names, in order of place."""
+    found = [mention for match in _LISTED.finditer(text, *span) for mention in _listed(match)]
+    found += [TimeMention(*m.span("time"), f"{m['unit']} {m['number']}") for m in _NAMED.finditer(text, *span)]
+    found += [TimeMention(*m.span(), f"{m['number']} {m['unit']}s") for m in _ADJECTIVE.finditer(text, *span)]
+    return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+def time_of(text: str, sentence: Span) -> str | None:
+    """Return the time point of a sentence when it names exactly one."""
+    labels = {mention.label.casefold(): mention.label for mention in times_in(text, sentence)}
+    return next(iter(labels.values())) if len(labels) == 1 else None
+
+
+def _listed(match: re.Match[str]) -> list[TimeMention]:
+    offset = match.start("list")
+    return [
+        TimeMention(offset + m.start(), offset + m.end(), f"{m['number']} {m['unit'] or match['unit']}")
+        for m in _ONE.finditer(match["list"])
+    ]
