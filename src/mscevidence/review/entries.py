@@ -200,7 +200,7 @@ def _criterion(study: Mapping, accepted: Accepted) -> str:
 def _enrolment(study: Mapping, accepted: Accepted) -> str:
     candidate = accepted.candidate
     found = {role: _month(candidate, role) for role in ("from", "to") if candidate.value(role)}
-    study["enrolment"] = commented({**(study.get("enrolment") or {}), **found}, key="enrolment")
+    put(study, "enrolment", commented({**(study.get("enrolment") or {}), **found}, key="enrolment"))
     return "enrolment " + " to ".join(found.values())
 
 
@@ -239,19 +239,21 @@ def _arm(study: Mapping, label: str | None) -> Mapping:
 
 
 def list_of(mapping: Mapping, key: str) -> Any:
-    """Return a list of a mapping; where it is missing it is made, in a study file at its place in the order of keys."""
+    """Return a list of a mapping, made where it is missing."""
     if not mapping.get(key):
-        if "study" in mapping and key not in mapping:
-            mapping.insert(_place(mapping, key), key, commented([]))
-        else:
-            mapping[key] = commented([])
+        put(mapping, key, commented([]))
     return mapping[key]
 
 
-def _place(mapping: Mapping, key: str) -> int:
+def put(mapping: Mapping, key: str, value: Any) -> None:
+    """Set a key; a new key of a study file goes to its place in the order of keys."""
+    if key in mapping or "study" not in mapping:
+        mapping[key] = value
+        return
     order = [field.alias or name for name, field in Study.model_fields.items()]
-    before = set(order[: order.index(key)])
-    return max((position + 1 for position, known in enumerate(mapping) if known in before), default=0)
+    later = set(order[order.index(key) + 1 :])
+    place = next((position for position, known in enumerate(mapping) if known in later), len(mapping))
+    mapping.insert(place, key, value)
 
 
 def _plain(number: float | None) -> float | int | None:

@@ -1,0 +1,276 @@
+"""Decisions on candidates: what is written, that it is all or nothing, and that nothing decided is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mscevidence import check, extract, read, records, review
+from mscevidence.errors import RecordError, UnknownTermError, WriteError
+from mscevidence.model import Candidate, Document, Study
+from mscevidence.review.arms import arm_id, dose_of, find_arm
+from study_factory import arm, result, study
+
+ABSTRACT = Path(__file__).parent.parent / "examples" / "synthetic-abstract.txt"
+REPORT = "ash-2030-412"
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return read.read(ABSTRACT.read_bytes(), name=ABSTRACT.name)
+
+
+@pytest.fixture(scope="module")
+def candidates(document: Document) -> tuple[Candidate, ...]:
+    return check.check_candidates(extract.extract(document), document)
+
+
+@pytest.fixture
+def draft(document: Document) -> Study:
+    return review.draft_study(document, study_id="nct00000000", report_id=REPORT)
+
+
+def decide(path: Path, document: Document, draft: Study, rulings: list[review.Ruling]) -> Study:
+    review.decide(path, document, rulings, draft=draft, report=REPORT, by="AB", on="2030-12-31")
+    return records.load_study(path)
+
+
+def accept_all(candidates: tuple[Candidate, ...]) -> list[review.Ruling]:
+    ordered = sorted(candidates, key=lambda one: one.kind == "part")
+    return [review.Ruling(one, "accept") for one in ordered]
+
+
+def test_the_draft_says_what_the_text_says(draft: Study) -> None:
+    assert draft.condition == "immune-thrombocytopenia"
+    assert (draft.design, draft.phase) == ("dose-escalation", "1")
+    assert draft.registrations == ("NCT00000000",)
+    assert draft.cell_product is not None
+    assert draft.cell_product.source == "placenta"
+    assert draft.reports[0].year == 2030
+
+
+def test_accepting_everything_gives_the_whole_record(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any
+) -> None:
+    made = decide(tmp_path / "nct00000000.yaml", document, draft, accept_all(candidates))
+    arms = {one.id: (one.enrolled, one.dose and one.dose.value, one.combines) for one in made.arms}
+    assert arms == {
+        "all": (15, None, ("dose-1.0", "dose-3.0")),
+        "dose-1.0": (6, 1e6, ()),
+        "dose-3.0": (9, 3e6, ()),
+    }
+    counts = {(one.outcome, one.arm): one.counts() for one in made.results}
+    assert counts == {
+        ("treatment-emergent-adverse-event", "all"): (9, 15),
+        ("serious-adverse-event", "all"): (2, 15),
+        ("response", "dose-1.0"): (2, 6),
+        ("response", "dose-3.0"): (6, 9),
+        ("response", "all"): (8, 15),
+    }
+    serious = next(one for one in made.results if one.outcome == "serious-adverse-event")
+    assert [(part.term, part.events) for part in serious.parts] == [("pneumonia", 1), ("epistaxis", 1)]
+    assert made.enrolment is not None
+    assert (made.enrolment.start, made.enrolment.end) == ("2027-03", "2029-06")
+    assert {one.quantity for one in made.criteria} == {"age", "platelet count"}
+    assert len(made.verdicts) == len(candidates)
+
+
+def test_every_number_of_the_record_walks_back(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    made = decide(tmp_path / "nct00000000.yaml", document, draft, accept_all(candidates))
+    for one in made.results:
+        assert one.source.span is not None
+        assert document.text[slice(*one.source.span)] == one.source.quote
+        assert one.decision.origin.startswith("rule:")
+    found = [*check.check_study(made), *check.check_provenance(made, {document.sha256: document})]
+    assert [finding for finding in found if finding.severity == "error"] == []
+
+
+def test_deciding_twice_changes_nothing(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    decide(path, document, draft, accept_all(candidates))
+    first = path.read_bytes()
+    decide(path, document, draft, accept_all(candidates))
+    assert path.read_bytes() == first
+
+
+def test_an_imported_result_is_confirmed_and_not_doubled(tmp_path: Path, document: Any, candidates: Any) -> None:
+    known = study(
+        "nct00000000",
+        result("response", 8, 15, report=REPORT, quote="53.3%", definition="platelets of at least 30"),
+        reports=[{"id": REPORT, "kind": "conference-abstract"}],
+        arms=[arm("all")],
+    )
+    path = tmp_path / "nct00000000.yaml"
+    records.write_study(known, path)
+    overall = [one for one in candidates if one.kind == "result" and one.arm == "all" and one.outcome == "response"]
+    made = decide(path, document, known, [review.Ruling(overall[0], "accept")])
+    assert len(made.results) == 1
+    assert made.results[0].source.document == document.sha256
+    assert made.results[0].definition == "platelets of at least 30"
+
+
+def test_rejected_and_deferred_are_remembered(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    first, second = candidates[0], candidates[1]
+    made = decide(
+        path, document, draft, [review.Ruling(first, "reject", reason="not ours"), review.Ruling(second, "defer")]
+    )
+    assert made.criteria == ()
+    items = {item.candidate.id: item.verdict for item in review.queue(document, candidates, made)}
+    assert items[first.id] == "rejected"
+    assert items[second.id] == "deferred"
+    assert made.verdicts[0].reason == "not ours"
+    again = decide(path, document, draft, [review.Ruling(second, "accept")])
+    assert [one.verdict for one in again.verdicts] == ["rejected", "accepted"]
+
+
+def test_a_correction_is_kept_with_what_was_read(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    one = next(c for c in candidates if c.kind == "result" and c.outcome == "serious-adverse-event")
+    ruling = review.Ruling(one, "accept", corrections={"events": "3", "outcome": "infection"})
+    made = decide(tmp_path / "nct00000000.yaml", document, draft, [ruling])
+    assert (made.results[0].outcome, made.results[0].events) == ("infection", 3)
+    assert made.results[0].decision.corrected == "events=3, outcome=infection"
+    assert made.results[0].source.quote == one.quote
+
+
+@pytest.mark.parametrize(
+    ("corrections", "error", "message"),
+    [
+        ({"event": "3"}, UnknownTermError, "unknown field to correct 'event'"),
+        ({"outcome": "respons"}, UnknownTermError, "unknown outcome 'respons'"),
+        ({"events": "three"}, RecordError, "not a number"),
+        ({"events": "2.5"}, RecordError, "not a whole number"),
+        ({"events": "-1"}, RecordError, "at least 0"),
+    ],
+)
+def test_wrong_corrections_write_nothing(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any, corrections: Any, error: Any, message: str
+) -> None:
+    one = next(c for c in candidates if c.kind == "result")
+    with pytest.raises(error, match=message):
+        decide(tmp_path / "nct00000000.yaml", document, draft, [review.Ruling(one, "accept", corrections=corrections)])
+    path = tmp_path / "nct00000000.yaml"
+    assert not path.exists() or records.load_study(path).results == ()
+
+
+def test_a_part_needs_its_whole(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    part = next(c for c in candidates if c.kind == "part")
+    with pytest.raises(RecordError, match="is not in the record") as caught:
+        decide(tmp_path / "nct00000000.yaml", document, draft, [review.Ruling(part, "accept")])
+    assert "accept fraction-percent@" in caught.value.hint
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    decide(path, document, draft, [review.Ruling(candidates[0], "accept")])
+    before = path.read_bytes()
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    with pytest.raises(WriteError, match="No space left on device") as caught:
+        decide(path, document, draft, [review.Ruling(candidates[1], "accept")])
+    assert "untouched" in caught.value.hint
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_person_s_comments_survive(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    records.write_study(draft, path)
+    text = path.read_text(encoding="utf-8").replace("phase:", "# asked the authors\nphase:")
+    path.write_text(text + "notes:\n  - kept  # why\n", encoding="utf-8")
+    decide(path, document, draft, accept_all(candidates))
+    after = path.read_text(encoding="utf-8")
+    assert "# asked the authors\nphase:" in after
+    assert "- kept  # why" in after
+    # New lists stand where the order of keys wants them.
+    assert after.index("\nresults:") < after.index("\nverdicts:") < after.index("\nnotes:")
+
+
+def test_rulings_from_a_file(candidates: Any) -> None:
+    text = f"- candidate: {candidates[0].id}\n  decision: reject\n  reason: no\n"
+    (ruling,) = review.rulings_from(text, candidates, file="d.yaml")
+    assert (ruling.action, ruling.reason) == ("reject", "no")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("a: 1\n", RecordError, "expected a list of decisions"),
+        ("- 3\n", RecordError, "a decision needs candidate and decision"),
+        ("- {candidate: nothing@1, decision: accept}\n", UnknownTermError, "unknown candidate 'nothing@1'"),
+        ("- {candidate: criterion-age@701, decision: agree}\n", UnknownTermError, "unknown decision 'agree'"),
+        ("- [\n", RecordError, "not valid YAML"),
+    ],
+)
+def test_mistakes_in_a_decisions_file(candidates: Any, text: str, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        review.rulings_from(text, candidates, file="d.yaml")
+
+
+def test_what_failed_a_check_or_is_ambiguous_waits_for_a_person(document: Any, candidates: Any) -> None:
+    items = review.queue(document, candidates, None)
+    assert all(item.may_be_accepted_unseen for item in items)
+    doubtful = candidates[-1].model_copy(update={"certainty": "ambiguous"})
+    nameless = candidates[-1].model_copy(update={"outcome": None})
+    for one in (doubtful, nameless):
+        assert not review.queue(document, [one], None)[0].may_be_accepted_unseen
+
+
+def test_a_candidate_is_shown_in_its_sentence(document: Any, candidates: Any) -> None:
+    one = next(item for item in review.queue(document, candidates, None) if "9/15" in item.candidate.quote)
+    assert document.text[slice(*one.sentence)] == "TEAEs occurred in nine patients (9/15, 60.0%)."
+
+
+ARMS = {
+    "arms": [
+        {"id": "dose-1.0", "name": "low", "dose": {"value": 1e6}},
+        {"id": "dose-2.0", "dose": {"value": 2e6}},
+        {"id": "expansion", "dose": {"value": 2e6}},
+        {"id": "everyone", "combines": ["dose-1.0", "dose-2.0"]},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [
+        ("low", "dose-1.0"),
+        ("1.0×10^6 cells/kg", "dose-1.0"),
+        ("1 x 10^6 cells/kg", "dose-1.0"),
+        ("2.0×10^6 cells/kg", "dose-2.0"),
+        ("dose-expansion phase", "expansion"),
+        ("all", "everyone"),
+        (None, "everyone"),
+        ("3.0×10^6 cells/kg", None),
+        ("placebo group", None),
+    ],
+)
+def test_which_arm_a_label_means(label: str | None, found: str | None) -> None:
+    arm_found = find_arm(ARMS, label)
+    assert (arm_found and arm_found["id"]) == found
+
+
+def test_ids_of_new_arms() -> None:
+    assert arm_id("0.5×10^6 cells/kg") == "dose-0.5"
+    assert arm_id("3×10^6 cells/kg") == "dose-3.0"
+    assert arm_id("dose-escalation phase") == "escalation"
+    assert arm_id("Group A") == "group-a"
+    assert dose_of("2×10^7 cells") == (2e7, "cells")
+    assert dose_of("high dose") is None
+
+
+def test_a_document_without_a_known_condition_asks_for_it(document: Document) -> None:
+    silent = document.model_copy(update={"title": "A trial", "text": "A trial in 3 patients."})
+    with pytest.raises(RecordError, match="names no condition") as caught:
+        review.draft_study(silent, study_id="x", report_id="r")
+    assert "--condition" in caught.value.hint
+    assert review.draft_study(silent, study_id="x", report_id="r", condition="lupus").condition == (
+        "systemic-lupus-erythematosus"
+    )
