@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, get_args
 
@@ -41,8 +42,16 @@ def translate(error: ValidationError, located: Located, *, file: str) -> list[Re
     """Return one `RecordError` per place that is wrong; alternatives of a union are joined into one sentence."""
     by_place: dict[Location, list[ErrorDetails]] = {}
     for details in error.errors(include_url=False):
+        if _is_echo(details):
+            continue
         by_place.setdefault(_place(details, located), []).append(details)
     return [_sentence(place, group, located, file) for place, group in by_place.items()]
+
+
+def _is_echo(details: ErrorDetails) -> bool:
+    """Return whether a list is called too short only because the validator dropped its wrong entries first."""
+    needed = details.get("ctx", {}).get("min_length", 0)
+    return details["type"] == "too_short" and isinstance(details["input"], list) and len(details["input"]) >= needed
 
 
 def _place(details: ErrorDetails, located: Located) -> Location:
@@ -122,8 +131,13 @@ def _pattern(pattern: str) -> str:
 
 
 def _hint(value: object, expected: str) -> str:
-    if isinstance(value, str) and "whole number" in expected and "/" in value:
-        return "write events and n as two keys: `events: 8` and `n: 18`"
+    if isinstance(value, str) and "number" in expected:
+        if re.search(r"\d\s*(?:/|of)\s*\d", value):
+            return "write events and n as two keys: `events: 8` and `n: 18`"
+        if re.fullmatch(r"\s*[0-9]{1,18}(?:\.[0-9]+)?\s*", value):
+            return f"write it without quotes and leading zeros: {value.strip().lstrip('0') or '0'}"
+        if value.strip().endswith("%"):
+            return "write the number alone, without %"
     if isinstance(value, bool):
         return "true and false are not counts"
     if value is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -71,8 +73,10 @@ def examine_text(text: str, *, file: str) -> tuple[Study | None, tuple[RecordErr
     except ValidationError as error:
         found = complaints.translate(error, located, file=file)
         return None, tuple(sorted(found, key=lambda problem: problem.line))
-    problems = tuple(_unknown_terms(study, (), located, file))
-    return (None if problems else study), problems
+    problems = sorted(
+        (*_unusable_id(study, located, file), *_wrong_words(study, (), located, file)), key=lambda problem: problem.line
+    )
+    return (None if problems else study), tuple(problems)
 
 
 def load_study(path: Path) -> Study:
@@ -93,7 +97,7 @@ def load_all(folder: Path) -> Records:
     Second extractors' files (``<study>.<initials>.yaml``) are not part of it.
 
     Raises:
-        RecordError: the folder is missing, a file is wrong, a study id does not match its file name.
+        RecordError: the folder is missing, a file is wrong or ends in .yml, a study id does not match its file name.
     """
     if not folder.is_dir():
         raise RecordError(
@@ -101,7 +105,7 @@ def load_all(folder: Path) -> Records:
         )
     studies: list[Study] = []
     files: dict[str, Path] = {}
-    problems: list[RecordError] = []
+    problems: list[RecordError] = list(_left_aside(folder))
     for path in study_files(folder):
         study, found = examine(path)
         problems.extend(found)
@@ -124,6 +128,25 @@ def study_files(folder: Path) -> list[Path]:
 def file_name(study_id: str) -> str:
     """Return the name of the file of a study."""
     return f"{study_id}.yaml"
+
+
+def _left_aside(folder: Path) -> Iterator[RecordError]:
+    for path in sorted(folder.glob("*.yml")):
+        yield RecordError("study files end in .yaml", file=_shown(path), hint=f"rename the file to {path.stem}.yaml")
+
+
+def _unusable_id(study: Study, located: Located, file: str) -> Iterator[RecordError]:
+    """The id names the file: a slash would leave the folder, a dot marks the file of a second extractor."""
+    if re.search(r"[./:]", study.study):
+        yield RecordError(
+            f"study: {study.study!r} cannot be the name of a file",
+            file=file,
+            line=located.line(("study",)),
+            key="study",
+            found=study.study,
+            expected="an id without . / and :",
+            hint=f"write {re.sub(r'[./:]+', '-', study.study)}",
+        )
 
 
 def _name_problems(study: Study, path: Path) -> Iterator[RecordError]:
@@ -172,25 +195,48 @@ def _first(problems: tuple[RecordError, ...]) -> RecordError:
     return first
 
 
-def _unknown_terms(
+def _wrong_words(
     item: BaseModel, location: tuple[str | int, ...], located: Located, file: str
 ) -> Iterator[RecordError]:
+    """What the form of a text lets through: words that are not in the vocabulary, and days that do not exist."""
     for name, field in type(item).model_fields.items():
         value = getattr(item, name)
         place = (*location, field.alias or name)
         kind = vocabulary_kind(field)
         may_be_unreported = value == NOT_REPORTED and type(None) in get_args(field.annotation)
-        if kind and isinstance(value, str) and not may_be_unreported:
-            yield from _term_problems(kind, value, place, located, file)
+        if isinstance(value, str) and not may_be_unreported:
+            if kind:
+                yield from _term_problems(kind, value, place, located, file)
+            elif name in DAYS:
+                yield from _day_problems(value, place, located, file)
         yield from _below(value, place, located, file)
 
 
 def _below(value: Any, place: tuple[str | int, ...], located: Located, file: str) -> Iterator[RecordError]:
     if isinstance(value, BaseModel):
-        yield from _unknown_terms(value, place, located, file)
+        yield from _wrong_words(value, place, located, file)
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _below(item, (*place, index), located, file)
+
+
+DAYS = frozenset({"on", "start", "end"})
+"""Fields that hold a day, or a month or year of a calendar."""
+
+
+def _day_problems(value: str, place: tuple[str | int, ...], located: Located, file: str) -> Iterator[RecordError]:
+    try:
+        dt.date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
+    except ValueError:
+        yield RecordError(
+            f"{dotted(place)}: there is no {value} in the calendar",
+            file=file,
+            line=located.line(place),
+            key=dotted(place),
+            found=value,
+            expected="a date that exists",
+            hint="write year, month and day, such as 2026-11-22",
+        )
 
 
 def vocabulary_kind(field: Any) -> str | None:

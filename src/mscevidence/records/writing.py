@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,12 @@ def study_text(study: Study, *, comment: str = "") -> str:
     data = study.model_dump(by_alias=True, exclude_defaults=True, exclude_none=True, mode="json")
     out = io.StringIO()
     yaml_writer().dump(commented(data), out)
-    lines = "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines())
-    return MODELINE + lines + out.getvalue()
+    return MODELINE + _comment_lines(comment) + out.getvalue()
+
+
+def _comment_lines(comment: str) -> str:
+    printable = ("".join(filter(str.isprintable, line)) for line in comment.splitlines())
+    return "".join(f"# {line}".rstrip() + "\n" for line in printable)
 
 
 def write_study(study: Study, path: Path, *, comment: str = "") -> None:
@@ -43,6 +49,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         WriteError: with the reason; what was there before is untouched and no temporary file stays.
     """
     temporary: str | None = None
+    replaced = False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
@@ -52,25 +59,47 @@ def write_atomically(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
+        replaced = True
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         raise WriteError(
             f"cannot write {path.name}: {error.strerror or error}",
             hint="check free space and permissions of the folder; what was there before is untouched",
         ) from error
+    finally:
+        # Also when the user interrupts.
+        if temporary is not None and not replaced:
+            Path(temporary).unlink(missing_ok=True)
 
 
-def yaml_writer() -> Any:
-    """Return the round-trip YAML writer used for every study file."""
+def yaml_writer(*, offset: int = 2) -> Any:
+    """Return the round-trip YAML writer used for every study file; `offset` is the indentation of list dashes."""
     from ruamel.yaml import YAML
 
     writer = YAML()
-    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.Representer = _representer()
+    writer.indent(mapping=2, sequence=offset + 2, offset=offset)
     writer.width = 100_000
     writer.preserve_quotes = True
     writer.allow_unicode = True
     return writer
+
+
+@cache
+def _representer() -> Any:
+    """Return the representer of round trips, with quotes around what other YAML readers would not read back.
+
+    The writer leaves ``? text`` bare inside braces, and line ends of other kinds (U+0085) unescaped.
+    """
+    from ruamel.yaml.representer import RoundTripRepresenter
+
+    class Representer(RoundTripRepresenter):
+        def represent_scalar(self, tag: str, value: Any, style: str | None = None, anchor: Any = None) -> Any:
+            bare_question = not style and value.startswith("?")
+            if tag.endswith(":str") and (bare_question or re.search("[\r\x85\u2028\u2029]", value)):
+                style = '"'
+            return super().represent_scalar(tag, value, style=style, anchor=anchor)
+
+    return Representer
 
 
 def commented(value: Any, *, key: str = "") -> Any:

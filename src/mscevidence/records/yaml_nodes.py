@@ -1,14 +1,17 @@
 """YAML 1.2 (core schema) as plain values together with the line of every key, read by libyaml where it is there.
 
 Study files are data that a person types. What could surprise is refused with the line: tabs, repeated keys, anchors and
-aliases (also the way of an entity bomb), tags, several documents. Words such as ``no`` and ``2026-11-22`` stay text.
+aliases (also the way of an entity bomb), tags, several documents, nesting without end. Words such as ``no`` and
+``2026-11-22`` stay text.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any, Final, Self
 
 import yaml
 
@@ -16,30 +19,34 @@ from mscevidence.errors import RecordError, nearest
 
 Location = tuple[str | int, ...]
 
+MAX_DEPTH = 30
+"""Study files nest less than ten deep; the limit keeps a hostile file from exhausting the stack."""
+
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_CORE = (
-    ("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")),
-    # A leading zero is kept as text: identifiers such as 007 are not numbers.
-    ("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")),
-    (
-        "tag:yaml.org,2002:float",
-        re.compile(r"^[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$"),
-        list("-+0123456789."),
-    ),
-)
+_NULL: Final = frozenset({"~", "null", "Null", "NULL", ""})
+_TRUTH: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+# A leading zero is kept as text: identifiers such as 007 are not numbers. So are octal, hexadecimal and infinity, and
+# whole numbers of more digits than anything that is counted.
+_INT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})", re.ASCII)
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 
 
-class CoreLoader(_Loader):  # type: ignore[misc]
-    """A safe loader with the implicit types of the YAML 1.2 core schema, without octal, hexadecimal and infinity."""
+class WrittenFloat(float):
+    """A number that remembers how it was written: where a key wants text, ``0.90`` stays ``0.90``."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    def __new__(cls, written: str) -> Self:
+        """Return the number that a text shows."""
+        made = super().__new__(cls, float(written))
+        made.written = written
+        return made
 
+    written: str
 
-for _tag, _pattern, _first in _CORE:
-    for _letter in _first:
-        CoreLoader.yaml_implicit_resolvers.setdefault(_letter, []).append((_tag, _pattern))
+    def __str__(self) -> str:
+        return self.written
+
+    __repr__ = __str__
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,20 +69,33 @@ def parse(text: str, *, file: str) -> Located:
     Raises:
         RecordError: not YAML, or something refused (see the module); with file and line.
     """
+    walker = _Walker(text, file)
     try:
-        node = yaml.compose(text, Loader=CoreLoader)
+        return Located(walker.document(), walker.lines)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text, file) from error
+    except yaml.reader.ReaderError as error:
+        raise _control_character(error, text, file) from error
     except yaml.YAMLError as error:
+        raise RecordError(f"not readable as YAML: {error}", file=file, line=1, hint="save it as UTF-8 text") from error
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
         raise RecordError(
-            f"not readable as YAML: {error}", file=file, line=1, hint="remove control characters; save as UTF-8"
+            "half of a character (a lone surrogate) is in the text", file=file, line=line, hint="type it anew"
         ) from error
-    if node is None:
-        raise RecordError(
-            "the file is empty", file=file, line=1, hint="`mscevidence template single-arm` writes a first one"
-        )
-    walker = _Walker(file)
-    return Located(walker.value(node, ()), walker.lines)
+
+
+def _control_character(error: yaml.reader.ReaderError, text: str, file: str) -> RecordError:
+    # libyaml counts the position in its own buffer, so the character itself is looked for.
+    code = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "\0")
+    position = max(text.find(chr(code)), 0)
+    return RecordError(
+        f"a control character (U+{code:04X}) is in the text",
+        file=file,
+        line=text.count("\n", 0, position) + 1,
+        found=repr(chr(code)),
+        hint="remove it; it often comes along when text is copied from a PDF",
+    )
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> RecordError:
@@ -95,72 +115,104 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> RecordEr
             )
     problem = error.problem or "not valid YAML"
     hint = "check indentation, colons and quotes on this line and the one above"
-    if "another document" in (error.context or "") + problem or "expected a single document" in (error.context or ""):
-        hint = "one study per file: remove the line with ---"
     return RecordError(f"not valid YAML: {problem}, at {shown!r}", file=file, line=line, found=shown, hint=hint)
 
 
 class _Walker:
-    def __init__(self, file: str) -> None:
+    """Reads the events of one document; what is refused is refused here, with its line."""
+
+    def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.lines: dict[Location, int] = {}
-        self._seen: set[int] = set()
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
 
-    def value(self, node: yaml.Node, location: Location) -> Any:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(location, line)
-        if id(node) in self._seen:
-            raise RecordError(
-                "anchors and aliases (& and *) are not used in study files",
-                file=self.file,
-                line=line,
-                key=dotted(location),
-                hint="write the value out in each place",
+    def document(self) -> Any:
+        """Return the value of the only document."""
+        next(self._events)
+        first = next(self._events)
+        if isinstance(first, yaml.StreamEndEvent):
+            hint = "`mscevidence template single-arm` writes a first one"
+            raise RecordError("the file is empty", file=self.file, line=1, hint=hint)
+        if first.version or first.tags:
+            raise self._refusal(
+                "a line that begins with % is not used in study files", first, (), hint="remove it; this is YAML 1.2"
             )
-        self._seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, location)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*location, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node, location)
+        value = self._value(next(self._events), ())
+        next(self._events)
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise self._refusal(
+                "a second document begins here", after, (), hint="one study per file: remove the line with ---"
+            )
+        return value
 
-    def _mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
+    def _value(self, event: Any, location: Location) -> Any:
+        self.lines.setdefault(location, event.start_mark.line + 1)
+        self._refuse(event, location)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(location)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(location)
+        return _plain(event.value) if event.implicit[0] else event.value
+
+    def _mapping(self, location: Location) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else repr(key_node.value)
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            self._refuse(event, location)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._refusal("a key is a list or a map here", event, location, hint="a key is one word")
+            key = event.value
+            place = (*location, key)
             if key in found:
-                raise RecordError(
-                    f"the key {key!r} is written twice",
-                    file=self.file,
-                    line=line,
-                    key=dotted((*location, key)),
-                    hint="keep one of the two",
-                )
-            self.lines[(*location, key)] = line
-            found[key] = self.value(value_node, (*location, key))
+                raise self._refusal(f"the key {key!r} is written twice", event, place, hint="keep one of the two")
+            self.lines[place] = line
+            found[key] = self._value(next(self._events), place)
         return found
 
-    def _scalar(self, node: yaml.Node, location: Location) -> Any:
-        text = str(node.value)
-        if node.tag == "tag:yaml.org,2002:null":
-            return None
-        if node.tag == "tag:yaml.org,2002:bool":
-            return text.lower() == "true"
-        if node.tag == "tag:yaml.org,2002:int":
-            return int(text)
-        if node.tag == "tag:yaml.org,2002:float":
-            return float(text)
-        if node.tag == "tag:yaml.org,2002:str":
-            return text
-        raise RecordError(
-            f"the tag {node.tag!r} is not used in study files",
-            file=self.file,
-            line=node.start_mark.line + 1,
-            key=dotted(location),
-            found=text,
-            hint="remove the word that begins with !",
-        )
+    def _sequence(self, location: Location) -> list[Any]:
+        found: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            found.append(self._value(event, (*location, len(found))))
+        return found
+
+    def _refuse(self, event: Any, location: Location) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            raise self._refusal(
+                "anchors and aliases (& and *) are not used in study files",
+                event,
+                location,
+                hint="write the value out in each place; put text that begins with & or * into quotes",
+            )
+        if event.tag is not None:
+            raise self._refusal(
+                f"the tag {event.tag!r} is not used in study files",
+                event,
+                location,
+                hint="remove the word that begins with !, or put text that begins with ! into quotes",
+            )
+        if len(location) > MAX_DEPTH:
+            raise self._refusal(
+                "brackets or indentations are nested too deeply", event, location[:3], hint="close what was opened"
+            )
+
+    def _refusal(self, message: str, event: Any, location: Location, *, hint: str) -> RecordError:
+        found = str(getattr(event, "value", ""))
+        line = event.start_mark.line + 1
+        return RecordError(message, file=self.file, line=line, key=dotted(location), found=found, hint=hint)
+
+
+def _plain(text: str) -> Any:
+    """Return what an unquoted word stands for in the YAML 1.2 core schema."""
+    if text in _NULL:
+        return None
+    if text in _TRUTH:
+        return _TRUTH[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        return WrittenFloat(text)
+    return text
 
 
 def dotted(location: Location) -> str:
