@@ -137,8 +137,8 @@ class Value(Frozen):
 
     `role` says what the number is: events, n, percent, value, lower, upper, infusions, interval-days, from, to, text.
     `text` is the raw words at `span`; `number` the parsed value in `unit`; `normal` the settled form of a value that is
-    no number, such as ``2019-11`` for ``November 2019``; `derived` tells a value that the characters of the candidate do
-    not show: it was computed, or taken from another place (`span`).
+    no number, such as ``2019-11`` for ``November 2019``; `derived` tells a value that the characters of the candidate
+    do not show: it was computed, or taken from another place (`span`).
     """
 
     role: str
@@ -527,7 +527,7 @@ class Choice(Frozen):
 class StudyRow(Frozen):
     """One study of an analysis, with its exact interval on the 0-1 scale.
 
-    `marks` name the footnotes that apply: derived, narrative-zero, unverified, cancelled, secondary, sum-of-arms.
+    `marks` name the footnotes that apply: derived, narrative-zero, sum-of-arms, secondary, cancelled, judged.
     `columns` are the texts that a table or figure may show on request: dose, product, design, phase, follow-up, arm,
     reports, quote.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mscevidence import vocabulary
-from mscevidence.model import NOT_REPORTED, Arm, CellProduct, Dose, Grouping, Study
+from mscevidence.model import NOT_REPORTED, Arm, CellProduct, Dose, Grouping, Report, Study
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -90,7 +90,9 @@ def product_text(product: CellProduct | None) -> str:
     return ", ".join(words)
 
 
-def columns_of(study: Study, arms: tuple[Arm, ...], *, report: str, quote: str, at: str, doses: str) -> dict[str, str]:
+def columns_of(
+    study: Study, arms: tuple[Arm, ...], *, report: Report, quote: str, at: str, doses: str
+) -> dict[str, str]:
     """Return what may stand beside a study in a table or figure, empty texts left out."""
     product = arms[0].cell_product or study.cell_product
     columns = {
@@ -102,7 +104,8 @@ def columns_of(study: Study, arms: tuple[Arm, ...], *, report: str, quote: str, 
         "phase": study.phase or "",
         "time-point": at,
         "reports": ", ".join(one.id for one in study.reports),
-        "report": report,
+        "report": report.id,
+        "unverified": ", ".join(report.unverified),
         "quote": quote,
     }
     return {name: text for name, text in columns.items() if text and text != NOT_REPORTED}

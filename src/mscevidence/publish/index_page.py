@@ -45,7 +45,13 @@ def headline(estimate: Estimate, level: float) -> str:
     if estimate.proportion is None:
         return wording.status_sentence(estimate)
     low, high = wording.percent(estimate.lower), wording.percent(estimate.upper)
-    return f"{wording.percent(estimate.proportion)} % ({wording.level_text(level)} interval {low} to {high})"
+    answer = f"{wording.percent(estimate.proportion)} % ({wording.level_text(level)} interval {low} to {high})"
+    return f"{answer}: not informative" if is_uninformative(estimate) else answer
+
+
+def is_uninformative(estimate: Estimate) -> bool:
+    """Return whether the interval covers at least nine tenths of the range from 0 to 100 %."""
+    return estimate.lower is not None and estimate.upper is not None and estimate.upper - estimate.lower >= 0.9
 
 
 def _counts(evidence: Evidence) -> dict[str, int]:
@@ -70,6 +76,11 @@ def _analysis(done: Done) -> dict[str, Any]:
         "why_not": "",
         "pooled": pooled,
         "headline": headline(first, pooled.level),
+        "beside": [
+            {"method": one.label, "headline": headline(one, pooled.level)}
+            for one in pooled.overall.estimates[1:]
+            if one.status == "estimated"
+        ],
         "based_on": wording.studies_and_patients(first),
         "estimates": [
             _estimate(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates

@@ -13,7 +13,6 @@ LETTERS = {
     "secondary": "2",
     "cancelled": "c",
     "judged": "j",
-    "unverified": "u",
 }
 """The letter that stands beside a study for each footnote."""
 

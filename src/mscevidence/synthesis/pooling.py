@@ -36,7 +36,6 @@ FOOTNOTES = {
     "secondary": "read from a secondary table; the primary report was not seen",
     "cancelled": "from a cancelled report",
     "judged": "denominator is the patients who could be judged, not all treated",
-    "unverified": "bibliography not fully verified",
 }
 
 
@@ -104,7 +103,7 @@ def _how_to_widen(selection: Selection) -> str:
         return "add --narrative-zeros include to count zeros that are stated in words"
     if "derived results are left out" in reasons:
         return "add --derived include to use counts obtained by arithmetic"
-    return "`mscevidence query all-results` shows which outcomes and conditions have counts"
+    return "`mscevidence query response-rates` and `mscevidence query adverse-events` list what has counts"
 
 
 def _rows(taken: Sequence[Usable], question: Question) -> tuple[StudyRow, ...]:
@@ -125,7 +124,7 @@ def _row(one: Usable, lower: float, upper: float, question: Question) -> StudyRo
     columns = columns_of(
         one.study,
         one.arms,
-        report=one.report.id,
+        report=one.report,
         quote=one.result.source.quote,
         at=time_point_text(one.result.time_point),
         doses=doses_text(one.study, one.arms),
@@ -155,7 +154,6 @@ def _marks(one: Usable) -> list[str]:
         "secondary": one.secondary,
         "cancelled": one.report.status == "cancelled",
         "judged": not one.whole,
-        "unverified": bool(one.report.unverified),
     }
     return [mark for mark, applies in marks.items() if applies]
 
