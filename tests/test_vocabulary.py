@@ -386,6 +386,7 @@ def test_below_refuses_an_unknown_condition() -> None:
         ("ankylosing-spondylitis", "D013167"),
         ("sjogren-syndrome", "D012859"),
         ("systemic-sclerosis", "D012595"),
+        ("localised-scleroderma", "D012594"),
         ("polymyositis", "D017285"),
         ("dermatomyositis", "D003882"),
         ("multiple-sclerosis", "D009103"),
