@@ -100,19 +100,24 @@ def _day(text: str) -> str:
 def _show(done: Imported) -> None:
     from mscevidence.publish.table import render
 
-    counts = [{"": "in", **dict(done.read)}, {"": "out", **dict(done.made)}]
-    for row in counts:
-        typer.echo(f"{row.pop('')}: " + ", ".join(f"{count} {name}" for name, count in row.items()))
+    for way, counts in (("in", done.read), ("out", done.made)):
+        typer.echo(f"{way}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     for what, studies in (
         ("written", done.written),
         ("extended by a report", done.extended),
         ("unchanged", done.unchanged),
         ("kept although different (--overwrite replaces)", done.kept),
     ):
-        named = f": {', '.join(studies)}" if studies and what != "unchanged" and len(studies) <= 12 else ""
-        named = f": {', '.join(studies)}" if what.startswith("kept") and studies else named
-        typer.echo(f"{what}: {len(studies)}{named}")
+        few = bool(studies) and (len(studies) <= 12 or studies is done.kept) and studies is not done.unchanged
+        typer.echo(f"{what}: {len(studies)}" + (f": {', '.join(studies)}" if few else ""))
     typer.echo(f"left out: {len(done.leftovers)}")
     if done.leftovers:
-        rows = [{"source": x.source, "what": x.what, "rows": x.count, "reason": x.reason} for x in done.leftovers]
+        rows = [
+            {"source": one.source, "what": _short(one.what), "rows": one.count, "reason": _short(one.reason, 110)}
+            for one in done.leftovers
+        ]
         typer.echo(render(rows))
+
+
+def _short(text: str, most: int = 60) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,9 @@ def import_reports(
         "arms": sum(len(sheet.arms) for sheet in sheets),
         "outcomes": sum(len(sheet.outcomes) for sheet in sheets),
     }
-    return _write(built.studies, into, counts, built.leftovers, comments=comments, overwrite=overwrite)
+    done = _write(built.studies, into, counts, built.leftovers, comments=comments, overwrite=overwrite)
+    repeated = built.arms_placed - done.made["arms"]
+    return replace(done, made={**done.made, "arms repeated by a second sheet": repeated})
 
 
 def import_registry(

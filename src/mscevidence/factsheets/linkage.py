@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mscevidence.errors import RecordError
-from mscevidence.model import CellProduct, Centre, Derivation, NotReported, Slug
+from mscevidence.model import CellProduct, Centre, Derivation, Link, NotReported, Slug
 
 FILE_NAME = "linkage.toml"
 
@@ -188,6 +188,22 @@ class Linkage(Entry):
     apart: tuple[ApartLink, ...] = ()
     registry: dict[str, RegistryLink] = {}
     registry_left_out: dict[str, RegistryLeftOut] = {}
+
+
+def decided_links(folder: Path) -> tuple[Link, ...]:
+    """Return the look-alikes that the linkage file among some study files settles; none when there is no such file.
+
+    Raises:
+        RecordError: the linkage file is wrong.
+    """
+    path = folder / FILE_NAME
+    if not path.exists():
+        return ()
+    return tuple(
+        Link(kind="look-alike", left=left, right=right, basis="declared", reason=one.reason, decided=True)
+        for one in read_linkage(path).apart
+        for left, right in (one.studies,)
+    )
 
 
 def read_linkage(path: Path) -> Linkage:

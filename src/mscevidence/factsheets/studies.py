@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mscevidence import vocabulary
-from mscevidence.errors import RecordError
+from mscevidence.errors import RecordError, UnknownTermError
 from mscevidence.factsheets.arms import arms_of
 from mscevidence.factsheets.linkage import Linkage, StudyLink
 from mscevidence.factsheets.pieces import Leftover, Piece, share_out
@@ -20,10 +20,11 @@ ORIGIN = "facts-sheet"
 
 @dataclass(frozen=True)
 class Built:
-    """The studies of some sheets, the sheets of each study, and the leftovers."""
+    """The studies of some sheets, the sheets of each, how many arms of sheets they hold, and the leftovers."""
 
     studies: tuple[Study, ...]
     sheets: Mapping[str, tuple[str, ...]]
+    arms_placed: int
     leftovers: tuple[Leftover, ...]
 
 
@@ -31,15 +32,30 @@ def build(sheets: Sequence[FactSheet], linkage: Linkage, *, by: str, on: str) ->
     """Return the studies of the sheets, in the order of their ids.
 
     Raises:
-        RecordError: a sheet and the linkage file contradict each other.
-        UnknownTermError: a word of a sheet is not in the vocabulary.
+        RecordError: a sheet and the linkage file contradict each other, or a word is not in the vocabulary.
     """
     decision = Decision(by=by, on=on, origin=ORIGIN)
     pieces, unplaced = share_out(sheets, linkage)
     leftovers = list(unplaced)
-    studies = tuple(_study(study, pieces[study], linkage, decision, leftovers) for study in sorted(pieces))
+    studies = tuple(_named_study(study, pieces[study], linkage, decision, leftovers) for study in sorted(pieces))
     used = {study: tuple(piece.sheet.slug for piece in pieces[study]) for study in sorted(pieces)}
-    return Built(studies, used, tuple(leftovers))
+    placed = sum(len(piece.arms) for some in pieces.values() for piece in some)
+    return Built(studies, used, placed, tuple(leftovers))
+
+
+def _named_study(
+    study_id: str, pieces: Sequence[Piece], linkage: Linkage, decision: Decision, leftovers: list[Leftover]
+) -> Study:
+    """Return a study; a word that is not in the vocabulary is told with the sheets it may come from."""
+    try:
+        return _study(study_id, pieces, linkage, decision, leftovers)
+    except UnknownTermError as error:
+        sheets = ", ".join(piece.sheet.slug for piece in pieces)
+        raise RecordError(
+            f"study {study_id} (sheets {sheets}): {error.message}",
+            hint=f"{error.hint}\nsay it in [study.{study_id}] of the linkage file, or mend the sheet",
+            found=error.term,
+        ) from error
 
 
 def _study(
