@@ -200,7 +200,8 @@ class Assignment:
         directly = attached.span is not None and re.fullmatch(
             r"\s(?:[\w-]+\s){0,2}?", self.facts.text[count.end : attached.span[0]]
         )
-        return bool(directly) and not count.noun and attached.outcome in _EVENT_COUNTS
+        verb = (attached.words or "").endswith("ed")
+        return bool(directly) and not verb and not count.noun and attached.outcome in _EVENT_COUNTS
 
     def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
         return sentence_arm(self.facts) or arm_of(count, bounds, self.facts.arms)

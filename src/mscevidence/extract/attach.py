@@ -143,8 +143,7 @@ def _the_better(count: Count, bounds: Bounds, before: Mention, after: Mention) -
         rf"\s?[)\]]?,?(?:\s{PEOPLE})?\s(?:achiev|had|develop|experienc|show|died|relaps|respond|attain|reach)",
         gap_after,
     )
-    direct = direct or not gap_after.strip()
-    if bool(copula) == bool(direct):
+    if bool(copula) == bool(direct or not gap_after.strip()):
         return Attached(None, None, None)
     chosen = before if copula else after
     return Attached(chosen.outcome, bounds.text[chosen.start : chosen.end], (chosen.start, chosen.end), certain=True)

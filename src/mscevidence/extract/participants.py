@@ -29,10 +29,11 @@ _VERB_AFTER = re.compile(
     rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{_ASIDE}{{0,70}}?{_CELLS})"
 )
 _VERB_BEFORE = re.compile(
-    r"\b(?:(?P<enrol>enrolled|included|recruited|randomi[sz]ed|enrolling|including|recruiting|comprised|involved|involving|entered)"
+    r"\b(?:(?P<enrol>enrolled|included|recruited|randomi[sz]ed|(?:randomly\s)?(?:assigned|allocated)|enrolling|including|recruiting|comprised|involved|involving|entered)"
     r"|(?P<treat>treated|studied|transplanted|infused))\s(?:a\stotal\sof\s|in\stotal\s|overall\s)?$|\b(?P<total>[Aa]\stotal\sof\s)$",
     re.IGNORECASE,
 )
+_PEOPLE_BEFORE = re.compile(rf"^(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$", re.IGNORECASE)
 _NOT_COUNTED = re.compile(
     r"\b(?:screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
     r"|withdrew|lost|discontinued|donors?)\b",
@@ -196,37 +197,46 @@ def _additional(document: Document, count: Count, after: str) -> list[Value]:
 
 
 def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
-    """Yield the candidate of "the MSC group (n = 20)" and of "to receive MSC (n = 20)"."""
+    """Yield the candidate of "the MSC group (n = 20)", "to receive MSC (n = 20)", "patients (n = 20) were enrolled"."""
     n = count.value("count")
-    text = place.document.text
-    named = next(
-        (
-            a
-            for a in place.arms
-            if a.end <= count.start and re.fullmatch(r"\s?[(\[,;:]?\s?[nN]\s?=\s?", text[a.end : count.start])
-        ),
-        None,
-    )
-    before = re.sub(r"[nN]\s?=\s?$", "", text[place.span[0] : count.start])
-    treatment = _TREATMENT.search(before[-80:])
-    if n is None or (named is None and (treatment is None or not _ASSIGNED.search(before))):
+    found = _named_before(place, count) or _treatment_before(place, count) or _everybody_before(place, count)
+    if n is None or found is None:
         return
-    if named is None and treatment is not None and outcomes_in(treatment["name"], (0, len(treatment["name"]))):
-        return
-    if named is not None:
-        label, arm_span = named.label, (named.start, named.end)
-    elif treatment is not None:
-        offset = place.span[0] + len(before) - len(before[-80:])
-        arm_span = (offset + treatment.start("name"), offset + treatment.end("name"))
-        label = text[slice(*arm_span)]
-    value = Value(**{**n.model_dump(), "role": "n"})
+    label, place_of_name = found
+    closing = 1 if place.document.text[count.end : count.end + 1] in {")", "]"} else 0
     yield candidate_at(
         place.document,
         "participants",
         "n-equals",
-        (arm_span[0], count.end),
-        [value],
+        (place_of_name[0], count.end + closing),
+        [Value(**{**n.model_dump(), "role": "n"})],
         arm=label,
-        arm_span=arm_span,
+        arm_span=place_of_name if label != ALL else None,
         certainty="stated",
     )
+
+
+def _named_before(place: _Place, count: Count) -> tuple[str, Span] | None:
+    for arm in place.arms:
+        if arm.end <= count.start and re.fullmatch(r"\s?[(\[,;:]?\s?", place.document.text[arm.end : count.start]):
+            return arm.label, (arm.start, arm.end)
+    return None
+
+
+def _treatment_before(place: _Place, count: Count) -> tuple[str, Span] | None:
+    """Return the treatment that patients were assigned to, which is all the name that their arm has."""
+    before = place.document.text[place.span[0] : count.start]
+    found = _TREATMENT.search(before[-80:])
+    if found is None or not _ASSIGNED.search(before) or outcomes_in(found["name"], (0, len(found["name"]))):
+        return None
+    if re.search(rf"\b{PEOPLE}$", found["name"]):
+        return None
+    offset = count.start - len(before[-80:])
+    return found["name"], (offset + found.start("name"), offset + found.end("name"))
+
+
+def _everybody_before(place: _Place, count: Count) -> tuple[str, Span] | None:
+    before = _PEOPLE_BEFORE.search(place.document.text[place.span[0] : count.start])
+    if before is None or not _VERB_AFTER.match(place.after(count).lstrip(")]")):
+        return None
+    return ALL, (place.span[0] + before.start(), place.span[0] + before.end("people"))

@@ -13,12 +13,11 @@ from bs4 import BeautifulSoup, Tag
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Author
-from mscevidence.read.ash_text import NO_BOLD, ash_fields
+from mscevidence.read.ash_text import FOOTER, NO_BOLD, ash_fields
 from mscevidence.read.canonical import canonical
 from mscevidence.read.markup import parse, text_of
 from mscevidence.read.plain_text import plain_fields
 
-_LEGEND = "Author name in bold denotes the presenting author\nAsterisk * with author name denotes a Non-ASH member"
 _ABSTRACTS = ("section.abstract", "div.abstract", ".abstract", "#abstract", ".abstract-content")
 _TITLES = ("h1.wi-article-title", "h1.article-title", "h1", "h2.subtitle", "h2")
 
@@ -46,27 +45,30 @@ def _text(page: BeautifulSoup, selector: str, *, powers: bool = True) -> str:
 
 def _confex(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
     bold = _bold_names(page)
-    legend = _LEGEND if "*" in _text(page, ".paperauthors") else ""
     number, title = _text(page, "span.number"), " ".join(_text(page, "h2.subtitle").split())
     heading = title if title.startswith(number) else f"{number} {title}"
     when = _text(page, ".datetime.header") or _text(page, ".datetime")
-    parts = (legend, heading, _fields_block(page), when, _authors_block(page), _text(page, ".abstract"))
+    authors, abstract = _authors_block(page), _text(page, ".abstract")
+    parts = (heading, _fields_block(page), when, authors, abstract)
     text = canonical("\n\n".join(part for part in parts if part))
-    fields = ash_fields(text)
+    fields = ash_fields(text, stars_mean_non_member=True)
     fields["authors"] = tuple(_with_presenting(author, bold) for author in fields["authors"])
     fields["notes"] = tuple(note for note in fields["notes"] if note != NO_BOLD or not bold)
     return "ash-html", text, fields
 
 
 def _fields_block(page: BeautifulSoup) -> str:
-    """Return Program, Type, Session and topics; a page without them gets a bare Program line so that it reads alike."""
+    """Return Program, Type, Session and topics; a page without them gets a bare Program line so that it reads alike.
+
+    This takes the other parts of the page out of the tree: it comes last.
+    """
     content = _first(page, ".content")
     if content is None:
         return "Program: not shown"
     for nested in content.select(".abstract, .paperauthors, .datetime, h2.subtitle, span.number"):
         nested.extract()
     text = re.sub(r"(?m)^(Program|Type|Session):\s*\n\s*", r"\1: ", text_of(content))
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip() and not FOOTER.match(line)]
     return "\n".join(lines if any(line.startswith("Program:") for line in lines) else ["Program: not shown", *lines])
 
 

@@ -27,7 +27,7 @@ _TAG = re.compile(
 _STATUS = {"canceled": "cancelled", "cancelled": "cancelled", "withdrawn": "withdrawn", "retracted": "retracted"}
 _DISCLOSURES = re.compile(r"^(?:Disclosures?|Conflicts? of interest)(?: Statement)?: *", re.MULTILINE | re.IGNORECASE)
 _OFF_LABEL = re.compile(r"^Off[ -]?Label Disclosures?: *", re.MULTILINE | re.IGNORECASE)
-_FOOTER = re.compile(
+FOOTER = re.compile(
     r"^(?:<< ?Previous Abstract|Previous Abstract|Next Abstract|See more of:|\*signifies|Back to:)", re.MULTILINE
 )
 _AFFILIATION = re.compile(r"^(?P<number>\d{1,2})\s?(?=[^\d\s.,)%])(?P<place>\S.*)$")
@@ -50,9 +50,14 @@ class _Header:
     notes: tuple[str, ...] = ()
 
 
-def ash_fields(text: str) -> dict[str, Any]:
-    """Return the fields of a Document that a canonical ASH meeting text shows."""
-    header = _header(text)
+def ash_fields(text: str, *, stars_mean_non_member: bool = False) -> dict[str, Any]:
+    """Return the fields of a Document that a canonical ASH meeting text shows.
+
+    Args:
+        text: the canonical text.
+        stars_mean_non_member: whether an asterisk marks non-members even when the text lacks the legend that says so.
+    """
+    header = _header(text, stars=stars_mean_non_member or bool(_LEGEND.search(text)))
     body_end, disclosures, off_label = _after_the_body(text, header.body)
     return {
         **header.fields,
@@ -73,13 +78,13 @@ def split_title(raw: str) -> tuple[str, str]:
     return title, _STATUS[(tag["word"] or tag["bare"]).casefold()]
 
 
-def _header(text: str) -> _Header:
+def _header(text: str, *, stars: bool) -> _Header:
     labelled = {m["key"]: m for m in reversed(list(_FIELD.finditer(text)))}
     number, title, status = _title(text, labelled["Program"].start())
     date = _DATE.search(text, labelled["Program"].end())
     last_field = max(match.end() for match in labelled.values())
     after = date.end() if date else last_field
-    authors, affiliations, body = _authors(text, after)
+    authors, affiliations, body = _authors(text, after, stars=stars)
     when = _when(date) if date else None
     fields: dict[str, Any] = {
         "title": title,
@@ -132,7 +137,7 @@ def _when(date: re.Match[str]) -> str | None:
     return day.strftime("%Y-%m-%d") + (clock.strftime("T%H:%M") if clock else "")
 
 
-def _authors(text: str, start: int) -> tuple[Any, dict[str, str], int]:
+def _authors(text: str, start: int, *, stars: bool) -> tuple[Any, dict[str, str], int]:
     """Return authors, affiliations by number, and where the body begins."""
     stop = first_heading(text, start, len(text))
     bound = stop if stop is not None else len(text)
@@ -149,7 +154,6 @@ def _authors(text: str, start: int) -> tuple[Any, dict[str, str], int]:
             numbered["place"].strip() if numbered else text[slice(*line)]
         )
         body = line[1]
-    stars = bool(_LEGEND.search(text))
     authors = authors_in(text[slice(*lines[0])], stars_mean_non_member=stars)
     return authors, affiliations, stop if stop is not None else body
 
@@ -160,7 +164,7 @@ def _lines(text: str, span: Span) -> list[Span]:
 
 def _after_the_body(text: str, start: int) -> tuple[int, str | None, str | None]:
     """Return where the body ends, the disclosures and the off-label disclosure."""
-    footer = _FOOTER.search(text, start)
+    footer = FOOTER.search(text, start)
     end = footer.start() if footer else len(text)
     disclosures, off_label = _DISCLOSURES.search(text, start, end), _OFF_LABEL.search(text, start, end)
     marks = sorted((m.start(), m.end(), m) for m in (disclosures, off_label) if m)

@@ -9,6 +9,7 @@ from mscevidence.model import Identifier
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "nct": re.compile(r"(?<![A-Za-z0-9])NCT ?-?(\d{8})(?!\d)", re.IGNORECASE),
     "eudract": re.compile(r"(?<![\d-])(\d{4}-\d{6}-\d{2})(?![\d-])"),
+    "euct": re.compile(r"(?<![\d-])(20\d{2}-5\d{5}-\d{2}-\d{2})(?![\d-])"),
     "chictr": re.compile(r"(?<![A-Za-z])(ChiCTR(?:-[A-Z]{2,4})?-?\d{8,10})(?!\d)", re.IGNORECASE),
     "jprn": re.compile(r"(?<![A-Za-z])(JPRN-[A-Za-z]*\d+|jRCT[a-z]{0,2}\d{9,10}|JapicCTI-\d{6})(?!\d)", re.IGNORECASE),
     "umin": re.compile(r"(?<![A-Za-z-])(UMIN(?:-CTR)? ?\d{9})(?!\d)", re.IGNORECASE),
@@ -62,4 +63,4 @@ def _value(kind: str, raw: str) -> str:
         return re.sub(r"(?i)^chictr", "ChiCTR", raw)
     if kind == "doi":
         return raw.lower()
-    return raw.replace(" ", "") if kind in {"jprn", "pmid", "eudract"} else raw.replace(" ", "").upper()
+    return raw.replace(" ", "") if kind in {"jprn", "pmid", "eudract", "euct"} else raw.replace(" ", "").upper()

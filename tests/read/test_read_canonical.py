@@ -1,0 +1,108 @@
+"""The canonical text: what is restored, what must stay, and which bytes are refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mscevidence.errors import DocumentError
+from mscevidence.read.canonical import MAX_BYTES, canonical, decode
+
+RESTORED = [
+    ("at 0.5×106 cells/kg, 1.0×106 cells/kg", "at 0.5×10^6 cells/kg, 1.0×10^6 cells/kg"),
+    ("in the 0.5×106, 1.0×106 and 2.0×106 cells/kg cohorts", "in the 0.5×10^6, 1.0×10^6 and 2.0×10^6 cells/kg cohorts"),
+    ("platelets < 30 × 109/L", "platelets < 30 × 10^9/L"),
+    ("1 x 107 cells", "1 x 10^7 cells"),
+    ("2 X 106 MSCs per infusion", "2 X 10^6 MSCs per infusion"),
+    ("1–2 × 106 UC-MSCs/kg", "1–2 × 10^6 UC-MSCs/kg"),
+    ("5 × 10(6) cells/kg", "5 × 10^6 cells/kg"),
+    ("5 x 10 6 cells/kg", "5 x 10^6 cells/kg"),
+    ("20 × 10⁶ cells", "20 × 10^6 cells"),
+    ("×1010 cells/kg", "×10^10 cells/kg"),
+    ("106 cells/kg", "10^6 cells/kg"),
+    ("106 MSCs/kg", "10^6 MSCs/kg"),
+    ("neutrophils 0.5 x 10 ^ 9/L", "neutrophils 0.5 x 10^9/L"),
+    ("30 × 109/l and 100×103/µL", "30 × 10^9/l and 100×10^3/µL"),
+]
+UNTOUCHED = [
+    "106 patients",
+    "109 patients with platelets",
+    "5 x 106 mg of a drug",
+    "a 4 x 106 mm field with cells",
+    "106 cells were counted",
+    "fever in 10 (6) cells",
+    "10 (6%) of 160",
+    "CD106 cells",
+    "1.106 cells/kg",
+    "area 10 x 10 cm",
+    "2 x 100 mL with 5 cells",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pasted", "restored"), RESTORED)
+def test_lost_superscripts_come_back(pasted: str, restored: str) -> None:
+    assert canonical(pasted) == restored
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_true_numbers_stay(text: str) -> None:
+    assert canonical(text) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "plain"),
+    [
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\u00a0b\u2009c", "a b c"),
+        ("zero\u200bwidth\u200d \ufeffmark", "zerowidth mark"),
+        ("\u202eright to left\u202c", "right to left"),
+        ("１２ of １８（６７％）", "12 of 18(67%)"),
+        ("bell\x07 and \x85 control", "bell and control"),
+        ("e\u0301cole", "école"),
+        ("e\u200b\u0301cole", "école"),
+        ("a\n\n\n\n\nb   c ", "a\n\nb c"),
+    ],
+)
+def test_mess_of_pasting_goes(raw: str, plain: str) -> None:
+    assert canonical(raw) == plain
+
+
+@given(st.text(max_size=400))
+def test_canonical_text_is_a_fixed_point(text: str) -> None:
+    once = canonical(text)
+    assert canonical(once) == once
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "notes"),
+    [
+        ("Größe".encode(), "Größe", 0),
+        (b"\xef\xbb\xbfBOM", "BOM", 0),
+        ("Größe".encode("utf-16"), "Größe", 1),
+        (b"5 \x96 6 cells \xb5L", "5 – 6 cells µL", 1),
+    ],
+)
+def test_encodings(data: bytes, text: str, notes: int) -> None:
+    decoded, said = decode(data)
+    assert (decoded, len(said)) == (text, notes)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b" \n\t ", "empty"),
+        (b"%PDF-1.7 ...", "a PDF"),
+        (b"PK\x03\x04word", "zip archive"),
+        (b"\x89PNG\r\n", "an image"),
+        (b"text with \x00 in it", "binary"),
+        (b"\xff\xfea", "cannot be decoded"),
+        (b"caf\xe9 \x81\x8d", "cannot be decoded"),
+        (b"x" * (MAX_BYTES + 1), "too large"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_a_hint(data: bytes, message: str) -> None:
+    with pytest.raises(DocumentError, match=message) as caught:
+        decode(data)
+    assert caught.value.hint
