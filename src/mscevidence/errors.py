@@ -21,7 +21,7 @@ translate the family once into exit code 1.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 
 class MscevidenceError(Exception):
@@ -85,13 +85,17 @@ class UnknownTermError(MscevidenceError):
         term: the word as found.
         kind: what it should have been, such as ``condition``.
         choices: all valid words.
+        names: other names by which a choice is known (name -> choice), also looked through for what was meant.
     """
 
-    def __init__(self, term: str, *, kind: str, choices: Iterable[str]) -> None:
+    def __init__(
+        self, term: str, *, kind: str, choices: Iterable[str], names: Mapping[str, str] | None = None
+    ) -> None:
         self.term = term
         self.kind = kind
         self.choices = tuple(choices)
-        self.nearest = nearest(term, self.choices)
+        known = {**(names or {}), **{choice: choice for choice in self.choices}}
+        self.nearest = tuple(dict.fromkeys(known[name] for name in nearest(term, known)))
         super().__init__(f"unknown {kind} {term!r}", hint=choice_hint(self.nearest, self.choices))
 
 

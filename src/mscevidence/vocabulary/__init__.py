@@ -131,7 +131,8 @@ def term(kind: str, word: str) -> Term:
     """
     found = _names(kind).get(key(word))
     if found is None:
-        raise UnknownTermError(word, kind=kind, choices=_load(kind))
+        also = {name: each.id for name, each in _names(kind).items()}
+        raise UnknownTermError(word, kind=kind, choices=_load(kind), names=also)
     return found
 
 
