@@ -173,13 +173,8 @@ def _listed(asked: str) -> list[dict[str, str]]:
 
 
 def _tell_rows(rows: int, *, cut: bool) -> None:
-    _tell(
-        "no rows"
-        if not rows
-        else f"the first {rows} rows; --limit shows more"
-        if cut
-        else f"{rows} row{'s'[: rows > 1]}"
-    )
+    counted = "1 row" if rows == 1 else f"{rows} rows" if rows else "no rows"
+    _tell(f"the first {counted}; there are more (--limit)" if cut else counted)
 
 
 def _tell(words: str) -> None:

@@ -6,10 +6,12 @@ the old file; whoever has it open keeps reading the old one.
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sqlite3
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +20,8 @@ from mscevidence.errors import StoreError
 from mscevidence.store import schema
 
 TEMPORARY = "building"
+LONG_AGO = 3600.0
+"""No build takes that long (seconds)."""
 NOT_OURS = "choose another name; mscevidence does not touch files that it did not make"
 
 
@@ -46,12 +50,20 @@ def _temporary(target: Path) -> Iterator[Path]:
     temporary = target.with_name(f".{target.name}.{TEMPORARY}-{os.getpid()}")
     try:
         temporary.unlink(missing_ok=True)
+        _remove_leftovers(target)
     except OSError as error:
         raise _cannot_write(target, error) from error
     try:
         yield temporary
     finally:
         for leftover in (temporary, temporary.with_name(temporary.name + "-journal")):
+            leftover.unlink(missing_ok=True)
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove what builds that were killed long ago left beside the database."""
+    for leftover in target.parent.glob(f".{glob.escape(target.name)}.{TEMPORARY}-*"):
+        if time.time() - leftover.stat().st_mtime > LONG_AGO:
             leftover.unlink(missing_ok=True)
 
 

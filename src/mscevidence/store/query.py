@@ -17,6 +17,9 @@ from mscevidence.store import schema
 SECONDS = 20.0
 """How long one query may take."""
 
+WAIT_SECONDS = 3.0
+"""How long to wait for a program that is writing."""
+
 LONGEST_VALUE = 200_000_000
 """No value a query makes may be longer (bytes)."""
 
@@ -29,6 +32,7 @@ MISTAKES = {
         "change the study files, then run `mscevidence build`",
     ),
     "one statement": ("more than one SQL statement", "ask one question at a time"),
+    "has no name": ("the query needs a value for ?", "name the parameter, such as :study, and give --study"),
     "too big": ("a value of the answer is too long", "ask for less"),
 }
 """What SQLite says (a pattern) -> what that means here and what to do."""
@@ -86,7 +90,7 @@ def run_sql(
         try:
             cursor = conn.execute(sql, dict(params or {}))
             wanted = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
-        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+        except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError) as error:
             raise _explained(conn, sql, error, seconds) from error
         if cursor.description is None:
             raise StoreError("the statement answers nothing", hint="write a SELECT")
@@ -104,7 +108,7 @@ def _refuse_unreadable(path: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=3)
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=WAIT_SECONDS)
 
 
 def _refuse_other_version(conn: sqlite3.Connection, path: Path) -> None:
@@ -146,7 +150,7 @@ def _explained(conn: sqlite3.Connection, sql: str, error: Exception, seconds: fl
         return _unknown(missing[1], "column", _columns(conn, sql))
     if "value for binding" in text:
         names = ", ".join(f"--{name}" for name in sorted(set(re.findall(r"[:@$](\w+)", sql))))
-        return StoreError(f"the query needs a value: {text}", hint=f"give {names}" if names else "use :name, not ?")
+        return StoreError(f"the query needs a value: {text}", hint=f"give {names}")
     if "interrupted" in text:
         return StoreError(f"the query took longer than {seconds:g} s", hint="narrow it with WHERE, or ask for less")
     message, hint = next(

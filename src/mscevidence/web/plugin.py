@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from datasette import hookimpl
-from datasette.utils import tilde_encode
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from mscevidence.errors import UnknownTermError
+from mscevidence.errors import MscevidenceError
 from mscevidence.store import views, walk_back
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
-
-RESULT_COLUMNS = {("results", "id"), ("result_parts", "result")}
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -31,13 +28,13 @@ def register_routes() -> list[tuple[str, Any]]:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(value: object, column: str, table: str | None, database: str, datasette: Datasette) -> Markup | None:
-    """Return a link where a cell of a view or an answer holds the address of a result or a study."""
+    """Return a link where a cell holds the address of a result, or where a view or an answer names a study."""
     if not isinstance(value, str) or not value:
         return None
-    flat = table is None or table in views.load()
-    if value.count("/") >= 2 and ((flat and column == "result") or (table, column) in RESULT_COLUMNS):
-        page = datasette.urls.path(f"/-/result/{quote(database, safe='')}/{quote(value)}")
-    elif flat and column == "study":
+    if column == "result" and value.count("/") >= 2:
+        segments = "/".join(tilde_encode(segment) for segment in value.split("/"))
+        page = datasette.urls.path(f"/-/result/{tilde_encode(database)}/{segments}")
+    elif column == "study" and (table is None or table in views.load()):
         page = datasette.urls.row(database, "studies", tilde_encode(value))
     else:
         return None
@@ -46,12 +43,17 @@ def render_cell(value: object, column: str, table: str | None, database: str, da
 
 async def result_page(datasette: Datasette, request: Any) -> Response:
     """Return the page of a result: the number, its report, and the characters it was read from."""
-    name, result = request.url_vars["database"], request.url_vars["result"]
+    name, result = tilde_decode(request.url_vars["database"]), tilde_decode(request.url_vars["result"])
     if name not in datasette.databases:
-        raise NotFound(f"no database {name}")
+        return await _not_found(datasette, request, f"no database {name}")
     try:
         chain = walk_back(Path(datasette.databases[name].path), result)
-    except UnknownTermError as error:
-        raise NotFound(f"{error.message}; {error.hint}") from error
+    except MscevidenceError as error:
+        return await _not_found(datasette, request, str(error))
     page = await datasette.render_template("result.html", {"chain": chain, "database": name}, request=request)
     return Response.html(page)
+
+
+async def _not_found(datasette: Datasette, request: Any, words: str) -> Response:
+    facts = {"ok": False, "error": words, "status": 404, "title": "Not found"}
+    return Response.html(await datasette.render_template("error.html", facts, request=request), status=404)
