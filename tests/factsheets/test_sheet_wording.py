@@ -102,11 +102,12 @@ def test_dose(value: float | str | None, unit: str | None, infusions: int | str 
         ("MCR (13 of 40, 32.5%)", 13, 40, 32.5),
         ("87.5% (21/24) and 83.3% (20/24)", 21, 24, 87.5),
         ("87.5% (21/24) and 83.3% (20/24)", 20, 24, 83.3),
-        ("5 of the 24 patients (20.8%) were dead", 5, 24, None),  # the words between are not understood: better none
+        ("5 of the 24 patients (20.8%) were dead", 5, 24, 20.8),
         ("double: 8/27 (29%)", 8, 27, 29),
         ("28% at 1 year (23/83)", 23, 83, 28),
         ("Clinical 12/8 (42 d)", 12, 15, None),
         ("23.3 (42.3) 86.7 (34.0)", 7, 30, None),
+        ("8 of 18 women and 10 of 20 men (50%)", 8, 18, None),  # made up: the percentage is that of the men
         ("18/18 and 44.4% of others", 8, 18, None),  # made up
     ],
 )

@@ -169,6 +169,19 @@ def test_a_secondary_table_goes_arm_by_arm_and_gives_no_header() -> None:
     assert [(left.source, left.what, left.count) for left in made.leftovers] == [("table", "arm 'C'", 1)]
 
 
+def test_a_table_can_be_an_article_about_its_own_patients_and_secondary_about_others() -> None:
+    table = sheet("table", outcome("response", 3, 5, arm="own"), outcome("response", 2, 4, arm="other"))
+    table["arms"] = [arm("own", 5), arm("other", 4)]
+    places = {
+        "own": {"study": "one", "arm": "cells", "kind": "article"},
+        "other": {"study": "two", "arm": "cells"},
+    }
+    link = {"report": "r-table", "kind": "secondary-table", "reason": "own and others' patients", "arms": places}
+    first, second = built(table, sheet={"table": link}).studies
+    assert (first.reports[0].kind, first.design) == ("article", "single-arm")
+    assert (second.reports[0].kind, second.design) == ("secondary-table", "secondary-table")
+
+
 def test_the_same_publication_read_twice_is_one_report() -> None:
     said = [{"number": 1, "concept": "response", "leave_out": "there already"}]
     made = built(

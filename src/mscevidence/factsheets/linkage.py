@@ -53,10 +53,15 @@ class ResultReading(Entry):
 
 
 class ArmPlace(Entry):
-    """The study and arm that an arm of a sheet is."""
+    """The study and arm that an arm of a sheet is; `kind` where the report is of another kind for that study.
+
+    A table that compares a paper's own patients with those of others is an article about the first, and a secondary
+    table about the others.
+    """
 
     study: Slug
     arm: Slug
+    kind: str | None = None
 
 
 class SheetLink(Entry):
@@ -157,11 +162,12 @@ class ApartLink(Entry):
 
 
 class RegistryLink(Entry):
-    """The study of a registered trial with posted adverse events, and the arm of each of its groups."""
+    """The study of a registered trial with posted adverse events, the arm of each group, and the time they cover."""
 
     study: Slug
     reason: Reason
     arms: dict[str, Slug]
+    time: str | None = None
     note: str | None = None
 
 

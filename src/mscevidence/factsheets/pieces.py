@@ -28,12 +28,13 @@ class Piece:
 
     sheet: FactSheet
     link: SheetLink
+    kind: str
     arms: Mapping[str, str]
 
     @property
     def secondary(self) -> bool:
         """Return whether the sheet repeats other people's reports."""
-        return self.link.kind == SECONDARY
+        return self.kind == SECONDARY
 
 
 def share_out(
@@ -55,23 +56,24 @@ def share_out(
             continue
         places, unplaced = _places(sheet, link)
         leftovers += unplaced
-        for study, arms in places.items():
-            pieces.setdefault(study, []).append(Piece(sheet, link, arms))
+        for (study, kind), arms in places.items():
+            pieces.setdefault(study, []).append(Piece(sheet, link, kind, arms))
     return pieces, tuple(leftovers)
 
 
-def _places(sheet: FactSheet, link: SheetLink) -> tuple[dict[str, dict[str, str]], list[Leftover]]:
+def _places(sheet: FactSheet, link: SheetLink) -> tuple[dict[tuple[str, str], dict[str, str]], list[Leftover]]:
+    """Return the arms of a sheet by study and kind of report, and the arms that nobody has claimed."""
     names = [arm.name for arm in sheet.arms]
     for name in link.arms:
         if name not in names:
             error = UnknownTermError(name, kind="arm", choices=names)
             raise RecordError(error.message, hint=error.hint, file=f"{sheet.slug}.yaml", key=f"sheet.{sheet.slug}.arms")
-    places: dict[str, dict[str, str]] = {}
+    places: dict[tuple[str, str], dict[str, str]] = {}
     unplaced: list[Leftover] = []
     for name in [*link.arms, *(name for name in names if name not in link.arms)]:
         place = link.place(name)
         if place is not None:
-            places.setdefault(place.study, {})[name] = place.arm
+            places.setdefault((place.study, place.kind or link.kind), {})[name] = place.arm
         else:
             count = sum(outcome.arm == name for outcome in sheet.outcomes)
             unplaced.append(Leftover(sheet.slug, f"arm {name!r}", "the linkage file names no study for it", count))

@@ -11,6 +11,7 @@ from mscevidence import vocabulary
 from mscevidence.errors import RecordError
 from mscevidence.factsheets.linkage import Linkage, RegistryLink, StudyLink
 from mscevidence.factsheets.pieces import Leftover
+from mscevidence.factsheets.wording import time_point
 from mscevidence.model import Arm, CellProduct, Decision, Overlap, Report, Result, Source, Study
 
 ORIGIN = "registry"
@@ -220,6 +221,7 @@ def _results(group: Group, entry: RegistryLink, decision: Decision) -> Iterator[
             events=events,
             n=n,
             population="safety",
+            time_point=time_point(entry.time),
             source=Source(report=report_id(group.nct), quote=f"{events} / {n}", section=section),
             decision=decision,
         )

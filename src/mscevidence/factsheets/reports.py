@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from mscevidence import vocabulary
-from mscevidence.factsheets.linkage import FurtherReport, SheetLink
-from mscevidence.factsheets.sheets import FactSheet
+from mscevidence.factsheets.linkage import FurtherReport
+from mscevidence.factsheets.pieces import Piece
 from mscevidence.model import Report
 
 _URL = re.compile(r"https?://[^\s;]+")
@@ -16,14 +16,15 @@ _NOT_A_NAME = re.compile(r"\s*\(.*\)$")
 FIELD_NAMES = {"allogeneic_or_autologous": "donor", "cell_source": "cell-source", "first_author": "first_author"}
 
 
-def report_of(sheet: FactSheet, link: SheetLink, *, several: bool) -> Report:
+def report_of(piece: Piece, *, several: bool) -> Report:
     """Return the report that a sheet describes; with `several` reports of the study, the note says why it is one."""
+    sheet, link = piece.sheet, piece.link
     urls = [url.rstrip(").,") for url in _URL.findall(sheet.source_url)]
     notes = [link.reason if several else None, link.note, _also_read(urls[1:])]
     author = link.first_author or sheet.first_author
     return Report(
         id=link.report,
-        kind=vocabulary.term("report-kind", link.kind).id,
+        kind=vocabulary.term("report-kind", piece.kind).id,
         status=vocabulary.term("report-status", link.status).id,
         year=sheet.year,
         first_author=_NOT_A_NAME.sub("", author) if author else None,

@@ -112,7 +112,7 @@ def _product(pieces: Sequence[Piece], link: StudyLink) -> CellProduct | None:
 
 def _reports(pieces: Sequence[Piece], link: StudyLink) -> tuple[Report, ...]:
     several = len({piece.link.report for piece in pieces}) > 1
-    reports = [report_of(piece.sheet, piece.link, several=several) for piece in pieces if piece.link.repeats is None]
+    reports = [report_of(piece, several=several) for piece in pieces if piece.link.repeats is None]
     return (*reports, *(further_report_of(further) for further in link.further))
 
 

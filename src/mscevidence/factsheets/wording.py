@@ -98,7 +98,7 @@ def dose(value: float | str | None, unit: str | None, infusions: int | str | Non
 def printed_percent(quote: str, *, events: int, n: int) -> float | None:
     """Return the percentage printed right beside ``events/n`` in a quote, as in ``44.4% (8/18)``; None when unsure."""
     number = r"(\d+(?:\.\d+)?)\s?%"
-    pair = rf"(?<!\d){events}\s?(?:/|\s?of\s)\s?{n}(?!\d)"
+    pair = rf"(?<!\d){events}\s?(?:/|\s?of\s(?:the\s)?)\s?{n}(?!\d)"
     patterns = (
         rf"{number}[^%]{{0,40}}?\({pair}",
         rf"{pair}(?:\s\w+)?[,;]?\s\(?{number}",
