@@ -46,10 +46,11 @@ def cut_to(events: float, n: float, percent: Percent) -> bool:
 
 
 def counts_for(percent: Percent, n: int) -> tuple[int, ...]:
-    """Return the numbers of events out of n that print as the percent when rounded."""
-    middle = percent.value * n / 100
-    near = range(max(0, math.floor(middle) - 1), min(n, math.ceil(middle) + 1) + 1)
-    return tuple(events for events in near if n > 0 and rounds_to(events, n, percent))
+    """Return the numbers of events out of n that print as the percent, when rounded or when cut."""
+    unit = 10.0**-percent.decimals
+    lowest, highest = math.floor((percent.value - unit) * n / 100), math.ceil((percent.value + unit) * n / 100)
+    near = range(max(0, lowest), min(n, highest) + 1)
+    return tuple(events for events in near if rounds_to(events, n, percent) or cut_to(events, n, percent))
 
 
 def fraction_against_percent(events: int, n: int, percent: Percent, subject: str = "") -> Finding | None:
@@ -74,9 +75,7 @@ def _other_denominator(events: int, n: int, percent: Percent) -> str:
 
 def percent_possible(percent: Percent, n: int, subject: str = "") -> Finding | None:
     """Return a finding when no whole number of n patients prints as the percent, even when cut."""
-    middle = percent.value * n / 100
-    near = range(max(0, math.floor(middle) - 1), min(n, math.ceil(middle) + 1) + 1)
-    if n <= 0 or any(rounds_to(events, n, percent) or cut_to(events, n, percent) for events in near):
+    if n <= 0 or counts_for(percent, n):
         return None
     return finding("percent-possible-for-n", f"no number of {n} patients is {percent}% of them", subject)
 

@@ -90,7 +90,9 @@ def _n_from_elsewhere(study: Study, result: Result, n: int, subject: str) -> Fin
         return finding(
             "number-in-quote", f"n {n} is the size of the arm; the quote does not show it", subject, severity="note"
         )
-    return finding("number-in-quote", f"n {n} cannot be read in the quote {result.source.quote!r}", subject)
+    return finding(
+        "number-in-quote", f"n {n} cannot be read in the quote {result.source.quote!r}", subject, severity="warning"
+    )
 
 
 def can_be_read(number: int, quote: str, *, everybody: bool) -> bool:
