@@ -14,12 +14,12 @@ import numpy as np
 
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.mixed_model import MixedModel, Rule, derivatives, hermite, sinh_trapezoid
+from mscevidence.stats.newton import Point, ascend, inverse, newton_step
 
 TAU_GRID = np.concatenate([[0.0], np.geomspace(0.1, 25.0, 13)])
 LADDER = (hermite(30), hermite(60), *(sinh_trapezoid(width) for width in (0.08, 0.04, 0.02)))
 """Rules tried in turn until one rung more changes nothing; large tau with studies at 0/n needs the higher ones."""
 _SCAN = hermite(9)
-_LONGEST_STEP = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,6 @@ class Fit:
     converged: BoolArray
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    value: FloatArray
-    gradient: FloatArray
-    hessian: FloatArray
-
-
 def fit(model: MixedModel, nodes: int | None, start: FloatArray, *, without_tau: BoolArray | None = None) -> Fit:
     """Return the global maximum of the likelihood.
 
@@ -63,7 +56,7 @@ def fit(model: MixedModel, nodes: int | None, start: FloatArray, *, without_tau:
     shape = (TAU_GRID.size, analyses)
     tau = np.broadcast_to(TAU_GRID[:, np.newaxis, np.newaxis], (*shape, 1))
     at = np.concatenate([np.broadcast_to(start, (*shape, p)), tau], axis=-1)
-    scanned, height, _ = ascend(model, at, _SCAN, fixed_tau=True, most=10, tolerance=1e-2)
+    scanned, height, _ = _ascend(model, at, _SCAN, fixed_tau=True, most=10, tolerance=1e-2)
     first = LADDER[0] if nodes is None else hermite(nodes)
     theta, value, done = _best(model, _peaks(scanned, height), first, without_tau)
     if nodes is None:
@@ -71,14 +64,20 @@ def fit(model: MixedModel, nodes: int | None, start: FloatArray, *, without_tau:
     return _finish(model, theta, value, done, first)
 
 
+def common_effect(model: MixedModel, start: FloatArray) -> float:
+    """Return the highest log-likelihood of one analysis without random effect."""
+    theta = np.concatenate([start, np.zeros((1, 1))], axis=-1)
+    return float(_ascend(model, theta, hermite(1), fixed_tau=True)[1][0])
+
+
 def _best(
     model: MixedModel, candidates: FloatArray, rule: Rule, without_tau: BoolArray | None
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Follow the candidates (C, B, p + 1), add the maximum at tau = 0, and return the highest of each analysis."""
-    found, value, done = ascend(model, candidates, rule, fixed_tau=False)
+    found, value, done = _ascend(model, candidates, rule, fixed_tau=False)
     zero = found[:1].copy()
     zero[..., -1] = 0.0
-    at_zero, height, settled = ascend(
+    at_zero, height, settled = _ascend(
         model, zero, hermite(1), fixed_tau=True
     )  # without random effect every rule is exact
     # Zero comes first and wins where the likelihood inside is not higher.
@@ -102,7 +101,7 @@ def _sharpen(model: MixedModel, theta: FloatArray, value: FloatArray, done: Bool
             break
         part = model.rows(rows)
         there = evaluate(part, theta[rows], rule, exact_hessian=False)
-        step = _newton_step(there, fixed_tau=False)
+        step = newton_step(there, np.zeros(theta.shape[-1], dtype=np.bool_))
         off = np.abs(np.sum(step * there.gradient, axis=-1)) > 1e-12
         rows = rows[off | (np.abs(there.value - value[rows]) > 1e-8)]
         if rows.size:
@@ -127,64 +126,18 @@ def _peaks(scanned: FloatArray, height: FloatArray) -> FloatArray:
     return chosen
 
 
-def ascend(
+def _ascend(
     model: MixedModel, theta: FloatArray, rule: Rule, *, fixed_tau: bool, most: int = 100, tolerance: float = 1e-9
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return a local maximum near `theta` (..., B, p + 1), the log-likelihood there, and whether the search converged.
-
-    Newton's method; a Hessian that is not negative definite is made so by the absolute values of its eigenvalues,
-    steps are limited in length and halved until the likelihood rises.
-    """
     exact = rule.coarse and not fixed_tau
-    now = evaluate(model, theta, rule, exact_hessian=exact)
-    done = np.zeros(now.value.shape, dtype=np.bool_)
-    for _ in range(most):
-        step = _newton_step(now, fixed_tau=fixed_tau)
-        step = np.where(done[..., np.newaxis], 0.0, step)
-        theta, now, moved = _line_search(model, theta, now, step, rule, exact=exact)
-        small = np.max(np.abs(step) / (1 + np.abs(theta)), axis=-1) < tolerance
-        done |= small | ~moved
-        if done.all():
-            break
-    gain = np.abs(np.sum(now.gradient[..., : theta.shape[-1] - fixed_tau], axis=-1))
-    return theta, now.value, done & (gain < 1e-3)
-
-
-def _line_search(
-    model: MixedModel, theta: FloatArray, now: _Point, step: FloatArray, rule: Rule, *, exact: bool
-) -> tuple[FloatArray, _Point, BoolArray]:
-    fraction = np.ones(now.value.shape)
-    floor = now.value - 1e-12 * (1 + np.abs(now.value))
-    for _ in range(30):
-        there = theta + fraction[..., np.newaxis] * step
-        new = evaluate(model, there, rule, exact_hessian=exact)
-        worse = ~(new.value >= floor)
-        if not worse.any():
-            return there, new, np.ones(worse.shape, dtype=np.bool_)
-        fraction = np.where(worse, fraction / 2, fraction)
-    keep = worse[..., np.newaxis]
-    point = _Point(
-        np.where(worse, now.value, new.value),
-        np.where(keep, now.gradient, new.gradient),
-        np.where(keep[..., np.newaxis], now.hessian, new.hessian),
+    held = np.zeros(theta.shape[-1], dtype=np.bool_)
+    held[-1] = fixed_tau
+    return ascend(
+        lambda at: evaluate(model, at, rule, exact_hessian=exact), theta, held=held, most=most, tolerance=tolerance
     )
-    return np.where(keep, theta, there), point, ~worse
 
 
-def _newton_step(point: _Point, *, fixed_tau: bool) -> FloatArray:
-    gradient, hessian = point.gradient, point.hessian
-    size = gradient.shape[-1] - fixed_tau
-    values, vectors = np.linalg.eigh(-hessian[..., :size, :size])
-    values = np.maximum(np.abs(values), 1e-9 * (1 + np.abs(values).max(-1, keepdims=True)))
-    along = np.einsum("...ji,...j->...i", vectors, gradient[..., :size]) / values
-    step = np.zeros_like(gradient)
-    step[..., :size] = np.einsum("...ij,...j->...i", vectors, along)
-    longest = np.max(np.abs(step), axis=-1, keepdims=True)
-    result: FloatArray = step * np.minimum(1.0, _LONGEST_STEP / np.maximum(longest, _LONGEST_STEP))
-    return result
-
-
-def evaluate(model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian: bool) -> _Point:
+def evaluate(model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian: bool) -> Point:
     """Return log-likelihood with constants, gradient and Hessian in (beta, tau) at theta (..., B, p + 1).
 
     `exact_hessian` differentiates the gradient of the quadrature rule numerically, which matters with few points.
@@ -193,7 +146,7 @@ def evaluate(model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian:
     local = derivatives(model, eta, tau, rule)
     hessian = _rule_hessian(model, eta, tau, rule) if exact_hessian else local.hessian
     value = model.constant + local.value.sum(-1)
-    return _Point(value, _collect(model, local.gradient), _collect2(model, hessian))
+    return Point(value, _collect(model, local.gradient), _collect2(model, hessian))
 
 
 def _collect(model: MixedModel, gradient: FloatArray) -> FloatArray:
@@ -229,17 +182,8 @@ def _finish(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolA
     without = tau[:, 0] == 0
     hessian[without, -1, :] = hessian[without, :, -1] = 0.0
     hessian[without, -1, -1] = -1.0
-    covariance = _inverse(-hessian)
+    covariance = inverse(-hessian)
     covariance[without, -1, -1] = np.nan
     first = model.design[..., 0]
     information = -np.einsum("...ka,...kab,...kb->...k", first, local[..., :-1, :-1], first)
     return Fit(theta[:, :-1], theta[:, -1], value, covariance, information, done & np.isfinite(covariance[:, 0, 0]))
-
-
-def _inverse(matrices: FloatArray) -> FloatArray:
-    """Return the inverses; NaN where a matrix is singular or not positive definite."""
-    result = np.full(matrices.shape, np.nan)
-    usable = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
-    usable[usable] = np.linalg.eigvalsh(matrices[usable])[:, 0] > 1e-10
-    result[usable] = np.linalg.inv(matrices[usable])
-    return result

@@ -1,0 +1,354 @@
+"""Mixed models for counts by maximum likelihood: rates, odds ratios and rate ratios, with moderators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mscevidence.errors import StatisticsError
+from mscevidence.stats import count_models as build
+from mscevidence.stats import diagnosis, two_random_effects
+from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.exponential_families import Poisson
+from mscevidence.stats.inputs import (
+    BoolArray,
+    FloatArray,
+    aligned,
+    choose,
+    counts,
+    names,
+    number,
+    positive,
+    tail,
+    whole,
+)
+from mscevidence.stats.mixed_model_fit import Fit, common_effect, fit
+
+MEASURES = names(
+    {
+        "PLO": ("logit", "PLOGIT", "logit-proportion"),
+        "IRLN": ("log-rate",),
+        "OR": ("odds-ratio",),
+        "IRR": ("rate-ratio", "incidence-rate-ratio"),
+    }
+)
+MODELS = names(
+    {
+        "UM.FS": ("fixed-study-effects", "unconditional-fixed"),
+        "UM.RS": ("random-study-effects", "unconditional-random"),
+        "CM.AL": ("conditional-approximate",),
+        "CM.EL": ("conditional-exact",),
+    }
+)
+TESTS = names({"z": ("normal",), "t": ()})
+_COLUMNS = {
+    "PLO": ("events", "n"),
+    "IRLN": ("events", "time"),
+    "OR": ("events1", "n1", "events2", "n2"),
+    "IRR": ("events1", "time1", "events2", "time2"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CountGlmm:
+    """A fitted mixed model of one analysis; coefficients on the log or logit scale, the intercept (mean effect) first.
+
+    Attributes:
+        measure, model: codes; model is empty for one group.
+        status: `ok`, or `no-maximum`: the likelihood has its maximum at infinity (such as no event in one of the
+            groups).
+        coefficients, se, statistic, p, lower, upper: (p,) each; NaN unless the status is `ok`.
+        df: degrees of freedom of the test, infinite for z.
+        tau2: variance of the (treatment) effect; `se_tau2`: its standard error, NaN at zero; `sigma2`: of the study
+            effect in UM.RS.
+        log_likelihood: marginal, with all constants.
+        lrt, lrt_df, lrt_p: likelihood-ratio test of heterogeneity, saturated against common effect.
+        wald_q, wald_p: its Wald form; NaN where a study has no effect of its own (empty cells).
+        k: number of studies used; `dropped`: positions (from 0) of two-group studies without information, left out.
+        converged: whether the search for the maximum ended.
+    """
+
+    measure: str
+    model: str
+    level: float
+    status: str
+    coefficients: FloatArray
+    se: FloatArray
+    statistic: FloatArray
+    p: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    df: float
+    tau2: float
+    se_tau2: float
+    sigma2: float
+    log_likelihood: float
+    lrt: float
+    lrt_df: int
+    lrt_p: float
+    wald_q: float
+    wald_p: float
+    k: int
+    dropped: tuple[int, ...]
+    converged: bool
+
+    @property
+    def mu(self) -> float:
+        """The first coefficient: without moderators the pooled effect."""
+        return float(self.coefficients[0])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what makes the result fragile; empty when nothing does."""
+        k, which = np.asarray(self.k), ", ".join(str(i + 1) for i in self.dropped)
+        return diagnosis.sentences(
+            [
+                (
+                    self.status != "ok",
+                    "The likelihood has its maximum at infinity (no event, or only events, in a group).",
+                ),
+                *diagnosis.few_studies(k),
+                (bool(self.dropped), f"Left out, no event or only events in both groups: study {which}."),
+                *diagnosis.tau2_at_zero(np.asarray(self.tau2), k),
+                (self.status == "ok" and not self.converged, "The search did not converge: do not use this result."),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    measure: str
+    model: str
+    test: str
+    level: float
+    alpha: float
+    dropped: tuple[int, ...]
+
+
+def count_glmm(
+    measure: str,
+    *,
+    model: str = "UM.FS",
+    moderators: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
+    nodes: int | None = None,
+    test: str = "z",
+    level: float = 0.95,
+    **data: ArrayLike,
+) -> CountGlmm:
+    """Return the maximum-likelihood mixed model of one analysis.
+
+    Args:
+        measure: `PLO` (events, n), `IRLN` (events, time), `OR` (events1, n1, events2, n2), `IRR` (events1, time1,
+            events2, time2).
+        model: for OR and IRR: `UM.FS`, `UM.RS` (Laplace), `CM.AL` (OR only), `CM.EL`; see `count_models`.
+        moderators: (k, q) or (k,) columns that the effect depends on, beside the intercept.
+        mask: (k,) boolean, True where a study is present.
+        nodes: quadrature nodes, as in `proportion_glmm`; not used by `UM.RS`.
+        test: `z` or `t` (k - p degrees of freedom).
+        level: of the confidence intervals.
+        data: (k,) columns, as the measure needs them.
+
+    Raises:
+        UnknownTermError: no such measure, model or test.
+        StatisticsError: unusable values, no study with information, more coefficients than studies.
+    """
+    code, rule, alpha = (
+        choose(measure, MEASURES, kind="measure of a count model"),
+        choose(test, TESTS, kind="test"),
+        tail(level),
+    )
+    kind = choose(model, MODELS, kind="model") if code in {"OR", "IRR"} else ""
+    columns, extra, dropped = _studies(code, data, moderators, mask)
+    ready = _model(code, kind, columns, extra)
+    if extra.shape[0] < extra.shape[1]:
+        raise StatisticsError(
+            f"{extra.shape[1]} coefficients need at least as many studies, there are {extra.shape[0]}"
+        )
+    head = _Head(code, kind, rule, level, alpha, dropped)
+    if not np.isfinite(ready.effect).any():
+        return _without_maximum(ready, head)
+    sigma = 0.0
+    if kind == "UM.RS":
+        found, sigma = two_random_effects.fit(ready.model, _start(ready)[0])
+    else:
+        found = fit(ready.model, nodes, _start(ready))
+    return _result(ready, found, sigma, head)
+
+
+def _studies(
+    code: str, data: dict[str, ArrayLike], moderators: ArrayLike | None, mask: ArrayLike | None
+) -> tuple[dict[str, FloatArray], FloatArray, tuple[int, ...]]:
+    """Return the columns and moderators of the studies that carry information, and the positions of the others."""
+    if set(data) != set(_COLUMNS[code]):
+        given = ", ".join(sorted(data)) or "nothing"
+        raise StatisticsError(f"{code} needs {', '.join(_COLUMNS[code])}; given: {given}")
+    columns, present = aligned(mask, **{name: data[name] for name in _COLUMNS[code]})
+    if present.ndim != 1:
+        raise StatisticsError("count_glmm fits one analysis at a time", hint="call it once per analysis")
+    for suffix in ("", "1", "2"):
+        _check(columns, present, suffix)
+    kept = present.copy()
+    if code in {"OR", "IRR"}:
+        a, c = columns["events1"], columns["events2"]
+        kept &= (a > 0) | (c > 0)
+        if code == "OR":
+            kept &= (a < columns["n1"]) | (c < columns["n2"])
+    if not kept.any():
+        raise StatisticsError("no study carries information: none has both events and patients without")
+    k = present.size
+    extra = np.ones((k, 1))
+    if moderators is not None:
+        given_ = number("moderators", moderators)
+        extra = np.concatenate([extra, given_.reshape(k, -1)], axis=1)
+    lost = tuple(int(i) for i in np.flatnonzero(present & ~kept))
+    return {name: values[kept] for name, values in columns.items()}, extra[kept], lost
+
+
+def _check(columns: dict[str, FloatArray], present: BoolArray, suffix: str) -> None:
+    events, n, time = (columns.get(f"{name}{suffix}") for name in ("events", "n", "time"))
+    if events is not None and n is not None:
+        counts(events, n, present, suffix=suffix)
+    elif events is not None and time is not None:
+        whole(f"events{suffix}", events, present)
+        positive(f"time{suffix}", time, present)
+
+
+def _model(code: str, kind: str, data: dict[str, FloatArray], moderators: FloatArray) -> build.CountModel:
+    if code == "PLO":
+        return build.one_binomial(data["events"], data["n"], np.zeros_like(data["n"]), moderators)
+    if code == "IRLN":
+        return build.one_poisson(data["events"], data["time"], moderators)
+    size = "n" if code == "OR" else "time"
+    x = np.stack([data["events1"], data["events2"]], axis=1)
+    sizes = np.stack([data[f"{size}1"], data[f"{size}2"]], axis=1)
+    if kind in {"UM.FS", "UM.RS"}:
+        return build.two_arms(x, sizes, moderators, rates=code == "IRR", random_studies=kind == "UM.RS")
+    if kind == "CM.EL" and code == "OR":
+        return build.exact_conditional(x, sizes, moderators)
+    if kind == "CM.AL" and code == "IRR":
+        raise StatisticsError("CM.AL is a model for odds ratios", hint="for rate ratios CM.EL is as simple and exact")
+    return build.one_binomial(x[:, 0], x.sum(axis=1), np.log(sizes[:, 0] / sizes[:, 1]), moderators)
+
+
+def _start(ready: build.CountModel) -> FloatArray:
+    """Return coefficients (1, p) to start from: zero effects, and study intercepts from the counts."""
+    model, asked = ready.model, ready.coefficients
+    start = np.zeros((1, model.design.shape[-1]))
+    counts_ = model.x[0].sum(axis=1)
+    if isinstance(model.family, Poisson):
+        link = np.log(counts_ + 0.5) - np.log(np.exp(model.offset[0]).sum(axis=1))
+    else:
+        size = getattr(model.family, "n", None)
+        total = counts_ + 1 if size is None else np.broadcast_to(size[0, ..., 0], model.x[0].shape).sum(axis=1)
+        link = np.log(counts_ + 0.5) - np.log(total - counts_ + 0.5)
+    intercepts = start.shape[1] - asked
+    if intercepts == link.size and intercepts > 1:
+        start[0, asked:] = link
+    elif intercepts:
+        start[0, asked:] = link.mean()
+    else:
+        usable = np.isfinite(ready.effect)
+        start[0, 0] = np.mean(ready.effect[usable])
+    return start
+
+
+def _result(ready: build.CountModel, found: Fit, sigma: float, head: _Head) -> CountGlmm:
+    asked, k = ready.coefficients, ready.moderators.shape[0]
+    beta, se = found.beta[0, :asked], np.sqrt(np.diag(found.covariance[0])[:asked])
+    df = float(k - asked) if head.test == "t" and k > asked else np.inf
+    statistic, half = beta / se, critical_value(head.alpha, df) * se
+    tau = float(found.tau[0])
+    lrt, wald = _heterogeneity(ready, head.model == "UM.RS")
+    return CountGlmm(
+        measure=head.measure,
+        model=head.model,
+        level=head.level,
+        status="ok",
+        coefficients=beta,
+        se=se,
+        statistic=statistic,
+        p=two_sided_p(statistic, df),
+        lower=beta - half,
+        upper=beta + half,
+        df=df,
+        tau2=tau**2,
+        se_tau2=2 * tau * float(np.sqrt(found.covariance[0, -1, -1])),
+        sigma2=sigma**2,
+        log_likelihood=float(found.log_likelihood[0]),
+        lrt=lrt,
+        lrt_df=k - asked,
+        lrt_p=float(chi2_tail(lrt, k - asked)),
+        wald_q=wald,
+        wald_p=float(chi2_tail(wald, k - asked)),
+        k=k,
+        dropped=head.dropped,
+        converged=bool(found.converged[0]),
+    )
+
+
+def _without_maximum(ready: build.CountModel, head: _Head) -> CountGlmm:
+    nothing, nan = np.full(ready.coefficients, np.nan), float("nan")
+    k = ready.moderators.shape[0]
+    return CountGlmm(
+        measure=head.measure,
+        model=head.model,
+        level=head.level,
+        status="no-maximum",
+        coefficients=nothing,
+        se=nothing,
+        statistic=nothing,
+        p=nothing,
+        lower=nothing,
+        upper=nothing,
+        df=nan,
+        tau2=nan,
+        se_tau2=nan,
+        sigma2=nan,
+        log_likelihood=nan,
+        lrt=nan,
+        lrt_df=k - ready.coefficients,
+        lrt_p=nan,
+        wald_q=nan,
+        wald_p=nan,
+        k=k,
+        dropped=head.dropped,
+        converged=False,
+    )
+
+
+def _heterogeneity(ready: build.CountModel, random_studies: bool) -> tuple[float, float]:
+    """Return the likelihood-ratio and the Wald statistic of the saturated against the common-effect model."""
+    if random_studies:
+        return _random_study_heterogeneity(ready)
+    common = common_effect(ready.model, _start(ready))
+    lrt = max(0.0, 2 * float(ready.saturated.sum() - common))
+    if not np.isfinite(ready.effect).all():
+        return lrt, float("nan")
+    x, w = ready.moderators, ready.information
+    beta = np.linalg.solve((x.T * w) @ x, (x.T * w) @ ready.effect)
+    return lrt, float((w * (ready.effect - x @ beta) ** 2).sum())
+
+
+def _random_study_heterogeneity(ready: build.CountModel) -> tuple[float, float]:
+    """Return both statistics with random study intercepts: one own treatment effect per study against one for all."""
+    common = replace(ready.model, coding=np.ones(2))
+    k, asked = ready.moderators.shape[0], ready.coefficients
+    arms = np.zeros((1, k, 2, k))
+    arms[0, np.arange(k), 0, np.arange(k)] = 1.0
+    saturated = replace(common, design=np.concatenate([arms, np.ones((1, k, 2, 1))], axis=-1))
+    start = _start(ready)
+    own = np.clip(np.where(np.isfinite(ready.effect), ready.effect, np.sign(ready.effect) * 5.0), -5, 5)
+    full_start = np.concatenate([own, start[0, asked:]])[np.newaxis]
+    small, large = fit(common, 1, start), fit(saturated, 1, full_start)
+    lrt = max(0.0, 2 * float(large.log_likelihood[0] - small.log_likelihood[0]))
+    if not np.isfinite(ready.effect).all():
+        return lrt, float("nan")
+    effect, covariance = large.beta[0, :k], large.covariance[0, :k, :k]
+    w = np.linalg.inv(covariance)
+    x = ready.moderators
+    beta = np.linalg.solve(x.T @ w @ x, x.T @ w @ effect)
+    rest = effect - x @ beta
+    return lrt, float(rest @ w @ rest)
