@@ -303,6 +303,16 @@ ROW = StudyRow(
     columns={"dose": "2×10⁶ cells/kg ×4"},
 )
 
+SUM = ROW.model_copy(
+    update={
+        "study": "sun-2018",
+        "label": "Sun 2018",
+        "group": "lupus-nephritis",
+        "result": "sun-2018/cells/remission + sun-2018/placebo/remission",
+        "marks": ("sum-of-arms",),
+    }
+)
+
 POOLED = Pooled(
     title="Response, by condition",
     outcome="response",
@@ -312,7 +322,7 @@ POOLED = Pooled(
     overall=Group(
         name="overall",
         label="Overall",
-        rows=(ROW,),
+        rows=(ROW, SUM),
         estimates=(estimate("glmm", 0.5, tau2=0.1, notes=("boundary",)), estimate("reml", 0.52, prediction_lower=0.1)),
     ),
     between=BetweenGroups(q=1.5, df=1, p=0.22, method="Q on logits", note="two groups"),

@@ -133,6 +133,17 @@ def test_pooled_estimates_tell_group_role_and_percent(evidence: Path) -> None:
     ]
 
 
+def test_a_pooled_study_walks_back_to_every_result_it_was_made_from(evidence: Path) -> None:
+    rows = ask(evidence, "pooled-studies", {"analysis": "response-by-condition"})
+    assert column(rows, "result") == [
+        "nct04014166/all/response",
+        "sun-2018/cells/remission",
+        "sun-2018/placebo/remission",
+    ]
+    assert column(rows, "marks") == ["cancelled", "sum-of-arms", "sum-of-arms"]
+    assert column(rows, "percent") == [44.4, 44.4, 44.4]
+
+
 def test_an_arm_that_combines_others_shows_their_dose(evidence: Path) -> None:
     doses = dict(run_sql(evidence, "SELECT arm, dose FROM arms WHERE study = 'nct04014166'").rows)
     assert doses["low"] == "5×10⁵ cells/kg ×4"

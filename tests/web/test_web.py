@@ -168,6 +168,13 @@ def test_a_result_that_is_not_there_is_a_404(datasette: Datasette, path: str) ->
     page(datasette, path, status=404)
 
 
+def test_a_mistyped_address_is_a_404_and_prints_nothing(
+    datasette: Datasette, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page(datasette, "/evidence/nothing", status=404)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_every_link_to_a_result_leads_there(datasette: Datasette) -> None:
     links = set(re.findall(r'href="(/-/result/[^"]+)"', page(datasette, "/evidence/all_results")))
     assert len(links) == 3

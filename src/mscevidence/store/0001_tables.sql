@@ -471,9 +471,9 @@ CREATE TABLE analysis_rows (
     analysis TEXT NOT NULL REFERENCES analyses (id),
     group_name TEXT NOT NULL,
     position INTEGER NOT NULL,
+    subgroup TEXT NOT NULL,
     study TEXT NOT NULL REFERENCES studies (id),
     label TEXT NOT NULL,
-    result TEXT NOT NULL,
     report TEXT NOT NULL,
     quote TEXT NOT NULL,
     events INTEGER NOT NULL,
@@ -485,6 +485,16 @@ CREATE TABLE analysis_rows (
     marks TEXT NOT NULL CHECK (json_valid(marks)),
     columns TEXT NOT NULL CHECK (json_valid(columns)),
     PRIMARY KEY (analysis, group_name, position)
+) STRICT;
+
+-- The results behind a study row: several where disjoint arms were added up.
+CREATE TABLE analysis_row_results (
+    analysis TEXT NOT NULL,
+    group_name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    result TEXT NOT NULL REFERENCES results (id),
+    PRIMARY KEY (analysis, group_name, position, result),
+    FOREIGN KEY (analysis, group_name, position) REFERENCES analysis_rows (analysis, group_name, position)
 ) STRICT;
 
 CREATE TABLE analysis_exclusions (
@@ -530,4 +540,4 @@ CREATE INDEX spans_by_document ON spans (document, span_start);
 CREATE INDEX findings_by_candidate ON findings (candidate);
 CREATE INDEX members_by_study ON family_members (study);
 CREATE INDEX estimates_by_analysis ON analysis_estimates (analysis, group_name);
-CREATE INDEX rows_by_result ON analysis_rows (result);
+CREATE INDEX rows_by_result ON analysis_row_results (result);

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from mscevidence.model import Estimate, Group, Pooled
 from mscevidence.store.rows import Row, as_json
 
+SUMMED = " + "
+"""What stands between the addresses of results that were added up; no address has a space."""
+
 
 def analysis_rows(analysis: str, position: int, pooled: Pooled) -> Iterator[Row]:
     """Yield an analysis with its estimates, its study rows, and what it left out or chose."""
@@ -62,9 +65,12 @@ def _estimate(group: Group, role: str, sensitivity: str | None, estimate: Estima
 
 def _study_rows(analysis: str, group: Group) -> Iterator[Row]:
     for place, row in enumerate(group.rows, 1):
-        values = row.model_dump(exclude={"group", "marks", "columns"})
+        values = row.model_dump(exclude={"group", "result", "marks", "columns"})
+        lists = {"marks": as_json(row.marks), "columns": as_json(row.columns)}
         where = {"analysis": analysis, "group_name": group.name, "position": place}
-        yield ("analysis_rows", {**where, **values, "marks": as_json(row.marks), "columns": as_json(row.columns)})
+        yield ("analysis_rows", {**where, "subgroup": row.group, **values, **lists})
+        for result in row.result.split(SUMMED):
+            yield ("analysis_row_results", {**where, "result": result})
 
 
 def _notes(pooled: Pooled) -> Iterator[dict[str, str | None]]:

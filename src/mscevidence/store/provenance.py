@@ -32,6 +32,7 @@ class Chain:
         facts: what is known of the result, its report, its decision and its document, by name.
         before: the text of the document in front of the span; empty when the document was not captured here.
         at: the characters at the span.
+        cut: whether the document goes on before and after what is shown.
         after: the text behind the span.
         state: ``agrees``, ``DISAGREES`` (the characters are not the quote), or why it cannot be told.
     """
@@ -40,6 +41,7 @@ class Chain:
     before: str = ""
     at: str = ""
     after: str = ""
+    cut: tuple[bool, bool] = (False, False)
     state: str
 
 
@@ -65,5 +67,6 @@ def walk_back(path: Path, result: str, *, around: int = AROUND) -> Chain:
         before=text[max(0, start - around) : start],
         at=text[start:end],
         after=text[end : end + around],
+        cut=(start > around, end + around < len(text)),
         state="agrees" if text[start:end] == facts["quote"] else "DISAGREES",
     )

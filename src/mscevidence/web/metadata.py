@@ -14,7 +14,15 @@ from mscevidence.store import questions, views
 from mscevidence.store.questions import Question
 
 TITLE = "Evidence on mesenchymal stromal cells"
-FIRST = ("response_rates", "adverse_events", "study_overview", "pooled_estimates", "all_results", "review_queue")
+FIRST = (
+    "response_rates",
+    "adverse_events",
+    "study_overview",
+    "pooled_estimates",
+    "pooled_studies",
+    "all_results",
+    "review_queue",
+)
 """The views that a visitor is pointed to."""
 
 

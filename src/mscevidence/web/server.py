@@ -54,12 +54,21 @@ def application(path: Path, *, title: str = TITLE, question: str = "") -> Datase
         pass
     if not pm.is_registered(plugin):
         pm.register(plugin, name="mscevidence")
+        _do_not_print_mistyped_addresses()
     return Datasette(
         immutables=[str(path.resolve())],
         metadata=datasette_metadata(database=path.stem, title=title, question=question),
         settings=SETTINGS,
         template_dir=str(resources.files(__package__) / "templates"),
     )
+
+
+def _do_not_print_mistyped_addresses() -> None:
+    """Stop Datasette from printing pages of local variables for each 404, which it does wherever rich is installed."""
+    # Asked of the plugin manager: importing the module by name, ahead of Datasette, would leave it without its hook.
+    handler: Any = pm.get_plugin("datasette.handle_exception")
+    if handler is not None:
+        handler.rich = None
 
 
 def serve(
