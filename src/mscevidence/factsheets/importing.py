@@ -17,6 +17,7 @@ from mscevidence.records import edit_study, load_study, write_study
 from mscevidence.records.writing import commented
 
 HEADER = (
+    "label",
     "title", "condition", "condition_detail", "design", "phase", "registrations", "centres", "cell_product", "overlaps",
     "notes",
 )  # fmt: skip

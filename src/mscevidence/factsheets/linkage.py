@@ -131,9 +131,10 @@ class FurtherReport(Entry):
 
 
 class StudyLink(Entry):
-    """Title of a study, and what its sheets do not say or say differently."""
+    """Title of a study, its label in figures where no author is known, and what its sheets do not say."""
 
     title: str
+    label: str | None = None
     condition: str | None = None
     condition_detail: str | None = None
     design: str | None = None

@@ -151,6 +151,7 @@ def _study(nct: str, groups: Sequence[Group], entry: RegistryLink, linkage: Link
     link = linkage.study[entry.study]
     return Study(
         study=entry.study,
+        label=link.label,
         title=link.title,
         condition=_term("condition", link.condition or groups[0].conditions),
         condition_detail=link.condition_detail,

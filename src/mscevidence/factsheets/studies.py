@@ -66,6 +66,7 @@ def _study(
     arms, size_notes = arms_of(pieces, link)
     return Study(
         study=study_id,
+        label=link.label,
         title=link.title,
         condition=vocabulary.term("condition", link.condition or pieces[0].sheet.condition).id,
         condition_detail=link.condition_detail or _first_known(pieces, "condition_detail"),
