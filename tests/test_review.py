@@ -11,6 +11,7 @@ from mscevidence import check, extract, read, records, review
 from mscevidence.errors import RecordError, UnknownTermError, WriteError
 from mscevidence.model import Candidate, Document, Study
 from mscevidence.review.arms import arm_id, dose_of, find_arm
+from mscevidence.review.drafts import short_name
 from study_factory import arm, result, study
 
 ABSTRACT = Path(__file__).parent.parent / "examples" / "synthetic-abstract.txt"
@@ -49,6 +50,15 @@ def test_the_draft_says_what_the_text_says(draft: Study) -> None:
     assert draft.cell_product is not None
     assert draft.cell_product.source == "placenta"
     assert draft.reports[0].year == 2030
+    assert draft.reports[0].first_author == "Example A"
+
+
+@pytest.mark.parametrize(
+    ("author", "short"),
+    [("Yunfei Chen", "Chen Y"), ("Chen Y", "Chen Y"), ("Mary-Jane Q. Doe", "Doe MJQ"), ("Plato", "Plato")],
+)
+def test_names_of_authors_as_they_are_cited(author: str, short: str) -> None:
+    assert short_name(author) == short
 
 
 def test_accepting_everything_gives_the_whole_record(

@@ -88,9 +88,7 @@ class UnknownTermError(MscevidenceError):
         names: other names by which a choice is known (name -> choice), also looked through for what was meant.
     """
 
-    def __init__(
-        self, term: str, *, kind: str, choices: Iterable[str], names: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, term: str, *, kind: str, choices: Iterable[str], names: Mapping[str, str] | None = None) -> None:
         self.term = term
         self.kind = kind
         self.choices = tuple(choices)

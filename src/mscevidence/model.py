@@ -615,6 +615,7 @@ class Pooled(Frozen):
     by: str | None = None
     level: float = 0.95
     interval_method: str = "Clopper-Pearson"
+    weighting: str = ""
     groups: tuple[Group, ...] = ()
     overall: Group
     between: BetweenGroups | None = None

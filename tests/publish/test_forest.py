@@ -132,7 +132,7 @@ def test_the_founding_figure_says_everything() -> None:
         "97.4 [0.9, >99.9]",
         "[<0.1, >99.9]",
         "Overall (4 studies, 31 patients)",
-        "τ² = 8.756; I² = –; likelihood-ratio test: χ² = 14.25, df = 3, p = 0.003",
+        "τ² = 8.756; likelihood-ratio test: χ² = 14.25, df = 3, p = 0.003",
         "Method: logit GLMM, maximum likelihood, t interval",
         "REML on logits with Hartung-Knapp",
         "76.0 [24.5, 96.9]",

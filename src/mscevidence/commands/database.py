@@ -51,8 +51,8 @@ def build(
         families=evidence.families,
         links=evidence.links,
     )
-    typer.echo(counts)
-    typer.echo(f"wrote {path}; ask it with `mscevidence query --list`", err=True)
+    typer.echo(counts.summary())
+    typer.echo(f"wrote {path.name}; ask it with `mscevidence query --list`", err=True)
 
 
 def query(

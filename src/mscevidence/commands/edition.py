@@ -48,13 +48,13 @@ def reproduce(
 
 def gather(review: Protocol) -> Evidence:
     """Return all evidence of a review: records, their families, captured documents, candidates and findings."""
-    from mscevidence import check, identify, records
+    from mscevidence import check, factsheets, identify, records
     from mscevidence.commands.evidence import candidates_of
     from mscevidence.documents import DocumentLibrary
     from mscevidence.publish.edition import Evidence
 
     studies = records.load_all(review.extracted).studies
-    linkage = identify.link(studies)
+    linkage = identify.link(studies, decided=factsheets.decided_links(review.extracted))
     documents = tuple(DocumentLibrary(review.captured))
     known = {document.sha256: document for document in documents}
     return Evidence(

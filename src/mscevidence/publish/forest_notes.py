@@ -43,6 +43,8 @@ def _footnotes(pooled: Pooled) -> Iterator[str]:
 def _intervals(pooled: Pooled) -> Iterator[str]:
     weights = [row.weight for row in rows_in_order(pooled)]
     sized = "area of squares by weight" if any(weights) else "squares of equal size: the method gives no weights"
+    if any(weights) and pooled.weighting:
+        sized += f" ({pooled.weighting})"
     if weights:
         yield f"Study intervals: {pooled.interval_method}, {wording.level_text(pooled.level)}; {sized}."
 

@@ -35,6 +35,7 @@ def page(pooled: Pooled) -> str:
         lines += ["", *_studies(pooled.overall, pooled), "", *_estimates(pooled.overall)]
     lines += _sensitivity(pooled)
     lines += [f"Warning: {text}." for text in pooled.warnings]
+    lines += [f"Weights: {pooled.weighting}."] if pooled.weighting else []
     lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
 

@@ -74,12 +74,15 @@ def studies_and_patients(estimate: Estimate) -> str:
 
 
 def heterogeneity(estimate: Estimate) -> str:
-    """Return the heterogeneity of an estimate in one line, with the name of its test; I² is in per cent."""
-    if not any(exists(value) for value in (estimate.tau2, estimate.i2, estimate.q)):
-        return f"Heterogeneity: {DASH}"
-    tau2 = f"τ²{EQUALS}{number_text(estimate.tau2, 3)}"
-    i2 = f"I²{EQUALS}{number_text(estimate.i2, 1)}{'%' if exists(estimate.i2) else ''}"
-    return f"Heterogeneity: {tau2}; {i2}; {test(estimate.q_name or 'Q', estimate.q, estimate.q_df, estimate.q_p)}"
+    """Return the heterogeneity of an estimate in one line, what its method gives; I² is in per cent."""
+    parts = []
+    if exists(estimate.tau2):
+        parts.append(f"τ²{EQUALS}{number_text(estimate.tau2, 3)}")
+    if exists(estimate.i2):
+        parts.append(f"I²{EQUALS}{number_text(estimate.i2, 1)}%")
+    if exists(estimate.q):
+        parts.append(test(estimate.q_name or "Q", estimate.q, estimate.q_df, estimate.q_p))
+    return f"Heterogeneity: {'; '.join(parts) or DASH}"
 
 
 def test(name: str, statistic: float | None, df: int | None, p: float | None) -> str:

@@ -41,7 +41,7 @@ REGISTRIES = frozenset({"nct", "eudract", "chictr", "umin", "isrctn", "jprn", "a
 def report_of(document: Document, report_id: str) -> Report:
     """Return the report that a document is of."""
     year = document.date[:4] if document.date and document.date[:4].isdigit() else None
-    first = document.authors[0].name if document.authors else None
+    first = short_name(document.authors[0].name) if document.authors else None
     return Report(
         id=report_id,
         kind=document.kind,
@@ -57,6 +57,15 @@ def report_of(document: Document, report_id: str) -> Report:
         url=document.url,
         documents=(document.sha256,),
     )
+
+
+def short_name(author: str) -> str:
+    """Return ``Chen Y`` for ``Yunfei Chen``; a name that ends in initials, or is one word, stays as it is."""
+    words = author.split()
+    if len(words) < 2 or (words[-1].isupper() and len(words[-1]) <= 3):
+        return author
+    given = "".join(part[0] for word in words[:-1] for part in word.split("-") if part[:1].isalpha())
+    return f"{words[-1]} {given.upper()}"
 
 
 def _first(kind: str, document: Document) -> str | None:

@@ -35,8 +35,10 @@ class Counts:
     def __getitem__(self, table: str) -> int:
         return self.rows[table]
 
-    def __str__(self) -> str:
-        return "\n".join(f"{rows:>8} {table}" for table, rows in self.rows.items())
+    def summary(self) -> str:
+        """Return the counts a reader asks for, in one line."""
+        named = ("studies", "reports", "arms", "results", "families", "documents", "candidates", "findings", "analyses")
+        return ", ".join(f"{self.rows[table]} {table}" for table in named)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,10 @@ LABELS = {
     "glmm": "Logit GLMM (maximum likelihood), t interval",
     "reml": "REML on logits (0.5 added only where needed), Hartung-Knapp interval",
 }
+WEIGHTINGS = {
+    "glmm": "the model has no weights; shown is the inverse variance of each logit at the pooled rate, tau² added",
+    "reml": "inverse variance, tau² added",
+}
 Q_NAMES = {"glmm": "LR test", "reml": "Q"}
 
 Counts = NDArray[np.int64]

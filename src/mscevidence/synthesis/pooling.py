@@ -22,7 +22,7 @@ from mscevidence.model import (
     StudyRow,
     time_point_text,
 )
-from mscevidence.synthesis.estimates import estimate_with, row_weights
+from mscevidence.synthesis.estimates import WEIGHTINGS, estimate_with, row_weights
 
 if TYPE_CHECKING:
     from mscevidence.effects import Selection, Usable
@@ -66,6 +66,7 @@ def pool(studies: Sequence[Study], families: Sequence[Family], question: Questio
         condition=question.condition,
         by=question.by,
         level=question.level,
+        weighting=WEIGHTINGS[question.method] if overall.estimates[0].status == "estimated" else "",
         groups=groups,
         overall=overall,
         between=_between(groups, question) if len(groups) > 1 else None,
