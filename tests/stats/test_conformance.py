@@ -8,9 +8,12 @@ from functools import cache
 from typing import Any
 
 import pytest
+from adapters_bias import KNOWN as BIAS_KNOWN
+from adapters_bias import bias_case
 from adapters_counts import effect_size_case, interval_case
 from adapters_glmm import glmm_case
 from adapters_normal import pooled_case, tau2_case
+from adapters_tables import table_case
 from conformance import FOLDER, Case, disagreements, load, uncaught
 
 from mscevidence.errors import StatisticsError
@@ -20,14 +23,14 @@ FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "02_study_intervals": interval_case,
     "03_random_effects": pooled_case,
     "04_tau2_intervals": tau2_case,
+    "05_mantel_haenszel_peto": table_case,
     "06_glmm": glmm_case,
+    "09_small_study_effects": bias_case,
 }
 
 WHOLE_FAMILIES_NOT_YET = {
-    "05_mantel_haenszel_peto": "to come",
     "07_meta_regression": "to come",
     "08_subgroups": "to come",
-    "09_small_study_effects": "to come",
     "10_influence": "to come",
     "11_gosh": "to come",
     "12_multilevel": "to come",
@@ -48,6 +51,7 @@ _EVERYTHING = (
     "lower_predict upper_predict prop_common_lower prop_common_upper prop_random_lower prop_random_upper "
     "prop_predict_lower prop_predict_upper"
 )
+_NO_VARIANCE = "no patient, or every patient, has the event: R reports a standard error of 0, here there is none"
 _NUMERICAL_HESSIAN = (
     "Wald test of the saturated model: R takes its Hessian by coarse numerical differences, here it is exact"
 )
@@ -56,12 +60,16 @@ _FACTOR = "R loses the saturated model when the moderator is a factor and report
 _OTHER_SE = "R's statistic and p-value come from a standard error that is half of it off; the refined one agrees"
 
 KNOWN_DISAGREEMENTS: dict[str, tuple[str, str]] = {
+    **{f"09_small_study_effects/{name}": known for name, known in BIAS_KNOWN.items()},
     "03_random_effects/sim_two_20.RD.REML.z": (_SIMPLE, _R_STOPS_ABOVE_ZERO),
     "03_random_effects/sim_two_20.RD.REML.knha": (_SIMPLE, _R_STOPS_ABOVE_ZERO),
     "03_random_effects/sim_two_20.RD.REML.adhoc": (_SIMPLE, _R_STOPS_ABOVE_ZERO),
     "03_random_effects/sim_single_06.metaprop.PLOGIT_GLMM": (_EVERYTHING, _NO_MAXIMUM),
     "03_random_effects/sim_single_09.metaprop.PLOGIT_GLMM": (_EVERYTHING, _NO_MAXIMUM),
     "03_random_effects/sim_single_12.metaprop.PLOGIT_GLMM": (_EVERYTHING, _NO_MAXIMUM),
+    "05_mantel_haenszel_peto/sim_two_05.MH.RD.default": ("se ci_lb ci_ub", _NO_VARIANCE),
+    "05_mantel_haenszel_peto/sim_two_05.MH.RD.nocorrect": ("se ci_lb ci_ub", _NO_VARIANCE),
+    "05_mantel_haenszel_peto/sim_two_10.metabin.MH.RR.exact": ("seTE_common lower_common upper_common", _NO_VARIANCE),
     "06_glmm/debruin2009.PLO.nAGQ1.mod_ethnicity": ("QE_LRT QE_LRT_p QE_Wld QE_Wld_p", _FACTOR),
     "06_glmm/debruin2009.PLO.nAGQ7.mod_ethnicity": ("QE_LRT QE_LRT_p QE_Wld QE_Wld_p", _FACTOR),
     "06_glmm/bcg.OR.CM.EL": ("QE_Wld", _NUMERICAL_HESSIAN),
@@ -87,7 +95,9 @@ SIZES = {
     "02_study_intervals": 374,
     "03_random_effects": 1320,
     "04_tau2_intervals": 396,
+    "05_mantel_haenszel_peto": 483,
     "06_glmm": 142,
+    "09_small_study_effects": 609,
 }
 """How many cases each family must have, so that a truncated file cannot pass."""
 

@@ -16,16 +16,50 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mscevidence.stats.count_bias import (
+        deeks_test,
+        harbord_test,
+        macaskill_test,
+        peters_test,
+        pustejovsky_test,
+        schwarzer_test,
+    )
+    from mscevidence.stats.fail_safe import FailSafeN, fail_safe_n
+    from mscevidence.stats.funnel_filling import TrimAndFill, trim_and_fill
+    from mscevidence.stats.funnel_regression import RegressionTest, regression_test
     from mscevidence.stats.glmm import ProportionGlmm, proportion_glmm
     from mscevidence.stats.intervals import Interval, rate_intervals, study_intervals, wald_intervals
     from mscevidence.stats.measures import EffectSizes, effect_sizes, logit, meta_effect_sizes
+    from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
+    from mscevidence.stats.peto import Peto, peto_odds_ratio
     from mscevidence.stats.pooling import RandomEffects, random_effects
     from mscevidence.stats.prediction import prediction_interval
+    from mscevidence.stats.rank_correlation import RankTest, rank_test
+    from mscevidence.stats.significance_excess import ExcessSignificance, excess_significance
+    from mscevidence.stats.step_selection import SelectionModel, selection_model
+    from mscevidence.stats.stratified import MantelHaenszel, greenland_robins_se, mantel_haenszel
     from mscevidence.stats.subgroups import QBetween, subgroup_difference
     from mscevidence.stats.tau2_intervals import QInterval, Tau2Interval, q_interval, tau2_interval
     from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 _HOMES = {
+    "peto": ("Peto", "peto_odds_ratio"),
+    "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
+    "mixed_counts": ("CountGlmm", "count_glmm"),
+    "funnel_filling": ("TrimAndFill", "trim_and_fill"),
+    "step_selection": ("SelectionModel", "selection_model"),
+    "rank_correlation": ("RankTest", "rank_test"),
+    "funnel_regression": ("RegressionTest", "regression_test"),
+    "fail_safe": ("FailSafeN", "fail_safe_n"),
+    "significance_excess": ("ExcessSignificance", "excess_significance"),
+    "count_bias": (
+        "deeks_test",
+        "harbord_test",
+        "macaskill_test",
+        "peters_test",
+        "pustejovsky_test",
+        "schwarzer_test",
+    ),
     "transformation": ("back_transform", "harmonic_mean"),
     "measures": ("EffectSizes", "effect_sizes", "logit", "meta_effect_sizes"),
     "glmm": ("ProportionGlmm", "proportion_glmm"),
@@ -38,26 +72,51 @@ _HOMES = {
 _HOME = {name: module for module, exported in _HOMES.items() for name in exported}
 
 __all__ = [
+    "CountGlmm",
     "EffectSizes",
+    "ExcessSignificance",
+    "FailSafeN",
     "Interval",
+    "MantelHaenszel",
+    "Peto",
     "ProportionGlmm",
     "QBetween",
     "QInterval",
     "RandomEffects",
+    "RankTest",
+    "RegressionTest",
+    "SelectionModel",
     "Tau2Interval",
+    "TrimAndFill",
     "back_transform",
+    "count_glmm",
+    "deeks_test",
     "effect_sizes",
+    "excess_significance",
+    "fail_safe_n",
+    "greenland_robins_se",
+    "harbord_test",
     "harmonic_mean",
     "logit",
+    "macaskill_test",
+    "mantel_haenszel",
     "meta_effect_sizes",
+    "peters_test",
+    "peto_odds_ratio",
     "prediction_interval",
     "proportion_glmm",
+    "pustejovsky_test",
     "q_interval",
     "random_effects",
+    "rank_test",
     "rate_intervals",
+    "regression_test",
+    "schwarzer_test",
+    "selection_model",
     "study_intervals",
     "subgroup_difference",
     "tau2_interval",
+    "trim_and_fill",
     "wald_intervals",
 ]
 

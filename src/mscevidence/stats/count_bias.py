@@ -1,0 +1,172 @@
+"""Tests of funnel-plot asymmetry made for counts, where effect and standard error are correlated by construction.
+
+Macaskill, Walter & Irwig 2001, Stat Med 20:641; Peters et al. 2006, JAMA 295:676; Harbord, Egger & Sterne 2006, Stat
+Med 25:3443; Schwarzer, Antes & Schumacher 2007, Stat Med 26:721; Deeks, Macaskill & Irwig 2005, J Clin Epidemiol
+58:882; Pustejovsky & Rodgers 2019, Res Synth Methods 10:57.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from mscevidence.errors import StatisticsError
+from mscevidence.stats.funnel_regression import RegressionTest, weighted_line
+from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, names, positive
+from mscevidence.stats.rank_correlation import RankTest, kendall
+
+SCORES = names({"OR": ("odds-ratio",), "RR": ("risk-ratio", "relative-risk")})
+
+
+def macaskill_test(yi: ArrayLike, vi: ArrayLike, n: ArrayLike, *, mask: ArrayLike | None = None) -> RegressionTest:
+    """Return the regression of the effect on the number of patients `n`, weights 1/vi.
+
+    Raises:
+        StatisticsError: fewer than 3 studies, a variance that is not positive, an `n` that does not vary.
+    """
+    data, present = _present(mask, yi=yi, vi=vi, n=n)
+    positive("vi", data["vi"], present)
+    return weighted_line(data["yi"], data["n"], 1 / data["vi"], predictor="ni")
+
+
+def peters_test(yi: ArrayLike, events: ArrayLike, n: ArrayLike, *, mask: ArrayLike | None = None) -> RegressionTest:
+    """Return the regression of the effect on 1/n with weights 1/(1/events + 1/non-events), groups taken together.
+
+    Studies without events, or with an event in every patient, have weight zero and are left out.
+
+    Raises:
+        StatisticsError: fewer than 3 studies left, events > n, an `n` that does not vary.
+    """
+    data, present = _present(mask, yi=yi, events=events, n=n)
+    counts(data["events"], data["n"], present)
+    x, size = data["events"], data["n"]
+    kept = (x > 0) & (x < size)
+    weight = x * (size - x) / size
+    return weighted_line(data["yi"][kept], 1 / size[kept], weight[kept], predictor="ninv")
+
+
+def deeks_test(yi: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, mask: ArrayLike | None = None) -> RegressionTest:
+    """Return the regression of the effect on 1/sqrt(ESS) with weights ESS = 4 n1 n2/(n1 + n2), effective sample size.
+
+    Raises:
+        StatisticsError: fewer than 3 studies, an empty group, an ESS that does not vary.
+    """
+    data, present = _present(mask, yi=yi, n1=n1, n2=n2)
+    for name in ("n1", "n2"):
+        positive(name, data[name], present)
+    size = 4 * data["n1"] * data["n2"] / (data["n1"] + data["n2"])
+    return weighted_line(data["yi"], 1 / np.sqrt(size), size, predictor="sqrtninv")
+
+
+def pustejovsky_test(
+    yi: ArrayLike, vi: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, mask: ArrayLike | None = None
+) -> RegressionTest:
+    """Return Egger's regression with sqrt(1/n1 + 1/n2) instead of the standard error, weights 1/vi.
+
+    Raises:
+        StatisticsError: fewer than 3 studies, an empty group, a variance that is not positive.
+    """
+    data, present = _present(mask, yi=yi, vi=vi, n1=n1, n2=n2)
+    for name in ("vi", "n1", "n2"):
+        positive(name, data[name], present)
+    return weighted_line(data["yi"], np.sqrt(1 / data["n1"] + 1 / data["n2"]), 1 / data["vi"], predictor="sei")
+
+
+def harbord_test(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *,
+    measure: str = "OR", mask: ArrayLike | None = None,
+) -> RegressionTest:  # fmt: skip
+    """Return the regression of Z/V on 1/sqrt(V) with weights V: efficient score and its variance under no effect.
+
+    `OR`: Z = a - E, V hypergeometric. `RR`: Z = (a N - n1 e)/(N - e), V as the R package meta has it, N/4 e/(N - e)
+    (which is n1 n2 e/(N (N - e)) for groups of equal size), e = all events.
+
+    Raises:
+        UnknownTermError: no such measure.
+        StatisticsError: fewer than 3 studies with an event and a non-event, events > n.
+    """
+    code = choose(measure, SCORES, kind="measure")
+    a, size1, c, size2 = _tables(events1, n1, events2, n2, mask)
+    total, events = size1 + size2, a + c
+    if code == "OR":
+        z = a - size1 * events / total
+        v = size1 * size2 * events * (total - events) / (total**2 * (total - 1))
+    else:
+        z = (a * total - size1 * events) / (total - events)
+        v = total / 4 * events / (total - events)
+    return weighted_line(z / v, 1 / np.sqrt(v), v, predictor="sei")
+
+
+def schwarzer_test(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *,
+    add: float = 0.0, mask: ArrayLike | None = None,
+) -> RankTest:  # fmt: skip
+    """Return the rank correlation of (a - E)/sqrt(V) with 1/V, moments at the Mantel-Haenszel odds ratio.
+
+    Args:
+        events1: (k) patients with the event in group 1.
+        n1: (k) patients in group 1.
+        events2: (k) the same in group 2.
+        n2: (k) patients in group 2.
+        add: added to the cells of tables with a zero cell for the pooled odds ratio (the R package meta adds 0.5).
+        mask: (k) boolean, True where a study is present.
+
+    Raises:
+        StatisticsError: fewer than 3 studies with an event and a non-event, no Mantel-Haenszel odds ratio, events > n.
+    """
+    a, size1, c, size2 = _tables(events1, n1, events2, n2, mask)
+    zero = (a == 0) | (c == 0) | (a == size1) | (c == size2)
+    plus = np.where(zero, add, 0.0)
+    total = size1 + size2 + 4 * plus
+    up = ((a + plus) * (size2 - c + plus) / total).sum()
+    down = ((c + plus) * (size1 - a + plus) / total).sum()
+    if up == 0 or down == 0:
+        raise StatisticsError("the Mantel-Haenszel odds ratio is zero or infinite: one group has no event")
+    mean, variance = conditional_moments(size1, size2, a + c, float(np.log(up / down)))
+    found = kendall((a - mean) / np.sqrt(variance), 1 / variance)
+    p = float(2 * special.ndtr(-abs(found.statistic)))
+    return RankTest(found.tau, p, found.score, found.score_se, found.statistic, exact=False, k=found.k)
+
+
+def conditional_moments(
+    n1: FloatArray, n2: FloatArray, events: FloatArray, log_odds_ratio: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance of the events in group 1 given the margins (non-central hypergeometric distribution)."""
+    j = np.arange(float(np.max(events)) + 1)
+    low, high = np.maximum(0, events - n2)[:, np.newaxis], np.minimum(events, n1)[:, np.newaxis]
+    inside = (j >= low) & (j <= high)
+    x = np.clip(j, low, high)
+
+    def log_choose(n: FloatArray, x: FloatArray) -> FloatArray:
+        result: FloatArray = special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1)
+        return result
+
+    first, second = log_choose(n1[:, np.newaxis], x), log_choose(n2[:, np.newaxis], events[:, np.newaxis] - x)
+    share = special.softmax(np.where(inside, first + second + x * log_odds_ratio, -np.inf), axis=1)
+    mean = (share * x).sum(axis=1)
+    variance: FloatArray = (share * (x - mean[:, np.newaxis]) ** 2).sum(axis=1)
+    return mean, variance
+
+
+def _present(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, FloatArray], BoolArray]:
+    arrays, present = aligned(mask, **columns)
+    if present.ndim > 1:
+        raise StatisticsError("this test takes one analysis at a time", hint="call it once per analysis")
+    kept = {name: values[present] for name, values in arrays.items()}
+    return kept, np.ones(int(present.sum()), dtype=np.bool_)
+
+
+def _tables(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, mask: ArrayLike | None
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return the tables that have an event and a non-event; the others say nothing about the odds ratio."""
+    data, present = _present(mask, events1=events1, n1=n1, events2=events2, n2=n2)
+    for suffix in ("1", "2"):
+        counts(data[f"events{suffix}"], data[f"n{suffix}"], present, suffix=suffix)
+    events, total = data["events1"] + data["events2"], data["n1"] + data["n2"]
+    kept = (events > 0) & (events < total)
+    a, size1, c, size2 = (data[name][kept] for name in ("events1", "n1", "events2", "n2"))
+    if a.size < 3:
+        raise StatisticsError(f"{a.size} studies with an event and a non-event: the test needs at least 3")
+    return a, size1, c, size2
