@@ -16,7 +16,7 @@ from sqlite_utils import Database, Migrations
 from mscevidence import __version__
 from mscevidence.errors import StoreError
 from mscevidence.store import views
-from mscevidence.store.schema import APPLICATION_ID, MIGRATION_NAMES, applied, refuse_newer
+from mscevidence.store.schema import APPLICATION_ID, MIGRATION_NAMES, applied, fingerprint_of_views, refuse_newer
 
 SEARCHED = {
     "documents": ("title", "text"),
@@ -74,6 +74,11 @@ def bring_up_to_date(db: Database, *, place: str = "the database") -> tuple[str,
 
 
 def _note_version(db: Database) -> None:
-    facts = {"package": "mscevidence", "package version": __version__, "schema": MIGRATION_NAMES[-1]}
+    facts = {
+        "package": "mscevidence",
+        "package version": __version__,
+        "schema": MIGRATION_NAMES[-1],
+        "views": fingerprint_of_views(),
+    }
     rows = ({"key": key, "value": value} for key, value in facts.items())
     db.table("build_info").insert_all(rows, pk="key", replace=True)

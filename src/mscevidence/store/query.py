@@ -120,6 +120,10 @@ def _refuse_other_version(conn: sqlite3.Connection, path: Path) -> None:
     schema.refuse_newer(had, place=path.name)
     if had != schema.MIGRATION_NAMES:
         raise StoreError(f"{path.name} was written by an older mscevidence", hint="run `mscevidence build` to renew it")
+    if not schema.has_our_views(conn):
+        raise StoreError(
+            f"{path.name} has the views of another mscevidence", hint="run `mscevidence build` to renew it"
+        )
 
 
 def _allow_reading(action: int, first: str | None, second: str | None, *_: str | None) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+from importlib import resources
 from pathlib import Path
 
 from mscevidence import __version__
@@ -14,6 +16,8 @@ APPLICATION_ID = 0x4D534345
 MIGRATION_NAMES = ("0001_tables", "0002_search")
 """The migrations this version knows, oldest first; `migrations` holds what they do."""
 
+VIEWS_FILE = "views.toml"
+
 HEADER = b"SQLite format 3\x00"
 
 
@@ -23,6 +27,17 @@ def applied(conn: sqlite3.Connection) -> tuple[str, ...]:
         return ()
     rows = conn.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'mscevidence' ORDER BY id")
     return tuple(name for (name,) in rows)
+
+
+def fingerprint_of_views() -> str:
+    """Return what tells the views of this version from those of another."""
+    return hashlib.sha256((resources.files(__package__) / VIEWS_FILE).read_bytes()).hexdigest()
+
+
+def has_our_views(conn: sqlite3.Connection) -> bool:
+    """Return whether the views of a database are those of this version."""
+    row = conn.execute("SELECT value FROM build_info WHERE key = 'views'").fetchone()
+    return row is not None and row[0] == fingerprint_of_views()
 
 
 def refuse_newer(had: tuple[str, ...], *, place: str) -> None:

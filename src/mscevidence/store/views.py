@@ -14,6 +14,8 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from mscevidence.store.schema import VIEWS_FILE
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -58,7 +60,7 @@ class Table:
 @cache
 def load() -> Mapping[str, View]:
     """Return the views by name, in the order in which they build on each other."""
-    return MappingProxyType({name: View(name=name, **values) for name, values in _file("views.toml").items()})
+    return MappingProxyType({name: View(name=name, **values) for name, values in _file(VIEWS_FILE).items()})
 
 
 @cache

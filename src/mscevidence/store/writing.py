@@ -26,6 +26,20 @@ from mscevidence.store.term_rows import term_rows
 PAGE_SIZE = 4096
 
 
+NAMED = {
+    "studies": "study",
+    "reports": "report",
+    "arms": "arm",
+    "results": "result",
+    "families": "family",
+    "documents": "document",
+    "candidates": "candidate",
+    "findings": "finding",
+    "analyses": "analysis",
+}
+"""The tables whose size a reader asks for, and the word for one row."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Counts:
     """How many rows each table of a database has."""
@@ -37,8 +51,8 @@ class Counts:
 
     def summary(self) -> str:
         """Return the counts a reader asks for, in one line."""
-        named = ("studies", "reports", "arms", "results", "families", "documents", "candidates", "findings", "analyses")
-        return ", ".join(f"{self.rows[table]} {table}" for table in named)
+        said = ((self.rows[table], singular if self.rows[table] == 1 else table) for table, singular in NAMED.items())
+        return ", ".join(f"{rows} {name}" for rows, name in said)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -103,7 +117,7 @@ def build_contents(path: Path, contents: Contents) -> Counts:
 
 
 def upgrade(path: Path) -> tuple[str, ...]:
-    """Bring a database of an older version up to date and return the names of the migrations it needed.
+    """Bring a database of an older version up to date and return the names of what it needed (migrations, ``views``).
 
     Raises:
         StoreError: the file is not ours, was written by a newer version, or cannot be written.
@@ -112,7 +126,9 @@ def upgrade(path: Path) -> tuple[str, ...]:
     with closing(sqlite3.connect(":memory:")) as conn:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as old:
             old.backup(conn)
-        done = migrations.bring_up_to_date(Database(conn), place=path.name)
+        before = schema.applied(conn)
+        views = () if len(before) == len(schema.MIGRATION_NAMES) and schema.has_our_views(conn) else ("views",)
+        done = (*migrations.bring_up_to_date(Database(conn), place=path.name), *views)
         if done:
             files.write(conn, path)
     return done
