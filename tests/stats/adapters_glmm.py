@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from conformance import Case
 
-from mscevidence.stats.count_glmm import CountGlmm, count_glmm
 from mscevidence.stats.glmm import ProportionGlmm, proportion_glmm
+from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
 
 NAMES = {
     "PLO": {"events": "xi", "n": "ni"},

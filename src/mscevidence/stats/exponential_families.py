@@ -89,20 +89,30 @@ class Hypergeometric:
     support: FloatArray
     log_weight: FloatArray
 
-    def _terms(self, eta: FloatArray) -> FloatArray:
-        return self.log_weight + self.support * eta[..., np.newaxis]
+    def _shares(self, eta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return exp(term - largest term) for each possible value, and the largest term."""
+        terms = self.support * eta[..., np.newaxis]
+        terms += self.log_weight
+        top = terms.max(axis=-1, keepdims=True)
+        terms -= top
+        return np.exp(terms, out=terms), top[..., 0]
 
     def cumulant(self, eta: FloatArray) -> FloatArray:
         """Return log sum_j C(n1, j) C(n2, s - j) exp(j eta)."""
-        result: FloatArray = special.logsumexp(self._terms(eta), axis=-1)
+        share, top = self._shares(eta)
+        result: FloatArray = top + np.log(share.sum(axis=-1))
         return result
 
     def moments(self, eta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return mean, variance and third central moment."""
-        probability = special.softmax(self._terms(eta), axis=-1)
-        mean = np.sum(probability * self.support, axis=-1)
-        deviation = self.support - mean[..., np.newaxis]
-        return mean, np.sum(probability * deviation**2, axis=-1), np.sum(probability * deviation**3, axis=-1)
+        share, _ = self._shares(eta)
+        total = share.sum(axis=-1)
+        # Powers of the distance to the middle of the support keep the cancellation below small.
+        centre = (self.support[..., :1] + self.support.max(axis=-1, keepdims=True)) / 2
+        distance = self.support - centre
+        first, second, third = (np.einsum("...s,...s->...", share, distance**power) / total for power in (1, 2, 3))
+        variance = second - first**2
+        return centre[..., 0] + first, variance, third - 3 * first * second + 2 * first**3
 
     def rows(self, index: NDArray[np.intp]) -> Hypergeometric:
         """Return the distributions of some of the analyses."""

@@ -163,17 +163,19 @@ def effect_sizes(
 def meta_effect_sizes(
     measure: str, *, add: float = 0.5, mask: ArrayLike | None = None, **data: ArrayLike
 ) -> EffectSizes:
-    """Return effect sizes of one group under the correction rules of the R package meta (`metaprop`, `metarate`).
+    """Return effect sizes under the correction rules of the R package meta (`metaprop`, `metarate`, `metabin`).
 
     They differ from `effect_sizes` for `PLN`, `PR`, `IR` and `IRLN`; see `one_group.meta_proportion`. Arguments,
     result and errors are those of `effect_sizes`.
     """
     code = choose(measure, MEASURE_NAMES, kind="measure")
     spec = MEASURES[code]
-    if spec.columns not in {_PROPORTION, _RATE}:
-        raise StatisticsError(f"{code} is not a measure of one group of counts", hint="use effect_sizes")
+    conventions: dict[tuple[str, ...], Callable[..., tuple[FloatArray, FloatArray]]]
+    conventions = {_PROPORTION: one_group.meta_proportion, _RATE: one_group.meta_rate, _TABLE: two_group.meta_table}
+    if spec.columns not in conventions or code in {"AS", "PETO"}:
+        raise StatisticsError(f"meta has no correction rule of its own for {code}", hint="use effect_sizes")
     columns, present = _columns(code, spec, data, mask)
-    convert = one_group.meta_proportion if spec.columns == _PROPORTION else one_group.meta_rate
+    convert = conventions[spec.columns]
     with np.errstate(divide="ignore", invalid="ignore"):
         yi, vi = convert(code, *columns.values(), add=_correction(add))
     return _result(code, yi, vi, present)
@@ -184,6 +186,17 @@ def logit(
 ) -> EffectSizes:
     """Return log(p/(1-p)) and its variance for `events` of `n`; shortcut for `effect_sizes("PLO", ...)`."""
     return effect_sizes("PLO", events=events, n=n, add=add, to=to, mask=mask)
+
+
+def checked_columns(
+    code: str, data: dict[str, ArrayLike], mask: ArrayLike | None
+) -> tuple[dict[str, FloatArray], BoolArray]:
+    """Return the columns of the measure `code`, checked (absent studies hold 1), and which studies are present.
+
+    Raises:
+        StatisticsError: missing columns or unusable values.
+    """
+    return _columns(code, MEASURES[code], data, mask)
 
 
 def _correction(add: float) -> float:

@@ -64,3 +64,27 @@ def rates(measure: str, data: dict[str, FloatArray], present: BoolArray, options
     if measure == "IRD":
         return x1 / t1 - x2 / t2, x1 / t1**2 + x2 / t2**2
     return np.sqrt(x1 / t1) - np.sqrt(x2 / t2), 1 / (4 * t1) + 1 / (4 * t2)
+
+
+def meta_table(measure: str, a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray, *, add: float) -> Pair:
+    """Return (yi, vi) of `OR`, `RR` or `RD` under the correction rules of the R package meta (`metabin`).
+
+    Studies with a zero cell are corrected. Double-zero studies have no ratio, nor have studies with only events an
+    odds ratio. `RR` adds c to events and once to n, and keeps 1/a where all patients of both groups have the event.
+    `RD` is not corrected, only its variance is.
+    """
+    b, d = n1 - a, n2 - c
+    plus = np.where((a == 0) | (b == 0) | (c == 0) | (d == 0), add, 0.0)
+    if measure == "RD":
+        m1, m2 = n1 + 2 * plus, n2 + 2 * plus
+        variance = (a + plus) * (b + plus) / m1**3 + (c + plus) * (d + plus) / m2**3
+        return a / n1 - c / n2, variance
+    nothing = ((a == 0) & (c == 0)) | ((measure == "OR") & (b == 0) & (d == 0))
+    if measure == "OR":
+        cells = (a + plus, b + plus, c + plus, d + plus)
+        y = np.log(cells[0] * cells[3] / (cells[1] * cells[2]))
+        return np.where(nothing, np.nan, y), np.sum([1 / cell for cell in cells], axis=0)
+    every = (b == 0) & (d == 0)
+    y = np.log((a + plus) / (n1 + plus)) - np.log((c + plus) / (n2 + plus))
+    own = np.where(every, 1 / a + 1 / c, 1 / (a + plus) + 1 / (c + plus))
+    return np.where(nothing, np.nan, y), own - 1 / (n1 + plus) - 1 / (n2 + plus)

@@ -29,17 +29,18 @@ def log_likelihood(model: MixedModel, theta: FloatArray) -> FloatArray:
     eta = model.predictor(theta[..., :-2])
     loading = theta[..., -2:][..., np.newaxis, np.newaxis, :] * np.array([[1.0, 0.5], [1.0, -0.5]])
     effects = _mode(model, eta, loading)
-    at = eta + np.einsum("...aj,...j->...a", loading, effects)
+    at = _predictor(eta, loading, effects)
     height = (model.x * at - model.family.cumulant(at[..., np.newaxis])[..., 0]).sum(-1) - (effects**2).sum(-1) / 2
-    determinant = np.linalg.det(_curvature(model, at, loading))
-    result: FloatArray = model.constant + (height - np.log(determinant) / 2).sum(-1)
+    c11, c12, c22 = _curvature(model, at, loading)
+    result: FloatArray = model.constant + (height - np.log(c11 * c22 - c12**2) / 2).sum(-1)
     return result
 
 
-def _curvature(model: MixedModel, at: FloatArray, loading: FloatArray) -> FloatArray:
+def _curvature(model: MixedModel, at: FloatArray, loading: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the three entries of -d2F/d(s, u)2 of each study."""
     variance = model.family.moments(at[..., np.newaxis])[1][..., 0]
-    result: FloatArray = np.eye(2) + np.einsum("...ai,...a,...aj->...ij", loading, variance, loading)
-    return result
+    first, second = loading[..., 0], loading[..., 1]
+    return 1 + (first**2 * variance).sum(-1), (first * second * variance).sum(-1), 1 + (second**2 * variance).sum(-1)
 
 
 def _mode(model: MixedModel, eta: FloatArray, loading: FloatArray) -> FloatArray:
@@ -47,10 +48,12 @@ def _mode(model: MixedModel, eta: FloatArray, loading: FloatArray) -> FloatArray
     effects = np.zeros((*np.broadcast_shapes(eta.shape[:-1], loading.shape[:-2]), 2))
     height = _height(model, eta, loading, effects)
     for _ in range(100):
-        at = eta + np.einsum("...aj,...j->...a", loading, effects)
+        at = _predictor(eta, loading, effects)
         residual = model.x - model.family.moments(at[..., np.newaxis])[0][..., 0]
-        gradient = np.einsum("...aj,...a->...j", loading, residual) - effects
-        step = np.linalg.solve(_curvature(model, at, loading), gradient[..., np.newaxis])[..., 0]
+        g1, g2 = ((loading[..., j] * residual).sum(-1) - effects[..., j] for j in (0, 1))
+        c11, c12, c22 = _curvature(model, at, loading)
+        determinant = c11 * c22 - c12**2
+        step = np.stack([(c22 * g1 - c12 * g2) / determinant, (c11 * g2 - c12 * g1) / determinant], axis=-1)
         for _ in range(40):
             new = _height(model, eta, loading, effects + step)
             worse = new < height - 1e-13 * (1 + np.abs(height))
@@ -63,8 +66,12 @@ def _mode(model: MixedModel, eta: FloatArray, loading: FloatArray) -> FloatArray
     return effects
 
 
+def _predictor(eta: FloatArray, loading: FloatArray, effects: FloatArray) -> FloatArray:
+    return eta + loading[..., 0] * effects[..., :1] + loading[..., 1] * effects[..., 1:]
+
+
 def _height(model: MixedModel, eta: FloatArray, loading: FloatArray, effects: FloatArray) -> FloatArray:
-    at = eta + np.einsum("...aj,...j->...a", loading, effects)
+    at = _predictor(eta, loading, effects)
     result: FloatArray = (model.x * at - model.family.cumulant(at[..., np.newaxis])[..., 0]).sum(-1) - (effects**2).sum(
         -1
     ) / 2
