@@ -1,0 +1,129 @@
+"""The pooled: the outcome of a synthesis, with everything a reader of the figure may ask."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from mscevidence.model.noun import Frozen
+from mscevidence.model.question import Question
+
+
+class Exclusion(Frozen):
+    """A study or result that is not in an analysis, and why. `what` is a result key, a study id or a report id."""
+
+    what: str
+    label: str
+    reason: str
+
+
+class Choice(Frozen):
+    """Which result of a study (or study of a family) an analysis takes, why, and what it leaves out."""
+
+    what: str
+    taken: str
+    reason: str
+    left_out: tuple[str, ...] = ()
+
+
+class StudyRow(Frozen):
+    """One study of an analysis, with its exact interval on the 0-1 scale.
+
+    `marks` name the footnotes that apply: derived, narrative-zero, sum-of-arms, secondary, cancelled, judged.
+    `columns` are the texts that a table or figure may show on request: dose, product, design, phase, follow-up, arm,
+    reports, quote.
+    """
+
+    study: str
+    label: str
+    group: str
+    result: str
+    report: str
+    quote: str
+    events: int
+    n: int
+    proportion: float
+    lower: float
+    upper: float
+    weight: float | None = None
+    marks: tuple[str, ...] = ()
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
+class Estimate(Frozen):
+    """What one method says of one set of studies; proportions on the 0-1 scale, `mu` and `tau2` on the logit scale.
+
+    `status` is ``estimated``, or says in one word why there is no estimate: ``boundary`` (all zero or all events),
+    ``single`` (one study is shown, not pooled), ``none`` (no study), ``failed``. Missing numbers are None, never NaN.
+    """
+
+    method: str
+    label: str
+    status: str
+    k: int
+    events: int
+    patients: int
+    mu: float | None = None
+    se: float | None = None
+    proportion: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    prediction_lower: float | None = None
+    prediction_upper: float | None = None
+    tau2: float | None = None
+    i2: float | None = None
+    q: float | None = None
+    q_df: int | None = None
+    q_p: float | None = None
+    q_name: str | None = None
+    log_likelihood: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Group(Frozen):
+    """The studies of one subgroup (or of the whole analysis, name ``overall``) and what each method makes of them.
+
+    `estimates` holds the requested (or default) method first, the alternatives after it.
+    """
+
+    name: str
+    label: str
+    rows: tuple[StudyRow, ...]
+    estimates: tuple[Estimate, ...] = ()
+
+
+class BetweenGroups(Frozen):
+    """Test between subgroups: Q, degrees of freedom, p, and what it was computed from."""
+
+    q: float | None
+    df: int
+    p: float | None
+    method: str
+    note: str | None = None
+
+
+class Pooled(Frozen):
+    """The outcome of a synthesis, with everything a reader of the figure may ask.
+
+    `groups` is empty without ``--by``; `overall` always holds every row in display order. `sensitivity` are named
+    re-analyses (with narrative zeros, without derived results). `overrides` are the double-counting protections that
+    the user lifted.
+    """
+
+    title: str
+    outcome: str
+    outcome_label: str
+    condition: str | None = None
+    by: str | None = None
+    level: float = 0.95
+    interval_method: str = "Clopper-Pearson"
+    weighting: str = ""
+    groups: tuple[Group, ...] = ()
+    overall: Group
+    between: BetweenGroups | None = None
+    sensitivity: tuple[tuple[str, Estimate], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    overrides: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    footnotes: dict[str, str] = Field(default_factory=dict)
+    question: Question
