@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from adapters_bayes import KNOWN as BAYES_KNOWN
+from adapters_bayes import bayes_case
 from adapters_bias import KNOWN as BIAS_KNOWN
 from adapters_bias import bias_case
 from adapters_counts import effect_size_case, interval_case
@@ -26,6 +28,7 @@ FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "05_mantel_haenszel_peto": table_case,
     "06_glmm": glmm_case,
     "09_small_study_effects": bias_case,
+    "14_bayes": bayes_case,
 }
 
 WHOLE_FAMILIES_NOT_YET = {
@@ -35,7 +38,6 @@ WHOLE_FAMILIES_NOT_YET = {
     "11_gosh": "to come",
     "12_multilevel": "to come",
     "13_prediction_intervals": "to come",
-    "14_bayes": "to come",
     "15_network": "to come",
     "16_dose_response": "to come",
 }
@@ -61,6 +63,7 @@ _OTHER_SE = "R's statistic and p-value come from a standard error that is half o
 
 KNOWN_DISAGREEMENTS: dict[str, tuple[str, str]] = {
     **{f"09_small_study_effects/{name}": known for name, known in BIAS_KNOWN.items()},
+    **{f"14_bayes/{name}": known for name, known in BAYES_KNOWN.items()},
     "03_random_effects/sim_two_20.RD.REML.z": (_SIMPLE, _R_STOPS_ABOVE_ZERO),
     "03_random_effects/sim_two_20.RD.REML.knha": (_SIMPLE, _R_STOPS_ABOVE_ZERO),
     "03_random_effects/sim_two_20.RD.REML.adhoc": (_SIMPLE, _R_STOPS_ABOVE_ZERO),
@@ -98,6 +101,7 @@ SIZES = {
     "05_mantel_haenszel_peto": 483,
     "06_glmm": 142,
     "09_small_study_effects": 609,
+    "14_bayes": 63,
 }
 """How many cases each family must have, so that a truncated file cannot pass."""
 

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mscevidence.stats.bayes import BayesianPooling, bayesian_pooling
     from mscevidence.stats.count_bias import (
         deeks_test,
         harbord_test,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.peto import Peto, peto_odds_ratio
     from mscevidence.stats.pooling import RandomEffects, random_effects
     from mscevidence.stats.prediction import prediction_interval
+    from mscevidence.stats.priors import BetaPrior, HalfCauchy, HalfNormal, NormalPrior, UniformTau
     from mscevidence.stats.rank_correlation import RankTest, rank_test
     from mscevidence.stats.significance_excess import ExcessSignificance, excess_significance
     from mscevidence.stats.step_selection import SelectionModel, selection_model
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
     from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 _HOMES = {
+    "priors": ("BetaPrior", "HalfCauchy", "HalfNormal", "NormalPrior", "UniformTau"),
+    "bayes": ("BayesianPooling", "bayesian_pooling"),
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
@@ -72,12 +76,17 @@ _HOMES = {
 _HOME = {name: module for module, exported in _HOMES.items() for name in exported}
 
 __all__ = [
+    "BayesianPooling",
+    "BetaPrior",
     "CountGlmm",
     "EffectSizes",
     "ExcessSignificance",
     "FailSafeN",
+    "HalfCauchy",
+    "HalfNormal",
     "Interval",
     "MantelHaenszel",
+    "NormalPrior",
     "Peto",
     "ProportionGlmm",
     "QBetween",
@@ -88,7 +97,9 @@ __all__ = [
     "SelectionModel",
     "Tau2Interval",
     "TrimAndFill",
+    "UniformTau",
     "back_transform",
+    "bayesian_pooling",
     "count_glmm",
     "deeks_test",
     "effect_sizes",
