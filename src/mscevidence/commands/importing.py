@@ -1,4 +1,4 @@
-"""Commands that bring founding evidence into the folder of study files: ``import reports`` and ``import registry``."""
+"""Commands that bring evidence into the folder of study files: from facts sheets, a registry, or a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mscevidence.errors import MscevidenceError
+from mscevidence.errors import MscevidenceError, WriteError
 
 if TYPE_CHECKING:
     from mscevidence.factsheets import Imported, Linkage
@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Bring facts sheets and registry tables into the study files.")
     group.command("reports")(reports)
     group.command("registry")(registry)
+    group.command("spreadsheet")(spreadsheet)
     app.add_typer(group, name="import")
 
 
@@ -74,6 +75,39 @@ def registry(
 
     target, links, who, day = _settings(linkage, into, by, on)
     _show(import_registry(groups, links, target, by=who, on=day, overwrite=overwrite, terms=terms))
+
+
+def spreadsheet(
+    file: Annotated[Path, typer.Argument(help="Filled-in form: .xlsx, .csv, .tsv or Excel's Unicode text.")],
+    into: Into = None,
+    by: Annotated[str | None, typer.Option("--by", help="Initials of who decided, for rows that do not say.")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="Day, YYYY-MM-DD, for rows that do not say.")] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Make study files from a filled-in spreadsheet (`mscevidence template -o FILE.xlsx` writes one to fill in).
+
+    One row is one result. Every mistake is listed with its cell, and nothing is written while there is one. Files that
+    are there and differ are kept and named.
+    """
+    from mscevidence import protocol
+    from mscevidence.records import spreadsheet as form
+
+    target = into or protocol.find().extracted
+    found = form.examine(file, by=by, on=_day(on) if on else None)
+    for problem in found.problems[:-1]:
+        typer.echo("\n  ".join(str(problem).splitlines()), err=True)
+    if found.problems:
+        raise found.problems[-1]
+    done = form.place(found.studies, target, overwrite=overwrite, comment=f"Imported from {file.name}.")
+    results = sum(len(study.results) for study in found.studies)
+    typer.echo(f"in: {found.results} rows with a result, {found.facts} rows that only describe")
+    typer.echo(f"out: {results} results, {len(found.studies)} studies")
+    for what, studies in (("written", done.written), ("unchanged", done.unchanged)):
+        typer.echo(f"{what}: {len(studies)}" + (f": {', '.join(studies)}" if studies else ""))
+    if done.kept:
+        raise WriteError(
+            f"kept although different: {', '.join(done.kept)}", hint="--overwrite replaces them, comments included"
+        )
 
 
 def _settings(

@@ -68,6 +68,11 @@ def examine_text(text: str, *, file: str) -> tuple[Study | None, tuple[RecordErr
         located = parse(text, file=file)
     except RecordError as error:
         return None, (error,)
+    return examine_value(located, file=file)
+
+
+def examine_value(located: Located, *, file: str) -> tuple[Study | None, tuple[RecordError, ...]]:
+    """Return the study that plain values make (None when they are wrong) and everything that is wrong."""
     try:
         study = Study.model_validate(located.value)
     except ValidationError as error:
