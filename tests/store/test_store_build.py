@@ -171,6 +171,18 @@ def test_every_decision_is_told_with_its_kind(evidence: Path) -> None:
     assert decisions[f"{golden.SHA[:12]}/part@200"]["verdict"] == "deferred"
 
 
+def test_a_candidate_keeps_its_places_and_its_whole(evidence: Path) -> None:
+    candidates = {row["candidate"]: row for row in everything(evidence)["candidates"]}
+    fraction, part = candidates["fraction-percent@100"], candidates["part@200"]
+    assert (fraction["span_start"], fraction["span_end"]) == golden.span("44.4% (8/18)")
+    assert (fraction["outcome_span_start"], fraction["outcome_span_end"]) == golden.span("Responses")
+    assert (fraction["arm_span_start"], fraction["certainty"]) == (None, "stated")
+    assert (part["part_of"], part["certainty"]) == (fraction["id"], "ambiguous")
+    values = {row["role"]: row for row in everything(evidence)["candidate_values"]}
+    assert (values["events"]["number"], values["events"]["derived"]) == (8, 0)
+    assert values["from"]["normal"] == "2019-11"
+
+
 def broken_study(**changes: Any) -> Study:
     return golden.ITP.model_copy(update=changes)
 

@@ -34,13 +34,27 @@ def test_an_older_database_is_refused_by_readers_and_brought_up_to_date_by_upgra
     with pytest.raises(StoreError, match="older mscevidence") as caught:
         run_sql(path, "SELECT 1")
     assert "build" in caught.value.hint
-    assert upgrade(path) == ("0002_search",)
+    assert upgrade(path) == ("0002_search", "views")
     found = run_sql(path, "SELECT rowid FROM studies_fts WHERE studies_fts MATCH 'platelet'")
     assert len(found) == 1, "what was there before is searched too"
     assert run_sql(path, "SELECT study FROM study_overview").rows == (("a",),)
     before = path.read_bytes()
     assert upgrade(path) == ()
     assert path.read_bytes() == before
+
+
+def test_views_of_another_version_are_refused_by_readers_and_made_anew_by_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.db"
+    build(path, studies=golden.STUDIES)
+    fresh = path.read_bytes()
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("DROP VIEW review_queue")
+        conn.execute("UPDATE build_info SET value = 'older' WHERE key = 'views'")
+    with pytest.raises(StoreError, match="views of another mscevidence"):
+        run_sql(path, "SELECT 1")
+    assert upgrade(path) == ("views",)
+    assert len(run_sql(path, "SELECT * FROM review_queue")) == 0
+    assert len(fresh) == len(path.read_bytes())
 
 
 def test_an_older_database_can_simply_be_built_again(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from mscevidence import vocabulary
 from mscevidence.errors import UnknownTermError
+from mscevidence.model import Arm
 from mscevidence.store import Rows, ask, build, questions, run_sql, views
 
 NEEDED = {
@@ -125,6 +126,8 @@ def test_overlaps_give_the_family_of_a_study(evidence: Path) -> None:
 
 def test_pooled_estimates_tell_group_role_and_percent(evidence: Path) -> None:
     rows = ask(evidence, "pooled", {"analysis": "response-by-condition"}).as_dicts()
+    assert {(row["lower"], row["upper"]) for row in rows} == {(20.0, 80.0)}
+    assert [row["prediction_lower"] for row in rows] == [None, 10.0, None, None]
     assert [(row["subgroup"], row["role"], row["percent"]) for row in rows] == [
         ("Overall", "main", 50.0),
         ("Overall", "alternative", 52.0),
@@ -214,3 +217,26 @@ def test_rates_are_of_patients_never_of_events(tmp_path: Path) -> None:
 def test_patients_are_not_counted_twice_in_the_overview(evidence: Path) -> None:
     found = dict(run_sql(evidence, "SELECT study, patients_treated FROM study_overview").rows)
     assert found == {"nct04014166": 18, "sun-2018": 18, "sun-2020": 18}
+
+
+@pytest.mark.parametrize(
+    ("arms", "patients"),
+    [
+        ({"low": 3, "high": 15, "all": 20}, 20),
+        ({"low": 3, "high": 15, "pooled": 18}, 18),
+        ({"low": 3, "high": 15}, 18),
+        ({}, None),
+    ],
+    ids=["the arm of all patients", "a combining arm counts no patient again", "arms add up", "nobody knows"],
+)
+def test_patients_treated_are_those_of_all_or_the_sum_of_arms(
+    tmp_path: Path, arms: dict[str, int], patients: int | None
+) -> None:
+    path = tmp_path / "evidence.db"
+    combining = {"all", "pooled"}
+    values = tuple(
+        Arm(id=name, role="experimental", treated=treated, combines=("low", "high") if name in combining else ())
+        for name, treated in arms.items()
+    )
+    build(path, studies=(golden.ITP.model_copy(update={"arms": values, "results": ()}),))
+    assert run_sql(path, "SELECT patients_treated FROM study_overview").rows == ((patients,),)
