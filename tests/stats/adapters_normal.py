@@ -66,6 +66,46 @@ def metagen_case(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
+META_PREDICTION = {
+    "V": ("t", "default"), "HTS": ("t", "pr"), "HK": ("knha", "default"), "HK-PR": ("knha", "pr"),
+    "KR": ("kr", "default"), "KR-PR": ("kr", "pr"), "S": ("z", "default"),
+}  # fmt: skip
+META_TESTS = {"": "knha", "se": "adhoc", "ci": "hk-ci", "IQWiG6": "hk-iqwig"}
+
+
+def prediction_case(case: Case) -> dict[str, Any]:
+    yi, vi, args = case.column("yi"), case.column("vi"), case.args
+    if "predtype" in args:
+        fit = random_effects(yi, vi, estimator=args["method"], test=args["test"], level=args["level"])
+        lower, upper = fit.prediction(args["predtype"])
+        return {"pred": fit.mu, "se": fit.se, "ci_lb": fit.lower, "ci_ub": fit.upper, "pi_lb": lower, "pi_ub": upper}
+    if "method_random_ci" in args:
+        return meta_random_ci(case)
+    test, kind = META_PREDICTION[args["method_predict"]]
+    fit = random_effects(yi, vi, estimator=args["method_tau"], test=test, level=args["level"])
+    lower, upper = fit.prediction(kind)
+    df = float(fit.df) - (kind == "pr")
+    if fit.k == 1 or np.isnan(lower):
+        nothing = dict.fromkeys(("se_predict", "df", "lower", "upper"))
+        return {"TE": fit.mu, "tau2": fit.tau2 if fit.k > 1 else None, "method_used": "", **nothing}
+    return {
+        "TE": fit.mu, "tau2": fit.tau2, "se_predict": np.sqrt(fit.se**2 + fit.tau2), "df": df, "lower": lower,
+        "upper": upper, "method_used": args["method_predict"],
+    }  # fmt: skip
+
+
+def meta_random_ci(case: Case) -> dict[str, Any]:
+    args, method = case.args, case.args["method_random_ci"]
+    test = {"classic": "z", "KR": "kr"}.get(method) or META_TESTS[args["adhoc_hakn_ci"]]
+    fit = random_effects(
+        case.column("yi"), case.column("vi"), estimator=args["method_tau"], test=test, level=args["level"]
+    )
+    return {
+        "TE": fit.mu, "tau2": fit.tau2 if fit.k > 1 else None, "se": fit.se, "df": float(fit.df), "stat": fit.statistic,
+        "pval": fit.p, "lower": fit.lower, "upper": fit.upper, "method_used": method if fit.k > 1 else "classic",
+    }  # fmt: skip
+
+
 METAPROP = {
     "prop_common": "TE_common", "prop_common_lower": "lower_common", "prop_common_upper": "upper_common",
     "prop_random": "TE_random", "prop_random_lower": "lower_random", "prop_random_upper": "upper_random",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         pustejovsky_test,
         schwarzer_test,
     )
+    from mscevidence.stats.deletion import Influence, Shrunken, influence, shrunken
     from mscevidence.stats.fail_safe import FailSafeN, fail_safe_n
     from mscevidence.stats.funnel_filling import TrimAndFill, trim_and_fill
     from mscevidence.stats.funnel_regression import RegressionTest, regression_test
@@ -41,15 +42,18 @@ if TYPE_CHECKING:
     from mscevidence.stats.step_selection import SelectionModel, selection_model
     from mscevidence.stats.stratified import MantelHaenszel, greenland_robins_se, mantel_haenszel
     from mscevidence.stats.subgroups import QBetween, subgroup_difference
+    from mscevidence.stats.subsets import all_subsets, cumulative_mask, gosh_quantiles, leave_one_out_mask
     from mscevidence.stats.tau2_intervals import QInterval, Tau2Interval, q_interval, tau2_interval
     from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 _HOMES = {
-    "priors": ("BetaPrior", "HalfCauchy", "HalfNormal", "NormalPrior", "UniformTau"),
-    "bayes": ("BayesianPooling", "bayesian_pooling"),
+    "subsets": ("all_subsets", "cumulative_mask", "gosh_quantiles", "leave_one_out_mask"),
+    "deletion": ("Influence", "Shrunken", "influence", "shrunken"),
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
+    "priors": ("BetaPrior", "HalfCauchy", "HalfNormal", "NormalPrior", "UniformTau"),
+    "bayes": ("BayesianPooling", "bayesian_pooling"),
     "funnel_filling": ("TrimAndFill", "trim_and_fill"),
     "step_selection": ("SelectionModel", "selection_model"),
     "rank_correlation": ("RankTest", "rank_test"),
@@ -84,6 +88,7 @@ __all__ = [
     "FailSafeN",
     "HalfCauchy",
     "HalfNormal",
+    "Influence",
     "Interval",
     "MantelHaenszel",
     "NormalPrior",
@@ -95,19 +100,25 @@ __all__ = [
     "RankTest",
     "RegressionTest",
     "SelectionModel",
+    "Shrunken",
     "Tau2Interval",
     "TrimAndFill",
     "UniformTau",
+    "all_subsets",
     "back_transform",
     "bayesian_pooling",
     "count_glmm",
+    "cumulative_mask",
     "deeks_test",
     "effect_sizes",
     "excess_significance",
     "fail_safe_n",
+    "gosh_quantiles",
     "greenland_robins_se",
     "harbord_test",
     "harmonic_mean",
+    "influence",
+    "leave_one_out_mask",
     "logit",
     "macaskill_test",
     "mantel_haenszel",
@@ -124,6 +135,7 @@ __all__ = [
     "regression_test",
     "schwarzer_test",
     "selection_model",
+    "shrunken",
     "study_intervals",
     "subgroup_difference",
     "tau2_interval",

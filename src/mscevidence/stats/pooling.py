@@ -14,15 +14,12 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, number, plain, refuse, tail
+from mscevidence.stats.inference import TESTS, judged
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
 from mscevidence.stats.likelihood import log_likelihood
 from mscevidence.stats.prediction import prediction_interval
 from mscevidence.stats.studies import Studies, residual_sum, typical_variance, weighted_mean
 from mscevidence.stats.tau2 import ESTIMATORS, Tau2, estimate, information_se
-
-TESTS = names(
-    {"z": ("normal",), "t": (), "knha": ("hartung-knapp", "HK", "HKSJ", "knapp-hartung"), "adhoc": ("hk-adhoc",)}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,8 @@ def random_effects(
         vi: (..., k) sampling variances, > 0.
         mask: (..., k) boolean, True where a study is present.
         estimator: `EE`, `DL`, `HE`, `HS`, `HSk`, `SJ`, `ML`, `REML`, `EB`, `PM`, `PMM`, `GENQ`, or an alias.
-        test: `z`, `t`, `knha` (Hartung-Knapp) or `adhoc` (Hartung-Knapp, never narrower than t). One study: always z.
+        test: `z`, `t`, `knha` (Hartung-Knapp), `adhoc`, `hk-ci`, `hk-iqwig` (its safeguards) or `kr` (Kenward-Roger);
+            see `inference.judged`. One study: always z.
         level: level of the confidence and prediction intervals.
         weights: (..., k) weights of one's own for the mean (ones: unweighted); `GENQ` also uses them for tau2.
         tau2: a given between-study variance instead of an estimated one.
@@ -161,7 +159,7 @@ def random_effects(
     flat, own = studies.flat(), _own_weights(weights, studies)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _heterogeneity(flat, code, own, tau2)
-        values = _pool(flat, found, code, rule, own)
+        values = _pool(flat, found, code, rule, own, alpha)
         values |= _inference(values, alpha, level, code)
     values |= {"tau2": found.value, "se_tau2": found.se, "k": flat.k}
     shaped = {name: plain(array.reshape(shape + array.shape[1:])) for name, array in values.items()}
@@ -193,18 +191,15 @@ def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, giv
     return Tau2(value, se, np.ones(studies.k.shape, dtype=np.bool_))
 
 
-def _pool(studies: Studies, tau2: Tau2, estimator: str, test: str, own: FloatArray | None) -> dict[str, FloatArray]:
+def _pool(
+    studies: Studies, tau2: Tau2, estimator: str, test: str, own: FloatArray | None, alpha: float
+) -> dict[str, FloatArray]:
     """Return mu, its standard error and df, heterogeneity, weights and log-likelihood of each analysis."""
     k, w = studies.k, studies.weights(tau2.value)
     a = w if own is None else own
     mu = weighted_mean(studies.y, a)
     variance = np.sum(a**2 * (studies.v + tau2.value[:, np.newaxis]), axis=-1) / a.sum(axis=-1) ** 2
-    several = k > 1
-    if test in {"knha", "adhoc"}:
-        scale = residual_sum(studies.y, w, weighted_mean(studies.y, w))
-        scale = np.where(scale <= np.finfo(np.float64).eps, 0.0, scale) / np.maximum(k - 1, 1)
-        variance = variance * np.where(several, np.maximum(scale, 1.0) if test == "adhoc" else scale, 1.0)
-    df = np.where(several & (test != "z"), k - 1, np.inf)
+    variance, df = judged(studies, tau2.value, variance, test=test, alpha=alpha)
     height = log_likelihood(studies, tau2.value, restricted=estimator == "REML", mu=mu)
     return {
         "mu": mu,

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from mscevidence.stats.distributions import critical_value
 from mscevidence.stats.inputs import FloatArray, choose, names, tail
 
-KINDS = names({"default": (), "simple": (), "riley": ("HTS",), "t": ()})
+KINDS = names({"default": (), "simple": (), "riley": ("HTS",), "t": (), "pr": ("partlett-riley",)})
 
 
 def prediction_interval(
@@ -34,7 +34,8 @@ def prediction_interval(
         df: degrees of freedom of the test of the model, infinite for z.
         k: number of studies.
         kind: `default` (mu -+ c sqrt(se^2 + tau2), c by `df`), `simple` (normal, without se), `riley` (t on k - 2, at
-            least 1; k - 1 if tau2 was given), `t` (t on k - 1, at least 1).
+            least 1; k - 1 if tau2 was given), `t` (t on k - 1, at least 1), `pr` (t on df - 1, NaN if there is none
+            left: Partlett & Riley 2017, Stat Med 36:301).
         level: level of the interval.
         tau2_estimated: False if tau2 was given.
 
@@ -48,6 +49,7 @@ def prediction_interval(
         "default": np.asarray(df, dtype=np.float64),
         "simple": np.asarray(np.inf),
         "riley": np.maximum(size - (2 if tau2_estimated else 1), 1.0),
+        "pr": np.asarray(df, dtype=np.float64) - 1,
         "t": np.maximum(size - 1, 1.0),
     }[which]
     variance = np.asarray(tau2) + (0.0 if which == "simple" else np.asarray(se) ** 2)

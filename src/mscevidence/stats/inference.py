@@ -1,0 +1,78 @@
+"""Tests of a pooled mean: which variance and which degrees of freedom it is judged by.
+
+Sources: Hartung & Knapp 2001, Stat Med 20:3875; Knapp & Hartung 2003, Stat Med 22:2693; Röver, Knapp & Friede 2015,
+BMC Med Res Methodol 15:99 (ad hoc modification); Jackson et al. 2017, Stat Med 36:3923 (alternatives); IQWiG General
+Methods 6.0, 2020, section 9.3.8; Partlett & Riley 2017, Stat Med 36:301 (Kenward-Roger).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mscevidence.stats.distributions import critical_value
+from mscevidence.stats.inputs import FloatArray, names
+from mscevidence.stats.studies import Studies, residual_sum, weighted_mean
+from mscevidence.stats.tau2 import estimate
+
+TESTS = names(
+    {
+        "z": ("normal",),
+        "t": (),
+        "knha": ("hartung-knapp", "HK", "HKSJ", "knapp-hartung"),
+        "adhoc": ("hk-adhoc", "hk-se"),
+        "hk-ci": (),
+        "hk-iqwig": ("IQWiG6",),
+        "kr": ("kenward-roger",),
+    }
+)
+
+
+def judged(
+    studies: Studies, tau2: FloatArray, variance: FloatArray, *, test: str, alpha: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the variance of the mean and the degrees of freedom (infinite: normal); one study: always normal.
+
+    Args:
+        studies: flattened (B, k).
+        tau2: (B,).
+        variance: (B,) of the mean as the model has it.
+        test: code; `z`; `t`; `knha` the variance scaled by the weighted residual variance; `adhoc` never scaled below
+            1; `hk-ci` the normal interval where the Hartung-Knapp interval is narrower; `hk-iqwig` the unscaled
+            variance with t where the Hartung-Knapp interval is narrower than the normal DerSimonian-Laird one; `kr`
+            Kenward-Roger.
+        alpha: tail probability of the interval that hk-ci and hk-iqwig compare.
+    """
+    k = studies.k
+    t_df = np.where(k > 1, k - 1, np.inf)
+    if test in {"z", "t"}:
+        return variance, np.full_like(k, np.inf) if test == "z" else t_df
+    if test == "kr":
+        adjusted, df = kenward_roger(studies, tau2)
+        return np.where(k > 1, adjusted, variance), np.where(k > 1, df, np.inf)
+    scale = np.where(k > 1, residual_variance(studies, tau2), 1.0)
+    if test == "adhoc":
+        return variance * np.maximum(scale, 1.0), t_df
+    scaled = variance * scale
+    if test == "knha":
+        return scaled, t_df
+    by_moments = test == "hk-iqwig"
+    rival = 1 / studies.weights(estimate(studies, "DL").value).sum(axis=-1) if by_moments else variance
+    narrow = critical_value(alpha, t_df) * np.sqrt(scaled) < critical_value(alpha, np.inf) * np.sqrt(rival)
+    return np.where(narrow, variance, scaled), np.where(narrow & (not by_moments), np.inf, t_df)
+
+
+def residual_variance(studies: Studies, tau2: FloatArray) -> FloatArray:
+    """Return sum W (y - mu_W)^2 / (k - 1), exactly 0 for identical outcomes."""
+    w = studies.weights(tau2)
+    total = residual_sum(studies.y, w, weighted_mean(studies.y, w))
+    return np.where(total <= np.finfo(np.float64).eps, 0.0, total) / np.maximum(studies.k - 1, 1)
+
+
+def kenward_roger(studies: Studies, tau2: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the Kenward-Roger variance of the mean and its degrees of freedom (Partlett & Riley 2017, appendix)."""
+    w = studies.weights(tau2)
+    w1, w2, w3 = (np.sum(w**power, axis=-1) for power in (1, 2, 3))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        information = w2 / 2 - w3 / w1 + (w2 / w1) ** 2 / 2
+        variance = (1 + 2 * (w3 / w1 - (w2 / w1) ** 2) / information) / w1
+        return variance, 2 * information / (variance * w2) ** 2
