@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from mscevidence.check.registry import finding
-from mscevidence.model import Finding
+from mscevidence.model import Finding, Value
 
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s?(?:%|percent\b|per\scent\b)", re.IGNORECASE)
 _SLACK = 1e-9
@@ -28,6 +28,13 @@ def printed(text: str) -> Percent:
     """Return the percent that digits print: ``72.2`` has one decimal, ``50,00`` two."""
     plain = text.strip().replace(",", ".")
     return Percent(float(plain), len(plain.partition(".")[2]))
+
+
+def percent_of(value: Value) -> Percent:
+    """Return the percent of a value, whose text may be digits or words."""
+    if value.text[:1].isdigit():
+        return printed(value.text)
+    return Percent(value.number or 0.0, 0)
 
 
 def percents_in(quote: str) -> tuple[Percent, ...]:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from mscevidence import vocabulary
-from mscevidence.check.arithmetic import events_within_n, fraction_against_percent, percent_possible, printed
+from mscevidence.check.arithmetic import events_within_n, fraction_against_percent, percent_of, percent_possible
 from mscevidence.check.complements import complement_findings
 from mscevidence.check.registry import finding
 from mscevidence.model import Candidate, Document, Finding
@@ -47,11 +47,11 @@ def _own_numbers(candidate: Candidate) -> Iterator[Finding | None]:
         return
     events = candidate.value("events")
     if counts is not None and events is not None and not events.derived:
-        yield fraction_against_percent(*counts, printed(percent.text), candidate.id)
+        yield fraction_against_percent(*counts, percent_of(percent), candidate.id)
     elif (n := candidate.number("n")) is not None:
-        yield percent_possible(printed(percent.text), int(n), candidate.id)
+        yield percent_possible(percent_of(percent), int(n), candidate.id)
     else:
-        yield finding("percent-without-count", f"{percent.text}% without the number of patients", candidate.id)
+        yield finding("percent-without-count", f"{percent_of(percent)}% without the number of patients", candidate.id)
 
 
 def _counts(candidate: Candidate) -> tuple[int, int] | None:

@@ -26,8 +26,7 @@ def extract(document: Document) -> tuple[Candidate, ...]:
     told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
     results = results_in(context_of(document, participants), told)
     sizes = _sizes_of_arms(document, participants, results)
-    if sizes:
-        results = results_in(context_of(document, (*participants, *sizes)), told)
+    results = results_in(context_of(document, (*participants, *sizes), results), told)
     facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
     return in_order((*facts, *participants, *sizes, *results))
 

@@ -29,7 +29,7 @@ _COHORT_AHEAD = re.compile(
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohorts?|groups?|arms?|levels?)\s(?:of\s|receiving\s|at\s|with\s|\()?(?:the\s)?$")
 _STOP = (
-    r"(?:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|one|two|three|four|this|that|these|those|into"
+    r"(?i:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|one|two|three|four|this|that|these|those|into"
     r"|all|per|other|same|study|patients?|subjects?|were|was|had|age|dosage|different|dose|treatment|parallel|within|on|at|as|respective)"
 )
 _NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}"
@@ -55,7 +55,8 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _COMPARATIVE = re.compile(
-    r"\bplacebo|\bcontrol(?:s|led)?\b|\brandomi[sz]|\bversus\b|\bvs\b|\bcompared (?:with|to)\b|\bcomparator\b",
+    r"\bplacebo|\brandomi[sz]|\bcomparator\b|\bcontrols\b|\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
+    r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
     re.IGNORECASE,
 )
 

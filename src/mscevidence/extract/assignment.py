@@ -15,7 +15,8 @@ from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.lists import distributed
 from mscevidence.extract.outcomes import Mention
-from mscevidence.extract.times import time_of
+from mscevidence.extract.subgroups import is_share_of_a_share
+from mscevidence.extract.times import time_beside, time_of, times_in
 from mscevidence.model import Candidate, Document, Span, Value
 
 _INCLUDING = re.compile(
@@ -26,6 +27,7 @@ _CHANGE = re.compile(
     r"\b(?:by|reduction|decrease[ds]?|increase[ds]?|change[ds]?|improvement|drop|fell|rose|declined?|viability|purity|confidence)\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
+_HAD = re.compile(r"\s(?:had|achieved|showed|experienced|developed|attained|reached|responded|died|relapsed)\b")
 _EVENT_COUNTS = {
     "any-adverse-event": "adverse-event-count",
     "treatment-emergent-adverse-event": "adverse-event-count",
@@ -47,6 +49,7 @@ class Facts:
     counts: tuple[Count, ...]
     arms: tuple[ArmMention, ...]
     outcomes: tuple[Mention, ...]
+    narrowed: bool = False
 
     @property
     def document(self) -> Document:
@@ -89,6 +92,7 @@ class Assignment:
         self.told = told
         self.taken = taken
         self.lists = distributed(facts.text, facts.span, facts.counts, facts.arms, facts.outcomes)
+        self.times = times_in(facts.text, facts.span)
         self.scope: Value | None = None
         self.previous: tuple[Count, Attached] | None = None
         self.whole: tuple[Count, Candidate] | None = None
@@ -132,13 +136,7 @@ class Assignment:
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
         values += [self.scope] if self.scope is not None and count.number("n") is None else []
         n = next((v.number for v in values if v.role == "n"), None)
-        label = (
-            self.facts.context.label(arm.label)
-            if arm
-            else None
-            if self._arms_differ()
-            else default_arm(self.facts.context, n)
-        )
+        label = self._label(count, arm, n)
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
             attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
         else:
@@ -161,7 +159,7 @@ class Assignment:
         if (
             attached.words is None
             and self.previous
-            and continues(self.facts.text, self.previous[0], count, self.facts.arms)
+            and continues(self.facts.text, self.previous[0], count, (*self.facts.arms, *self.times))
         ):
             attached = self.previous[1]
         if not self._is_told(count, bounds, attached):
@@ -187,7 +185,7 @@ class Assignment:
             return (
                 known
                 and not _CHANGE.search(bounds.before(count))
-                and bool(_RATE.search(around) or count in self.lists.arms)
+                and bool(_RATE.search(around) or _HAD.match(bounds.after(count)) or count in self.lists.arms)
             )
         if count.rule in {"bare-number", "x-patients", "complement", "n-equals"}:
             return known and attached.certain and self.facts.section != "Conclusion"
@@ -206,11 +204,29 @@ class Assignment:
     def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
         return sentence_arm(self.facts) or arm_of(count, bounds, self.facts.arms)
 
+    def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
+        """Return the name of the arm; None where the count is of some of its patients only, or of an arm not named."""
+        narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end)
+        if arm is None and (self._arms_differ() or narrowed):
+            return None
+        return self.facts.context.label(arm.label) if arm else default_arm(self.facts.context, n)
+
     def _time(self, count: Count) -> str | None:
-        listed = self.lists.times.get(count)
-        if listed is not None:
-            return listed.label
-        return time_of(self.facts.text, self.facts.span)
+        found = self.lists.times.get(count) or time_beside(self.facts.text, (count.start, count.end), self.times)
+        if found is not None:
+            return found.label
+        return None if count in self.lists.left_open else self._time_of_sentence(count)
+
+    def _time_of_sentence(self, count: Count) -> str | None:
+        """Return the one time point of the sentence when it stands where it holds for all counts or beside this one."""
+        only = time_of(self.facts.text, self.facts.span)
+        if only is None:
+            return None
+        place = self.times[0].start
+        leads = place - self.facts.span[0] < 30 and place < self.facts.counts[0].start
+        bounds = self.facts.bounds(self.facts.counts.index(count))
+        holds = leads or place > self.facts.counts[-1].end or bounds.start <= place < bounds.end
+        return only if holds else None
 
     def _arms_differ(self) -> bool:
         return len({arm.label.casefold() for arm in self.facts.arms if arm.label != ALL}) > 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.counts import NOUN, Count
 from mscevidence.extract.outcomes import Mention
+from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
 
 _AFTER_VERB = re.compile(
@@ -27,7 +28,7 @@ _NO_BREAK_AFTER = re.compile(
     r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s"
 )
 _BEFORE_LINK = re.compile(
-    r"(?:\b(?:was|were|is|are|of|in|by|at|to|among|for|rates?|reached|with|from|only|namely|follows)|[:=(\[,–])\s*(?:the\s)?$",
+    r"(?:\b(?:was|were|is|are|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–])\s*(?:the\s)?$",
     re.IGNORECASE,
 )
 _BREAK_BEFORE = re.compile(
@@ -39,7 +40,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _CONNECTED = re.compile(
-    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|{PEOPLE}|receiving|treated)\b)*"
+    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|respectively|{PEOPLE}|receiving|treated)\b)*"
 )
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -96,7 +97,7 @@ def outcome_of(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> A
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
     """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
     head = _IN_BRACKET.search(bounds.before(count))
-    if head is None:
+    if head is None or not re.match(r"\s?[)\],;]", bounds.text[count.end : count.end + 2]):
         return None
     raw = head["phrase"]
     leading = _LEADING.match(raw)
@@ -128,7 +129,7 @@ def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
     if not later:
         return None
     gap = bounds.text[count.end : later[0].start]
-    immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s)?", gap)
+    immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s|\w+ly\s|then\s|had\s)?", gap)
     linked = immediate or (_AFTER_VERB.match(gap) and not _NO_BREAK_AFTER.search(gap))
     return later[0] if linked else None
 
@@ -158,10 +159,10 @@ def _free_phrase(count: Count, bounds: Bounds) -> Attached:
     return Attached(None, match["phrase"], span)
 
 
-def continues(text: str, previous: Count, count: Count, arms: tuple[ArmMention, ...]) -> bool:
-    """Return whether a count goes on with the outcome of the one before it: only arms and connecting words between."""
+def continues(text: str, previous: Count, count: Count, between: tuple[ArmMention | TimeMention, ...]) -> bool:
+    """Return whether a count goes on with the outcome of the one before: arms, times and connecting words between."""
     gap = list(text[previous.end : count.start])
-    for arm in arms:
+    for arm in between:
         if previous.end <= arm.start and arm.end <= count.start:
             gap[arm.start - previous.end : arm.end - previous.end] = " " * (arm.end - arm.start)
     return bool(_CONNECTED.fullmatch("".join(gap)))

@@ -17,6 +17,7 @@ class Context:
     comparative: bool
     sizes: dict[str, Value] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    unsure: frozenset[str] = frozenset()
 
     @property
     def total(self) -> Value | None:
@@ -32,13 +33,20 @@ class Context:
         """Return the number of patients of an arm, or None."""
         return self.sizes.get(arm_key(arm)) if arm else None
 
+    def derivable(self, arm: str | None) -> Value | None:
+        """Return the number of patients of an arm when every result of the arm that prints its n agrees with it."""
+        return None if arm and arm_key(arm) in self.unsure else self.size(arm)
+
     def label(self, arm: str) -> str:
         """Return the name under which the size of an arm was told, or the name itself."""
         return self.labels.get(arm_key(arm), arm)
 
 
-def context_of(document: Document, participants: Iterable[Candidate]) -> Context:
-    """Return what the participant candidates of a document tell about it."""
+def context_of(document: Document, participants: Iterable[Candidate], results: Iterable[Candidate] = ()) -> Context:
+    """Return what the participant candidates of a document tell about it.
+
+    An arm of which a result prints another n than its size is not sure: its n is derived for no other result.
+    """
     told: dict[str, dict[float, Value]] = {}
     labels: dict[str, str] = {}
     for candidate in participants:
@@ -49,4 +57,10 @@ def context_of(document: Document, participants: Iterable[Candidate]) -> Context
         told.setdefault(key, {}).setdefault(n.number, n)
         labels.setdefault(key, candidate.arm)
     sizes = {arm: next(iter(numbers.values())) for arm, numbers in told.items() if len(numbers) == 1}
-    return Context(document, is_comparative(document), sizes, labels)
+    printed = {
+        (arm_key(r.arm), n.number)
+        for r in results
+        if r.kind == "result" and r.arm and (n := r.value("n")) and not n.derived
+    }
+    unsure = frozenset(arm for arm, number in printed if arm in sizes and number != sizes[arm].number)
+    return Context(document, is_comparative(document), sizes, labels, unsure)

@@ -25,6 +25,7 @@ _OF_BEFORE = re.compile(
 _SCOPE_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
+_AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -77,6 +78,8 @@ def _fraction(s: Sentence, i: int) -> Count | None:
 def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
     """``44.4% (8/18)``, ``44.4% [8/18]`` and ``44.4% (8 of 18 patients)``."""
     percent, fraction = s.numeral(i, "percent"), s.numeral(i + 1, "fraction")
+    if percent and s.numeral(i + 1, "time", "label") and (later := s.numeral(i + 2, "fraction")):
+        return _percent_at_time(s, percent, later)
     if not percent or not _BETWEEN.fullmatch(s.gap(i)):
         return None
     if fraction:
@@ -89,12 +92,23 @@ def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
     return None
 
 
+def _percent_at_time(s: Sentence, percent: Numeral, fraction: Numeral) -> Count | None:
+    """``28% at 1 year (23/83)``."""
+    between = s.text[percent.end : fraction.start]
+    if not _AT_TIME.fullmatch(between):
+        return None
+    values = (*s.fraction(fraction), s.number("percent", percent))
+    return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 3)
+
+
 def _x_of_n(s: Sentence, i: int) -> Count | None:
     """``8 of 18 patients (44.4%)``, ``four of the six`` and ``8 out of 18``."""
     number, n = s.numeral(i, "number"), s.numeral(i + 1, "number")
     if not number or not n or number.value > n.value or n.value < 2 or not _PARTITIVE.fullmatch(s.gap(i)):
         return None
-    percent = s.numeral(i + 2, "percent") if re.fullmatch(rf"(?:{NOUN})?{_OPEN}", s.gap(i + 1)) else None
+    gap = s.gap(i + 1)
+    in_bracket = re.search(r"[(\[][^)\]]*$", s.before(i)) and re.fullmatch(rf"(?:{NOUN})?\s?[,;]\s?", gap)
+    percent = s.numeral(i + 2, "percent") if in_bracket or re.fullmatch(rf"(?:{NOUN})?{_OPEN}", gap) else None
     values = (s.number("events", number), s.number("n", n), *((s.number("percent", percent),) if percent else ()))
     end = s.closed(number.start, percent.end) if percent else _noun_end(s, i + 1, number.start)
     return Count(_named("x-of-n", percent), number.start, end, values, 3 if percent else 2, noun=True)

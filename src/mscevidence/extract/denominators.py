@@ -13,8 +13,9 @@ def completed(values: list[Value], context: Context, arm: str | None, *, everybo
 
     Nothing is added when the size of the arm is not told or told in two ways, or when the printed percent does not fit.
     """
-    size = context.size(arm)
     roles = {value.role: value for value in values}
+    agrees = everybody or "scope" in roles or {"events", "percent"} <= roles.keys()
+    size = context.size(arm) if agrees else context.derivable(arm)
     if "n" not in roles and size is not None and _fits(roles, size):
         values = [*values, size.model_copy(update={"role": "n", "derived": True})]
         roles["n"] = values[-1]

@@ -15,14 +15,14 @@ _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _CELLS = r"(?:(?:viable|total|nucleated|allogeneic|autologous|[\w-]*(?:MSCs?|MSC-\w+))\s){0,3}(?:cells?|[\w-]*MSCs?)"
 _PER = r"(?:\s?/\s?|\sper\s)(?:kg|kilogram)\b(?:\s(?:of\s)?(?:body\s?weight|bw))?"
 _DOSE = re.compile(
-    rf"(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d+(?:\.\d+)?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
+    rf"(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d+(?:\.\d+)?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
     rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
 )
 _GAP = re.compile(r"\s?(?:,|and|or|to|-|–|,\s?(?:and|or)|vs\.?|versus)\s?(?:then\s)?")
 _ORDINARY = r"(?:once|twice|thrice)"
 _TIMES = re.compile(
     rf"[^.;()]{{0,40}}?\b(?:(?P<word>{_ORDINARY})\b(?!\s(?:a|per|every|weekly|daily|monthly))"
-    rf"|(?:for\s)?(?:a\stotal\sof\s)?(?P<number>\d{{1,2}}|{WORDS})\s(?:times|infusions|injections|doses|consecutive\sweeks|weeks)\b)"
+    rf"|(?:for\s)?(?:a\stotal\sof\s)?(?P<number>\d{{1,2}}|{WORDS})\s(?:times|infusions|injections|doses|consecutive\sweeks)\b)"
 )
 _INTERVAL = re.compile(
     rf"[^.;()]{{0,40}}?\b(?P<phrase>(?:per|every|each|a|once\sa|once\sper)\sweek|weekly|once\sweekly|(?:per|every|each|once\sa)\smonth|monthly|daily"

@@ -61,6 +61,7 @@ _LABELLED = re.compile(
 _STATISTIC = re.compile(
     r"(?:\b(?:p|OR|HR|RR|AUC|CI|CrI|SD|SE|IQR|r|R2|κ|mean|median|average|ratio|range|interval|CI,)(?:\s(?:was|were|of|is|age|value))?[\s:,=<>≤≥(\[]{0,3})$"
 )
+_SHARED_PERCENT = re.compile(r"\s(?:and|vs\.?|versus|or)\s\d+(?:\.\d+)?\s?%(?!\s?CI)")
 _SPREAD_BEFORE = re.compile(r"(?:±|\+/-)\s?$|\+$")
 _THRESHOLD = re.compile(r"[<>≤≥]\s?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -141,7 +142,7 @@ def _kind(value: float, match: re.Match[str], before: str, after: str) -> Numera
         ("measure", _AFTER["interval"].match(after) or _AFTER["spread"].match(after) or _SPREAD_BEFORE.search(before)),
         ("range", _AFTER["range"].match(after)),
         ("measure", _AFTER["percent"].match(after) and _THRESHOLD.search(before)),
-        ("percent", _AFTER["percent"].match(after)),
+        ("percent", _AFTER["percent"].match(after) or _SHARED_PERCENT.match(after)),
         ("time", _AFTER["time"].match(after)),
         ("year", match["digits"] and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before)),
         ("label", _LABELLED.search(before) or _QUANTIFIER_AFTER.match(after)),

@@ -28,7 +28,8 @@ _VERBS = {
 """Verb forms that running text uses for an outcome of the vocabulary."""
 
 _NOT_THIS = {
-    "response": r"(?:immune|cell|antibody|inflammatory|humoral|dose|stress|vaccine|acute.phase|cellular)[\s-]$",
+    "response": r"(?:major|minor|good|moderate|poor|marked|immune|cell|antibody|inflammatory|humoral|dose"
+    r"|stress|vaccine|acute.phase|cellular)[\s-]$",
     "pain": r"(?:joint|abdominal|chest)\s$",
     "remission": r"(?:spontaneous)\s$",
 }

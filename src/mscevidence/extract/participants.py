@@ -24,7 +24,7 @@ _TREAT = r"treated|infused|transplanted|injected|received|underwent|given|admini
 _CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
 _ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
 _VERB_AFTER = re.compile(
-    rf"{_ASIDE}{{0,110}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{_ENROL})\b"
+    rf"{_ASIDE}{{0,200}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{_ENROL})\b"
     rf"|(?P<entered>entered|participated|joined)\b"
     rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{_ASIDE}{{0,70}}?{_CELLS})"
 )
@@ -32,6 +32,10 @@ _VERB_BEFORE = re.compile(
     r"\b(?:(?P<enrol>enrolled|included|recruited|randomi[sz]ed|(?:randomly\s)?(?:assigned|allocated)|enrolling|including|recruiting|comprised|involved|involving|entered)"
     r"|(?P<treat>treated|studied|transplanted|infused))\s(?:a\stotal\sof\s|in\stotal\s|overall\s)?$|\b(?P<total>[Aa]\stotal\sof\s)$",
     re.IGNORECASE,
+)
+_SOME_RECEIVED = re.compile(
+    r"\s(?:received|underwent|(?:were|was)\s(?:given|infused|treated)(?:\swith)?)\s(?:an?\s)?(?:only|one|two|three|four|five|six|\d|at\sleast|more"
+    r"|second|third|additional|further|another|rescue|repeat\w*|other|concomitant|antibiotic\w*)\b"
 )
 _PEOPLE_BEFORE = re.compile(rf"^(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$", re.IGNORECASE)
 _NOT_COUNTED = re.compile(
@@ -118,7 +122,7 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
     preceding = _VERB_BEFORE.search(before[-40:]) if count.noun else None
     arm = _arm_after(place, count, after)
     listed = arm is not None and _is_listed(place, count, arm)
-    if not (verb or preceding or listed):
+    if not (verb or preceding or listed) or (arm is None and _some_only(place, count, after)):
         return
     number = count.value("events") or count.value("n")
     if number is None or number.span is None or not number.number or number.number < 1:
@@ -140,6 +144,12 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
         arm_span=(arm.start, arm.end) if arm is not None and label != ALL else None,
         certainty="stated",
     )
+
+
+def _some_only(place: _Place, count: Count, after: str) -> bool:
+    """Return whether a number is of some patients: of an arm named before it, or of those with two infusions."""
+    named = any(a.end <= count.start and a.kind != "all" for a in place.arms)
+    return named or bool(_SOME_RECEIVED.match(after))
 
 
 def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:

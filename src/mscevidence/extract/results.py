@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from mscevidence.extract.arms import arms_in
-from mscevidence.extract.assignment import Assignment, Facts, default_arm, sentence_arm
+from mscevidence.extract.arms import arm_key, arms_in
+from mscevidence.extract.assignment import Assignment, Facts, default_arm
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.count_rules import counts_in
@@ -15,6 +16,7 @@ from mscevidence.extract.denominators import completed
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.extract.subgroups import without_subgroups
 from mscevidence.extract.times import time_of
 from mscevidence.extract.zeros import Quantified, quantified_in
 from mscevidence.model import Candidate, Span
@@ -42,13 +44,14 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
                 for candidate in _in_sentence(_facts(context, section, sentence), told):
                     if not _repeats(candidate, found):
                         found.append(candidate)
-    return tuple(found)
+    return tuple(c for c in found if not any(_says_more(other, c) for other in found))
 
 
 def _facts(context: Context, section: str, span: Span) -> Facts:
     text = context.document.text
     counts = counts_in(Sentence(text, span, numerals_in(text, span)))
-    return Facts(context, section, span, counts, arms_in(text, span), outcomes_in(text, span))
+    outcomes, narrowed = without_subgroups(text, span, outcomes_in(text, span))
+    return Facts(context, section, span, counts, arms_in(text, span), outcomes, narrowed)
 
 
 def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
@@ -56,15 +59,18 @@ def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
     yield from (_of_quantified(facts, each) for each in quantified)
     if not facts.counts:
         return
-    yield from Assignment(facts, told, tuple(q.span for q in quantified)).candidates()
+    taken = {q.mention for q in quantified}
+    rest = replace(facts, outcomes=tuple(mention for mention in facts.outcomes if mention not in taken))
+    yield from Assignment(rest, told, tuple(q.span for q in quantified)).candidates()
 
 
 def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
-    arm = sentence_arm(facts)
-    label = facts.context.label(arm.label) if arm else None if facts.arms else default_arm(facts.context, None)
+    arms = {arm_key(each.label): each for each in facts.arms if each.kind != "all"}
+    arm = next(iter(arms.values())) if len(arms) == 1 else None
+    label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, None)
     values = completed(list(found.values), facts.context, label, everybody=found.everybody)
     stated = found.rule in {"none-of-n", "all-patients"} and not any(v.derived for v in values)
-    sure = found.clear and label is not None
+    sure = found.clear and label is not None and not facts.narrowed
     return candidate_at(
         facts.document,
         "result",
@@ -84,6 +90,18 @@ def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
 def _repeats(candidate: Candidate, found: list[Candidate]) -> bool:
     """Return whether a candidate only says again what an earlier one says, with no more detail."""
     return any(_says_again(candidate, earlier) for earlier in found)
+
+
+def _says_more(candidate: Candidate, other: Candidate) -> bool:
+    """Return whether a candidate prints the n that another, of the same events, leaves out."""
+    n, missing = candidate.value("n"), other.value("n")
+    if n is None or n.derived or (missing is not None and not missing.derived):
+        return False
+    same = (candidate.kind, candidate.outcome, candidate.arm) == (other.kind, other.outcome, other.arm)
+    same_time = other.time_point in {None, candidate.time_point}
+    return (
+        same and same_time and other.value("percent") is None and candidate.number("events") == other.number("events")
+    )
 
 
 def _says_again(candidate: Candidate, earlier: Candidate) -> bool:

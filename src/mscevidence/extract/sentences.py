@@ -10,7 +10,7 @@ _END = re.compile(r"[.!?][)\]”\"]?(?=\s+[“\"(\[]?[A-Z0-9≥<>])|\n\s*\n|\n(?
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|resp|Fig|Figs|Tab|Ref|No|Nos|Dr|Prof|Ltd|Inc|Co|Corp|St|et al|ca|cf|incl|excl|spp|sp"
     r"|i\.v|s\.c|i\.p|i\.m)"
-    r"|\b[A-Z])\.$"
+    r"|(?<!roup\s)(?<!arm\s)(?<!hort\s)(?<!itamin\s)(?<!ype\s)(?<!lass\s)(?<!art\s)(?<!atitis\s)\b[A-Z])\.$"
 )
 
 
@@ -19,7 +19,7 @@ def sentences_of(text: str, span: Span) -> tuple[Span, ...]:
     found: list[Span] = []
     start = span[0]
     for match in _END.finditer(text, *span):
-        if _NO_END.search(text, max(start, match.end() - 10), match.end()):
+        if _NO_END.search(text, max(start, match.end() - 20), match.end()):
             continue
         _append(found, text, start, match.end())
         start = match.end()

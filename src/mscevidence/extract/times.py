@@ -25,6 +25,11 @@ _ADJECTIVE = re.compile(
 _ONE = re.compile(rf"(?P<number>{_NUMBER})(?:[\s-](?P<unit>{_UNIT}))?", re.IGNORECASE)
 
 
+_BEHIND = re.compile(
+    r"\s?(?:of\s)?(?:the\s)?(?:patients\s)?(?:at|after|by|on|within|during)\s(?:the\s)?(?:end\sof\s)?(?:the\s)?"
+)
+
+
 @dataclass(frozen=True)
 class TimeMention:
     """A place in the text that names a time point; `label` reads ``12 months`` or ``day 28``."""
@@ -38,7 +43,7 @@ def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
     """Return the time points that a part of a text names, in order of place."""
     found = [mention for match in _LISTED.finditer(text, *span) for mention in _listed(match)]
     found += [TimeMention(*m.span("time"), f"{m['unit']} {m['number']}") for m in _NAMED.finditer(text, *span)]
-    found += [TimeMention(*m.span(), f"{m['number']} {m['unit']}s") for m in _ADJECTIVE.finditer(text, *span)]
+    found += [TimeMention(*m.span(), _label(m["number"], m["unit"])) for m in _ADJECTIVE.finditer(text, *span)]
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
@@ -48,9 +53,24 @@ def time_of(text: str, sentence: Span) -> str | None:
     return next(iter(labels.values())) if len(labels) == 1 else None
 
 
+def time_beside(text: str, span: Span, times: tuple[TimeMention, ...]) -> TimeMention | None:
+    """Return the time point inside a stretch of the text, or directly behind it: "12% (10/83) at 1 year"."""
+    for mention in times:
+        inside = span[0] <= mention.start and mention.end <= span[1]
+        if inside or (mention.start >= span[1] and _BEHIND.fullmatch(text[span[1] : mention.start])):
+            return mention
+    return None
+
+
+def _label(number: str, unit: str) -> str:
+    """Return a time point with its unit in the right number: ``1 year``, ``12 months``."""
+    one = number.casefold() in {"1", "one"}
+    return f"{number} {unit.casefold().removesuffix('s')}{'' if one else 's'}"
+
+
 def _listed(match: re.Match[str]) -> list[TimeMention]:
     offset = match.start("list")
     return [
-        TimeMention(offset + m.start(), offset + m.end(), f"{m['number']} {m['unit'] or match['unit']}")
+        TimeMention(offset + m.start(), offset + m.end(), _label(m["number"], m["unit"] or match["unit"]))
         for m in _ONE.finditer(match["list"])
     ]

@@ -27,7 +27,10 @@ _EVERYBODY = re.compile(
     rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
     rf"(?:(?!with\b|who\b|but\b)[\w-]+\s){{0,4}}?{PEOPLE})\b(?!\s(?:except|but|were\snot|did\snot))"
 )
-_VERB = re.compile(r"\s(?:died|responded|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b")
+_AND_VERB = re.compile(
+    r"(?:\s(?:in|of|from)\s[^.;,]{1,60}?)?"
+    r"\s(?:died|responded|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b(?:\s[\w-]+){0,3}"
+)
 _STARTS_CLAUSE = re.compile(r"(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$")
 _DID = re.compile(
     r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported"
@@ -110,7 +113,7 @@ def _everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]
 
 
 def _did(with_mention: str, before_mention: str) -> bool:
-    return bool(_DID.match(before_mention) or (not before_mention.strip() and _VERB.match(with_mention)))
+    return bool(_DID.match(before_mention) or _AND_VERB.fullmatch(with_mention))
 
 
 def _chain(text: str, start: int, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Mention]:
