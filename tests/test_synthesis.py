@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import beta
 
 from mscevidence import synthesis
-from mscevidence.errors import SelectionError
+from mscevidence.errors import SelectionError, StatisticsError
 from mscevidence.model import Pooled, Question
 from mscevidence.publish import summary
 from study_factory import arm, report, result, study
@@ -161,3 +161,53 @@ def test_flat_rows_hold_everything() -> None:
         ("Overall", "reml"),
     ]
     assert pooled == Pooled.model_validate_json(pooled.model_dump_json())
+
+
+def test_every_method_says_whether_the_conclusion_depends_on_it() -> None:
+    (strip,) = synthesis.with_series(pool(*FOUR), ["every-method"]).series
+    found = dict(strip.rows)
+    assert found["GLMM, logit, t"].proportion == pytest.approx(0.9744, abs=1e-4)
+    assert found["REML, logit, HK"].proportion == pytest.approx(0.7597, abs=1e-4)
+    assert strip.notes[0].startswith("Yes: the estimates range from 58.3% (EE, logit, z) to 97.4% (GLMM, logit, t)")
+    freeman_tukey = " ".join(found["REML, Freeman-Tukey, HK"].notes)
+    assert "back-transformed with the harmonic mean" in freeman_tukey
+    alike = [study(name, result("response", 20, 40)) for name in "abcdef"]
+    (strip,) = synthesis.with_series(pool(*alike), ["every-method"]).series
+    assert strip.notes[0].startswith("No: ")
+
+
+def test_leaving_one_out_and_adding_up() -> None:
+    dated = [
+        study(name, result("response", x, n), reports=[report(first_author=f"{name.title()} A", year=year)])
+        for name, x, n, year in (("a", 3, 9, 2020), ("b", 5, 8, 2012), ("c", 2, 10, 2016))
+    ]
+    pooled = synthesis.with_series(pool(*dated, method="reml"), ["leave-one-out", "cumulative"])
+    out, up = pooled.series
+    assert [name for name, _ in out.rows] == ["without A 2020", "without B 2012", "without C 2016"]
+    without_a = pool(*dated[1:], method="reml").overall.estimates[0]
+    assert dict(out.rows)["without A 2020"].mu == pytest.approx(without_a.mu)
+    assert [name for name, _ in up.rows] == ["+ B 2012", "+ C 2016", "+ A 2020"]
+    assert up.rows[-1][1].mu == pytest.approx(pooled.overall.estimates[0].mu)
+    assert up.rows[0][1].status == "single"
+    page = summary.page(pooled)
+    assert "Leaving one study out (REML, logit, HK)" in page
+    assert "without B 2012" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "label"),
+    [
+        ({"method": "dl", "test": "z"}, "DerSimonian-Laird on logits (0.5 added only where needed), normal interval"),
+        ({"method": "reml", "measure": "PAS"}, "REML on arcsine square roots, Hartung-Knapp interval"),
+        ({"method": "glmm", "test": "z"}, "Logit GLMM (maximum likelihood), normal interval"),
+    ],
+)
+def test_a_question_chooses_its_recipe(options: dict[str, str], label: str) -> None:
+    assert pool(*FOUR, **options).overall.estimates[0].label == label
+
+
+@pytest.mark.parametrize("options", [{"measure": "PFT"}, {"test": "knha"}])
+def test_the_model_refuses_what_it_does_not_have(options: dict[str, str]) -> None:
+    with pytest.raises(StatisticsError) as caught:
+        pool(*FOUR, **options)
+    assert "--method reml" in caught.value.hint

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from mscevidence import vocabulary
 from mscevidence.errors import MscevidenceError, ProtocolError, UnknownTermError
-from mscevidence.model import Question
+from mscevidence.model import Measure, Method, Question
 
 FILE_NAME = "mscevidence.toml"
 
@@ -161,11 +161,29 @@ def question_from(values: dict[str, Any], *, place: str = "question") -> Questio
                 values[key] = vocabulary.term(kind, values[key]).id
     except UnknownTermError as error:
         raise ProtocolError(f"{place}: {error.message}", hint=error.hint) from error
+    for key, aliases in ALIASES.items():
+        if isinstance(values.get(key), str):
+            values[key] = aliases.get(values[key].casefold(), values[key])
     try:
         return Question.model_validate(values)
     except ValidationError as error:
         raise _wrong_value(error, place) from error
 
+
+MEASURES = {
+    "logit": "PLO",
+    "log": "PLN",
+    "arcsine": "PAS",
+    "freeman-tukey": "PFT",
+    "double-arcsine": "PFT",
+    "raw": "PR",
+}
+ALIASES = {
+    "measure": MEASURES | {code.casefold(): code for code in get_args(Measure)},
+    "method": {"common": "ee", "fe": "ee", "ce": "ee"} | {code.casefold(): code for code in get_args(Method)},
+    "test": {"hartung-knapp": "knha", "hk": "knha", "normal": "z"},
+}
+"""Readable and metafor's own names of the options, all accepted in any case."""
 
 VOCABULARY_OF = {"outcome": "outcome", "condition": "condition", "cell_source": "cell-source", "design": "design"}
 

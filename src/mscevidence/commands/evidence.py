@@ -18,10 +18,18 @@ Command = Callable[..., None]
 def question(
     outcome: Annotated[str, typer.Argument(help="Outcome of the vocabulary, such as response, sae or infection.")],
     condition: Annotated[str | None, typer.Option(help="Only this condition and those below it.")] = None,
-    by: Annotated[str | None, typer.Option(help="Subgroups: condition, cell-source, donor, design or phase.")] = None,
-    method: Annotated[
-        str | None, typer.Option(help="glmm (default) or reml; the other is always shown beside it.")
+    by: Annotated[
+        str | None,
+        typer.Option("--by", "--subgroup", help="Subgroups: condition, cell-source, donor, design or phase."),
     ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(help="glmm (default), reml, ml, dl, pm, pmm, eb, sj, he, hs, hsk or ee; others stand beside it."),
+    ] = None,
+    measure: Annotated[
+        str | None, typer.Option(help="PLO (logit, default), PLN (log), PAS (arcsine), PFT (Freeman-Tukey), PR (raw).")
+    ] = None,
+    test: Annotated[str | None, typer.Option(help="z, t, knha (Hartung-Knapp) or adhoc.")] = None,
     at: Annotated[str | None, typer.Option(help="Only results judged at about this time, such as '12 months'.")] = None,
     cell_source: Annotated[str | None, typer.Option(help="Only arms that got cells of this source.")] = None,
     design: Annotated[str | None, typer.Option(help="Only studies of this design.")] = None,

@@ -21,6 +21,11 @@ def register(app: typer.Typer) -> None:
 
 def pool(
     pooled: Pooled,
+    compare_methods: Annotated[
+        bool, typer.Option("--compare-methods", help="Run every sensible method: does the conclusion depend on it?")
+    ] = False,
+    leave_one_out: Annotated[bool, typer.Option("--leave-one-out", help="Leave each study out in turn.")] = False,
+    cumulative: Annotated[bool, typer.Option("--cumulative", help="Add study by study, by year.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say for each number where it is from and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row per study, as CSV.")] = False,
@@ -29,6 +34,8 @@ def pool(
     from mscevidence import synthesis
     from mscevidence.publish import summary, table
 
+    wanted = {"every-method": compare_methods, "leave-one-out": leave_one_out, "cumulative": cumulative}
+    pooled = synthesis.with_series(pooled, [name for name, asked in wanted.items() if asked])
     if as_json:
         typer.echo(pooled.model_dump_json(indent=2, by_alias=True))
     elif as_csv:

@@ -42,12 +42,15 @@ from mscevidence.model.pooled import (
     Exclusion,
     Group,
     Pooled,
+    Series,
     StudyRow,
 )
 from mscevidence.model.question import (
     Grouping,
+    Measure,
     Method,
     Question,
+    Test,
     Treatment,
 )
 from mscevidence.model.record import (
@@ -100,6 +103,7 @@ __all__ = [
     "Grouping",
     "Identifier",
     "Link",
+    "Measure",
     "Method",
     "NarrativeZero",
     "NotReported",
@@ -111,12 +115,14 @@ __all__ = [
     "Report",
     "Result",
     "Section",
+    "Series",
     "Severity",
     "Slug",
     "Source",
     "Span",
     "Study",
     "StudyRow",
+    "Test",
     "TimePoint",
     "Treatment",
     "Value",

@@ -101,6 +101,18 @@ class BetweenGroups(Frozen):
     note: str | None = None
 
 
+class Series(Frozen):
+    """Named re-analyses that belong together: by every method, leaving one study out, adding study by study.
+
+    `notes` are plain sentences about the whole series, such as that the conclusion depends on the method.
+    """
+
+    id: str
+    title: str
+    rows: tuple[tuple[str, Estimate], ...]
+    notes: tuple[str, ...] = ()
+
+
 class Pooled(Frozen):
     """The outcome of a synthesis, with everything a reader of the figure may ask.
 
@@ -121,6 +133,7 @@ class Pooled(Frozen):
     overall: Group
     between: BetweenGroups | None = None
     sensitivity: tuple[tuple[str, Estimate], ...] = ()
+    series: tuple[Series, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     choices: tuple[Choice, ...] = ()
     overrides: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, StudyRow
+from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, Series, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.table import as_text
 
@@ -37,7 +37,27 @@ def page(pooled: Pooled) -> str:
     lines += [f"Warning: {text}." for text in pooled.warnings]
     lines += [f"Weights: {pooled.weighting}."] if pooled.weighting else []
     lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
+    lines += [line for one in pooled.series for line in ("", *series_page(one).splitlines())]
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
+
+
+def series_page(series: Series) -> str:
+    """Return a series of re-analyses as a table with its notes."""
+    rows = [
+        {
+            "": name,
+            "k": one.k,
+            "Rate % [interval]": wording.rate(one.proportion, one.lower, one.upper)
+            if one.proportion is not None
+            else wording.status_sentence(one),
+            "Prediction": wording.interval(one.prediction_lower, one.prediction_upper),
+            "tau²": wording.number_text(one.tau2, 3),
+            "I² %": wording.number_text(one.i2, 0),
+        }
+        for name, one in series.rows
+    ]
+    table = as_text(rows, list(rows[0])) if rows else "nothing to re-analyse"
+    return "\n".join([series.title, "-" * len(series.title), table, *series.notes])
 
 
 def study_rows(pooled: Pooled) -> list[dict[str, object]]:
@@ -68,6 +88,7 @@ def estimate_rows(pooled: Pooled) -> list[dict[str, object]]:
     """Return one flat row per group and method, then one per sensitivity analysis."""
     named = [(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates]
     named += [(f"Overall, {name}", one) for name, one in pooled.sensitivity]
+    named += [(f"{series.id}: {name}", one) for series in pooled.series for name, one in series.rows]
     return [{"group": label, **one.model_dump(exclude={"notes"}), "notes": " ".join(one.notes)} for label, one in named]
 
 

@@ -9,25 +9,23 @@ import numpy as np
 
 from mscevidence import effects, vocabulary
 from mscevidence.effects.rows import columns_of, doses_text, group_value
-from mscevidence.errors import SelectionError
+from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import (
     BetweenGroups,
     Estimate,
     Family,
     Group,
-    Method,
     Pooled,
     Question,
     Study,
     StudyRow,
     time_point_text,
 )
-from mscevidence.synthesis.estimates import WEIGHTINGS, estimate_with, row_weights
+from mscevidence.synthesis import series
+from mscevidence.synthesis.estimates import estimate_with, recipe_of, recipes_beside, row_weights
 
 if TYPE_CHECKING:
     from mscevidence.effects import Selection, Usable
-
-METHODS: tuple[Method, ...] = ("glmm", "reml")
 
 FOOTNOTES = {
     "derived": "count derived by arithmetic from what the source prints",
@@ -66,7 +64,7 @@ def pool(studies: Sequence[Study], families: Sequence[Family], question: Questio
         condition=question.condition,
         by=question.by,
         level=question.level,
-        weighting=WEIGHTINGS[question.method] if overall.estimates[0].status == "estimated" else "",
+        weighting=recipe_of(question).weighting if overall.estimates[0].status == "estimated" else "",
         groups=groups,
         overall=overall,
         between=_between(groups, question) if len(groups) > 1 else None,
@@ -78,6 +76,28 @@ def pool(studies: Sequence[Study], families: Sequence[Family], question: Questio
         footnotes={mark: text for mark, text in FOOTNOTES.items() if mark in marks},
         question=question,
     )
+
+
+SERIES = ("every-method", "leave-one-out", "cumulative")
+
+
+def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
+    """Return a synthesis with series of re-analyses added: every-method, leave-one-out, cumulative.
+
+    Raises:
+        UnknownTermError: no such series.
+    """
+    rows, recipe = pooled.overall.rows, recipe_of(pooled.question)
+    made = []
+    for name in wanted:
+        if name not in SERIES:
+            raise UnknownTermError(name, kind="series", choices=SERIES)
+        if name == "every-method":
+            made.append(series.every_method(rows, level=pooled.level))
+        else:
+            run = series.leave_one_out if name == "leave-one-out" else series.cumulative
+            made.append(run(rows, recipe, level=pooled.level))
+    return pooled.model_copy(update={"series": (*pooled.series, *made)})
 
 
 def title_of(question: Question) -> str:
@@ -177,9 +197,9 @@ def _distinct_labels(rows: Sequence[StudyRow]) -> tuple[StudyRow, ...]:
 def _group(name: str, label: str, rows: Sequence[StudyRow], question: Question) -> Group:
     events = np.array([row.events for row in rows])
     n = np.array([row.n for row in rows])
-    order = (question.method, *(method for method in METHODS if method != question.method))
-    estimates = tuple(estimate_with(method, events, n, level=question.level) for method in order)
-    weights = row_weights(question.method, events, n, estimates[0])
+    recipe = recipe_of(question)
+    estimates = tuple(estimate_with(one, events, n, level=question.level) for one in recipes_beside(recipe))
+    weights = row_weights(recipe, events, n, estimates[0])
     weighted = tuple(row.model_copy(update={"weight": w}) for row, w in zip(rows, weights, strict=True))
     return Group(name=name, label=label, rows=weighted, estimates=estimates)
 
@@ -245,7 +265,7 @@ def _sensitivity(
             continue
         events = np.array([one.events for one in changed.taken])
         n = np.array([one.n for one in changed.taken])
-        found.append((name, estimate_with(question.method, events, n, level=question.level)))
+        found.append((name, estimate_with(recipe_of(question), events, n, level=question.level)))
     return found
 
 
