@@ -5,7 +5,9 @@ from __future__ import annotations
 from math import log, sqrt
 from typing import Any
 
+import numpy as np
 import pytest
+import statsmodels.api as sm
 from scipy.stats import beta
 
 from mscevidence import synthesis
@@ -211,3 +213,26 @@ def test_the_model_refuses_what_it_does_not_have(options: dict[str, str]) -> Non
     with pytest.raises(StatisticsError) as caught:
         pool(*FOUR, **options)
     assert "--method reml" in caught.value.hint
+
+
+def test_small_study_tests_agree_with_their_formulas_and_warn_when_few() -> None:
+    dated = [
+        study(name, result("response", x, n))
+        for name, x, n in (("a", 3, 9), ("b", 5, 8), ("c", 2, 10), ("d", 20, 60), ("e", 30, 70))
+    ]
+    tests = {one.name: one for one in synthesis.with_small_study_tests(pool(*dated)).small_study_tests}
+    egger = tests["Egger's regression of logits on their standard errors"]
+    rows = pool(*dated).overall.rows
+    y = np.array([log(row.events / (row.n - row.events)) for row in rows])
+    se = np.sqrt([1 / row.events + 1 / (row.n - row.events) for row in rows])
+    slope = sm.WLS(y, sm.add_constant(se), weights=1 / se**2).fit()
+    assert egger.statistic == pytest.approx(slope.tvalues[1])
+    assert egger.p == pytest.approx(slope.pvalues[1])
+    assert all("5 studies (fewer than 10)" in one.finding for one in tests.values())
+    assert "Egger" in summary.page(synthesis.with_small_study_tests(pool(*dated)))
+
+
+def test_small_study_tests_of_two_studies_say_why_there_are_none() -> None:
+    tests = synthesis.with_small_study_tests(pool(*FOUR[:2])).small_study_tests
+    assert all(one.statistic is None for one in tests)
+    assert "3" in tests[0].finding

@@ -26,6 +26,7 @@ def pool(
     ] = False,
     leave_one_out: Annotated[bool, typer.Option("--leave-one-out", help="Leave each study out in turn.")] = False,
     cumulative: Annotated[bool, typer.Option("--cumulative", help="Add study by study, by year.")] = False,
+    bias: Annotated[bool, typer.Option("--bias", help="Test whether small trials report other rates.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say for each number where it is from and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row per study, as CSV.")] = False,
@@ -36,6 +37,7 @@ def pool(
 
     wanted = {"every-method": compare_methods, "leave-one-out": leave_one_out, "cumulative": cumulative}
     pooled = synthesis.with_series(pooled, [name for name, asked in wanted.items() if asked])
+    pooled = synthesis.with_small_study_tests(pooled) if bias else pooled
     if as_json:
         typer.echo(pooled.model_dump_json(indent=2, by_alias=True))
     elif as_csv:

@@ -43,6 +43,7 @@ from mscevidence.model.pooled import (
     Group,
     Pooled,
     Series,
+    SmallStudyTest,
     StudyRow,
 )
 from mscevidence.model.question import (
@@ -118,6 +119,7 @@ __all__ = [
     "Series",
     "Severity",
     "Slug",
+    "SmallStudyTest",
     "Source",
     "Span",
     "Study",

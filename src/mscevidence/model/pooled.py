@@ -113,6 +113,16 @@ class Series(Frozen):
     notes: tuple[str, ...] = ()
 
 
+class SmallStudyTest(Frozen):
+    """One test for small-study effects: name, statistic with its degrees of freedom, p, and what it found in words."""
+
+    name: str
+    statistic: float | None
+    df: float | None = None
+    p: float | None = None
+    finding: str
+
+
 class Pooled(Frozen):
     """The outcome of a synthesis, with everything a reader of the figure may ask.
 
@@ -134,6 +144,7 @@ class Pooled(Frozen):
     between: BetweenGroups | None = None
     sensitivity: tuple[tuple[str, Estimate], ...] = ()
     series: tuple[Series, ...] = ()
+    small_study_tests: tuple[SmallStudyTest, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     choices: tuple[Choice, ...] = ()
     overrides: tuple[str, ...] = ()

@@ -37,6 +37,7 @@ def page(pooled: Pooled) -> str:
     lines += [f"Warning: {text}." for text in pooled.warnings]
     lines += [f"Weights: {pooled.weighting}."] if pooled.weighting else []
     lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
+    lines += _small_studies(pooled)
     lines += [line for one in pooled.series for line in ("", *series_page(one).splitlines())]
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
 
@@ -147,6 +148,18 @@ def _sensitivity(pooled: Pooled) -> list[str]:
         said = rate or " ".join(one.notes)
         lines.append(f"Sensitivity, {name}: {said} ({wording.studies_and_patients(one)})")
     return [*lines, ""] if pooled.sensitivity else lines
+
+
+def _small_studies(pooled: Pooled) -> list[str]:
+    if not pooled.small_study_tests:
+        return []
+    lines = ["", "Small-study effects", "-------------------"]
+    for one in pooled.small_study_tests:
+        df = f", df = {one.df:g}" if one.df is not None else ""
+        p = f", {wording.p_value(one.p)}" if one.p is not None else ""
+        value = f" ({wording.number_text(one.statistic)}{df}{p})" if one.statistic is not None else ""
+        lines.append(f"{one.name}{value}: {one.finding}")
+    return lines
 
 
 def _left_out(pooled: Pooled) -> list[str]:

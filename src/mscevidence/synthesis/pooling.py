@@ -23,6 +23,7 @@ from mscevidence.model import (
 )
 from mscevidence.synthesis import series
 from mscevidence.synthesis.estimates import estimate_with, recipe_of, recipes_beside, row_weights
+from mscevidence.synthesis.small_studies import small_study_tests
 
 if TYPE_CHECKING:
     from mscevidence.effects import Selection, Usable
@@ -98,6 +99,11 @@ def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
             run = series.leave_one_out if name == "leave-one-out" else series.cumulative
             made.append(run(rows, recipe, level=pooled.level))
     return pooled.model_copy(update={"series": (*pooled.series, *made)})
+
+
+def with_small_study_tests(pooled: Pooled) -> Pooled:
+    """Return a synthesis with the tests for small-study effects added."""
+    return pooled.model_copy(update={"small_study_tests": small_study_tests(pooled.overall.rows)})
 
 
 def title_of(question: Question) -> str:
