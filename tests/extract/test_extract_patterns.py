@@ -174,9 +174,9 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("text", [text[:40_000] for text in HOSTILE.values()], ids=HOSTILE.keys())
 def test_hostile_text_takes_time_in_proportion(text: str) -> None:
     document = Document(sha256="0" * 64, format="plain-text", reader="plain-text/1", text=text)
     start = time.perf_counter()
     extract(document)
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 10

@@ -24,9 +24,11 @@ def extract(document: Document) -> tuple[Candidate, ...]:
     """Return all candidates of a document in order of place."""
     participants = participants_in(document)
     told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
-    results = results_in(context_of(document, participants), told)
+    first = context_of(document, participants)
+    results = results_in(first, told)
     sizes = _sizes_of_arms(document, participants, results)
-    results = results_in(context_of(document, (*participants, *sizes), results), told)
+    settled = context_of(document, (*participants, *sizes), results)
+    results = results if settled == first else results_in(settled, told)
     facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
     return in_order((*facts, *participants, *sizes, *results))
 

@@ -22,7 +22,9 @@ _DOSE_UNIT = (
     r"(?:\s?(?:UC-|BM-|AD-|h)*(?:MSCs?|cells?))?(?:\s?/\s?|\sper\s)kg(?:\sbody\sweight)?"
     r"|\s(?:UC-|BM-|AD-)*(?:MSCs?|cells)"
 )
-_DOSE = re.compile(rf"(?P<dose>(?:\d+(?:\.\d+)?\s?[×xX*]\s?)?10\^\d{{1,2}})(?P<unit>{_DOSE_UNIT})?")
+_DOSE = re.compile(
+    rf"(?<![\d.])(?P<dose>(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?[×xX*]\s?)?10\^\d{{1,2}})(?P<unit>{_DOSE_UNIT})?"
+)
 _LIST_GAP = re.compile(r"\s?(?:,|and|or|/|,\s?and)\s?(?:the\s)?")
 _COHORT_AHEAD = re.compile(
     r"(?:\sbody\sweight)?[\s-](?:dose[\s-])?(?:dos(?:e|age)\s)?(?:level\s)?(?:cohorts?|groups?|arms?|levels?|doses?|dosages?)\b"

@@ -16,7 +16,7 @@ from mscevidence.extract.denominators import completed
 from mscevidence.extract.lists import distributed
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.subgroups import is_share_of_a_share
-from mscevidence.extract.times import time_beside, time_of, times_in
+from mscevidence.extract.times import TimeMention, only_time, time_beside
 from mscevidence.model import Candidate, Document, Span, Value
 
 _INCLUDING = re.compile(
@@ -49,6 +49,7 @@ class Facts:
     counts: tuple[Count, ...]
     arms: tuple[ArmMention, ...]
     outcomes: tuple[Mention, ...]
+    times: tuple[TimeMention, ...] = ()
     narrowed: bool = False
 
     @property
@@ -92,7 +93,8 @@ class Assignment:
         self.told = told
         self.taken = taken
         self.lists = distributed(facts.text, facts.span, facts.counts, facts.arms, facts.outcomes)
-        self.times = times_in(facts.text, facts.span)
+        self.times = facts.times
+        self.only_time = only_time(facts.times)
         self.scope: Value | None = None
         self.previous: tuple[Count, Attached] | None = None
         self.whole: tuple[Count, Candidate] | None = None
@@ -219,14 +221,13 @@ class Assignment:
 
     def _time_of_sentence(self, count: Count) -> str | None:
         """Return the one time point of the sentence when it stands where it holds for all counts or beside this one."""
-        only = time_of(self.facts.text, self.facts.span)
-        if only is None:
+        if self.only_time is None:
             return None
         place = self.times[0].start
         leads = place - self.facts.span[0] < 30 and place < self.facts.counts[0].start
         bounds = self.facts.bounds(self.facts.counts.index(count))
         holds = leads or place > self.facts.counts[-1].end or bounds.start <= place < bounds.end
-        return only if holds else None
+        return self.only_time if holds else None
 
     def _arms_differ(self) -> bool:
         return len({arm.label.casefold() for arm in self.facts.arms if arm.label != ALL}) > 0

@@ -15,7 +15,7 @@ _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _CELLS = r"(?:(?:viable|total|nucleated|allogeneic|autologous|[\w-]*(?:MSCs?|MSC-\w+))\s){0,3}(?:cells?|[\w-]*MSCs?)"
 _PER = r"(?:\s?/\s?|\sper\s)(?:kg|kilogram)\b(?:\s(?:of\s)?(?:body\s?weight|bw))?"
 _DOSE = re.compile(
-    rf"(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d+(?:\.\d+)?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
+    rf"(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
     rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
 )
 _GAP = re.compile(r"\s?(?:,|and|or|to|-|–|,\s?(?:and|or)|vs\.?|versus)\s?(?:then\s)?")

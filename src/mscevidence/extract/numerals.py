@@ -23,8 +23,8 @@ _WORD_VALUES |= {word: 20 + 10 * index for index, word in enumerate(_TENS)}
 _SUB_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[-–\s](?:{'|'.join(_UNITS[1:])})\b)?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
 _SUB_1000 = rf"(?:(?:(?:{'|'.join(_UNITS[1:])}|a)\s+hundred)(?:\s+(?:and\s+)?{_SUB_100})?|{_SUB_100})"
 WORDS = rf"\b{_SUB_1000}(?:\s+thousand(?:,?\s+(?:and\s+)?{_SUB_1000})?)?(?:\s+million)?\b"
-DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.·]\d+|,\d{1,2}(?=\s?%))?)"
-POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d+(?:\.\d+)?[eE]\+?\d{{1,2}}"
+DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.·]\d{1,9}|,\d{1,2}(?=\s?%))?)"
+POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
 _NUMERAL = re.compile(
     rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))

@@ -17,7 +17,7 @@ from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.subgroups import without_subgroups
-from mscevidence.extract.times import time_of
+from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
 from mscevidence.model import Candidate, Span
 
@@ -50,8 +50,11 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
 def _facts(context: Context, section: str, span: Span) -> Facts:
     text = context.document.text
     counts = counts_in(Sentence(text, span, numerals_in(text, span)))
-    outcomes, narrowed = without_subgroups(text, span, outcomes_in(text, span))
-    return Facts(context, section, span, counts, arms_in(text, span), outcomes, narrowed)
+    outcomes = outcomes_in(text, span)
+    if not counts and not outcomes:
+        return Facts(context, section, span, (), (), ())
+    outcomes, narrowed = without_subgroups(text, span, outcomes)
+    return Facts(context, section, span, counts, arms_in(text, span), outcomes, times_in(text, span), narrowed)
 
 
 def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
@@ -82,7 +85,7 @@ def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
         outcome=found.mention.outcome,
         outcome_text=facts.text[found.mention.start : found.mention.end],
         outcome_span=(found.mention.start, found.mention.end),
-        time_point=time_of(facts.text, facts.span),
+        time_point=only_time(facts.times),
         certainty="ambiguous" if not sure else "stated" if stated else "derived",
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mscevidence.model import Document, Span
 
+_LONGEST = 2500
 _END = re.compile(r"[.!?][)\]”\"]?(?=\s+[“\"(\[]?[A-Z0-9≥<>])|\n\s*\n|\n(?=[-•*–] |\t)")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|resp|Fig|Figs|Tab|Ref|No|Nos|Dr|Prof|Ltd|Inc|Co|Corp|St|et al|ca|cf|incl|excl|spp|sp"
@@ -21,9 +23,11 @@ def sentences_of(text: str, span: Span) -> tuple[Span, ...]:
     for match in _END.finditer(text, *span):
         if _NO_END.search(text, max(start, match.end() - 20), match.end()):
             continue
-        _append(found, text, start, match.end())
+        for piece in _pieces(text, start, match.end()):
+            _append(found, text, *piece)
         start = match.end()
-    _append(found, text, start, span[1])
+    for piece in _pieces(text, start, span[1]):
+        _append(found, text, *piece)
     return tuple(found)
 
 
@@ -32,6 +36,16 @@ def body_sections(document: Document) -> tuple[tuple[str, Span], ...]:
     if document.sections:
         return tuple((section.name, section.span) for section in document.sections)
     return (("", (0, len(document.text))),)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a stretch in pieces no longer than any real sentence, so that work stays in proportion to the text."""
+    while end - start > _LONGEST:
+        space = text.rfind(" ", start + 1, start + _LONGEST)
+        stop = space if space > start else start + _LONGEST
+        yield start, stop
+        start = stop
+    yield start, end
 
 
 def _append(found: list[Span], text: str, start: int, end: int) -> None:

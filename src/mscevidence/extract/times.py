@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mscevidence.model import Span
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
-_NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|twelve)"
+_NUMBER = r"(?:\d{1,5}(?:\.\d{1,3})?|one|two|three|four|five|six|twelve)"
 _LISTED = re.compile(
     rf"\b(?:at|after|by|within|until|through|during|over|on)\s(?:the\s)?(?:first\s|end\sof\s(?:the\s)?)?"
     rf"(?P<list>(?:{_NUMBER}(?:[\s-]{_UNIT})?\s?(?:,\s?(?:and\s)?|and\s)(?:at\s)?){{0,4}}{_NUMBER}[\s-](?P<unit>{_UNIT}))\b",
@@ -19,7 +19,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(
-    r"\b(?P<number>\d+|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
+    r"\b(?P<number>\d{1,5}|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
     re.IGNORECASE,
 )
 _ONE = re.compile(rf"(?P<number>{_NUMBER})(?:[\s-](?P<unit>{_UNIT}))?", re.IGNORECASE)
@@ -47,9 +47,9 @@ def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
-def time_of(text: str, sentence: Span) -> str | None:
-    """Return the time point of a sentence when it names exactly one."""
-    labels = {mention.label.casefold(): mention.label for mention in times_in(text, sentence)}
+def only_time(times: tuple[TimeMention, ...]) -> str | None:
+    """Return the one time point of a sentence; None when it names none or several."""
+    labels = {mention.label.casefold(): mention.label for mention in times}
     return next(iter(labels.values())) if len(labels) == 1 else None
 
 
