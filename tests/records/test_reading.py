@@ -80,6 +80,8 @@ KEYS = [  # what is wrong, text, line, key, expected, words of the hint
     ("unknown key inside", SMALL + "centres: [{cty: x}]\n", 7, "centres.1.cty", "name, city, country", "city"),
     ("unknown key unlike any", SMALL + "zzz: 1\n", 7, "zzz", "condition_detail, design", "valid keys here: study"),
     ("merge key", SMALL + "<<: {phase: x}\n", 7, "<<", "study", "valid keys here"),
+    ("inner name", SMALL + "enrolment: {start: 2019-11}\n", 7, "enrolment.start", "from, to", "valid keys here"),
+    ("inner name of from", WITH_RESULT.replace("from:", "origin:"), 15, "results.1.decision.origin", "from", ""),
     ("number as key", SMALL + "8: x\n", 7, "8", "study", "valid keys here"),
     ("missing title", SMALL.replace("title: A trial\n", ""), 1, "title", "title", "add `title:`"),
     ("empty title", SMALL.replace("A trial", "''"), 2, "title", "some text", ""),

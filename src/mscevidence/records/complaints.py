@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -151,14 +152,17 @@ def _short(found: str) -> str:
 
 def keys_at(place: Location) -> list[str]:
     """Return the valid keys at a place of a study file."""
+    return list(_keys(tuple(part for part in place if isinstance(part, str))))
+
+
+@cache
+def _keys(place: tuple[str, ...]) -> tuple[str, ...]:
     model: type[BaseModel] | None = Study
     for part in place:
-        if isinstance(part, int) or model is None:
-            continue
+        if model is None:
+            return ()
         model = _model_of(_field_annotation(model, part))
-    if model is None:
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return tuple(field.alias or name for name, field in model.model_fields.items()) if model else ()
 
 
 def _field_annotation(model: type[BaseModel], key: str) -> Any:

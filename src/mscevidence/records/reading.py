@@ -15,7 +15,7 @@ from mscevidence import vocabulary
 from mscevidence.errors import RecordError, UnknownTermError
 from mscevidence.model import NOT_REPORTED, Study
 from mscevidence.records import complaints
-from mscevidence.records.yaml_nodes import Located, dotted, parse
+from mscevidence.records.yaml_nodes import Located, dotted, parse, unknown_key
 
 MAX_BYTES = 5_000_000
 
@@ -79,7 +79,8 @@ def examine_value(located: Located, *, file: str) -> tuple[Study | None, tuple[R
         found = complaints.translate(error, located, file=file)
         return None, tuple(sorted(found, key=lambda problem: problem.line))
     problems = sorted(
-        (*_unusable_id(study, located, file), *_wrong_words(study, (), located, file)), key=lambda problem: problem.line
+        (*_unusable_id(study, located, file), *_inner_names(located, file), *_wrong_words(study, (), located, file)),
+        key=lambda problem: problem.line,
     )
     return (None if problems else study), tuple(problems)
 
@@ -198,6 +199,22 @@ def _first(problems: tuple[RecordError, ...]) -> RecordError:
         more = f"{len(problems) - 1} more mistakes; `mscevidence check` lists all"
         first.hint = f"{first.hint}\n{more}" if first.hint else more
     return first
+
+
+def _inner_names(located: Located, file: str) -> Iterator[RecordError]:
+    """Names that only the program uses, such as `start` for `from`: the schema does not know them."""
+    for place, line in located.lines.items():
+        known = complaints.keys_at(place[:-1]) if place and isinstance(place[-1], str) else []
+        if known and place[-1] not in known:
+            yield RecordError(
+                f"{dotted(place)}: there is no key {place[-1]!r} here",
+                file=file,
+                line=line,
+                key=dotted(place),
+                found=str(place[-1]),
+                expected=", ".join(known),
+                hint=unknown_key(str(place[-1]), known),
+            )
 
 
 def _wrong_words(

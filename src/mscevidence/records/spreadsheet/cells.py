@@ -18,6 +18,7 @@ Value = str | int | float | list[str]
 
 AS_TEXT = "format the cell as Text before typing, or put an apostrophe in front: '"
 _DATE_SERIALS = range(36_526, 73_051)
+_WORDS = frozenset({"text", "id", "list"})
 _FREE_TEXT = frozenset({"title", "definition", "derived_steps", "section", "note", "report_note", "condition_detail"})
 
 
@@ -41,8 +42,9 @@ def value_of(cell: Cell, column: Column) -> Value:
         return _day(cell)
     if isinstance(cell.value, dt.date | dt.time | dt.timedelta):
         raise _turned_into_date(cell, column)
-    text = conversions.unprotected(_trimmed(cell.value)) if isinstance(cell.value, str) else ""
-    if isinstance(cell.value, str) and column.name not in _FREE_TEXT:
+    typed = _trimmed(cell.value) if isinstance(cell.value, str) else ""
+    text = conversions.unprotected(typed)
+    if not (column.name in _FREE_TEXT or (column.kind in _WORDS and (cell.kept or text != typed))):
         _refuse_dates(text, column)
     if column.unreported and key(text) == key(NOT_REPORTED):
         return NOT_REPORTED
@@ -50,7 +52,7 @@ def value_of(cell: Cell, column: Column) -> Value:
 
 
 def _trimmed(text: str) -> str:
-    return text.replace("\r\n", "\n").strip(" \t\r\n\xa0")
+    return text.replace("_x000D_", "").replace("\r\n", "\n").strip(" \t\r\n\xa0")
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ class _StudyRows:
     told: dict[Location, Value] = dataclasses.field(default_factory=dict)
     places: dict[Location, tuple[Sheet, Cell]] = dataclasses.field(default_factory=dict)
     last: dict[str, int] = dataclasses.field(default_factory=dict)
+    seen: dict[str, Cell] = dataclasses.field(default_factory=dict)
     decided: Values = dataclasses.field(default_factory=dict)
 
     def leave(self) -> None:
@@ -195,8 +196,8 @@ class _StudyRows:
         for entity, path in (("arm", ("arm",)), ("report", ("source", "report"))):
             entry = self.value[f"{entity}s"][self.last[entity]]
             self.put((*place, *path), entry["id"], sheet, sheet.blank(row, entity))
-        earlier = results.index(results[-1])
-        return self.places["results", earlier][1] if earlier < len(results) - 1 else None
+        same = self.seen.setdefault(repr(sorted(results[-1].items(), key=str)), start)
+        return same if same is not start else None
 
     def study(self) -> tuple[Study | None, list[RecordError]]:
         """Return the study, or None and what is wrong, each with its cell."""

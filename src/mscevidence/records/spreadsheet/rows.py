@@ -7,8 +7,9 @@ from typing import Any
 
 from mscevidence.errors import RecordError
 from mscevidence.model import Study
-from mscevidence.records.spreadsheet.cells import Value
-from mscevidence.records.spreadsheet.columns import COLUMNS, Column, Entity
+from mscevidence.records.spreadsheet.cells import CellError, Value, value_of
+from mscevidence.records.spreadsheet.columns import COLUMNS, Column, Entity, by_name
+from mscevidence.records.spreadsheet.conversions import protected
 from mscevidence.records.spreadsheet.gathering import Gatherer, Values
 from mscevidence.records.spreadsheet.sheets import Cell, Sheet
 
@@ -27,17 +28,31 @@ def rows_of(study: Study) -> tuple[Row, ...]:
     if again != study:
         lost = list(_differences(_plain(study), _plain(again) if again else {}))
         shown = ", ".join(lost[:8]) + (f" and {len(lost) - 8} more" if len(lost) > 8 else "")
-        raise RecordError(
-            f"{study.study} does not fit into the spreadsheet form", key=lost[0], hint=f"no column holds: {shown}"
-        )
+        message = f"{study.study} does not fit into the spreadsheet form"
+        raise RecordError(message, key=lost[0], hint=f"the form has no place for: {shown}")
     return rows
+
+
+def cell_text(value: Value) -> str:
+    """Return a value as a cell of a text file, safe from what spreadsheets do to it."""
+    if isinstance(value, list):
+        return protected("; ".join(value))
+    if isinstance(value, str):
+        return protected(value)
+    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def _gathered(rows: Sequence[Row]) -> Study | None:
     gatherer = Gatherer()
     sheet = Sheet("rows", "", {})
     for number, row in enumerate(rows, start=2):
-        values: Values = {name: (value, Cell(str(value), number, 1)) for name, value in row.items()}
+        values: Values = {}
+        for name, value in row.items():
+            cell = Cell(cell_text(value), number, 1)
+            try:
+                values[name] = (value_of(cell, by_name()[name]), cell)
+            except CellError:
+                return None
         gatherer.add(sheet, number, values)
     made = gatherer.studies()
     return made[0] if len(made) == 1 and not gatherer.problems else None

@@ -15,7 +15,8 @@ class Cell:
     """One cell as stored.
 
     `row` and `column` count from 1. `trouble` says what a cell is that cannot be read as a value: ``formula``,
-    ``error``; `percent` that a number is shown as a percentage, so that 0.444 stands for 44.4.
+    ``error``; `percent` that a number is shown as a percentage, so that 0.444 stands for 44.4; `kept` that the cell was
+    formatted as text, so that what looks like a date was typed so.
     """
 
     value: Raw
@@ -23,6 +24,7 @@ class Cell:
     column: int
     trouble: str = ""
     percent: bool = False
+    kept: bool = False
 
     @property
     def empty(self) -> bool:

@@ -99,7 +99,8 @@ def _cell(cell: Any) -> Cell:
     if trouble == "formula" and not isinstance(value, str):
         value = f"={getattr(value, 'text', None) or '...'}".replace("==", "=")
     percent = isinstance(value, int | float) and "%" in str(cell.number_format or "")
-    return Cell(value, cell.row, cell.column, trouble=trouble, percent=percent)
+    kept = cell.number_format == "@" or bool(cell.quotePrefix)
+    return Cell(value, cell.row, cell.column, trouble=trouble, percent=percent, kept=kept)
 
 
 def _refuse_merged(sheet: Any, file: str) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from mscevidence.errors import UnknownTermError, WriteError
 from mscevidence.model import Study
+from mscevidence.records.spreadsheet.cells import Value
 from mscevidence.records.spreadsheet.columns import COLUMNS, STANDARD, Column
-from mscevidence.records.spreadsheet.conversions import protected
+from mscevidence.records.spreadsheet.conversions import unprotected
 from mscevidence.records.spreadsheet.how_to import HOW_TO_LINES
-from mscevidence.records.spreadsheet.rows import Row, rows_of
+from mscevidence.records.spreadsheet.rows import Row, cell_text, rows_of
 from mscevidence.records.spreadsheet.workbooks import HOW_TO
 from mscevidence.records.writing import write_atomically
 
@@ -23,6 +24,9 @@ SHEET = "Results"
 LISTS = "Lists"
 PREPARED_ROWS = 2_000
 """Rows that have drop-downs; formats hold for whole columns."""
+
+MAX_CHARACTERS = 32_767
+"""What a cell of a workbook can hold; longer text would be cut."""
 
 _EPOCH = (2020, 1, 1, 0, 0, 0)
 
@@ -59,7 +63,7 @@ def csv_bytes(rows: Sequence[Row]) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
     for row in rows:
-        writer.writerow([_text(row, column) for column in columns])
+        writer.writerow([cell_text(row.get(column.name, "")) for column in columns])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -91,17 +95,6 @@ def _columns(rows: Sequence[Row]) -> list[Column]:
     return [column for column in COLUMNS if column in STANDARD or column.name in used]
 
 
-def _text(row: Row, column: Column) -> str:
-    value = row.get(column.name, "")
-    if isinstance(value, list):
-        return protected("; ".join(value))
-    return protected(value) if isinstance(value, str) else _number(value)
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
-
-
 def _fill(sheet: Any, columns: Sequence[Column], rows: Sequence[Row]) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
@@ -119,10 +112,20 @@ def _fill(sheet: Any, columns: Sequence[Column], rows: Sequence[Row]) -> None:
             cell = sheet.cell(row=number, column=place)
             value = row.get(column.name)
             if value is not None:
-                cell.value = "; ".join(value) if isinstance(value, list) else value
+                cell.value = _stored(value)
                 cell.data_type = "s" if isinstance(value, str | list) else "n"
             cell.number_format = "@"
     sheet.freeze_panes = "B2"
+
+
+def _stored(value: Value) -> str | float:
+    if isinstance(value, int | float):
+        return value
+    text = "; ".join(value) if isinstance(value, list) else value
+    if len(text) > MAX_CHARACTERS:
+        hint = "shorten it, or write .csv"
+        raise WriteError(f"a cell of a workbook holds {MAX_CHARACTERS:,} characters, not {len(text):,}", hint=hint)
+    return text if unprotected(text) == text else f"'{text}"
 
 
 def _fill_how_to(sheet: Any, columns: Sequence[Column]) -> None:
