@@ -51,6 +51,7 @@ _EVERYBODY = re.compile(
     rf"\b(?:all|entire|whole)\s(?:of\s)?(?:the\s)?(?:\w+\s){{0,3}}?(?:{PEOPLE}|cohort|population|group)\b|\bin\stotal\b|\bthe\soverall\s(?:cohort|population)\b",
     re.IGNORECASE,
 )
+_GROUP_NOUN = re.compile(r"[Gg]roup|[Aa]rm|[Cc]ohort")
 _NOT_A_NAME = re.compile(
     r"^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|single|control\sand|international|historical)\s(?:group|arm|cohort)$"
     r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)[\s-](?:arm|group|cohort)",
@@ -134,6 +135,8 @@ def _phases(text: str, span: Span) -> list[ArmMention]:
 
 def _named(text: str, span: Span) -> list[ArmMention]:
     found: list[ArmMention] = []
+    if not _GROUP_NOUN.search(text, *span):
+        return found
     for match in _COORDINATED.finditer(text, *span):
         noun = match["noun"].removesuffix("s")
         found += [ArmMention(*match.span(part), f"{match[part]} {noun}", "named") for part in ("first", "second")]

@@ -7,6 +7,7 @@ time, a dose, a measured quantity, a label (grade 3, phase 1), a p value, a boun
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -137,18 +138,21 @@ def _fraction(match: re.Match[str], before: str, after: str) -> Numeral:
 def _kind(value: float, match: re.Match[str], before: str, after: str) -> NumeralKind:
     """Return what a number is: the first test that holds, from the most telling to the least."""
     whole = float(value).is_integer()
-    tests: tuple[tuple[NumeralKind, object], ...] = (
-        ("n", whole and _N_EQUALS.search(before)),
-        ("measure", _AFTER["interval"].match(after) or _AFTER["spread"].match(after) or _SPREAD_BEFORE.search(before)),
-        ("range", _AFTER["range"].match(after)),
-        ("measure", _AFTER["percent"].match(after) and _THRESHOLD.search(before)),
-        ("percent", _AFTER["percent"].match(after) or _SHARED_PERCENT.match(after)),
-        ("time", _AFTER["time"].match(after)),
-        ("year", match["digits"] and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before)),
-        ("label", _LABELLED.search(before) or _QUANTIFIER_AFTER.match(after)),
-        ("measure", not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before)),
+    tests: tuple[tuple[NumeralKind, Callable[[], object]], ...] = (
+        ("n", lambda: whole and _N_EQUALS.search(before)),
+        (
+            "measure",
+            lambda: _AFTER["interval"].match(after) or _AFTER["spread"].match(after) or _SPREAD_BEFORE.search(before),
+        ),
+        ("range", lambda: _AFTER["range"].match(after)),
+        ("measure", lambda: _AFTER["percent"].match(after) and _THRESHOLD.search(before)),
+        ("percent", lambda: _AFTER["percent"].match(after) or _SHARED_PERCENT.match(after)),
+        ("time", lambda: _AFTER["time"].match(after)),
+        ("year", lambda: match["digits"] and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before)),
+        ("label", lambda: _LABELLED.search(before) or _QUANTIFIER_AFTER.match(after)),
+        ("measure", lambda: not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before)),
     )
-    return next((kind for kind, holds in tests if holds), "number")
+    return next((kind for kind, holds in tests if holds()), "number")
 
 
 def _with_second_bounds(text: str, found: list[Numeral]) -> tuple[Numeral, ...]:
