@@ -29,7 +29,8 @@ def influence_case(case: Case) -> dict[str, Any]:
         fit = random_effects(yi, vi, mask=mask, test=args["test"], **options)
         return {
             "estimate": fit.mu, "se": fit.se, "stat": fit.statistic, "pval": fit.p,
-            "ci_lb": fit.lower, "ci_ub": fit.upper, "Q": fit.q, "Q_p": fit.q_p, "tau2": fit.tau2, "I2": fit.i2, "H2": fit.h2,
+            "ci_lb": fit.lower, "ci_ub": fit.upper, "Q": fit.q, "Q_p": fit.q_p,
+            "tau2": fit.tau2, "I2": fit.i2, "H2": fit.h2,
         }  # fmt: skip
     inf = influence(yi, vi, test=args["test"], **options)
     if analysis == "baujat":

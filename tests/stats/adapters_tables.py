@@ -54,15 +54,19 @@ def metabin(case: Case) -> dict[str, Any]:
 
 
 def metabin_difference(sizes: EffectSizes, data: dict[str, Any], add: float, level: float) -> dict[str, Any]:
+    mu, se, w = pooled_difference(sizes, data, add, sizes.mask)
+    p = float(two_sided_p(mu / se, np.inf)) if se > 0 else None
+    return pooled(sizes, mu, se, level) | {"pval_common": p, "w_common": w}
+
+
+def pooled_difference(sizes: EffectSizes, data: dict[str, Any], add: float, mask: Any) -> tuple[float, float, Any]:
     """meta corrects the cells in weights and standard error of the risk difference, not in the differences."""
     a, n1, c, n2 = (data[name] for name in ("events1", "n1", "events2", "n2"))
     plus = np.where((a == 0) | (a == n1) | (c == 0) | (c == n2), add, 0.0)
     m1, m2 = n1 + 2 * plus, n2 + 2 * plus
-    w = np.where(sizes.mask, m1 * m2 / np.maximum(m1 + m2, 1e-300), 0.0)
-    mu = float(np.where(sizes.mask, w * sizes.yi, 0.0).sum() / w.sum())
-    se = greenland_robins_se(a + plus, m1, c + plus, m2, mask=sizes.mask)
-    p = float(two_sided_p(mu / se, np.inf)) if se > 0 else None
-    return pooled(sizes, mu, se, level) | {"pval_common": p, "w_common": w}
+    w = np.where(mask, m1 * m2 / np.maximum(m1 + m2, 1e-300), 0.0)
+    mu = float(np.where(mask, w * sizes.yi, 0.0).sum() / w.sum())
+    return mu, float(greenland_robins_se(a + plus, m1, c + plus, m2, mask=mask)), w
 
 
 def nothing_pooled(yi: Any, armed: Any, measure: str) -> dict[str, Any]:

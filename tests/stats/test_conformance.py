@@ -15,6 +15,8 @@ from adapters_bias import bias_case
 from adapters_counts import effect_size_case, interval_case
 from adapters_glmm import glmm_case
 from adapters_normal import pooled_case, prediction_case, tau2_case
+from adapters_regression import regression_case
+from adapters_subgroups import subgroup_case
 from adapters_subsets import gosh_case, influence_case
 from adapters_tables import table_case
 from conformance import FOLDER, Case, disagreements, load, uncaught
@@ -28,6 +30,8 @@ FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "04_tau2_intervals": tau2_case,
     "05_mantel_haenszel_peto": table_case,
     "06_glmm": glmm_case,
+    "07_meta_regression": regression_case,
+    "08_subgroups": subgroup_case,
     "09_small_study_effects": bias_case,
     "13_prediction_intervals": prediction_case,
     "11_gosh": gosh_case,
@@ -36,8 +40,6 @@ FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
 }
 
 WHOLE_FAMILIES_NOT_YET = {
-    "07_meta_regression": "to come",
-    "08_subgroups": "to come",
     "12_multilevel": "to come",
     "15_network": "to come",
     "16_dose_response": "to come",
@@ -101,6 +103,8 @@ SIZES = {
     "04_tau2_intervals": 396,
     "05_mantel_haenszel_peto": 483,
     "06_glmm": 142,
+    "07_meta_regression": 117,
+    "08_subgroups": 40,
     "09_small_study_effects": 609,
     "13_prediction_intervals": 660,
     "11_gosh": 9,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.intervals import Interval, rate_intervals, study_intervals, wald_intervals
     from mscevidence.stats.measures import EffectSizes, effect_sizes, logit, meta_effect_sizes
     from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
+    from mscevidence.stats.moderators import MetaRegression, design_of, meta_regression
     from mscevidence.stats.peto import Peto, peto_odds_ratio
     from mscevidence.stats.pooling import RandomEffects, random_effects
     from mscevidence.stats.prediction import prediction_interval
@@ -41,12 +42,15 @@ if TYPE_CHECKING:
     from mscevidence.stats.significance_excess import ExcessSignificance, excess_significance
     from mscevidence.stats.step_selection import SelectionModel, selection_model
     from mscevidence.stats.stratified import MantelHaenszel, greenland_robins_se, mantel_haenszel
-    from mscevidence.stats.subgroups import QBetween, subgroup_difference
+    from mscevidence.stats.subgroups import QBetween, SubgroupAnalysis, subgroup_analysis, subgroup_difference
     from mscevidence.stats.subsets import all_subsets, cumulative_mask, gosh_quantiles, leave_one_out_mask
     from mscevidence.stats.tau2_intervals import QInterval, Tau2Interval, q_interval, tau2_interval
     from mscevidence.stats.transformation import back_transform, harmonic_mean
 
 _HOMES = {
+    "moderators": ("MetaRegression", "design_of", "meta_regression"),
+    "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
+    "subgroups": ("QBetween", "SubgroupAnalysis", "subgroup_analysis", "subgroup_difference"),
     "subsets": ("all_subsets", "cumulative_mask", "gosh_quantiles", "leave_one_out_mask"),
     "deletion": ("Influence", "Shrunken", "influence", "shrunken"),
     "peto": ("Peto", "peto_odds_ratio"),
@@ -74,8 +78,6 @@ _HOMES = {
     "intervals": ("Interval", "rate_intervals", "study_intervals", "wald_intervals"),
     "prediction": ("prediction_interval",),
     "pooling": ("RandomEffects", "random_effects"),
-    "subgroups": ("QBetween", "subgroup_difference"),
-    "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
 }
 _HOME = {name: module for module, exported in _HOMES.items() for name in exported}
 
@@ -91,6 +93,7 @@ __all__ = [
     "Influence",
     "Interval",
     "MantelHaenszel",
+    "MetaRegression",
     "NormalPrior",
     "Peto",
     "ProportionGlmm",
@@ -101,6 +104,7 @@ __all__ = [
     "RegressionTest",
     "SelectionModel",
     "Shrunken",
+    "SubgroupAnalysis",
     "Tau2Interval",
     "TrimAndFill",
     "UniformTau",
@@ -110,6 +114,7 @@ __all__ = [
     "count_glmm",
     "cumulative_mask",
     "deeks_test",
+    "design_of",
     "effect_sizes",
     "excess_significance",
     "fail_safe_n",
@@ -123,6 +128,7 @@ __all__ = [
     "macaskill_test",
     "mantel_haenszel",
     "meta_effect_sizes",
+    "meta_regression",
     "peters_test",
     "peto_odds_ratio",
     "prediction_interval",
@@ -137,6 +143,7 @@ __all__ = [
     "selection_model",
     "shrunken",
     "study_intervals",
+    "subgroup_analysis",
     "subgroup_difference",
     "tau2_interval",
     "trim_and_fill",

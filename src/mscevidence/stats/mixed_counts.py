@@ -60,6 +60,7 @@ class CountGlmm:
         status: `ok`, or `no-maximum`: the likelihood has its maximum at infinity (such as no event in one of the
             groups).
         coefficients, se, statistic, p, lower, upper: (p,) each; NaN unless the status is `ok`.
+        covariance: (p, p) of the coefficients.
         df: degrees of freedom of the test, infinite for z.
         tau2: variance of the (treatment) effect; `se_tau2`: its standard error, NaN at zero; `sigma2`: of the study
             effect in UM.RS.
@@ -80,6 +81,7 @@ class CountGlmm:
     p: FloatArray
     lower: FloatArray
     upper: FloatArray
+    covariance: FloatArray
     df: float
     tau2: float
     se_tau2: float
@@ -273,6 +275,7 @@ def _result(ready: build.CountModel, found: Fit, sigma: float, head: _Head) -> C
         p=two_sided_p(statistic, df),
         lower=beta - half,
         upper=beta + half,
+        covariance=found.covariance[0, :asked, :asked],
         df=df,
         tau2=tau**2,
         se_tau2=2 * tau * float(np.sqrt(found.covariance[0, -1, -1])),
@@ -303,6 +306,7 @@ def _without_maximum(ready: build.CountModel, head: _Head) -> CountGlmm:
         p=nothing,
         lower=nothing,
         upper=nothing,
+        covariance=np.full((ready.coefficients, ready.coefficients), np.nan),
         df=nan,
         tau2=nan,
         se_tau2=nan,

@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.distributions import chi2_tail
-from mscevidence.stats.inputs import FloatArray, IntArray, aligned, plain, positive
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, plain, positive
+from mscevidence.stats.moderators import meta_regression
+from mscevidence.stats.pooling import RandomEffects, random_effects
 from mscevidence.stats.studies import residual_sum, weighted_mean
 
 
@@ -47,3 +49,63 @@ def subgroup_difference(mu: ArrayLike, se: ArrayLike, *, mask: ArrayLike | None 
     q = residual_sum(y, w, weighted_mean(y, w))
     q = np.where(groups > 1, q, 0.0)
     return QBetween(plain(q), plain((groups - 1).astype(np.int64)), plain(chi2_tail(q, groups - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class SubgroupAnalysis:
+    """Pooled results within subgroups of one analysis, in order of first appearance.
+
+    Attributes:
+        labels: names of the subgroups.
+        mask: (G, k) which studies belong to each.
+        groups: their results, a batch of G; `overall`: all studies together.
+        common_tau2: the residual tau2 used in every subgroup, NaN if each has its own.
+        difference: test between subgroups; subgroups without a standard error do not count.
+    """
+
+    labels: tuple[str, ...]
+    mask: BoolArray
+    groups: RandomEffects
+    overall: RandomEffects
+    common_tau2: float
+    difference: QBetween
+
+
+def subgroup_analysis(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    groups: ArrayLike,
+    *,
+    estimator: str = "REML",
+    test: str = "knha",
+    common_tau2: bool = False,
+    level: float = 0.95,
+) -> SubgroupAnalysis:
+    """Return the pooled results within subgroups and the test between them.
+
+    Args:
+        yi: (k,) effect sizes.
+        vi: (k,) sampling variances, > 0.
+        groups: (k,) label of each study.
+        estimator: of tau2, as in `random_effects`.
+        test: as in `random_effects`.
+        common_tau2: one residual tau2 for all subgroups (from the meta-regression on them) instead of one for each.
+        level: of the intervals.
+
+    Raises:
+        UnknownTermError: no such estimator or test.
+        StatisticsError: unusable values; a common tau2 with no more studies than subgroups.
+    """
+    names = np.asarray([str(label) for label in np.asarray(groups).tolist()])
+    y = np.asarray(yi, dtype=np.float64)
+    if names.shape != y.shape or y.ndim != 1:
+        raise StatisticsError(f"{names.size} labels for {y.size} studies", hint="one label per study")
+    labels = tuple(dict.fromkeys(names.tolist()))
+    mask = np.stack([names == label for label in labels])
+    tau2 = None
+    if common_tau2:
+        tau2 = meta_regression(yi, vi, mask.T.astype(np.float64), estimator=estimator, test="z").tau2
+    within = random_effects(yi, vi, mask=mask, estimator=estimator, test=test, level=level, tau2=tau2)
+    overall = random_effects(yi, vi, estimator=estimator, test=test, level=level)
+    difference = subgroup_difference(within.mu, within.se, mask=within.se > 0)
+    return SubgroupAnalysis(labels, mask, within, overall, float("nan") if tau2 is None else tau2, difference)
