@@ -41,7 +41,9 @@ def _restrict(node: dict[str, Any], kind: str) -> None:
     optional = "anyOf" in node
     node.pop("anyOf", None)
     node.pop("type", None)
-    choices = [{"const": term.id, "description": term.label} for term in terms.values()]
+    choices: list[dict[str, Any]] = [{"const": term.id, "description": term.label} for term in terms.values()]
+    # YAML reads an unquoted `phase: 1` as a number; study files accept it, so that editors must.
+    choices += [{"const": int(term.id), "description": term.label} for term in terms.values() if term.id.isdigit()]
     if optional:
         choices.append({"const": NOT_REPORTED, "description": "looked for; the source does not tell"})
         node["anyOf"] = [*choices, {"type": "null"}]
