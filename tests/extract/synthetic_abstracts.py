@@ -338,4 +338,35 @@ Results: Eighty-six patients completed the study in the MSC group. Thirty-one pe
             ("result", None, "any-adverse-event", None, None, 31, None, "ambiguous"),
         ],
     ),
+    "other hyphens": (
+        """Methods: Thirty‐four patients with aplastic anaemia received BM‐MSCs at 1–2 × 106 cells/kg per week.
+Results: The overall response rate was 29.4% (95% CI, 15%–47%). Six patients developed mild headache and fever, but no other adverse events were observed. No serious adverse events thought to be related to the cells were seen.""",
+        [
+            ("participants", "all", None, None, 34, None, None, "stated"),
+            ("result", "all", "response", 10, 34, 29.4, None, "derived"),
+            ("result", "all", "related-serious-adverse-event", 0, 34, None, None, "derived"),
+        ],
+    ),
+    "share that does not fit": (
+        """Methods: Forty-three patients were treated with MSCs.
+Results: Fistula healing was observed in 27/33 patients (82%) by 8 weeks. Of 27 patients with fistula healing, 26 patients completed the study and 23 patients (88%) had complete closure.""",
+        [
+            ("participants", "all", None, None, 43, None, None, "stated"),
+            ("result", "all", "fistula-closure", 27, 33, 82, "8 weeks", "stated"),
+            ("result", None, "completed", 26, 27, None, None, "ambiguous"),
+            ("result", None, "fistula-closure", 23, None, 88, None, "ambiguous"),
+        ],
+    ),
+    "disagreeing sizes": (
+        """Methods: Cells were given to cohort 1 (n = 5), cohort 2 (n = 5) and cohort 3 (n = 5).
+Results: In cohort 2 (n = 4), fever occurred in two patients. No deaths occurred.""",
+        [
+            ("participants", "cohort 1", None, None, 5, None, None, "stated"),
+            ("participants", "cohort 2", None, None, 5, None, None, "stated"),
+            ("participants", "cohort 3", None, None, 5, None, None, "stated"),
+            ("participants", "cohort 2", None, None, 4, None, None, "stated"),
+            ("result", "cohort 2", "fever", 2, None, None, None, "stated"),
+            ("result", "all", "death", 0, None, None, None, "derived"),
+        ],
+    ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_d
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count
-from mscevidence.extract.denominators import completed
+from mscevidence.extract.denominators import completed, possible_events
 from mscevidence.extract.lists import distributed
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.subgroups import is_share_of_a_share
@@ -136,7 +136,7 @@ class Assignment:
             return None
         arm = self.lists.arms.get(count) or self._arm(count, bounds)
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
-        values += [self.scope] if self.scope is not None and count.number("n") is None else []
+        values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
         n = next((v.number for v in values if v.role == "n"), None)
         label = self._label(count, arm, n)
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
@@ -205,6 +205,13 @@ class Assignment:
 
     def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
         return sentence_arm(self.facts) or arm_of(count, bounds, self.facts.arms)
+
+    def _may_be_of(self, scope: Value, count: Count) -> bool:
+        """Return whether the n of "Of 24 patients, ..." can be that of a count: no other n, and a percent that fits."""
+        events, percent = count.number("events"), count.value("percent")
+        if count.number("n") is not None or scope.number is None or (events is not None and events > scope.number):
+            return False
+        return events is None or percent is None or events in possible_events(percent, scope.number)
 
     def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
         """Return the name of the arm; None where the count is of some of its patients only, or of an arm not named."""

@@ -35,6 +35,7 @@ _BREAK_BEFORE = re.compile(
     r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s"
 )
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?$")
+_AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?:[\w-]+\s)?")
 _LEADING = re.compile(
     r"^(?:\s|,|and\b|or\b|the\b|an?\b|including\b|includes?\b|were\b|was\b|with\b|namely\b|consisting\sof\b|comprising\b|had\b|one\scase\sof\b|cases?\sof\b)+",
     re.IGNORECASE,
@@ -91,7 +92,14 @@ def outcome_of(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> A
     found = after or before
     if found is None:
         return _free_phrase(count, bounds)
-    return Attached(found.outcome, bounds.text[found.start : found.end], (found.start, found.end), certain=True)
+    certain = found is before or not _joined_to_another(found, bounds, mentions)
+    return Attached(found.outcome, bounds.text[found.start : found.end], (found.start, found.end), certain=certain)
+
+
+def _joined_to_another(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]) -> bool:
+    """Return whether a count is of two outcomes at once: "seven patients had headache and fever"."""
+    following = next((m for m in mentions if found.end <= m.start < bounds.end and m.outcome != found.outcome), None)
+    return following is not None and bool(_AND.fullmatch(bounds.text[found.end : following.start]))
 
 
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:

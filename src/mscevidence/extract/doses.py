@@ -18,6 +18,7 @@ _DOSE = re.compile(
     rf"(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
     rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
 )
+_LOWER = re.compile(r"(?<![\d.])(?P<lower>\d{1,3}(?:\.\d{1,3})?)\s?(?:-|–|to)\s?\Z")
 _GAP = re.compile(r"\s?(?:,|and|or|to|-|–|,\s?(?:and|or)|vs\.?|versus)\s?(?:then\s)?")
 _ORDINARY = r"(?:once|twice|thrice)"
 _TIMES = re.compile(
@@ -55,10 +56,10 @@ def doses_in(document: Document) -> tuple[Candidate, ...]:
 
 def _add(first: dict[tuple[float | None, ...], Candidate], candidate: Candidate) -> None:
     """Keep a dose unless it only repeats one with at least as much about its schedule."""
-    value, unit = candidate.number("value"), candidate.values[0].unit
+    value, unit = candidate.values[0].number, candidate.values[0].unit
     schedule = (candidate.number("infusions"), candidate.number("interval-days"))
     for known in first.values():
-        same = known.number("value") == value and known.values[0].unit == unit
+        same = known.values[0].number == value and known.values[0].unit == unit
         if same and (
             schedule == (None, None) or schedule == (known.number("infusions"), known.number("interval-days"))
         ):
@@ -89,17 +90,25 @@ def _of_run(document: Document, run: list[re.Match[str]], span: Span) -> Iterato
         return
     schedule = _schedule(document, run[-1].end(), span[1])
     for match in run:
-        value = value_at(
-            document,
-            "value",
-            match.span("number"),
-            _number(match["number"]),
-            unit=_unit(match["unit"] or run[-1]["unit"]),
-        )
-        whole = hull([match.span(), *(v.span for v in schedule)])
+        unit = _unit(match["unit"] or run[-1]["unit"])
+        number = _number(match["number"])
+        value = value_at(document, "value", match.span("number"), number, unit=unit)
+        values = _range(document, match, number, unit, span[0]) or [value]
+        whole = hull([match.span(), *(v.span for v in (*values, *schedule))])
         place = whole if whole[1] - whole[0] <= 300 else match.span()
-        label = dose_label(match["number"], match["unit"] or run[-1]["unit"])
-        yield candidate_at(document, "dose", "dose-of-cells", place, [value, *schedule], arm=label)
+        label = dose_label(match["number"], match["unit"] or run[-1]["unit"]) if values == [value] else None
+        yield candidate_at(document, "dose", "dose-of-cells", place, [*values, *schedule], arm=label)
+
+
+def _range(document: Document, match: re.Match[str], number: float, unit: str, start: int) -> list[Value]:
+    """Return lower and upper bound of a dose such as ``1–2 × 10^6 cells/kg``; nothing when it is one dose."""
+    before = _LOWER.search(document.text, max(start, match.start() - 12), match.start())
+    factor = re.match(DIGITS, match["number"])
+    if before is None or factor is None or not value_of(factor.group()):
+        return []
+    lower = value_of(before["lower"]) * number / value_of(factor.group())
+    upper = value_at(document, "upper", match.span("number"), number, unit=unit)
+    return [value_at(document, "lower", before.span("lower"), lower, unit=unit), upper]
 
 
 def _schedule(document: Document, start: int, stop: int) -> list[Value]:

@@ -21,7 +21,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa:
 _WORD_VALUES = {word: value for value, word in enumerate([*_UNITS, *_TEENS])}
 _WORD_VALUES |= {word: 20 + 10 * index for index, word in enumerate(_TENS)}
 
-_SUB_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[-–\s](?:{'|'.join(_UNITS[1:])})\b)?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
+_SUB_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[-‐‑–\s](?:{'|'.join(_UNITS[1:])})\b)?|{'|'.join(_TEENS)}|{'|'.join(_UNITS)})"
 _SUB_1000 = rf"(?:(?:(?:{'|'.join(_UNITS[1:])}|a)\s+hundred)(?:\s+(?:and\s+)?{_SUB_100})?|{_SUB_100})"
 WORDS = rf"\b{_SUB_1000}(?:\s+thousand(?:,?\s+(?:and\s+)?{_SUB_1000})?)?(?:\s+million)?\b"
 DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.·]\d{1,9}|,\d{1,2}(?=\s?%))?)"
@@ -32,7 +32,7 @@ _NUMERAL = re.compile(
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
     |(?P<fraction>(?<![\w./+-])\d{{1,6}}\s?/\s?\d{{1,6}}(?![\w+]|[./]\d|\s?/))
     |(?P<digits>(?<![\w^])(?<!\d[.,/])(?<![A-Za-z]-){DIGITS}(?:\s+million\b)?)
-    |(?P<words>(?i:{WORDS}))""",
+    |(?P<words>(?<!\w[-‐‑–])(?i:{WORDS}))""",
     re.VERBOSE,
 )
 

@@ -46,7 +46,7 @@ _RELATED = {
 }
 _RELATED_BEFORE = re.compile(r"\b(?:[\w]+-)?(?:related|attributable|associated)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
 _RELATED_AFTER = re.compile(
-    r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged)\s+){0,3}"
+    r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged|thought|felt|believed|to\s+be)\s+){0,4}"
     r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:related|attributed|attributable)\s+to\b",
     re.IGNORECASE,
 )

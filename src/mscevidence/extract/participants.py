@@ -21,7 +21,7 @@ _ENROL = (
     r"|divided|screened\sand\senrolled"
 )
 _TREAT = r"treated|infused|transplanted|injected|received|underwent|given|administered"
-_CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
+_CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|ASCs?|ADSCs?|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
 _ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
 _VERB_AFTER = re.compile(
     rf"{_ASIDE}{{0,200}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{_ENROL})\b"
@@ -213,7 +213,8 @@ def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
     if n is None or found is None:
         return
     label, place_of_name = found
-    closing = 1 if place.document.text[count.end : count.end + 1] in {")", "]"} else 0
+    opened = re.search(r"[(\[][^)\]]*$", place.document.text[place_of_name[0] : count.end])
+    closing = 1 if opened and place.document.text[count.end : count.end + 1] in {")", "]"} else 0
     yield candidate_at(
         place.document,
         "participants",

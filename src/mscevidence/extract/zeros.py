@@ -154,6 +154,8 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
 
 def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: Mention) -> bool:
     term = vocabulary.load("outcome")[mention.outcome]
+    if text[mention.start :].casefold().startswith(("other", "new", "further", "additional")):
+        return False
     if _REFUSED.search(no["words"]) or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1]):
         return False
     if no["no"].casefold().startswith("without"):

@@ -29,7 +29,8 @@ _INVISIBLE |= dict.fromkeys((*range(8234, 8239), *range(8294, 8298)))
 _CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in {0x09, 0x0A}}
 _SPACES = {ord(c): " " for c in "\u00a0\u1680\u202f\u205f\u3000"} | dict.fromkeys(range(0x2000, 0x200B), " ")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_NORMAL = _CONTROL | _INVISIBLE | _SPACES | _FULL_WIDTH
+_HYPHENS = {0x2010: "-", 0x2011: "-"}
+_NORMAL = _HYPHENS | _CONTROL | _INVISIBLE | _SPACES | _FULL_WIDTH
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
