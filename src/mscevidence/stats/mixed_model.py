@@ -96,7 +96,7 @@ class Mode:
     precision: FloatArray
 
 
-def conditional_mode(model: MixedModel, eta: FloatArray, tau: FloatArray) -> Mode:
+def conditional_mode(model: MixedModel, eta: FloatArray, tau: FloatArray, start: FloatArray | None = None) -> Mode:
     """Return the maximum over u of log f(x | eta + tau z u) - u^2/2 for each study.
 
     The derivative at u = 0 bounds the root on its side of zero, because the log-density falls faster and faster.
@@ -105,6 +105,7 @@ def conditional_mode(model: MixedModel, eta: FloatArray, tau: FloatArray) -> Mod
         model: counts, family and coding.
         eta: (..., B, k, a) fixed part of the linear predictor.
         tau: (..., B, 1) standard deviation of the random effect.
+        start: modes at parameters nearby, if known.
     """
     z = model.coding
 
@@ -112,9 +113,12 @@ def conditional_mode(model: MixedModel, eta: FloatArray, tau: FloatArray) -> Mod
         mean, variance, _ = _at(model, eta + (tau * u)[..., np.newaxis] * z)
         return tau * ((model.x - mean) * z).sum(-1) - u, -1 - tau**2 * (variance * z**2).sum(-1)
 
-    zero = np.zeros(np.broadcast_shapes(eta.shape[:-1], tau.shape))
-    first = slope(zero)[0]
-    u, _ = decreasing_root(slope, np.minimum(first, 0.0), np.maximum(first, 0.0), zero)
+    u = np.zeros(np.broadcast_shapes(eta.shape[:-1], tau.shape))
+    if tau.any():
+        value, change = slope(u)
+        low, high = np.minimum(value, 0.0), np.maximum(value, 0.0)
+        guess = np.clip(-value / change if start is None else start, low, high)
+        u, _ = decreasing_root(slope, low, high, guess, close=1e-8)
     mean, variance, third = _at(model, eta + (tau * u)[..., np.newaxis] * z)
     return Mode(u, model.x - mean, variance, third, 1 + tau**2 * (variance * z**2).sum(-1))
 
@@ -130,14 +134,18 @@ class Derivatives:
 
     The gradient is that of the quadrature rule itself. The Hessian is the one of the exact integral (Louis 1982, JRSS
     B 44:226) with its moments by quadrature: exact enough for Newton steps, and for standard errors with many nodes.
+    `mode` are the conditional modes (..., B, k).
     """
 
     value: FloatArray
     gradient: FloatArray
     hessian: FloatArray
+    mode: FloatArray
 
 
-def derivatives(model: MixedModel, eta: FloatArray, tau: FloatArray, rule: Rule) -> Derivatives:
+def derivatives(
+    model: MixedModel, eta: FloatArray, tau: FloatArray, rule: Rule, start: FloatArray | None = None
+) -> Derivatives:
     """Return the marginal log-likelihood of each study without its constant, and its derivatives.
 
     Args:
@@ -145,9 +153,10 @@ def derivatives(model: MixedModel, eta: FloatArray, tau: FloatArray, rule: Rule)
         eta: (..., B, k, a) fixed part of the linear predictor.
         tau: (..., B, 1) standard deviation of the random effect.
         rule: quadrature.
+        start: conditional modes at parameters nearby, if known.
     """
     point, log_weight = rule.point, rule.log_weight
-    mode = conditional_mode(model, eta, tau)
+    mode = conditional_mode(model, eta, tau, start)
     s = mode.precision**-0.5
     z, x = model.coding[:, np.newaxis], model.x[..., np.newaxis]
     u = mode.u[..., np.newaxis] + s[..., np.newaxis] * point
@@ -166,7 +175,7 @@ def derivatives(model: MixedModel, eta: FloatArray, tau: FloatArray, rule: Rule)
     moved = _movement(mode, model.coding, tau)
     carried = np.stack([(share * slope).sum(-1), s * (share * slope * point).sum(-1)], axis=-1)
     exact = gradient + np.einsum("...dm,...m->...d", moved, carried) + moved[..., 1]
-    return Derivatives(value, exact, _louis(first, gradient, variance, z, u, share))
+    return Derivatives(value, exact, _louis(first, gradient, variance, z, u, share), mode.u)
 
 
 def _first(residual: FloatArray, z: FloatArray, u: FloatArray) -> FloatArray:

@@ -132,9 +132,14 @@ def _ascend(
     exact = rule.coarse and not fixed_tau
     held = np.zeros(theta.shape[-1], dtype=np.bool_)
     held[-1] = fixed_tau
-    return ascend(
-        lambda at: evaluate(model, at, rule, exact_hessian=exact), theta, held=held, most=most, tolerance=tolerance
-    )
+    modes: FloatArray | None = None
+
+    def point(at: FloatArray) -> Point:
+        nonlocal modes
+        found, modes = _evaluate(model, at, rule, exact_hessian=exact, start=modes)
+        return found
+
+    return ascend(point, theta, held=held, most=most, tolerance=tolerance)
 
 
 def evaluate(model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian: bool) -> Point:
@@ -142,11 +147,17 @@ def evaluate(model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian:
 
     `exact_hessian` differentiates the gradient of the quadrature rule numerically, which matters with few points.
     """
+    return _evaluate(model, theta, rule, exact_hessian=exact_hessian, start=None)[0]
+
+
+def _evaluate(
+    model: MixedModel, theta: FloatArray, rule: Rule, *, exact_hessian: bool, start: FloatArray | None
+) -> tuple[Point, FloatArray]:
     eta, tau = model.predictor(theta[..., :-1]), theta[..., -1:]
-    local = derivatives(model, eta, tau, rule)
+    local = derivatives(model, eta, tau, rule, start)
     hessian = _rule_hessian(model, eta, tau, rule) if exact_hessian else local.hessian
     value = model.constant + local.value.sum(-1)
-    return Point(value, _collect(model, local.gradient), _collect2(model, hessian))
+    return Point(value, _collect(model, local.gradient), _collect2(model, hessian)), local.mode
 
 
 def _collect(model: MixedModel, gradient: FloatArray) -> FloatArray:
@@ -156,7 +167,7 @@ def _collect(model: MixedModel, gradient: FloatArray) -> FloatArray:
 
 def _collect2(model: MixedModel, hessian: FloatArray) -> FloatArray:
     x = model.design
-    beta = np.einsum("...kap,...kab,...kbq->...pq", x, hessian[..., :-1, :-1], x, optimize=True)
+    beta = np.einsum("...kap,...kaq->...pq", x, hessian[..., :-1, :-1] @ x)
     cross = np.einsum("...ka,...kap->...p", hessian[..., :-1, -1], x)[..., np.newaxis]
     last = hessian[..., -1, -1].sum(-1)[..., np.newaxis, np.newaxis]
     top = np.concatenate([beta, cross], axis=-1)
