@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mscevidence.stats.bayes import BayesianPooling, bayesian_pooling
+    from mscevidence.stats.bayes_proportion import BayesianProportion, beta_binomial, binomial_normal
     from mscevidence.stats.count_bias import (
         deeks_test,
         harbord_test,
@@ -46,6 +47,16 @@ if TYPE_CHECKING:
     from mscevidence.stats.subsets import all_subsets, cumulative_mask, gosh_quantiles, leave_one_out_mask
     from mscevidence.stats.tau2_intervals import QInterval, Tau2Interval, q_interval, tau2_interval
     from mscevidence.stats.transformation import back_transform, harmonic_mean
+    from mscevidence.stats.zero_events import (
+        Bound,
+        PooledBound,
+        one_sided_limits,
+        one_sided_rate_limits,
+        patients_needed,
+        pooled_bound,
+        pooled_rate_bound,
+        rule_of_three,
+    )
 
 _HOMES = {
     "moderators": ("MetaRegression", "design_of", "meta_regression"),
@@ -56,6 +67,17 @@ _HOMES = {
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
+    "zero_events": (
+        "Bound",
+        "PooledBound",
+        "one_sided_limits",
+        "one_sided_rate_limits",
+        "patients_needed",
+        "pooled_bound",
+        "pooled_rate_bound",
+        "rule_of_three",
+    ),
+    "bayes_proportion": ("BayesianProportion", "beta_binomial", "binomial_normal"),
     "priors": ("BetaPrior", "HalfCauchy", "HalfNormal", "NormalPrior", "UniformTau"),
     "bayes": ("BayesianPooling", "bayesian_pooling"),
     "funnel_filling": ("TrimAndFill", "trim_and_fill"),
@@ -83,7 +105,9 @@ _HOME = {name: module for module, exported in _HOMES.items() for name in exporte
 
 __all__ = [
     "BayesianPooling",
+    "BayesianProportion",
     "BetaPrior",
+    "Bound",
     "CountGlmm",
     "EffectSizes",
     "ExcessSignificance",
@@ -96,6 +120,7 @@ __all__ = [
     "MetaRegression",
     "NormalPrior",
     "Peto",
+    "PooledBound",
     "ProportionGlmm",
     "QBetween",
     "QInterval",
@@ -111,6 +136,8 @@ __all__ = [
     "all_subsets",
     "back_transform",
     "bayesian_pooling",
+    "beta_binomial",
+    "binomial_normal",
     "count_glmm",
     "cumulative_mask",
     "deeks_test",
@@ -129,8 +156,13 @@ __all__ = [
     "mantel_haenszel",
     "meta_effect_sizes",
     "meta_regression",
+    "one_sided_limits",
+    "one_sided_rate_limits",
+    "patients_needed",
     "peters_test",
     "peto_odds_ratio",
+    "pooled_bound",
+    "pooled_rate_bound",
     "prediction_interval",
     "proportion_glmm",
     "pustejovsky_test",
@@ -139,6 +171,7 @@ __all__ = [
     "rank_test",
     "rate_intervals",
     "regression_test",
+    "rule_of_three",
     "schwarzer_test",
     "selection_model",
     "shrunken",

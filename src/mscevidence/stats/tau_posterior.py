@@ -14,6 +14,7 @@ import numpy as np
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.inputs import FloatArray
+from mscevidence.stats.priors import TauPrior
 from mscevidence.stats.roots import decreasing_root
 
 LogDensity = Callable[[FloatArray], FloatArray]
@@ -120,6 +121,14 @@ def integrate(log_density: LogDensity, *, upper: float, scale: float) -> TauPost
     raise StatisticsError(
         "the posterior of tau cannot be integrated", hint="check for a study far more precise than the rest"
     )
+
+
+def quadrature_nodes(step: float, prior: TauPrior) -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights for the range of a prior, without those that have no probability under it."""
+    node, weight = _nodes(step, prior.upper, prior.scale)
+    height = prior.log_density(node) + np.log(weight)
+    kept = height > height.max() - 38
+    return node[kept], weight[kept]
 
 
 def _nodes(step: float, upper: float, scale: float) -> tuple[FloatArray, FloatArray]:

@@ -1,0 +1,144 @@
+"""Bayesian models of proportions with the binomial likelihood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import special
+
+from mscevidence.errors import StatisticsError
+from mscevidence.stats import BetaPrior, HalfCauchy, HalfNormal, NormalPrior, UniformTau, beta_binomial, binomial_normal
+from mscevidence.stats.grid_distribution import GridDistribution, cubic
+
+X, N = np.array([8.0, 7, 4, 2, 0, 5]), np.array([18.0, 7, 4, 2, 3, 12])
+MODELS = [binomial_normal, beta_binomial]
+
+
+def by_brute_force(tau_max: float = 8.0) -> dict[str, float]:
+    """Posterior moments of the binomial-normal model with its default priors on a plain product grid."""
+    mu, tau = np.linspace(-7, 7, 141), np.linspace(0, tau_max, 161)[1:] - tau_max / 320
+    z, w = np.polynomial.hermite_e.hermegauss(80)
+    p = special.expit(mu[:, None, None] + tau[:, None] * z)
+    height = -(mu[:, None] ** 2) / (2 * 1.5**2) - tau**2 / 2
+    for x, n in zip(X, N, strict=True):
+        height = height + np.log((p**x * (1 - p) ** (n - x)) @ (w / w.sum()))
+    share = np.exp(height - height.max())
+    share /= share.sum()
+    mean = p @ (w / w.sum())
+    return {
+        "mean": float((share * mean).sum()),
+        "square": float((share * mean**2).sum()),
+        "tau": float((share * tau).sum()),
+        "typical": float((share * special.expit(mu)[:, None]).sum()),
+        "above": float(share[mean > 0.5 + 1e-9].sum() + share[np.abs(mean - 0.5) < 1e-9].sum() / 2),
+    }
+
+
+def test_the_posterior_is_that_of_a_plain_grid() -> None:
+    found, wanted = binomial_normal(X, N), by_brute_force()
+    got = [found.mean.mean, found.mean.sd, found.heterogeneity.mean, found.typical.mean, found.probability_above(0.5)]
+    sd = np.sqrt(wanted["square"] - wanted["mean"] ** 2)
+    want = [wanted["mean"], sd, wanted["tau"], wanted["typical"], wanted["above"]]
+    assert_allclose(np.array(got, dtype=float), want, rtol=2e-3)
+    assert_allclose(np.array(got[:4], dtype=float), want[:4], rtol=2e-4)
+
+
+def test_the_beta_binomial_posterior_is_that_of_a_plain_grid() -> None:
+    m, rho = (np.arange(400) + 0.5) / 400, (np.arange(400) + 0.5) / 400
+    a, b = m * (1 / rho[:, None] - 1), (1 - m) * (1 / rho[:, None] - 1)
+    height = 3 * np.log1p(-rho)[:, None] + sum(
+        special.betaln(a + x, b + n - x) - special.betaln(a, b) for x, n in zip(X, N, strict=True)
+    )
+    share = np.exp(height - height.max())
+    share /= share.sum()
+    found = beta_binomial(X, N)
+    assert_allclose(found.mean.mean, (share * m).sum(), rtol=1e-4)
+    assert_allclose(found.heterogeneity.mean, (share * rho[:, None]).sum(), rtol=1e-4)
+    rates = [(share * (a + x) / (a + b + n)).sum() for x, n in zip(X, N, strict=True)]
+    assert_allclose(found.studies.mean, rates, rtol=2e-4)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_next_trial_has_the_mean_of_the_trials(model: Any) -> None:
+    found = model(X, N)
+    assert_allclose(found.new.mean, found.mean.mean, atol=2e-5)
+    counts = found.next_trial(7)
+    assert_allclose(counts.sum(), 1.0)
+    assert_allclose(counts @ np.arange(8) / 7, found.new.mean, atol=1e-3)
+    assert float(found.new.lower) < float(found.mean.lower) < float(found.mean.upper) < float(found.new.upper)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_studies_are_shrunken_towards_the_mean(model: Any) -> None:
+    found = model(X, N)
+    raw, shrunken, mean = X / N, np.asarray(found.studies.mean), float(found.mean.mean)
+    assert (np.abs(shrunken - mean) < np.abs(raw - mean)).all()
+    # Seven of seven says more than two of two.
+    assert shrunken[1] > shrunken[3]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_events_and_non_events_can_be_exchanged(model: Any) -> None:
+    found, mirrored = model(X, N), model(N - X, N)
+    assert_allclose(mirrored.mean.mean, 1 - found.mean.mean, atol=1e-5)
+    assert_allclose(mirrored.mean.lower, 1 - found.mean.upper, atol=1e-5)
+    assert_allclose(mirrored.heterogeneity.median, found.heterogeneity.median, rtol=1e-4)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_event_anywhere_is_data(model: Any) -> None:
+    found = model([0, 0, 0], [20, 15, 30])
+    assert 0 < float(found.mean.lower) < float(found.mean.upper) < 0.3
+    assert any("3 of 3 studies lie at the boundary" in note for note in found.notes)
+
+
+def test_without_heterogeneity_the_trials_are_one_trial() -> None:
+    found = binomial_normal(X, N, tau_prior=HalfNormal(1e-4), mu_prior=NormalPrior(0.0, 2.0))
+    mu = np.linspace(-6, 6, 20001)
+    height = X.sum() * mu - N.sum() * np.logaddexp(0, mu) - mu**2 / 8
+    share = np.exp(height - height.max())
+    assert_allclose(found.mean.mean, (share * special.expit(mu)).sum() / share.sum(), rtol=1e-5)
+    assert_allclose(found.typical.mean, found.mean.mean, rtol=1e-6)
+    beta = beta_binomial(X, N, rho_prior=BetaPrior(1.0, 1e6))
+    assert_allclose(beta.mean.mean, (X.sum() + 1) / (N.sum() + 2), rtol=1e-4)
+
+
+@pytest.mark.parametrize("prior", [HalfCauchy(0.5), UniformTau(4.0), HalfNormal(0.5)])
+def test_any_prior_of_tau_and_large_trials(prior: Any) -> None:
+    found = binomial_normal([400, 380, 450], [1000, 1000, 1000], tau_prior=prior)
+    assert abs(float(found.mean.mean) - 0.41) < 0.03
+    assert_allclose(found.studies.mean, [0.4, 0.38, 0.45], atol=0.01)
+    assert "prior" in found.notes[1]
+
+
+def test_a_heavy_prior_and_few_trials_leave_tau_without_mean() -> None:
+    found = binomial_normal([0], [3], tau_prior=HalfCauchy(0.5))
+    assert np.isinf(found.heterogeneity.mean)
+    assert 0.3 < float(found.heterogeneity.median) < 1
+    assert_allclose(found.new.mean, found.mean.mean, atol=1e-4)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_unusable_input_is_refused(model: Any) -> None:
+    with pytest.raises(StatisticsError, match="events exceed n"):
+        model([3], [2])
+    with pytest.raises(StatisticsError, match="all are masked out"):
+        model([3], [4], mask=[False])
+    with pytest.raises(StatisticsError, match="one analysis at a time"):
+        model([[3]], [[4]])
+    found = model([3], [4])
+    with pytest.raises(StatisticsError, match="at least one patient"):
+        found.next_trial(0)
+    with pytest.raises(StatisticsError, match="between 0 and 1"):
+        found.probability_above(40)
+
+
+def test_a_grid_distribution_knows_the_normal_one() -> None:
+    grid = np.linspace(-9, 9, 181)
+    found = GridDistribution.of(grid, np.exp(-(grid**2) / 2))
+    assert_allclose([found.quantile(p) for p in (0.025, 0.5, 0.8)], special.ndtri([0.025, 0.5, 0.8]), atol=1e-5)
+    assert_allclose(found.cdf(np.array([-1.23, 0.456])), special.ndtr([-1.23, 0.456]), atol=2e-6)
+    assert_allclose(cubic(np.array([0.3]), grid, grid**2), [0.09], atol=1e-9)
