@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from scipy.stats import beta
 
 from mscevidence import synthesis
-from mscevidence.errors import SelectionError, StatisticsError
+from mscevidence.errors import SelectionError, StatisticsError, UnknownTermError
 from mscevidence.model import Pooled, Question
 from mscevidence.publish import summary
 from study_factory import arm, report, result, study
@@ -236,3 +236,62 @@ def test_small_study_tests_of_two_studies_say_why_there_are_none() -> None:
     tests = synthesis.with_small_study_tests(pool(*FOUR[:2])).small_study_tests
     assert all(one.statistic is None for one in tests)
     assert "3" in tests[0].finding
+
+
+def dosed(name: str, x: int, n: int, dose: float, year: int) -> Any:
+    return study(
+        name,
+        result("response", x, n),
+        arms=[arm("all", dose={"value": dose, "unit": "cells/kg"})],
+        reports=[report(first_author=f"{name.title()} A", year=year)],
+    )
+
+
+DOSED = [
+    dosed("a", 3, 20, 5e5, 2010),
+    dosed("b", 8, 24, 1e6, 2012),
+    dosed("c", 12, 22, 2e6, 2015),
+    dosed("d", 20, 26, 4e6, 2019),
+    dosed("e", 5, 19, 1e6, 2020),
+]
+
+
+def test_the_rate_goes_with_the_dose() -> None:
+    found = synthesis.with_moderators(pool(*DOSED, FOUR[0]), ["dose", "year"]).moderation
+    dose = found[0]
+    assert (dose.k, dose.missing) == (5, ("A 2020",))
+    assert dose.coefficients[1].name == "per tenfold dose (cells per kg)"
+    assert dose.coefficients[1].odds_ratio > 1
+    assert dose.p is not None
+    # With tau2 at zero the coefficients are those of weighted least squares on the logits.
+    if dose.tau2 is not None and dose.tau2 < 1e-8:
+        y = np.array([log(x / (n - x)) for x, n in ((3, 20), (8, 24), (12, 22), (20, 26), (5, 19))])
+        v = np.array([1 / x + 1 / (n - x) for x, n in ((3, 20), (8, 24), (12, 22), (20, 26), (5, 19))])
+        z = np.log10([5e5, 1e6, 2e6, 4e6, 1e6])
+        line = sm.WLS(y, sm.add_constant(z - z.mean()), weights=1 / v).fit()
+        assert dose.coefficients[1].estimate == pytest.approx(line.params[1], abs=1e-6)
+    page = summary.page(synthesis.with_moderators(pool(*DOSED), ["dose"]))
+    assert "Does the rate go with dose? (5 studies)" in page
+
+
+def test_moderators_that_cannot_be_fitted_say_why() -> None:
+    few = synthesis.with_moderators(pool(*DOSED[:2]), ["dose"]).moderation[0]
+    assert few.notes == ("2 studies are too few for 2 coefficients",)
+    same = synthesis.with_moderators(pool(*FOUR), ["year"]).moderation[0]
+    assert same.notes == ("the moderator is the same in all studies",)
+    with pytest.raises(UnknownTermError, match="unknown moderator 'doze'"):
+        synthesis.with_moderators(pool(*FOUR), ["doze"])
+
+
+def test_bayesian_answers_are_useful_where_the_model_alone_is_not() -> None:
+    answers, shrunken = synthesis.with_series(pool(*FOUR), ["bayes"]).series
+    found = dict(answers.rows)
+    normal = found["Binomial-normal"]
+    assert normal.lower is not None
+    assert normal.upper is not None
+    assert 0.4 < normal.lower < 0.6
+    assert 0.85 < normal.upper < 0.95
+    rates = {name: one.proportion for name, one in shrunken.rows}
+    # 2/2 says less than 7/7 and is drawn further towards the others; 8/18 is drawn upwards.
+    assert 8 / 18 < (rates["A 2020"] or 0) < (rates["D 2020"] or 0) < (rates["B 2020"] or 0) < 1
+    assert any("Priors" in note for note in answers.notes)

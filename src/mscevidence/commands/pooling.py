@@ -26,6 +26,13 @@ def pool(
     ] = False,
     leave_one_out: Annotated[bool, typer.Option("--leave-one-out", help="Leave each study out in turn.")] = False,
     cumulative: Annotated[bool, typer.Option("--cumulative", help="Add study by study, by year.")] = False,
+    bayes: Annotated[
+        bool, typer.Option("--bayes", help="Exact-likelihood Bayesian models, and each study's shrunken rate.")
+    ] = False,
+    moderator: Annotated[
+        list[str] | None,
+        typer.Option(help="Meta-regression on year, patients, dose, condition, product, design or phase."),
+    ] = None,
     bias: Annotated[bool, typer.Option("--bias", help="Test whether small trials report other rates.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say for each number where it is from and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
@@ -35,8 +42,14 @@ def pool(
     from mscevidence import synthesis
     from mscevidence.publish import summary, table
 
-    wanted = {"every-method": compare_methods, "leave-one-out": leave_one_out, "cumulative": cumulative}
+    wanted = {
+        "every-method": compare_methods,
+        "leave-one-out": leave_one_out,
+        "cumulative": cumulative,
+        "bayes": bayes,
+    }
     pooled = synthesis.with_series(pooled, [name for name, asked in wanted.items() if asked])
+    pooled = synthesis.with_moderators(pooled, moderator or [])
     pooled = synthesis.with_small_study_tests(pooled) if bias else pooled
     if as_json:
         typer.echo(pooled.model_dump_json(indent=2, by_alias=True))

@@ -115,8 +115,7 @@ def doses_text(study: Study, arms: tuple[Arm, ...]) -> str:
     """Return the dose of the arms, a range when they differ, with combined arms opened up."""
     leaves: list[Arm] = []
     for arm in arms:
-        parts = [part for part in (study.arm(name) for name in arm.combines) if part is not None]
-        leaves.extend(parts or [arm])
+        leaves.extend(_opened(study, arm))
     texts = list(dict.fromkeys(filter(None, (dose_text(leaf.dose) for leaf in leaves))))
     if len(texts) < 2:
         return texts[0] if texts else dose_text(arms[0].dose)
@@ -129,3 +128,33 @@ def doses_text(study: Study, arms: tuple[Arm, ...]) -> str:
         number = infusions.pop() if len(infusions) == 1 else None
         return f"{span} ×{number}" if isinstance(number, int) and number > 1 else span
     return "; ".join(texts)
+
+
+def numbers_of(study: Study, arms: tuple[Arm, ...], *, year: int | None, n: int) -> dict[str, float]:
+    """Return what a meta-regression may use: year, patients, and the mean dose in cells per kg and infusion.
+
+    The dose of several arms, or of an arm that combines others, is the mean weighted by their patients; it is left out
+    when one of them has no dose per kg.
+    """
+    numbers: dict[str, float] = {"patients": float(n)}
+    if year is not None:
+        numbers["year"] = float(year)
+    doses = [_dose_per_kg(leaf) for arm in arms for leaf in _opened(study, arm)]
+    known = [(dose, size) for dose, size in doses if dose is not None]
+    if known and len(known) == len(doses):
+        numbers["dose"] = sum(dose * size for dose, size in known) / sum(size for _, size in known)
+    return numbers
+
+
+def _opened(study: Study, arm: Arm) -> list[Arm]:
+    parts = [part for part in (study.arm(name) for name in arm.combines) if part is not None]
+    return parts or [arm]
+
+
+def _dose_per_kg(arm: Arm) -> tuple[float | None, float]:
+    size = next((one for one in (arm.treated, arm.enrolled) if isinstance(one, int) and one > 0), 1)
+    dose = arm.dose
+    if dose is None or not isinstance(dose.value, float) or dose.unit is None:
+        return None, size
+    unit = vocabulary.load("dose-unit")[dose.unit]
+    return (dose.value * unit.factor if unit.base == "cells/kg" and unit.factor else None), size

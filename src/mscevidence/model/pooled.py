@@ -28,6 +28,7 @@ class Choice(Frozen):
 class StudyRow(Frozen):
     """One study of an analysis, with its exact interval on the 0-1 scale.
 
+    `numbers` are what a meta-regression may use: year, patients, dose (cells per kg and infusion).
     `marks` name the footnotes that apply: derived, narrative-zero, sum-of-arms, secondary, cancelled, judged.
     `columns` are the texts that a table or figure may show on request: dose, product, design, phase, follow-up, arm,
     reports, quote.
@@ -46,6 +47,7 @@ class StudyRow(Frozen):
     upper: float
     weight: float | None = None
     marks: tuple[str, ...] = ()
+    numbers: dict[str, float] = Field(default_factory=dict)
     columns: dict[str, str] = Field(default_factory=dict)
 
 
@@ -123,6 +125,37 @@ class SmallStudyTest(Frozen):
     finding: str
 
 
+class Coefficient(Frozen):
+    """A coefficient of a meta-regression on the logit scale; `odds_ratio` is its exponential with its limits."""
+
+    name: str
+    estimate: float
+    se: float
+    p: float
+    odds_ratio: float
+    lower: float
+    upper: float
+
+
+class Moderation(Frozen):
+    """Whether the rate goes with a property of the studies: a mixed-effects meta-regression.
+
+    `missing` are the studies without the property, which are left out. `p` tests all coefficients but the intercept;
+    `r2` is the per cent of the variance between studies that they explain.
+    """
+
+    moderator: str
+    k: int
+    coefficients: tuple[Coefficient, ...] = ()
+    statistic: float | None = None
+    df: tuple[float, float | None] | None = None
+    p: float | None = None
+    tau2: float | None = None
+    r2: float | None = None
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class Pooled(Frozen):
     """The outcome of a synthesis, with everything a reader of the figure may ask.
 
@@ -144,6 +177,7 @@ class Pooled(Frozen):
     between: BetweenGroups | None = None
     sensitivity: tuple[tuple[str, Estimate], ...] = ()
     series: tuple[Series, ...] = ()
+    moderation: tuple[Moderation, ...] = ()
     small_study_tests: tuple[SmallStudyTest, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, Series, StudyRow
+from mscevidence.model import BetweenGroups, Estimate, Group, Moderation, Pooled, Series, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.table import as_text
 
@@ -37,6 +37,7 @@ def page(pooled: Pooled) -> str:
     lines += [f"Warning: {text}." for text in pooled.warnings]
     lines += [f"Weights: {pooled.weighting}."] if pooled.weighting else []
     lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
+    lines += [line for one in pooled.moderation for line in _moderation(one)]
     lines += _small_studies(pooled)
     lines += [line for one in pooled.series for line in ("", *series_page(one).splitlines())]
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
@@ -57,7 +58,8 @@ def series_page(series: Series) -> str:
         }
         for name, one in series.rows
     ]
-    table = as_text(rows, list(rows[0])) if rows else "nothing to re-analyse"
+    shown = [name for name in rows[0] if any(row[name] != wording.DASH for row in rows)] if rows else []
+    table = as_text(rows, shown) if rows else "nothing to re-analyse"
     return "\n".join([series.title, "-" * len(series.title), table, *series.notes])
 
 
@@ -148,6 +150,28 @@ def _sensitivity(pooled: Pooled) -> list[str]:
         said = rate or " ".join(one.notes)
         lines.append(f"Sensitivity, {name}: {said} ({wording.studies_and_patients(one)})")
     return [*lines, ""] if pooled.sensitivity else lines
+
+
+def _moderation(one: Moderation) -> list[str]:
+    title = f"Does the rate go with {one.moderator}? ({wording.count(one.k, 'study', 'studies')})"
+    rows = [
+        {
+            "": each.name,
+            "Odds ratio": f"{each.odds_ratio:.2f} [{each.lower:.2f}, {each.upper:.2f}]",
+            "Logit": f"{each.estimate:.3f}",
+            "SE": f"{each.se:.3f}",
+            "p": wording.p_value(each.p).removeprefix("p").strip("= \N{NO-BREAK SPACE}"),
+        }
+        for each in one.coefficients[1:]
+    ]
+    lines = ["", title, "-" * len(title), *(as_text(rows, list(rows[0])).splitlines() if rows else [])]
+    if one.p is not None and one.df is not None:
+        r2 = f"; R² = {one.r2:.0f}%" if one.r2 is not None else ""
+        lines.append(
+            f"Test of the moderator: {wording.p_value(one.p)}; residual τ² = {wording.number_text(one.tau2, 3)}{r2}"
+        )
+    lines += list(one.notes)
+    return [*lines, f"Without it, and left out: {', '.join(one.missing)}."] if one.missing else lines
 
 
 def _small_studies(pooled: Pooled) -> list[str]:

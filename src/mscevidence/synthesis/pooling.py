@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mscevidence import effects, vocabulary
-from mscevidence.effects.rows import columns_of, doses_text, group_value
+from mscevidence.effects.rows import columns_of, doses_text, group_value, numbers_of
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import (
     BetweenGroups,
@@ -17,12 +17,14 @@ from mscevidence.model import (
     Group,
     Pooled,
     Question,
+    Series,
     Study,
     StudyRow,
     time_point_text,
 )
 from mscevidence.synthesis import series
 from mscevidence.synthesis.estimates import estimate_with, recipe_of, recipes_beside, row_weights
+from mscevidence.synthesis.moderation import moderate
 from mscevidence.synthesis.small_studies import small_study_tests
 
 if TYPE_CHECKING:
@@ -79,26 +81,39 @@ def pool(studies: Sequence[Study], families: Sequence[Family], question: Questio
     )
 
 
-SERIES = ("every-method", "leave-one-out", "cumulative")
+SERIES = ("every-method", "leave-one-out", "cumulative", "bayes")
 
 
 def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
-    """Return a synthesis with series of re-analyses added: every-method, leave-one-out, cumulative.
+    """Return a synthesis with series of re-analyses added: every-method, leave-one-out, cumulative, bayes.
 
     Raises:
         UnknownTermError: no such series.
     """
-    rows, recipe = pooled.overall.rows, recipe_of(pooled.question)
-    made = []
+    rows, recipe, level = pooled.overall.rows, recipe_of(pooled.question), pooled.level
+    made: list[Series] = []
     for name in wanted:
-        if name not in SERIES:
-            raise UnknownTermError(name, kind="series", choices=SERIES)
         if name == "every-method":
-            made.append(series.every_method(rows, level=pooled.level))
+            made.append(series.every_method(rows, level=level))
+        elif name == "leave-one-out":
+            made.append(series.leave_one_out(rows, recipe, level=level))
+        elif name == "cumulative":
+            made.append(series.cumulative(rows, recipe, level=level))
+        elif name == "bayes":
+            made.extend(series.bayesian(rows, level=level))
         else:
-            run = series.leave_one_out if name == "leave-one-out" else series.cumulative
-            made.append(run(rows, recipe, level=pooled.level))
+            raise UnknownTermError(name, kind="series", choices=SERIES)
     return pooled.model_copy(update={"series": (*pooled.series, *made)})
+
+
+def with_moderators(pooled: Pooled, moderators: Sequence[str]) -> Pooled:
+    """Return a synthesis with a meta-regression on each named property of the studies added.
+
+    Raises:
+        UnknownTermError: no such moderator.
+    """
+    made = tuple(moderate(pooled.overall.rows, name, level=pooled.level) for name in moderators)
+    return pooled.model_copy(update={"moderation": (*pooled.moderation, *made)})
 
 
 def with_small_study_tests(pooled: Pooled) -> Pooled:
@@ -169,6 +184,7 @@ def _row(one: Usable, lower: float, upper: float, question: Question) -> StudyRo
         lower=lower,
         upper=upper,
         marks=tuple(_marks(one)),
+        numbers=numbers_of(one.study, one.arms, year=one.report.year, n=one.n),
         columns=columns,
     )
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mscevidence.model import Estimate, Series, StudyRow
 from mscevidence.synthesis.estimates import Recipe, estimate_with
+
+if TYPE_CHECKING:
+    from mscevidence.stats.bayes_proportion import BayesianProportion
+    from mscevidence.stats.mixtures import Posterior
 
 STRIP = (
     Recipe("glmm", "PLO", "t"),
@@ -90,3 +95,60 @@ def _year(row: StudyRow) -> int:
 def _of(recipe: Recipe, rows: Sequence[StudyRow], level: float) -> Estimate:
     events, n = np.array([row.events for row in rows]), np.array([row.n for row in rows])
     return estimate_with(recipe, events, n, level=level)
+
+
+def bayesian(rows: Sequence[StudyRow], *, level: float) -> tuple[Series, Series]:
+    """Return the exact-likelihood Bayesian answers (medians), and each study's rate shrunken by the first of them.
+
+    The prediction interval is that of the true rate in the next trial. Priors stand in the notes.
+    """
+    from mscevidence.stats.bayes_proportion import beta_binomial, binomial_normal
+
+    events, n = [row.events for row in rows], [row.n for row in rows]
+    normal = binomial_normal(events, n, level=level)
+    models = (("Binomial-normal", normal), ("Beta-binomial", beta_binomial(events, n, level=level)))
+    answers = Series(
+        id="bayes",
+        title="Bayesian models with the binomial likelihood (posterior medians)",
+        rows=tuple((name, _posterior(name, fit, rows)) for name, fit in models),
+        notes=tuple(dict.fromkeys(f"{name}: {note}" for name, fit in models for note in fit.notes)),
+    )
+    shrunken = Series(
+        id="shrunken",
+        title="Each study's rate, shrunken towards the others (binomial-normal)",
+        rows=tuple((row.label, _shrunken(normal.studies, index, row)) for index, row in enumerate(rows)),
+    )
+    return answers, shrunken
+
+
+def _posterior(name: str, fit: BayesianProportion, rows: Sequence[StudyRow]) -> Estimate:
+    tau = float(fit.heterogeneity.median) if fit.model == "binomial-normal" else None
+    return Estimate(
+        method=fit.model,
+        label=name,
+        status="estimated",
+        k=len(rows),
+        events=sum(row.events for row in rows),
+        patients=sum(row.n for row in rows),
+        proportion=float(fit.mean.median),
+        lower=float(fit.mean.lower),
+        upper=float(fit.mean.upper),
+        prediction_lower=float(fit.new.lower),
+        prediction_upper=float(fit.new.upper),
+        tau2=None if tau is None else tau**2,
+        notes=fit.notes,
+    )
+
+
+def _shrunken(studies: Posterior, index: int, row: StudyRow) -> Estimate:
+    return Estimate(
+        method="binomial-normal",
+        label=row.label,
+        status="estimated",
+        k=1,
+        events=row.events,
+        patients=row.n,
+        proportion=float(studies.median[index]),
+        lower=float(studies.lower[index]),
+        upper=float(studies.upper[index]),
+    )

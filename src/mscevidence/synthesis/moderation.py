@@ -1,0 +1,95 @@
+"""Meta-regression: does the rate go with the year, the size or the dose of a study, or with what kind of study it is?
+
+Mixed-effects regression of logits (0.5 added only where needed), REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose
+enters as its logarithm to base 10, so that a coefficient is per tenfold dose; year per year; patients per ten patients.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mscevidence.errors import StatisticsError, UnknownTermError
+from mscevidence.model import Coefficient, Moderation, StudyRow
+
+NUMERIC: dict[str, tuple[str, Callable[[float], float]]] = {
+    "year": ("per year", float),
+    "patients": ("per 10 patients", lambda value: value / 10),
+    "dose": ("per tenfold dose (cells per kg)", math.log10),
+}
+CATEGORICAL = ("condition", "product", "design", "phase")
+
+
+def moderate(rows: Sequence[StudyRow], moderator: str, *, level: float) -> Moderation:
+    """Return the meta-regression of the logits of the rows on a moderator.
+
+    Raises:
+        UnknownTermError: no such moderator.
+    """
+    if moderator not in (*NUMERIC, *CATEGORICAL):
+        raise UnknownTermError(moderator, kind="moderator", choices=[*NUMERIC, *CATEGORICAL])
+    known = [row for row in rows if moderator in (row.numbers if moderator in NUMERIC else row.columns)]
+    missing = tuple(row.label for row in rows if row not in known)
+    names, design = _design(known, moderator)
+    base = Moderation(moderator=moderator, k=len(known), missing=missing)
+    try:
+        fit = _fit(known, design, level)
+    except StatisticsError as error:
+        return base.model_copy(update={"notes": (error.message,)})
+    return base.model_copy(update=_answer(fit, names))
+
+
+def _design(rows: Sequence[StudyRow], moderator: str) -> tuple[list[str], Any]:
+    if moderator in NUMERIC:
+        unit, scale = NUMERIC[moderator]
+        values = np.array([scale(row.numbers[moderator]) for row in rows])
+        centre = values.mean() if len(values) else 0.0
+        return ["at the mean", unit], np.column_stack([np.ones(len(values)), values - centre])
+    texts = [row.columns[moderator] for row in rows]
+    levels = sorted(set(texts))
+    columns = [np.ones(len(texts)), *(np.array([text == one for text in texts], dtype=float) for one in levels[1:])]
+    return [levels[0] if levels else "", *(f"{one} against {levels[0]}" for one in levels[1:])], np.column_stack(
+        columns
+    )
+
+
+def _fit(rows: Sequence[StudyRow], design: Any, level: float) -> Any:
+    from mscevidence import stats
+
+    if len(rows) <= design.shape[1]:
+        raise StatisticsError(f"{len(rows)} studies are too few for {design.shape[1]} coefficients")
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        raise StatisticsError("the moderator is the same in all studies")
+    sizes = stats.logit([row.events for row in rows], [row.n for row in rows], add=0.5, to="only0")
+    return stats.meta_regression(sizes.yi, sizes.vi, design, estimator="REML", test="knha", level=level)
+
+
+def _answer(fit: Any, names: Sequence[str]) -> dict[str, Any]:
+    coefficients = tuple(
+        Coefficient(
+            name=name,
+            estimate=float(fit.beta[i]),
+            se=float(fit.se[i]),
+            p=float(fit.p[i]),
+            odds_ratio=math.exp(float(fit.beta[i])),
+            lower=math.exp(float(fit.lower[i])),
+            upper=math.exp(float(fit.upper[i])),
+        )
+        for i, name in enumerate(names)
+    )
+    return {
+        "coefficients": coefficients,
+        "statistic": float(fit.moderators),
+        "df": (float(fit.moderators_df1), _finite(fit.moderators_df2)),
+        "p": _finite(fit.moderators_p),
+        "tau2": _finite(fit.tau2),
+        "r2": _finite(fit.r2),
+        "notes": tuple(fit.notes),
+    }
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if math.isfinite(float(value)) else None
