@@ -369,4 +369,14 @@ Results: In cohort 2 (n = 4), fever occurred in two patients. No deaths occurred
             ("result", "all", "death", 0, None, None, None, "derived"),
         ],
     ),
+    "parts of those who had": (
+        """Methods: Fifteen patients were enrolled.
+Results: Two patients (2/15, 13.3%) had SAEs, including pneumonia (1/2) and epistaxis (1/2).""",
+        [
+            ("participants", "all", None, None, 15, None, None, "stated"),
+            ("result", "all", "serious-adverse-event", 2, 15, 13.3, None, "stated"),
+            ("part", "all", "pneumonia", 1, 2, None, None, "stated"),
+            ("part", "all", None, 1, 2, None, None, "stated"),
+        ],
+    ),
 }  # fmt: skip

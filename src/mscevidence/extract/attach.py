@@ -35,7 +35,7 @@ _BREAK_BEFORE = re.compile(
     r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s"
 )
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?$")
-_AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?:[\w-]+\s)?")
+_AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?!includ|compris|consist|namely|such|of\b)(?:[\w-]+\s)?")
 _LEADING = re.compile(
     r"^(?:\s|,|and\b|or\b|the\b|an?\b|including\b|includes?\b|were\b|was\b|with\b|namely\b|consisting\sof\b|comprising\b|had\b|one\scase\sof\b|cases?\sof\b)+",
     re.IGNORECASE,
