@@ -14,6 +14,7 @@ from adapters_bias import KNOWN as BIAS_KNOWN
 from adapters_bias import bias_case
 from adapters_counts import effect_size_case, interval_case
 from adapters_glmm import glmm_case
+from adapters_multilevel import multilevel_case
 from adapters_normal import pooled_case, prediction_case, tau2_case
 from adapters_regression import regression_case
 from adapters_subgroups import subgroup_case
@@ -36,11 +37,11 @@ FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "13_prediction_intervals": prediction_case,
     "11_gosh": gosh_case,
     "10_influence": influence_case,
+    "12_multilevel": multilevel_case,
     "14_bayes": bayes_case,
 }
 
 WHOLE_FAMILIES_NOT_YET = {
-    "12_multilevel": "to come",
     "15_network": "to come",
     "16_dose_response": "to come",
 }
@@ -109,6 +110,7 @@ SIZES = {
     "13_prediction_intervals": 660,
     "11_gosh": 9,
     "10_influence": 100,
+    "12_multilevel": 90,
     "14_bayes": 63,
 }
 """How many cases each family must have, so that a truncated file cannot pass."""

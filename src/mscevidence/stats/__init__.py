@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mscevidence.stats.bayes import BayesianPooling, bayesian_pooling
     from mscevidence.stats.bayes_proportion import BayesianProportion, beta_binomial, binomial_normal
+    from mscevidence.stats.cluster_robust import RobustInference, robust
     from mscevidence.stats.count_bias import (
         deeks_test,
         harbord_test,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.measures import EffectSizes, effect_sizes, logit, meta_effect_sizes
     from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
     from mscevidence.stats.moderators import MetaRegression, design_of, meta_regression
+    from mscevidence.stats.nested import Multilevel, multilevel
     from mscevidence.stats.peto import Peto, peto_odds_ratio
     from mscevidence.stats.pooling import RandomEffects, random_effects
     from mscevidence.stats.prediction import prediction_interval
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "cluster_robust": ("RobustInference", "robust"),
+    "nested": ("Multilevel", "multilevel"),
     "moderators": ("MetaRegression", "design_of", "meta_regression"),
     "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
     "subgroups": ("QBetween", "SubgroupAnalysis", "subgroup_analysis", "subgroup_difference"),
@@ -118,6 +122,7 @@ __all__ = [
     "Interval",
     "MantelHaenszel",
     "MetaRegression",
+    "Multilevel",
     "NormalPrior",
     "Peto",
     "PooledBound",
@@ -127,6 +132,7 @@ __all__ = [
     "RandomEffects",
     "RankTest",
     "RegressionTest",
+    "RobustInference",
     "SelectionModel",
     "Shrunken",
     "SubgroupAnalysis",
@@ -156,6 +162,7 @@ __all__ = [
     "mantel_haenszel",
     "meta_effect_sizes",
     "meta_regression",
+    "multilevel",
     "one_sided_limits",
     "one_sided_rate_limits",
     "patients_needed",
@@ -171,6 +178,7 @@ __all__ = [
     "rank_test",
     "rate_intervals",
     "regression_test",
+    "robust",
     "rule_of_three",
     "schwarzer_test",
     "selection_model",

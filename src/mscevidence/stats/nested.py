@@ -1,0 +1,248 @@
+"""Multilevel meta-analysis: effects nested in studies, by (restricted) maximum likelihood.
+
+y = X b + Z1 u1 (+ Z2 u2) + e with e ~ N(0, diag(v)), u1 ~ N(0, s1) per study and u2 ~ N(0, s2) per effect within a
+study. Konstantopoulos 2011, Res Synth Methods 2:61; Van den Noortgate et al. 2013, Behav Res Methods 45:576. With
+P = W - W X (X'WX)^-1 X'W, W the inverse of the marginal covariance, the score of the restricted likelihood is
+-(tr(P ZZ') - y'P ZZ' P y)/2 (Harville 1977, JASA 72:320).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mscevidence.errors import StatisticsError
+from mscevidence.stats import diagnosis
+from mscevidence.stats.box_newton import maximise
+from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
+from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
+from mscevidence.stats.single import single_analysis
+from mscevidence.stats.weighted_least_squares import least_squares
+
+METHODS = names({"REML": (), "ML": ()})
+TESTS = names({"z": ("normal",), "t": ()})
+
+
+@dataclass(frozen=True, slots=True)
+class Multilevel:
+    """A multilevel model.
+
+    Attributes:
+        method, test, level: as asked for.
+        beta, se, statistic, p, lower, upper: (p) coefficients with their inference; `df`: infinite for z.
+        covariance: (p, p) of the coefficients.
+        sigma2: variance components, between studies and (if modelled) within studies.
+        qe, qe_df, qe_p: residual heterogeneity; qm, qm_df, qm_p: Wald test of the moderators (of the mean without
+            moderators), F with test t.
+        log_likelihood: with all constants, restricted for REML.
+        pi_lower, pi_upper: prediction interval of a new effect in a new study; NaN with moderators.
+        k: number of effects; studies: number of studies; converged: whether the search ended in a maximum.
+        y, design, study, marginal: the data (k), (k, p), (k) and the fitted marginal covariance (k, k).
+    """
+
+    method: str
+    test: str
+    level: float
+    beta: FloatArray
+    se: FloatArray
+    statistic: FloatArray
+    p: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    df: float
+    covariance: FloatArray
+    sigma2: FloatArray
+    qe: float
+    qe_df: int
+    qe_p: float
+    qm: float
+    qm_df: int
+    qm_p: float
+    log_likelihood: float
+    pi_lower: float
+    pi_upper: float
+    k: int
+    studies: int
+    converged: bool
+    y: FloatArray
+    design: FloatArray
+    study: IntArray
+    marginal: FloatArray
+
+    @property
+    def parameters(self) -> int:
+        """Number of coefficients and variance components."""
+        return int(self.beta.size + self.sigma2.size)
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion."""
+        return -2 * self.log_likelihood + 2 * self.parameters
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's information criterion; observations are k, for REML k - p."""
+        return float(-2 * self.log_likelihood + self.parameters * np.log(self._observations()))
+
+    @property
+    def aicc(self) -> float:
+        """Akaike's criterion with the small-sample correction of Hurvich & Tsai 1989."""
+        size = max(self._observations(), self.parameters + 2)
+        return -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
+
+    def _observations(self) -> int:
+        return self.k - (self.beta.size if self.method == "REML" else 0)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what makes the result fragile; empty when nothing does."""
+        few = f"{self.studies} studies: the variance between studies is hardly determined."
+        zero = "A variance component is estimated as zero: with few studies this is no proof that they agree."
+        return diagnosis.sentences(
+            [
+                (self.studies < 5, few),
+                ((self.sigma2 == 0).any(), zero),
+                (not self.converged, "The search for the maximum did not converge: do not use this result."),
+            ]
+        )
+
+
+def multilevel(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    study: ArrayLike,
+    *,
+    within: bool = True,
+    moderators: ArrayLike | None = None,
+    method: str = "REML",
+    test: str = "t",
+    level: float = 0.95,
+) -> Multilevel:
+    """Return the multilevel model of effects in studies.
+
+    Args:
+        yi: (k) effect sizes.
+        vi: (k) sampling variances; sampling errors are taken as independent (see `robust` where they are not).
+        study: (k) labels of the studies.
+        within: also let the effects of a study differ (second variance component).
+        moderators: (k) or (k, m) covariates; an intercept is added.
+        method: `REML` or `ML`.
+        test: `t` (k - p degrees of freedom) or `z`.
+        level: level of the intervals.
+
+    Raises:
+        UnknownTermError: no such method or test.
+        StatisticsError: unusable values, fewer than two studies, a singular design, `within` without a study with
+            several effects.
+    """
+    rule, kind, alpha = choose(method, METHODS, kind="method"), choose(test, TESTS, kind="test"), tail(level)
+    y, v, _ = single_analysis(yi, vi, least=2)
+    codes, design = _codes(study, y.size), _design(moderators, y.size)
+    if y.size <= design.shape[1]:
+        raise StatisticsError(f"{y.size} effects cannot determine {design.shape[1]} coefficients")
+    fixed = least_squares(y, design, 1 / v)
+    parts = _components(codes, within=within)
+    problem = _Problem(y, v, design, parts, rule == "REML")
+    sigma2, height, converged = _search(problem)
+    marginal = np.diag(v) + np.tensordot(sigma2, parts, axes=1)
+    _, covariance, beta = _generalised(y, design, marginal)
+    df = float(y.size - design.shape[1]) if kind == "t" else np.inf
+    se, qe, qe_df = np.sqrt(np.diagonal(covariance)), float(fixed.residual_sum), y.size - design.shape[1]
+    half, statistic = float(critical_value(alpha, df)) * se, beta / se
+    qm, qm_df, qm_p = _wald(beta, covariance, df)
+    spread = float(critical_value(alpha, df)) * float(np.sqrt(se[0] ** 2 + sigma2.sum())) if beta.size == 1 else np.nan
+    return Multilevel(
+        method=rule, test=kind, level=level, beta=beta, se=se, statistic=statistic, p=two_sided_p(statistic, df),
+        lower=beta - half, upper=beta + half, df=df, covariance=covariance, sigma2=sigma2,
+        qe=qe, qe_df=qe_df, qe_p=float(chi2_tail(qe, qe_df)), qm=qm, qm_df=qm_df, qm_p=qm_p,
+        log_likelihood=height, pi_lower=float(beta[0] - spread), pi_upper=float(beta[0] + spread),
+        k=y.size, studies=int(codes.max()) + 1, converged=converged, y=y, design=design, study=codes, marginal=marginal,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    y: FloatArray
+    v: FloatArray
+    design: FloatArray
+    parts: FloatArray
+    restricted: bool
+
+    def value(self, sigma2: FloatArray) -> tuple[float, FloatArray]:
+        """Return the (restricted) log-likelihood and its gradient at the variance components."""
+        marginal = np.diag(self.v) + np.tensordot(sigma2, self.parts, axes=1)
+        sign, logdet = np.linalg.slogdet(marginal)
+        if sign <= 0:
+            return -np.inf, np.zeros_like(sigma2)
+        projection, covariance, _ = _generalised(self.y, self.design, marginal)
+        e = projection @ self.y
+        p = self.design.shape[1] if self.restricted else 0
+        total = (self.y.size - p) * np.log(2 * np.pi) + logdet + self.y @ e
+        if self.restricted:
+            total -= np.linalg.slogdet(self.design.T @ self.design)[1] + np.linalg.slogdet(covariance)[1]
+        trace = np.einsum("ij,cij->c", projection if self.restricted else np.linalg.inv(marginal), self.parts)
+        return float(-total / 2), -(trace - np.einsum("i,cij,j->c", e, self.parts, e)) / 2
+
+
+def _generalised(y: FloatArray, design: FloatArray, marginal: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return P, (X'WX)^-1 and the generalised least-squares coefficients."""
+    w = np.asarray(np.linalg.inv(marginal), dtype=np.float64)
+    wx = w @ design
+    covariance = np.asarray(np.linalg.inv(design.T @ wx), dtype=np.float64)
+    return w - wx @ covariance @ wx.T, covariance, covariance @ (wx.T @ y)
+
+
+def _search(problem: _Problem) -> tuple[FloatArray, float, bool]:
+    spread = max(float(np.var(problem.y)), 1e-6)
+    count = problem.parts.shape[0]
+    shares = [np.full(count, f) for f in (0.5, 0.05)] + [np.eye(count)[i] * 0.8 + 0.05 for i in range(count)]
+    lower, upper = np.zeros(count), np.full(count, np.inf)
+    found = [maximise(problem.value, spread * share, lower, upper) for share in shares]
+    return max(found, key=lambda result: (result[1], result[2]))
+
+
+def _components(codes: IntArray, *, within: bool) -> FloatArray:
+    same = (codes[:, np.newaxis] == codes).astype(np.float64)
+    studies = int(codes.max()) + 1
+    if studies < 2:
+        raise StatisticsError("all effects are of one study: there is nothing between studies")
+    if not within:
+        return np.stack([same])
+    if studies == codes.size:
+        raise StatisticsError(
+            "no study has several effects: variance within studies cannot be told from variance between them",
+            hint="use within=False, or random_effects",
+        )
+    return np.stack([same, np.eye(codes.size)])
+
+
+def _codes(study: ArrayLike, k: int) -> IntArray:
+    """Return the studies as numbers 0, 1, .."""
+    labels = np.asarray(study)
+    if labels.shape != (k,):
+        raise StatisticsError(f"{k} effects need {k} study labels, got shape {labels.shape}")
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def _design(moderators: ArrayLike | None, k: int) -> FloatArray:
+    """Return the intercept and the moderators as columns (k, p)."""
+    ones = np.ones((k, 1))
+    if moderators is None:
+        return ones
+    columns = np.asarray(moderators, dtype=np.float64)
+    columns = columns[:, np.newaxis] if columns.ndim == 1 else columns
+    if columns.shape[0] != k or not np.isfinite(columns).all():
+        raise StatisticsError(f"moderators must be {k} finite numbers each, got shape {columns.shape}")
+    return np.concatenate([ones, columns], axis=1)
+
+
+def _wald(beta: FloatArray, covariance: FloatArray, df: float) -> tuple[float, int, float]:
+    """Return the Wald test of all but the intercept (of the intercept if there is nothing else)."""
+    tested = slice(1, None) if beta.size > 1 else slice(None)
+    b = beta[tested]
+    q = float(b @ np.linalg.solve(covariance[tested, tested], b))
+    if np.isinf(df):
+        return q, b.size, float(chi2_tail(q, b.size))
+    return q / b.size, b.size, float(f_tail(q / b.size, b.size, df))
