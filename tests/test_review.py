@@ -148,7 +148,7 @@ def test_a_correction_is_kept_with_what_was_read(tmp_path: Path, document: Any, 
 @pytest.mark.parametrize(
     ("corrections", "error", "message"),
     [
-        ({"event": "3"}, UnknownTermError, "unknown field to correct 'event'"),
+        ({"event": "3"}, UnknownTermError, "unknown field of a result to correct 'event'"),
         ({"outcome": "respons"}, UnknownTermError, "unknown outcome 'respons'"),
         ({"events": "three"}, RecordError, "not a number"),
         ({"events": "2.5"}, RecordError, "not a whole number"),
@@ -163,6 +163,36 @@ def test_wrong_corrections_write_nothing(
         decide(tmp_path / "nct00000000.yaml", document, draft, [review.Ruling(one, "accept", corrections=corrections)])
     path = tmp_path / "nct00000000.yaml"
     assert not path.exists() or records.load_study(path).results == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "corrections", "expected"),
+    [
+        ("criterion", {"minimum": "21", "maximum": "70"}, ["minimum: 21", "maximum: 70", "unit: year"]),
+        ("dose", {"value": "2e6", "interval_days": "14"}, ["value: 2000000, unit: cells/kg", "interval_days: 14"]),
+        ("participants", {"n": "16"}, ["enrolled: 16"]),
+        ("enrolment-period", {"to": "2029-07"}, ["from: 2027-03, to: 2029-07"]),
+        ("registration", {"value": "NCT00000001"}, ["NCT00000001]"]),
+    ],
+)
+def test_every_kind_of_candidate_can_be_corrected(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any, kind: str, corrections: Any, expected: list[str]
+) -> None:
+    one = next(c for c in candidates if c.kind == kind)
+    path = tmp_path / "nct00000000.yaml"
+    made = decide(path, document, draft, [review.Ruling(one, "accept", corrections=corrections)])
+    written = path.read_text(encoding="utf-8").replace("'", "")
+    assert [words for words in expected if words not in written] == []
+    words = ", ".join(f"{field}={value}" for field, value in corrections.items())
+    assert made.verdicts[0].reason == f"corrected {words}"
+
+
+def test_a_correction_that_a_kind_has_no_field_for_is_refused(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any
+) -> None:
+    one = next(c for c in candidates if c.kind == "registration")
+    with pytest.raises(UnknownTermError, match="unknown field of a registration to correct 'n'"):
+        decide(tmp_path / "nct00000000.yaml", document, draft, [review.Ruling(one, "accept", corrections={"n": "18"})])
 
 
 def test_a_part_needs_its_whole(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:

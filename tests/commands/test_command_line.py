@@ -220,6 +220,26 @@ def test_a_correction_in_the_dialogue(review_folder: Path) -> None:
     assert [(one.outcome, one.events) for one in made.results] == [("serious-adverse-event", 8)]
 
 
+def test_a_correction_that_was_not_understood_writes_nothing(review_folder: Path) -> None:
+    run("ingest", str(ABSTRACT))
+    words = ["review", "NCT00000000", "--by", "AB", "--on", "2030-12-31"]
+    shown = run(*words, text="s\n" * 9 + "c events 8 n=18\nc\nfoo\nq\n")
+    assert "'events' is not field=value" in shown.stderr
+    assert "percent=... outcome=... arm=..." in shown.stderr
+    assert "'foo' is not field=value" in shown.stderr
+    assert "0 decided, 16 waiting" in shown.stderr
+    assert not (review_folder / "extracted" / "nct00000000.yaml").exists()
+
+
+def test_the_sentence_is_shown_as_it_is_written_and_what_is_put_off_waits(review_folder: Path) -> None:
+    run("ingest", str(ABSTRACT))
+    words = ["review", "NCT00000000", "--by", "AB", "--on", "2030-12-31"]
+    shown = run(*words, text="d\na\nq\n")
+    assert "»platelet count < 30 x 10^9/L« were eligible" in shown.stdout
+    assert "(ClinicalTrials.gov »NCT00000000«)." in run(*words, text="s\n" * 5).stdout
+    assert "2 decided, 15 waiting" in shown.stderr
+
+
 def test_decisions_from_a_file_and_unknown_rules(review_folder: Path) -> None:
     run("ingest", str(ABSTRACT))
     words = ["review", "NCT00000000", "--by", "AB", "--on", "2030-12-31"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -34,6 +36,7 @@ class Desk:
     on: str
     items: tuple[review.Item, ...]
     decided: int = 0
+    put_off: int = 0
 
     @classmethod
     def open(cls, report: str, *, by: str, on: str | None, condition: str | None) -> Desk:
@@ -84,6 +87,7 @@ class Desk:
             self.path, self.document, rulings, draft=self.draft, report=self.report, by=self.by, on=self.on
         )
         self.decided += len(done)
+        self.put_off += sum(ruling.action == "defer" for ruling in rulings)
         for outcome in done:
             typer.echo(f"  {outcome.candidate}: {outcome.did}", err=True)
 
@@ -139,11 +143,10 @@ class Desk:
             return review.Ruling(item.candidate, KEYS[key], reason=rest or None)
         if key == "c":
             if not rest:
-                typer.echo("  field=value ..., such as events=13 n=18 outcome=response arm=all > ", nl=False, err=True)
+                fields = " ".join(f"{field}=..." for field in review.FIELDS[item.candidate.kind])
+                typer.echo(f"  what is right, as {fields} > ", nl=False, err=True)
                 rest = sys.stdin.readline().strip()
-            pairs = dict(pair.split("=", 1) for pair in _words(rest) if "=" in pair)
-            if pairs:
-                return review.Ruling(item.candidate, "accept", corrections=pairs)
+            return review.Ruling(item.candidate, "accept", corrections=_pairs(rest)) if rest else None
         typer.echo(f"  {key!r} is not a choice: {PROMPT}", err=True)
         return None
 
@@ -151,11 +154,13 @@ class Desk:
         """Return one candidate in its sentence, the words it was read from marked."""
         one, text = item.candidate, self.document.text
         start, end = item.sentence
-        before, inside, after = text[start : one.span[0]], text[slice(*one.span)], text[one.span[1] : end]
+        before, inside, after = (
+            _one_line(piece) for piece in (text[start : one.span[0]], text[slice(*one.span)], text[one.span[1] : end])
+        )
         marked = typer.style(inside, reverse=True) if sys.stdout.isatty() else f"»{inside}«"
         lines = [
             f"{position}   {one.kind}   {one.id}   {one.section}" + (f"   ({item.verdict})" if item.verdict else ""),
-            f"  {' '.join(before.split())} {marked} {' '.join(after.split())}".rstrip(),
+            f"  {before.lstrip()}{marked}{after}".rstrip(),
             f"  reads: {page.value_text(one)}"
             + (f" of {one.outcome or one.outcome_text}" if one.outcome or one.outcome_text else "")
             + (f", arm {one.arm}" if one.arm else "")
@@ -166,17 +171,24 @@ class Desk:
 
     def close(self) -> None:
         """Say how many were decided and how many wait."""
-        left = len(self.waiting) - self.decided
+        left = len(self.waiting) - self.decided + self.put_off
         typer.echo(f"{self.decided} decided, {max(left, 0)} waiting; record: {self.path.name}", err=True)
 
 
-def _words(text: str) -> list[str]:
-    import shlex
-
+def _pairs(text: str) -> dict[str, str]:
+    """Return ``field=value`` pairs as typed; quotes hold a value with spaces together."""
     try:
-        return shlex.split(text)
+        words = shlex.split(text)
     except ValueError:
-        return text.split()
+        words = text.split()
+    wrong = [word for word in words if "=" not in word.strip("=")]
+    if wrong:
+        raise SelectionError(f"{wrong[0]!r} is not field=value", hint="such as events=13 n=18; nothing was written")
+    return dict(word.split("=", 1) for word in words)
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 def _captured(library: DocumentLibrary, report: str) -> Document:

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from mscevidence import records, vocabulary
+from mscevidence import records
 from mscevidence.errors import RecordError, UnknownTermError
-from mscevidence.model import Candidate, Document, Study, Value
+from mscevidence.model import Candidate, Document, Study
 from mscevidence.records.writing import commented
 from mscevidence.records.yaml_nodes import parse
+from mscevidence.review.corrections import corrected
 from mscevidence.review.drafts import report_of
 from mscevidence.review.entries import Accepted, list_of, write_entry
 
 Action = Literal["accept", "reject", "defer"]
 VERDICTS = {"accept": "accepted", "reject": "rejected", "defer": "deferred"}
-CORRECTABLE = ("events", "n", "percent", "outcome", "arm", "time_point")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +48,7 @@ def decide(
         UnknownTermError: a correction names an unknown term.
         WriteError: the file cannot be written.
     """
-    told = [(one, Accepted(corrected_candidate(one), report, by, on, _said(one))) for one in rulings]
+    told = [(one, Accepted(corrected(one.candidate, one.corrections), report, by, on, _said(one))) for one in rulings]
     if not path.exists():
         records.write_study(draft, path)
     done: list[Outcome] = []
@@ -89,8 +89,9 @@ def _say(study: Any, ruling: Ruling, told: Accepted) -> None:
         "by": told.by,
         "on": told.on,
     }
-    if ruling.reason:
-        entry["reason"] = ruling.reason
+    why = "; ".join(words for words in (ruling.reason, told.corrected and f"corrected {told.corrected}") if words)
+    if why:
+        entry["reason"] = why
     verdicts = list_of(study, "verdicts")
     same = [
         i
@@ -107,43 +108,11 @@ def _said(ruling: Ruling) -> str | None:
     return ", ".join(f"{key}={value}" for key, value in ruling.corrections.items()) or None
 
 
-def corrected_candidate(ruling: Ruling) -> Candidate:
-    """Return the candidate with the corrections of a ruling; its span and quote stay what was read.
-
-    Raises:
-        UnknownTermError: an unknown field or outcome.
-        RecordError: a value that is not a whole number where one is needed.
-    """
-    candidate = ruling.candidate
-    changes: dict[str, Any] = {}
-    values = {value.role: value for value in candidate.values}
-    for key, text in ruling.corrections.items():
-        if key not in CORRECTABLE:
-            raise UnknownTermError(key, kind="field to correct", choices=CORRECTABLE)
-        if key == "outcome":
-            changes["outcome"] = vocabulary.term("outcome", text).id
-        elif key in ("arm", "time_point"):
-            changes[key] = text
-        else:
-            values[key] = Value(role=key, text=text, span=None, number=_number(key, text))
-    return candidate.model_copy(update={**changes, "values": tuple(values.values())})
-
-
-def _number(key: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise RecordError(f"{key}={text!r} is not a number", hint=f"write {key}=8") from None
-    if key != "percent" and not number.is_integer():
-        raise RecordError(f"{key}={text!r} is not a whole number", hint=f"write {key}=8")
-    return number
-
-
 def rulings_from(text: str, candidates: Sequence[Candidate], *, file: str) -> tuple[Ruling, ...]:
     """Return the rulings of a decisions file.
 
     The file is a YAML list of ``{candidate: <id>, decision: accept|reject|defer}`` with, where wanted, ``reason`` and
-    the corrections ``events``, ``n``, ``percent``, ``outcome``, ``arm``, ``time_point``.
+    corrections of the fields of that kind of candidate (`corrections.FIELDS`), such as ``events: 8``.
 
     Raises:
         RecordError: it is not such a list.
