@@ -120,6 +120,8 @@ def _analyse(analysis: Analysis, evidence: Evidence, work: Path, progress: Calla
         pooled = synthesis.pool(evidence.studies, evidence.families, analysis.question, title=analysis.title)
     except SelectionError as error:
         return Done(analysis, None, error.message)
+    if len(pooled.overall.rows) > 1:
+        pooled = synthesis.with_series(pooled, ["every-method", "bayes"])
     figures, tables = work / "figures", work / "tables"
     figures.mkdir(exist_ok=True)
     tables.mkdir(exist_ok=True)

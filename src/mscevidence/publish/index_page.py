@@ -81,20 +81,37 @@ def _analysis(done: Done) -> dict[str, Any]:
             for one in pooled.overall.estimates[1:]
             if one.status == "estimated"
         ],
+        "bayes": [
+            {"method": f"{name} (posterior median)", "headline": headline(one, pooled.level)}
+            for series in pooled.series
+            if series.id == "bayes"
+            for name, one in series.rows[:1]
+        ],
+        "strip": [note for series in pooled.series if series.id == "every-method" for note in series.notes],
         "based_on": wording.studies_and_patients(first),
         "estimates": [
             _estimate(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates
         ]
-        + [_estimate(f"Overall, {name}", one) for name, one in pooled.sensitivity],
+        + [_estimate(f"Overall, {name}", one) for name, one in pooled.sensitivity]
+        + [
+            _estimate(SERIES[one.id], each, name)
+            for one in pooled.series
+            if one.id in SERIES
+            for name, each in one.rows
+        ],
         "between": wording.between_groups(pooled.between) if pooled.between else "",
         "command": _command(done),
     }
 
 
-def _estimate(group: str, one: Estimate) -> dict[str, str]:
+SERIES = {"every-method": "Overall, every method", "bayes": "Overall, Bayesian"}
+"""The series of re-analyses that stand in the table of methods, and what they are of."""
+
+
+def _estimate(group: str, one: Estimate, name: str = "") -> dict[str, str]:
     return {
         "group": group,
-        "method": one.label,
+        "method": name or one.label,
         "based_on": wording.studies_and_patients(one),
         "rate": wording.rate(one.proportion, one.lower, one.upper) if one.proportion is not None else "",
         "prediction": wording.interval(one.prediction_lower, one.prediction_upper),

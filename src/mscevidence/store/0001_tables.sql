@@ -441,7 +441,7 @@ CREATE TABLE analysis_estimates (
     position INTEGER NOT NULL,
     group_name TEXT NOT NULL,
     group_label TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('main', 'alternative', 'sensitivity')),
+    role TEXT NOT NULL CHECK (role IN ('main', 'alternative', 'sensitivity', 'series')),
     sensitivity TEXT,
     method TEXT NOT NULL,
     method_label TEXT NOT NULL,

@@ -55,6 +55,9 @@ def _estimates(pooled: Pooled) -> Iterator[dict[str, object]]:
             yield _estimate(group, "main" if place == 0 else "alternative", None, estimate)
     for name, estimate in pooled.sensitivity:
         yield _estimate(pooled.overall, "sensitivity", name, estimate)
+    for series in pooled.series:
+        for name, estimate in series.rows:
+            yield _estimate(pooled.overall, "series", f"{series.id}: {name}", estimate)
 
 
 def _estimate(group: Group, role: str, sensitivity: str | None, estimate: Estimate) -> dict[str, object]:
@@ -65,7 +68,7 @@ def _estimate(group: Group, role: str, sensitivity: str | None, estimate: Estima
 
 def _study_rows(analysis: str, group: Group) -> Iterator[Row]:
     for place, row in enumerate(group.rows, 1):
-        values = row.model_dump(exclude={"group", "result", "marks", "columns"})
+        values = row.model_dump(exclude={"group", "result", "marks", "numbers", "columns"})
         lists = {"marks": as_json(row.marks), "columns": as_json(row.columns)}
         where = {"analysis": analysis, "group_name": group.name, "position": place}
         yield ("analysis_rows", {**where, "subgroup": row.group, **values, **lists})
