@@ -13,6 +13,7 @@ from adapters_bayes import bayes_case
 from adapters_bias import KNOWN as BIAS_KNOWN
 from adapters_bias import bias_case
 from adapters_counts import effect_size_case, interval_case
+from adapters_dose import dose_case
 from adapters_glmm import glmm_case
 from adapters_multilevel import multilevel_case
 from adapters_normal import pooled_case, prediction_case, tau2_case
@@ -39,11 +40,11 @@ FAMILIES: dict[str, Callable[[Case], dict[str, Any]]] = {
     "10_influence": influence_case,
     "12_multilevel": multilevel_case,
     "14_bayes": bayes_case,
+    "16_dose_response": dose_case,
 }
 
 WHOLE_FAMILIES_NOT_YET = {
     "15_network": "to come",
-    "16_dose_response": "to come",
 }
 
 NOT_YET: dict[str, tuple[int, str]] = {}
@@ -112,6 +113,7 @@ SIZES = {
     "10_influence": 100,
     "12_multilevel": 90,
     "14_bayes": 63,
+    "16_dose_response": 12,
 }
 """How many cases each family must have, so that a truncated file cannot pass."""
 

@@ -61,8 +61,6 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "cluster_robust": ("RobustInference", "robust"),
-    "nested": ("Multilevel", "multilevel"),
     "moderators": ("MetaRegression", "design_of", "meta_regression"),
     "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
     "subgroups": ("QBetween", "SubgroupAnalysis", "subgroup_analysis", "subgroup_difference"),
@@ -71,6 +69,8 @@ _HOMES = {
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
+    "cluster_robust": ("RobustInference", "robust"),
+    "nested": ("Multilevel", "multilevel"),
     "zero_events": (
         "Bound",
         "PooledBound",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.mixed_model import MixedModel, Rule, derivatives, hermite, sinh_trapezoid
@@ -59,9 +60,15 @@ def fit(model: MixedModel, nodes: int | None, start: FloatArray, *, without_tau:
     scanned, height, _ = _ascend(model, at, _SCAN, fixed_tau=True, most=10, tolerance=1e-2)
     first = LADDER[0] if nodes is None else hermite(nodes)
     theta, value, done = _best(model, _peaks(scanned, height), first, without_tau)
-    if nodes is None:
-        first = _sharpen(model, theta, value, done)
-    return _finish(model, theta, value, done, first)
+    if nodes is not None:
+        return _finish(model, theta, value, done, _information(model, theta, first))
+    reached = _sharpen(model, theta, value, done)
+    arms = model.x.shape[-1]
+    local = np.empty((analyses, model.x.shape[1], arms + 1, arms + 1))
+    for rung in np.unique(reached):
+        rows = np.flatnonzero(reached == rung)
+        local[rows] = _information(model.rows(rows), theta[rows], LADDER[rung])
+    return _finish(model, theta, value, done, local)
 
 
 def common_effect(model: MixedModel, start: FloatArray) -> float:
@@ -77,9 +84,8 @@ def _best(
     found, value, done = _ascend(model, candidates, rule, fixed_tau=False)
     zero = found[:1].copy()
     zero[..., -1] = 0.0
-    at_zero, height, settled = _ascend(
-        model, zero, hermite(1), fixed_tau=True
-    )  # without random effect every rule is exact
+    # Without random effect every rule is exact.
+    at_zero, height, settled = _ascend(model, zero, hermite(1), fixed_tau=True)
     # Zero comes first and wins where the likelihood inside is not higher.
     value = value - 1e-11 * (1 + np.abs(value))
     if without_tau is not None:
@@ -92,11 +98,11 @@ def _best(
     return theta, value[pick], done[pick]
 
 
-def _sharpen(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolArray) -> Rule:
-    """Climb the ladder of rules until one rung more changes nothing; update the arrays and return the rule reached."""
-    reached = LADDER[0]
+def _sharpen(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolArray) -> NDArray[np.intp]:
+    """Climb the ladder of rules until one rung more changes nothing; update the arrays and return the rungs reached."""
+    reached = np.zeros(value.size, dtype=np.intp)
     rows = np.flatnonzero(theta[:, -1] > 0)
-    for rule in LADDER[1:]:
+    for rung, rule in enumerate(LADDER[1:], start=1):
         if not rows.size:
             break
         part = model.rows(rows)
@@ -107,8 +113,8 @@ def _sharpen(model: MixedModel, theta: FloatArray, value: FloatArray, done: Bool
         if rows.size:
             found, height, settled = _best(model.rows(rows), theta[rows][np.newaxis], rule, None)
             theta[rows], value[rows], done[rows] = found, height, settled
+            reached[rows] = rung
             rows = rows[found[:, -1] > 0]
-            reached = rule
     return reached
 
 
@@ -132,11 +138,15 @@ def _ascend(
     exact = rule.coarse and not fixed_tau
     held = np.zeros(theta.shape[-1], dtype=np.bool_)
     held[-1] = fixed_tau
-    modes: FloatArray | None = None
+    modes = np.zeros((*theta.shape[:-1], model.x.shape[1]))
+    known, analyses = False, theta.shape[-2]
 
-    def point(at: FloatArray) -> Point:
-        nonlocal modes
-        found, modes = _evaluate(model, at, rule, exact_hessian=exact, start=modes)
+    def point(theta: FloatArray, rows: NDArray[np.intp]) -> Point:
+        nonlocal known
+        part = model if rows.size == analyses else model.rows(rows)
+        start = modes[..., rows, :] if known else None
+        found, modes[..., rows, :] = _evaluate(part, theta, rule, exact_hessian=exact, start=start)
+        known = True
         return found
 
     return ascend(point, theta, held=held, most=most, tolerance=tolerance)
@@ -186,11 +196,15 @@ def _rule_hessian(model: MixedModel, eta: FloatArray, tau: FloatArray, rule: Rul
     return result
 
 
-def _finish(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolArray, rule: Rule) -> Fit:
+def _information(model: MixedModel, theta: FloatArray, rule: Rule) -> FloatArray:
+    """Return the Hessian of each study's log-likelihood at the maximum, (B, k, a + 1, a + 1)."""
     eta, tau = model.predictor(theta[..., :-1]), theta[..., -1:]
-    local = _rule_hessian(model, eta, tau, rule)
+    return _rule_hessian(model, eta, tau, rule) if rule.coarse else derivatives(model, eta, tau, rule).hessian
+
+
+def _finish(model: MixedModel, theta: FloatArray, value: FloatArray, done: BoolArray, local: FloatArray) -> Fit:
     hessian = _collect2(model, local)
-    without = tau[:, 0] == 0
+    without = theta[:, -1] == 0
     hessian[without, -1, :] = hessian[without, :, -1] = 0.0
     hessian[without, -1, -1] = -1.0
     covariance = inverse(-hessian)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mscevidence.stats.inputs import BoolArray, FloatArray
 
@@ -20,17 +23,26 @@ class Point:
     gradient: FloatArray
     hessian: FloatArray
 
+    def rows(self, kept: BoolArray) -> Point:
+        """Return the analyses that are kept; they are on the last axis of `value`."""
+        return Point(self.value[..., kept], self.gradient[..., kept, :], self.hessian[..., kept, :, :])
 
-Evaluate = Callable[[FloatArray], Point]
+
+class Evaluate(Protocol):
+    """A log-likelihood with derivatives."""
+
+    def __call__(self, theta: FloatArray, rows: NDArray[np.intp]) -> Point:
+        """Return it at the parameters (..., B, p) of the analyses at the positions `rows`."""
 
 
 def ascend(
     evaluate: Evaluate, theta: FloatArray, *, held: BoolArray, most: int = 100, tolerance: float = 1e-9
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return a local maximum near `theta` (..., p), the value there, and whether the search converged.
+    """Return local maxima near `theta` (..., B, p), the values there, and whether each search converged.
 
     A Hessian that is not negative definite is made so by the absolute values of its eigenvalues; steps are limited in
-    length and halved until the value rises (Nocedal & Wright 2006, Numerical Optimization, section 3.4).
+    length and halved until the value rises (Nocedal & Wright 2006, Numerical Optimization, section 3.4). Analyses
+    that are done are left alone.
 
     Args:
         evaluate: the log-likelihood with derivatives.
@@ -39,17 +51,24 @@ def ascend(
         most: steps before giving up.
         tolerance: relative length of the last step.
     """
-    now = evaluate(theta)
-    done = np.zeros(now.value.shape, dtype=np.bool_)
+    theta = theta.copy()
+    rows = np.arange(theta.shape[-2])
+    now = evaluate(theta, rows)
+    value, done = now.value.copy(), np.zeros(now.value.shape, dtype=np.bool_)
+    flat = np.zeros_like(done)
     for _ in range(most):
-        step = np.where(done[..., np.newaxis], 0.0, newton_step(now, held))
-        theta, now, moved = _line_search(evaluate, theta, now, step)
-        small = np.max(np.abs(step) / (1 + np.abs(theta)), axis=-1) < tolerance
-        done |= small | ~moved
-        if done.all():
+        step = np.where(done[..., rows, np.newaxis], 0.0, newton_step(now, held))
+        here, now, moved = _line_search(partial(evaluate, rows=rows), theta[..., rows, :], now, step)
+        theta[..., rows, :], value[..., rows] = here, now.value
+        small = np.max(np.abs(step) / (1 + np.abs(here)), axis=-1) < tolerance
+        done[..., rows] |= small | ~moved
+        flat[..., rows] = np.max(np.abs(np.where(held, 0.0, now.gradient)), axis=-1) < 1e-3
+        busy = np.asarray(~done[..., rows].reshape(-1, rows.size).all(axis=0))
+        if not busy.any():
             break
-    flat = np.max(np.abs(np.where(held, 0.0, now.gradient)), axis=-1) < 1e-3
-    return theta, now.value, done & flat
+        if not busy.all():
+            rows, now = rows[busy], now.rows(busy)
+    return theta, value, done & flat
 
 
 def newton_step(point: Point, held: BoolArray) -> FloatArray:
@@ -66,7 +85,7 @@ def newton_step(point: Point, held: BoolArray) -> FloatArray:
 
 
 def _line_search(
-    evaluate: Evaluate, theta: FloatArray, now: Point, step: FloatArray
+    evaluate: Callable[[FloatArray], Point], theta: FloatArray, now: Point, step: FloatArray
 ) -> tuple[FloatArray, Point, BoolArray]:
     fraction = np.ones(now.value.shape)
     floor = now.value - 1e-12 * (1 + np.abs(now.value))

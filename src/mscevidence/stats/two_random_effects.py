@@ -8,8 +8,10 @@ half the log determinant of -d2F there (Turner et al. 2000, Stat Med 19:3417; Br
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.mixed_model import MixedModel
@@ -107,6 +109,11 @@ def _evaluate(model: MixedModel, theta: FloatArray) -> Point:
     return Point(centre, np.moveaxis(gradient, 0, -1), hessian)
 
 
+def _only(model: MixedModel, theta: FloatArray, rows: NDArray[np.intp]) -> Point:
+    del rows  # there is one analysis
+    return _evaluate(model, theta)
+
+
 def fit(model: MixedModel, start: FloatArray) -> tuple[Fit, float]:
     """Return the maximum-likelihood fit of one analysis and its sigma.
 
@@ -123,7 +130,7 @@ def fit(model: MixedModel, start: FloatArray) -> tuple[Fit, float]:
         held[-2:] = zero_sigma, zero_tau
         scales = itertools.product([0.0] if zero_sigma else [0.3, 1.5], [0.0] if zero_tau else [0.3, 1.5])
         at = np.array([[*start, *scale] for scale in scales])[:, np.newaxis, :]
-        found, value, done = ascend(lambda t: _evaluate(model, t), at, held=held, tolerance=1e-8)
+        found, value, done = ascend(partial(_only, model), at, held=held, tolerance=1e-8)
         top = int(np.argmax(value[:, 0]))
         # A boundary found first stays unless the inside is really higher.
         if best is None or value[top, 0] > best[0] + 1e-9:
