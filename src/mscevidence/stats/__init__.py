@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         schwarzer_test,
     )
     from mscevidence.stats.deletion import Influence, Shrunken, influence, shrunken
+    from mscevidence.stats.dose_curve import DoseCurve, DoseResponse, dose_response
     from mscevidence.stats.fail_safe import FailSafeN, fail_safe_n
     from mscevidence.stats.funnel_filling import TrimAndFill, trim_and_fill
     from mscevidence.stats.funnel_regression import RegressionTest, regression_test
@@ -69,6 +70,7 @@ _HOMES = {
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
+    "dose_curve": ("DoseCurve", "DoseResponse", "dose_response"),
     "cluster_robust": ("RobustInference", "robust"),
     "nested": ("Multilevel", "multilevel"),
     "zero_events": (
@@ -113,6 +115,8 @@ __all__ = [
     "BetaPrior",
     "Bound",
     "CountGlmm",
+    "DoseCurve",
+    "DoseResponse",
     "EffectSizes",
     "ExcessSignificance",
     "FailSafeN",
@@ -148,6 +152,7 @@ __all__ = [
     "cumulative_mask",
     "deeks_test",
     "design_of",
+    "dose_response",
     "effect_sizes",
     "excess_significance",
     "fail_safe_n",
