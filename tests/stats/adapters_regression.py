@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from conformance import Case
 
-from mscevidence.stats.moderators import intercept_of, meta_regression
+from mscevidence.stats.design import intercept_of
+from mscevidence.stats.moderators import meta_regression
 
 
 def regression_case(case: Case) -> dict[str, Any]:

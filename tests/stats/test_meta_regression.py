@@ -7,7 +7,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.stats.moderators import design_of, meta_regression
+from mscevidence.stats.design import design_of
+from mscevidence.stats.moderators import meta_regression
 from mscevidence.stats.pooling import random_effects
 from mscevidence.stats.subgroups import subgroup_analysis
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         schwarzer_test,
     )
     from mscevidence.stats.deletion import Influence, Shrunken, influence, shrunken
+    from mscevidence.stats.design import design_of
     from mscevidence.stats.dose_curve import DoseCurve, DoseResponse, dose_response
     from mscevidence.stats.fail_safe import FailSafeN, fail_safe_n
     from mscevidence.stats.funnel_filling import TrimAndFill, trim_and_fill
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.intervals import Interval, rate_intervals, study_intervals, wald_intervals
     from mscevidence.stats.measures import EffectSizes, effect_sizes, logit, meta_effect_sizes
     from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
-    from mscevidence.stats.moderators import MetaRegression, design_of, meta_regression
+    from mscevidence.stats.moderators import MetaRegression, meta_regression
     from mscevidence.stats.nested import Multilevel, multilevel
     from mscevidence.stats.peto import Peto, peto_odds_ratio
     from mscevidence.stats.pooling import RandomEffects, random_effects
@@ -62,7 +63,8 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "moderators": ("MetaRegression", "design_of", "meta_regression"),
+    "design": ("design_of",),
+    "moderators": ("MetaRegression", "meta_regression"),
     "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
     "subgroups": ("QBetween", "SubgroupAnalysis", "subgroup_analysis", "subgroup_difference"),
     "subsets": ("all_subsets", "cumulative_mask", "gosh_quantiles", "leave_one_out_mask"),

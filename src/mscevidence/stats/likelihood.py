@@ -84,8 +84,9 @@ def _maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArr
     # Equal steps in log(v_min + tau2): the likelihood changes on this scale.
     grid = smallest[:, np.newaxis] * np.expm1(np.log1p(bound / smallest)[:, np.newaxis] * steps)
     height = _on_grid(studies, grid, restricted=restricted)
-    padded = np.pad(height, ((0, 0), (1, 1)), constant_values=-np.inf)
-    peak = (padded[:, 1:-1] > padded[:, :-2]) & (padded[:, 1:-1] >= padded[:, 2:])
+    peak = np.ones(height.shape, dtype=np.bool_)
+    peak[:, 1:] &= height[:, 1:] > height[:, :-1]
+    peak[:, :-1] &= height[:, :-1] >= height[:, 1:]
     rows, columns = np.nonzero(peak)
     lower, upper = grid[rows, np.maximum(columns - 1, 0)], grid[rows, np.minimum(columns + 1, GRID - 1)]
     chosen = studies.rows(rows) if rows.size != studies.k.size else studies

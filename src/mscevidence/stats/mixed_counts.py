@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +11,6 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import count_models as build
 from mscevidence.stats import diagnosis, two_random_effects
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
-from mscevidence.stats.exponential_families import Poisson
 from mscevidence.stats.inputs import (
     BoolArray,
     FloatArray,
@@ -24,7 +23,8 @@ from mscevidence.stats.inputs import (
     tail,
     whole,
 )
-from mscevidence.stats.mixed_model_fit import Fit, common_effect, fit
+from mscevidence.stats.mixed_model_fit import Fit, fit
+from mscevidence.stats.saturated import heterogeneity, start_of
 
 MEASURES = names(
     {
@@ -174,9 +174,9 @@ def count_glmm(
         return _without_maximum(ready, head)
     sigma = 0.0
     if kind == "UM.RS":
-        found, sigma = two_random_effects.fit(ready.model, _start(ready)[0])
+        found, sigma = two_random_effects.fit(ready.model, start_of(ready)[0])
     else:
-        found = fit(ready.model, nodes, _start(ready))
+        found = fit(ready.model, nodes, start_of(ready))
     return _result(ready, found, sigma, head)
 
 
@@ -235,35 +235,13 @@ def _model(code: str, kind: str, data: dict[str, FloatArray], moderators: FloatA
     return build.one_binomial(x[:, 0], x.sum(axis=1), np.log(sizes[:, 0] / sizes[:, 1]), moderators)
 
 
-def _start(ready: build.CountModel) -> FloatArray:
-    """Return coefficients (1, p) to start from: zero effects, and study intercepts from the counts."""
-    model, asked = ready.model, ready.coefficients
-    start = np.zeros((1, model.design.shape[-1]))
-    counts_ = model.x[0].sum(axis=1)
-    if isinstance(model.family, Poisson):
-        link = np.log(counts_ + 0.5) - np.log(np.exp(model.offset[0]).sum(axis=1))
-    else:
-        size = getattr(model.family, "n", None)
-        total = counts_ + 1 if size is None else np.broadcast_to(size[0, ..., 0], model.x[0].shape).sum(axis=1)
-        link = np.log(counts_ + 0.5) - np.log(total - counts_ + 0.5)
-    intercepts = start.shape[1] - asked
-    if intercepts == link.size and intercepts > 1:
-        start[0, asked:] = link
-    elif intercepts:
-        start[0, asked:] = link.mean()
-    else:
-        usable = np.isfinite(ready.effect)
-        start[0, 0] = np.mean(ready.effect[usable])
-    return start
-
-
 def _result(ready: build.CountModel, found: Fit, sigma: float, head: _Head) -> CountGlmm:
     asked, k = ready.coefficients, ready.moderators.shape[0]
     beta, se = found.beta[0, :asked], np.sqrt(np.diag(found.covariance[0])[:asked])
     df = float(k - asked) if head.test == "t" and k > asked else np.inf
     statistic, half = beta / se, critical_value(head.alpha, df) * se
     tau = float(found.tau[0])
-    lrt, wald = _heterogeneity(ready, head.model == "UM.RS")
+    lrt, wald = heterogeneity(ready, head.model == "UM.RS")
     return CountGlmm(
         measure=head.measure,
         model=head.model,
@@ -321,38 +299,3 @@ def _without_maximum(ready: build.CountModel, head: _Head) -> CountGlmm:
         dropped=head.dropped,
         converged=False,
     )
-
-
-def _heterogeneity(ready: build.CountModel, random_studies: bool) -> tuple[float, float]:
-    """Return the likelihood-ratio and the Wald statistic of the saturated against the common-effect model."""
-    if random_studies:
-        return _random_study_heterogeneity(ready)
-    common = common_effect(ready.model, _start(ready))
-    lrt = max(0.0, 2 * float(ready.saturated.sum() - common))
-    if not np.isfinite(ready.effect).all():
-        return lrt, float("nan")
-    x, w = ready.moderators, ready.information
-    beta = np.linalg.solve((x.T * w) @ x, (x.T * w) @ ready.effect)
-    return lrt, float((w * (ready.effect - x @ beta) ** 2).sum())
-
-
-def _random_study_heterogeneity(ready: build.CountModel) -> tuple[float, float]:
-    """Return both statistics with random study intercepts: one own treatment effect per study against one for all."""
-    common = replace(ready.model, coding=np.ones(2))
-    k, asked = ready.moderators.shape[0], ready.coefficients
-    arms = np.zeros((1, k, 2, k))
-    arms[0, np.arange(k), 0, np.arange(k)] = 1.0
-    saturated = replace(common, design=np.concatenate([arms, np.ones((1, k, 2, 1))], axis=-1))
-    start = _start(ready)
-    own = np.clip(np.where(np.isfinite(ready.effect), ready.effect, np.sign(ready.effect) * 5.0), -5, 5)
-    full_start = np.concatenate([own, start[0, asked:]])[np.newaxis]
-    small, large = fit(common, 1, start), fit(saturated, 1, full_start)
-    lrt = max(0.0, 2 * float(large.log_likelihood[0] - small.log_likelihood[0]))
-    if not np.isfinite(ready.effect).all():
-        return lrt, float("nan")
-    effect, covariance = large.beta[0, :k], large.covariance[0, :k, :k]
-    w = np.linalg.inv(covariance)
-    x = ready.moderators
-    beta = np.linalg.solve(x.T @ w @ x, x.T @ w @ effect)
-    rest = effect - x @ beta
-    return lrt, float(rest @ w @ rest)

@@ -6,7 +6,6 @@ Knapp & Hartung 2003, Stat Med 22:2693; Raudenbush 1994 (R2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.design import intercept_of
 from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
 from mscevidence.stats.inputs import FloatArray, aligned, choose, names, number, positive, tail
 from mscevidence.stats.regression_tau2 import Regression, ResidualTau2, estimate
@@ -133,34 +133,6 @@ class RegressionPrediction:
     pi_upper: FloatArray
 
 
-def design_of(columns: Sequence[ArrayLike], *, intercept: bool = True) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return a design matrix (k, p) and the meaning of its columns, from numbers and categories.
-
-    A column of numbers stays as it is; a column of words becomes one indicator for each level but the first in
-    alphabetical order (for the first column of a model without intercept: for each level).
-
-    Args:
-        columns: (k,) each.
-        intercept: whether a column of ones comes first.
-    """
-    parts: list[FloatArray] = []
-    labels: list[str] = []
-    k = len(np.asarray(columns[0]))
-    if intercept:
-        parts, labels = [np.ones(k)], ["intercept"]
-    for position, column in enumerate(columns):
-        values = np.asarray(column)
-        if values.dtype.kind in "fiub":
-            parts.append(values.astype(np.float64))
-            labels.append(f"x{position + 1}")
-            continue
-        levels = sorted({str(value) for value in values.tolist()})
-        for level in levels[1:] if intercept or position else levels:
-            parts.append((values.astype(str) == level).astype(np.float64))
-            labels.append(f"x{position + 1}={level}")
-    return np.stack(parts, axis=1), tuple(labels)
-
-
 def meta_regression(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -241,12 +213,6 @@ def _checked(yi: ArrayLike, vi: ArrayLike, design: ArrayLike, mask: ArrayLike | 
     if not np.isfinite(x[present]).all():
         raise StatisticsError("the design must be finite numbers", hint="mask studies without a value")
     return Regression(columns["yi"][present], columns["vi"][present], x[present])
-
-
-def intercept_of(design: FloatArray) -> int | None:
-    """Return the position of the column of ones, None if there is none."""
-    found = np.flatnonzero((design == 1).all(axis=0))
-    return int(found[0]) if found.size else None
 
 
 def _moderator_test(design: FloatArray, beta: FloatArray, covariance: FloatArray, df: float) -> dict[str, Any]:

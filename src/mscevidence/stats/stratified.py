@@ -18,6 +18,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.correction import Options, amount
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.homogeneity import Cells, homogeneity
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, names, plain, positive, tail
 from mscevidence.stats.measures import MEASURES, checked_columns, effect_sizes
 
@@ -82,9 +83,6 @@ class MantelHaenszel:
         mu, se, k = np.asarray(self.mu), np.asarray(self.se), np.asarray(self.k)
         findings = [(np.isnan(mu), no_estimate), (~np.isnan(mu) & np.isnan(se), no_error)]
         return diagnosis.sentences([*findings, *diagnosis.dominance(np.asarray(self.weights), k)])
-
-
-Cells = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 def mantel_haenszel(
@@ -171,7 +169,7 @@ def _tables(code: str, cells: Cells, used: BoolArray, correct: bool) -> dict[str
     values |= {"k_pos": k_pos, "homogeneity_df": k_pos - 1}
     if code != "OR":
         return values | dict.fromkeys(("breslow_day", "breslow_day_p", "tarone", "tarone_p"), nothing)
-    return values | _homogeneity((a, b, c, d), mixed, values["mu"])
+    return values | homogeneity((a, b, c, d), mixed, values["mu"])
 
 
 def _odds_ratio(cells: Cells, total: FloatArray) -> dict[str, FloatArray]:
@@ -232,30 +230,6 @@ def _rate_test(cells: Cells, total: FloatArray, correct: bool) -> dict[str, Floa
     k_pos = (events > 0).sum(axis=-1)
     values = {"cmh": statistic, "cmh_p": chi2_tail(statistic, 1), "k_pos": k_pos, "homogeneity_df": k_pos - 1}
     return values | dict.fromkeys(absent, nothing)
-
-
-def _homogeneity(cells: Cells, mixed: BoolArray, mu: FloatArray) -> dict[str, FloatArray]:
-    """Breslow-Day and Tarone: observed against expected events at the pooled odds ratio, given the margins."""
-    a, b, c, d = cells
-    n1, n2, events = a + b, c + d, a + c
-    psi = np.exp(mu)[..., np.newaxis]
-    # psi (n1 - A)(events - A) = A (n2 - events + A): the root between the limits of A.
-    square, linear, constant = 1 - psi, n2 - events + psi * (n1 + events), -psi * n1 * events
-    discriminant = np.sqrt(np.maximum(linear**2 - 4 * square * constant, 0.0))
-    expected = -2 * constant / (linear + discriminant)
-    low, high = np.maximum(0.0, events - n2), np.minimum(n1, events)
-    expected = np.clip(expected, low, high)
-    parts = (expected, n1 - expected, events - expected, n2 - events + expected)
-    inverse = np.sum([1 / part for part in parts], axis=0)
-    deviation = np.where(mixed, a - expected, 0.0)
-    variance = np.where(mixed, 1 / inverse, 0.0)
-    breslow = np.where(mixed, deviation**2 * inverse, 0.0).sum(axis=-1)
-    tarone = breslow - deviation.sum(axis=-1) ** 2 / variance.sum(axis=-1)
-    df = mixed.sum(axis=-1) - 1
-    usable = np.isfinite(mu) & (df >= 0)
-    breslow, tarone = np.where(usable, breslow, np.nan), np.where(usable, tarone, np.nan)
-    tails = (np.where(df > 0, chi2_tail(statistic, df), np.nan) for statistic in (breslow, tarone))
-    return dict(zip(("breslow_day", "tarone", "breslow_day_p", "tarone_p"), (breslow, tarone, *tails), strict=True))
 
 
 def _inference(mu: FloatArray, variance: FloatArray, alpha: float) -> dict[str, FloatArray]:
