@@ -59,4 +59,4 @@ def test_set_up_is_two_commands_of_one_line() -> None:
     lines = [line for block in re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL) for line in block.splitlines()]
     assert len(lines) == 2
     assert lines[0].endswith("mscevidence reproduce")
-    assert lines[1].endswith("pytest")
+    assert lines[1].endswith(".venv/bin/pytest -n auto")
