@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mscevidence.stats.bayes import BayesianPooling, bayesian_pooling
     from mscevidence.stats.bayes_proportion import BayesianProportion, beta_binomial, binomial_normal
+    from mscevidence.stats.borrowing import Borrowing, borrow
     from mscevidence.stats.cluster_robust import RobustInference, robust
     from mscevidence.stats.count_bias import (
         deeks_test,
@@ -72,6 +73,7 @@ _HOMES = {
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
+    "borrowing": ("Borrowing", "borrow"),
     "dose_curve": ("DoseCurve", "DoseResponse", "dose_response"),
     "cluster_robust": ("RobustInference", "robust"),
     "nested": ("Multilevel", "multilevel"),
@@ -115,6 +117,7 @@ __all__ = [
     "BayesianPooling",
     "BayesianProportion",
     "BetaPrior",
+    "Borrowing",
     "Bound",
     "CountGlmm",
     "DoseCurve",
@@ -150,6 +153,7 @@ __all__ = [
     "bayesian_pooling",
     "beta_binomial",
     "binomial_normal",
+    "borrow",
     "count_glmm",
     "cumulative_mask",
     "deeks_test",

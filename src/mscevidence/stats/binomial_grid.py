@@ -117,6 +117,11 @@ def _likelihoods(
     return kernel, integral, log_marginal
 
 
+def log_marginals(counts: Counts, mu: FloatArray, tau: float) -> FloatArray:
+    """Return the log marginal likelihood (k, M) of each study at means mu and one tau, without binomial constant."""
+    return _likelihoods(counts, _grid(counts, mu, np.array([tau])), mu, tau)[2]
+
+
 def _heights(counts: Counts, mu: FloatArray, tau: FloatArray) -> FloatArray:
     """Return the log posterior (T, M) at grid points, without constant."""
     s = _grid(counts, mu, tau)
