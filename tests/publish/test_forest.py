@@ -478,3 +478,13 @@ def test_level_is_the_one_of_the_analysis() -> None:
     written = words(draw_forest(made_up.pooled(made_up.many(4), level=0.9)))
     assert "[90% CI]" in written
     assert "Clopper-Pearson, 90%" in written
+
+
+def test_several_files_of_one_drawing_are_those_drawn_one_by_one(tmp_path: Path) -> None:
+    pooled = made_up.founding()
+    together = [tmp_path / f"together.{suffix}" for suffix in ("svg", "pdf", "png")]
+    save_forest(pooled, *together)
+    for path in together:
+        alone = tmp_path / f"alone{path.suffix}"
+        save_forest(pooled, alone)
+        assert path.read_bytes() == alone.read_bytes()

@@ -125,8 +125,8 @@ def _analyse(analysis: Analysis, evidence: Evidence, work: Path, progress: Calla
     figures, tables = work / "figures", work / "tables"
     figures.mkdir(exist_ok=True)
     tables.mkdir(exist_ok=True)
-    for suffix in FIGURE_FORMATS:
-        save_forest(pooled, figures / f"{analysis.id}.{suffix}", columns=analysis.columns)
+    files = [figures / f"{analysis.id}.{suffix}" for suffix in FIGURE_FORMATS]
+    save_forest(pooled, *files, columns=analysis.columns)
     _write(tables / f"{analysis.id}-studies.csv", table.render(summary.study_rows(pooled), form="csv"))
     _write(tables / f"{analysis.id}-estimates.csv", table.render(summary.estimate_rows(pooled), form="csv"))
     _write(tables / f"{analysis.id}.json", pooled.model_dump_json(indent=2))

@@ -65,8 +65,7 @@ def draw_forest(
 
 def save_forest(
     pooled: Pooled,
-    path: Path,
-    *,
+    *paths: Path,
     columns: Sequence[str] = (),
     title: str | None = None,
     estimates: Estimates = "primary",
@@ -77,7 +76,7 @@ def save_forest(
 
     Args:
         pooled: what is drawn.
-        path: the file; its suffix names the format.
+        paths: the files, each in the format that its suffix names; the plot is drawn once.
         columns: names of study columns to show; see `available_columns`.
         title: heading; the title of the analysis when None, none when empty.
         estimates: ``all`` also draws the alternatives.
@@ -88,10 +87,11 @@ def save_forest(
         UnknownTermError: an unknown format or column.
         WriteError: the file cannot be written, or a png would be too large; what was there before is untouched.
     """
-    form = figure_format(path, format)
+    forms = [figure_format(path, format) for path in paths]
     figure = draw_forest(pooled, columns=columns, title=title, estimates=estimates)
     name = readable(title or pooled.title) or "Forest plot"
-    write_atomically(path, figure_bytes(figure, form, title=name, description=describe(pooled), dpi=dpi))
+    for path, form in zip(paths, forms, strict=True):
+        write_atomically(path, figure_bytes(figure, form, title=name, description=describe(pooled), dpi=dpi))
 
 
 def describe(pooled: Pooled) -> str:
