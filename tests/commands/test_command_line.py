@@ -152,6 +152,28 @@ def test_check_counts_and_finds(review_folder: Path) -> None:
     assert "events-within-n" in run("check", "--list").stdout
 
 
+def test_check_names_the_file_that_would_not_be_read_and_says_each_place_once(review_folder: Path) -> None:
+    folder = review_folder / "extracted"
+    (folder / "alpha.yaml").rename(folder / "alpha.YML")
+    text = (folder / "beta.yaml").read_text(encoding="utf-8")
+    (folder / "beta.yaml").write_text(text.replace("events: ", "evnts: "), encoding="utf-8")
+    done = run("check")
+    assert done.exit_code == 1
+    assert "extracted/alpha.YML  [study-file] study files end in .yaml (rename the file to alpha.yaml)" in done.stdout
+    assert "[study-file] results.1.evnts: there is no key 'evnts' here" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_answer_that_does_not_fit_on_the_disk_is_an_error_and_no_traceback(review_folder: Path) -> None:
+    code = "from mscevidence.commands import main; main()"
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "schema"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the answer could not be written out: No space left on device\n")
+
+
 def test_ingest_review_pool_from_an_abstract(review_folder: Path) -> None:
     first = run("ingest", str(ABSTRACT))
     assert first.exit_code == 0
@@ -306,3 +328,10 @@ def test_schema_and_template(review_folder: Path) -> None:
     wrong = run("template", "two-armed")
     assert wrong.exit_code == 1
     assert "two-arm" in wrong.stderr
+
+
+def test_a_terminal_that_cannot_show_greek_stops_nothing(review_folder: Path) -> None:
+    program = [str(Path(sys.executable).parent / "mscevidence"), "pool", "response"]
+    done = subprocess.run(program, capture_output=True, check=False, env={"PYTHONIOENCODING": "ascii", "PATH": "/bin"})
+    assert done.returncode == 0
+    assert b"Heterogeneity: ??" in done.stdout

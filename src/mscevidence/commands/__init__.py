@@ -5,6 +5,8 @@ Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 an error the user can
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from typing import Any
@@ -14,6 +16,9 @@ from typer.core import TyperGroup
 
 from mscevidence import __version__
 from mscevidence.errors import MscevidenceError
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class TranslatingGroup(TyperGroup):
@@ -32,6 +37,13 @@ class TranslatingGroup(TyperGroup):
             # The reader of a pipe (head, less) has left: nothing to say, and the interpreter must not say it either.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
             raise typer.Exit(0) from None
+        except OSError as error:
+            if error.filename is not None or error.errno not in NO_ROOM:
+                raise
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+            typer.echo(f"error: the answer could not be written out: {error.strerror}", err=True)
+            typer.echo("hint: free some space, or send it elsewhere; it is not complete", err=True)
+            raise typer.Exit(1) from None
 
 
 def _show_version(wanted: bool) -> None:
@@ -67,5 +79,8 @@ def build_app() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; characters that a terminal cannot show become question marks, they stop nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     build_app()()
