@@ -17,7 +17,6 @@ from typer.core import TyperGroup
 from mscevidence import __version__
 from mscevidence.errors import MscevidenceError
 
-
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
