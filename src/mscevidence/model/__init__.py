@@ -16,9 +16,11 @@ from mscevidence.model.candidate import (
 )
 from mscevidence.model.document import (
     Author,
+    Cell,
     Document,
     Identifier,
     Section,
+    Table,
 )
 from mscevidence.model.linkage import (
     Family,
@@ -87,6 +89,7 @@ __all__ = [
     "BetweenGroups",
     "Candidate",
     "CandidateKind",
+    "Cell",
     "CellProduct",
     "Centre",
     "Choice",
@@ -128,6 +131,7 @@ __all__ = [
     "Span",
     "Study",
     "StudyRow",
+    "Table",
     "Test",
     "TimePoint",
     "Treatment",

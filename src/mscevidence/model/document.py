@@ -16,6 +16,27 @@ class Section(Frozen):
     span: Span
 
 
+class Cell(Frozen):
+    """One cell of a table: where its text stands, and the rows and columns it covers, counted from 0."""
+
+    span: Span
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    header: bool = False
+
+
+class Table(Frozen):
+    """A table of a document; `span` covers caption, rows and footnotes as they stand in the canonical text."""
+
+    label: str
+    span: Span
+    caption: Span | None = None
+    foot: Span | None = None
+    cells: tuple[Cell, ...] = ()
+
+
 class Author(Frozen):
     """One author as printed; `presenting` and `member` are None where the format does not show them."""
 
@@ -60,6 +81,7 @@ class Document(Frozen):
     authors: tuple[Author, ...] = ()
     affiliations: dict[str, str] = Field(default_factory=dict)
     sections: tuple[Section, ...] = ()
+    tables: tuple[Table, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     disclosures: str | None = None
     off_label_disclosure: str | None = None

@@ -16,6 +16,7 @@ from mscevidence.model import Document
 from mscevidence.read.ash_text import ash_fields, looks_like_ash_text
 from mscevidence.read.canonical import MAX_BYTES, canonical, decode
 from mscevidence.read.identifiers import REGISTRIES, identifiers_in
+from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_text import plain_fields
 
 __all__ = ["FORMATS", "MAX_BYTES", "REGISTRIES", "read"]
@@ -57,6 +58,8 @@ def read(data: bytes, *, name: str | None = None, url: str | None = None, format
 
 
 def _detected(decoded: str) -> str:
+    if looks_like_jats(decoded):
+        return "jats"
     if looks_like_html(decoded):
         return "html"
     return "ash-text" if looks_like_ash_text(canonical(decoded)) else "plain-text"
@@ -77,6 +80,12 @@ def _html(decoded: str) -> Parsed:
     return read_html(decoded)
 
 
+def _jats(decoded: str) -> Parsed:
+    from mscevidence.read.jats import read_jats
+
+    return read_jats(decoded)
+
+
 def _ash_text(decoded: str) -> Parsed:
     text = canonical(decoded)
     if not looks_like_ash_text(text):
@@ -93,6 +102,7 @@ def _plain_text(decoded: str) -> Parsed:
 FORMATS: dict[str, Callable[[str], Parsed]] = {
     "ash-text": _ash_text,
     "html": _html,
+    "jats": _jats,
     "ash-html": _html,
     "plain-text": _plain_text,
 }

@@ -1,0 +1,158 @@
+"""Tables of JATS articles: merged cells expanded to a grid, written as lines of text, each cell with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mscevidence.errors import DocumentError
+from mscevidence.model import Cell, Section, Span, Table
+from mscevidence.read.jats_text import Element, inline, name_of
+
+_MOST_SLOTS = 400_000
+
+
+@dataclass
+class Writer:
+    """The canonical text while it is written, with the sections and tables that are in it."""
+
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    sections: list[Section] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+
+    def add(self, text: str, between: str = "\n\n") -> Span:
+        """Append a text and return where it stands."""
+        if self.length:
+            self.raw(between)
+        return self.raw(text)
+
+    def raw(self, text: str) -> Span:
+        """Append a text as it is and return where it stands."""
+        start = self.length
+        self.pieces.append(text)
+        self.length += len(text)
+        return start, self.length
+
+    def paragraph(self, text: str, section: str) -> None:
+        """Append a paragraph of a section, which grows when the paragraph follows it."""
+        if not text:
+            return
+        span = self.add(text)
+        last = self.sections[-1] if self.sections else None
+        if last is not None and last.name == section and span[0] - last.span[1] <= 2:
+            self.sections[-1] = Section(name=section, span=(last.span[0], span[1]))
+        else:
+            self.sections.append(Section(name=section, span=span))
+
+    def text(self) -> str:
+        """Return the text as written so far."""
+        return "".join(self.pieces)
+
+
+@dataclass
+class _Slot:
+    text: str
+    row: int
+    column: int
+    rows: int
+    columns: int
+    header: bool
+
+
+def write_table(writer: Writer, wrap: Element) -> None:
+    """Append a table with its caption and footnotes to the text."""
+    label = _first_text(wrap, "label").rstrip(". ")
+    title = _first_text(wrap, "caption")
+    heading = f"{label}. {title}" if label and title else label or title or "Table"
+    start, end = writer.add(heading)
+    caption = (end - len(title), end) if title else None
+    cells: list[Cell] = []
+    offset = 0
+    for grid in wrap.iter():
+        if name_of(grid) == "table":
+            slots = _slots(grid)
+            cells += _write_rows(writer, slots, offset)
+            offset = max((cell.row + cell.rows for cell in cells), default=0)
+    foot = _write_foot(writer, wrap)
+    place = (start, writer.length)
+    writer.tables.append(Table(label=label or "Table", span=place, caption=caption, foot=foot, cells=tuple(cells)))
+    writer.sections.append(Section(name=label or "Table", span=place))
+
+
+def _first_text(wrap: Element, name: str) -> str:
+    return next((inline(child) for child in wrap if name_of(child) == name), "")
+
+
+def _write_foot(writer: Writer, wrap: Element) -> Span | None:
+    lines = [inline(foot) for foot in wrap if name_of(foot) == "table-wrap-foot"]
+    spans = [writer.add(line, "\n") for line in lines if line]
+    return (spans[0][0], spans[-1][1]) if spans else None
+
+
+def _write_rows(writer: Writer, slots: list[_Slot], offset: int) -> list[Cell]:
+    """Append one line per row with ``|`` between columns and return the cells with their places."""
+    if not slots:
+        return []
+    width = max(slot.column + slot.columns for slot in slots)
+    by_row: dict[int, dict[int, _Slot]] = {}
+    for slot in slots:
+        by_row.setdefault(slot.row, {})[slot.column] = slot
+    cells: list[Cell] = []
+    for row in sorted(by_row):
+        writer.raw("\n")
+        start = writer.length
+        for column in range(width):
+            here = by_row[row].get(column)
+            if column:
+                writer.raw(" |" if writer.length > start else "|")
+            if here is None:
+                continue
+            if column and here.text:
+                writer.raw(" ")
+            cells.append(_cell(here, writer.raw(here.text), offset))
+    return cells
+
+
+def _cell(slot: _Slot, span: Span, offset: int) -> Cell:
+    place = {"row": slot.row + offset, "column": slot.column, "rows": slot.rows, "columns": slot.columns}
+    return Cell(span=span, header=slot.header, **place)
+
+
+def _slots(grid: Element) -> list[_Slot]:
+    """Return the cells of a table with the row and column where each begins.
+
+    Raises:
+        DocumentError: the merged cells claim more places than any table has.
+    """
+    rows = list(_rows(grid))
+    taken: set[tuple[int, int]] = set()
+    slots: list[_Slot] = []
+    for index, (row, in_head) in enumerate(rows):
+        column = 0
+        for element in row:
+            name = name_of(element)
+            if name not in {"td", "th"}:
+                continue
+            while (index, column) in taken:
+                column += 1
+            down = min(_number(element, "rowspan"), len(rows) - index)
+            across = min(_number(element, "colspan"), 1000)
+            if len(taken) + down * across > _MOST_SLOTS:
+                raise DocumentError("a table claims too many cells", hint="check rowspan and colspan of its cells")
+            taken.update((index + i, column + j) for i in range(down) for j in range(across))
+            slots.append(_Slot(inline(element), index, column, down, across, in_head or name == "th"))
+            column += across
+    return slots
+
+
+def _rows(grid: Element) -> Iterator[tuple[Element, bool]]:
+    for row in grid.iter():
+        if name_of(row) == "tr":
+            parent = row.getparent()
+            yield row, parent is not None and name_of(parent) == "thead"
+
+
+def _number(element: Element, attribute: str) -> int:
+    value = (element.get(attribute) or "1").strip()
+    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 6 else 1
