@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import multilevel, random_effects, robust
-from mscevidence.stats.nested import _components, _Problem
+from mscevidence.stats.nested import _members, _Problem
 
 STUDY = np.array(["a", "a", "b", "b", "b", "c", "d", "d", "e"])
 Y = np.array([0.1, 0.3, 0.8, 0.6, 1.2, 0.0, 0.4, 0.9, 0.2])
@@ -27,8 +27,13 @@ def test_one_effect_per_study_is_random_effects_pooling() -> None:
 def test_the_gradient_is_the_derivative_of_the_likelihood() -> None:
     codes = np.unique(STUDY, return_inverse=True)[1]
     for restricted in (True, False):
-        problem = _Problem(Y, V, np.ones((9, 1)), _components(codes, within=True), restricted)
+        problem = _Problem(Y, V, np.ones((9, 1)), _members(codes, within=True), True, restricted)
         at = np.array([0.07, 0.03])
+        w = np.linalg.inv(problem.marginal(at))
+        residual = Y - (w @ Y).sum() / w.sum()
+        full = np.linalg.slogdet(w)[1] - residual @ w @ residual - (9 - restricted) * np.log(2 * np.pi)
+        full += np.log(9) - np.log(w.sum()) if restricted else 0.0
+        assert_allclose(problem.value(at)[0], full / 2)
         for i in range(2):
             step = 1e-6 * np.eye(2)[i]
             numeric = (problem.value(at + step)[0] - problem.value(at - step)[0]) / 2e-6

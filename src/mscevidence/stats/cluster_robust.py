@@ -92,23 +92,21 @@ def robust(
 
 
 def _sandwich(model: Multilevel, codes: IntArray, m: int, kind: str) -> tuple[FloatArray, FloatArray]:
-    x, phi, p = model.design, model.marginal, model.beta.size
-    w = np.linalg.inv(phi)
-    bread = model.covariance
-    wx = w @ x
-    residual = model.y - x @ model.beta
-    indicator = (codes == np.arange(m)[:, np.newaxis]).astype(np.float64)
-    if kind != "CR2":
-        scores = indicator @ (wx * residual[:, np.newaxis])
-        factor = m / (m - p) if kind == "CR1" else 1.0
-        return factor * bread @ (scores.T @ scores) @ bread, np.full(p, float(m - p))
-    return _bias_reduced(model, codes, m)
+    if kind == "CR2":
+        return _bias_reduced(model, codes, m)
+    p, bread = model.beta.size, model.covariance
+    wx = np.linalg.solve(model.marginal, model.design)
+    residual = model.y - model.design @ model.beta
+    indicator = np.where(codes == np.arange(m)[:, np.newaxis], 1.0, 0.0)
+    scores = indicator @ (wx * residual[:, np.newaxis])
+    factor = m / (m - p) if kind == "CR1" else 1.0
+    return factor * bread @ (scores.T @ scores) @ bread, np.full(p, float(m - p))
 
 
 def _bias_reduced(model: Multilevel, codes: IntArray, m: int) -> tuple[FloatArray, FloatArray]:
     """Return the CR2 covariance and Satterthwaite degrees of freedom of each coefficient."""
     x, phi, bread = model.design, model.marginal, model.covariance
-    wx = np.linalg.inv(phi) @ x
+    wx = np.linalg.solve(phi, x)
     residual = model.y - x @ model.beta
     annihilator = np.eye(model.k) - x @ bread @ wx.T
     scores, directions = [], []

@@ -52,11 +52,15 @@ class GridDistribution:
     def quantile(self, p: float) -> float:
         """Return the quantile of probability p."""
         index = int(np.clip(np.searchsorted(self.cumulative, p) - 1, 0, self.grid.size - 2))
-        low, high = self.grid[index], self.grid[index + 1]
+        width = float(self.grid[1] - self.grid[0])
+        low, high = (float(self.cumulative[index + i]) for i in (0, 1))
+        first, last = (width * float(self.density[index + i]) for i in (0, 1))
+        left, right, rise = 0.0, 1.0, high - low
         for _ in range(50):
-            middle = (low + high) / 2
-            low, high = (middle, high) if float(self.cdf(np.array([middle]))[0]) < p else (low, middle)
-        return float(low + high) / 2
+            t = (left + right) / 2
+            value = low + t * (first + t * (3 * rise - 2 * first - last + t * (first + last - 2 * rise)))
+            left, right = (t, right) if value < p else (left, t)
+        return float(self.grid[index]) + width * (left + right) / 2
 
     def expectation(self, values: FloatArray) -> float:
         """Return the mean of a function given by its values on the grid."""

@@ -143,11 +143,10 @@ def multilevel(
     if y.size <= design.shape[1]:
         raise StatisticsError(f"{y.size} effects cannot determine {design.shape[1]} coefficients")
     fixed = least_squares(y, design, 1 / v)
-    parts = _components(codes, within=within)
-    problem = _Problem(y, v, design, parts, rule == "REML")
+    problem = _Problem(y, v, design, _members(codes, within=within), within, rule == "REML")
     sigma2, height, converged = _search(problem)
-    marginal = np.diag(v) + np.tensordot(sigma2, parts, axes=1)
-    _, covariance, beta = _generalised(y, design, marginal)
+    solved = problem.solve(sigma2)
+    beta, covariance = solved.beta, solved.covariance
     df = float(y.size - design.shape[1]) if kind == "t" else np.inf
     se, qe, qe_df = np.sqrt(np.diagonal(covariance)), float(fixed.residual_sum), y.size - design.shape[1]
     half, statistic = float(critical_value(alpha, df)) * se, beta / se
@@ -158,8 +157,27 @@ def multilevel(
         lower=beta - half, upper=beta + half, df=df, covariance=covariance, sigma2=sigma2,
         qe=qe, qe_df=qe_df, qe_p=float(chi2_tail(qe, qe_df)), qm=qm, qm_df=qm_df, qm_p=qm_p,
         log_likelihood=height, pi_lower=float(beta[0] - spread), pi_upper=float(beta[0] + spread),
-        k=y.size, studies=int(codes.max()) + 1, converged=converged, y=y, design=design, study=codes, marginal=marginal,
+        k=y.size, studies=int(codes.max()) + 1, converged=converged, y=y, design=design, study=codes,
+        marginal=problem.marginal(sigma2),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """What the likelihood needs at given variance components, without the marginal covariance V itself.
+
+    V is diagonal plus s1 for every pair of effects of one study; with d = 1/(v + s2), a = sum d in a study and f =
+    s1/(1 + s1 a) its inverse is diag(d) - f d d' (Sherman & Morrison 1950).
+    """
+
+    d: FloatArray
+    a: FloatArray
+    f: FloatArray
+    wx: FloatArray
+    covariance: FloatArray
+    beta: FloatArray
+    e: FloatArray
+    log_determinant: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,55 +185,77 @@ class _Problem:
     y: FloatArray
     v: FloatArray
     design: FloatArray
-    parts: FloatArray
+    member: FloatArray
+    within: bool
     restricted: bool
+
+    @property
+    def components(self) -> int:
+        """Number of variance components."""
+        return 2 if self.within else 1
+
+    def marginal(self, sigma2: FloatArray) -> FloatArray:
+        """Return V (k, k)."""
+        diagonal = self.v + (sigma2[1] if self.within else 0.0)
+        result: FloatArray = np.diag(diagonal) + sigma2[0] * (self.member.T @ self.member)
+        return result
+
+    def solve(self, sigma2: FloatArray) -> _Solved:
+        """Return the generalised least-squares solution."""
+        d = 1 / (self.v + (sigma2[1] if self.within else 0.0))
+        a = self.member @ d
+        f = sigma2[0] / (1 + sigma2[0] * a)
+
+        def weighted(columns: FloatArray) -> FloatArray:
+            scaled = d[:, np.newaxis] * columns
+            inner = self.member.T @ (f[:, np.newaxis] * (self.member @ scaled))
+            result: FloatArray = scaled - d[:, np.newaxis] * inner
+            return result
+
+        wx, wy = weighted(self.design), weighted(self.y[:, np.newaxis])[:, 0]
+        covariance = np.asarray(np.linalg.inv(self.design.T @ wx), dtype=np.float64)
+        beta = covariance @ (wx.T @ self.y)
+        logdet = float(np.log1p(sigma2[0] * a).sum() - np.log(d).sum())
+        return _Solved(d, a, f, wx, covariance, beta, wy - wx @ beta, logdet)
 
     def value(self, sigma2: FloatArray) -> tuple[float, FloatArray]:
         """Return the (restricted) log-likelihood and its gradient at the variance components."""
-        marginal = np.diag(self.v) + np.tensordot(sigma2, self.parts, axes=1)
-        sign, logdet = np.linalg.slogdet(marginal)
-        if sign <= 0:
+        shift = sigma2[1] if self.within else 0.0
+        if (self.v + shift).min() <= 0 or (1 + sigma2[0] * (self.member @ (1 / (self.v + shift)))).min() <= 0:
             return -np.inf, np.zeros_like(sigma2)
-        projection, covariance, _ = _generalised(self.y, self.design, marginal)
-        e = projection @ self.y
+        at = self.solve(sigma2)
         p = self.design.shape[1] if self.restricted else 0
-        total = (self.y.size - p) * np.log(2 * np.pi) + logdet + self.y @ e
+        total = (self.y.size - p) * np.log(2 * np.pi) + at.log_determinant + self.y @ at.e
+        sums = self.member @ at.wx
+        trace = [(at.a - at.f * at.a**2).sum(), (at.d - at.d**2 * (self.member.T @ at.f)).sum()]
         if self.restricted:
-            total -= np.linalg.slogdet(self.design.T @ self.design)[1] + np.linalg.slogdet(covariance)[1]
-        trace = np.einsum("ij,cij->c", projection if self.restricted else np.linalg.inv(marginal), self.parts)
-        return float(-total / 2), -(trace - np.einsum("i,cij,j->c", e, self.parts, e)) / 2
-
-
-def _generalised(y: FloatArray, design: FloatArray, marginal: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return P, (X'WX)^-1 and the generalised least-squares coefficients."""
-    w = np.asarray(np.linalg.inv(marginal), dtype=np.float64)
-    wx = w @ design
-    covariance = np.asarray(np.linalg.inv(design.T @ wx), dtype=np.float64)
-    return w - wx @ covariance @ wx.T, covariance, covariance @ (wx.T @ y)
+            total -= np.linalg.slogdet(self.design.T @ self.design)[1] + np.linalg.slogdet(at.covariance)[1]
+            trace[0] -= np.einsum("gp,pq,gq->", sums, at.covariance, sums)
+            trace[1] -= np.einsum("kp,pq,kq->", at.wx, at.covariance, at.wx)
+        squares = np.array([((self.member @ at.e) ** 2).sum(), (at.e**2).sum()])
+        return float(-total / 2), ((squares - trace) / 2)[: self.components]
 
 
 def _search(problem: _Problem) -> tuple[FloatArray, float, bool]:
     spread = max(float(np.var(problem.y)), 1e-6)
-    count = problem.parts.shape[0]
+    count = problem.components
     shares = [np.full(count, f) for f in (0.5, 0.05)] + [np.eye(count)[i] * 0.8 + 0.05 for i in range(count)]
     lower, upper = np.zeros(count), np.full(count, np.inf)
     found = [maximise(problem.value, spread * share, lower, upper) for share in shares]
     return max(found, key=lambda result: (result[1], result[2]))
 
 
-def _components(codes: IntArray, *, within: bool) -> FloatArray:
-    same = (codes[:, np.newaxis] == codes).astype(np.float64)
+def _members(codes: IntArray, *, within: bool) -> FloatArray:
+    """Return the indicator matrix (studies, k)."""
     studies = int(codes.max()) + 1
     if studies < 2:
         raise StatisticsError("all effects are of one study: there is nothing between studies")
-    if not within:
-        return np.stack([same])
-    if studies == codes.size:
+    if within and studies == codes.size:
         raise StatisticsError(
             "no study has several effects: variance within studies cannot be told from variance between them",
             hint="use within=False, or random_effects",
         )
-    return np.stack([same, np.eye(codes.size)])
+    return np.where(np.arange(studies)[:, np.newaxis] == codes, 1.0, 0.0)
 
 
 def _codes(study: ArrayLike, k: int) -> IntArray:
