@@ -125,6 +125,14 @@ def test_sensitivity_to_zeros_in_words_and_to_derived_counts() -> None:
     assert [row.marks for row in pooled.overall.rows if row.study == "f"] == [("derived",)]
 
 
+def test_a_sensitivity_analysis_without_studies_is_said_in_words() -> None:
+    derived = [
+        study(name, result("response", 6, 12, derived={"method": "percent-times-n", "steps": "50% of 12"}))
+        for name in ("e", "f")
+    ]
+    assert "Sensitivity, without derived counts: no study is left\n" in summary.page(pool(*derived))
+
+
 def test_nothing_usable_says_what_would_help() -> None:
     zero = study("e", result("response", 0, 9, narrative_zero={"scope": "none"}))
     with pytest.raises(SelectionError, match="no usable result for response") as caught:

@@ -116,6 +116,14 @@ def test_a_question_without_answer_prints_its_columns(built: Path) -> None:
     assert done.stderr == "no rows\n"
 
 
+def test_a_database_without_analyses_says_where_they_are(built: Path) -> None:
+    assert "-d output/evidence.db" in run("query", "pooled").stderr
+    named = run("query", "pooled", "--analysis", "response-itp")
+    assert named.exit_code == 1
+    assert "evidence.db holds no analysis" in named.stderr
+    assert "mscevidence reproduce" in named.stderr
+
+
 def test_a_limit_is_said(built: Path) -> None:
     done = run("query", "SELECT * FROM terms", "--limit", "3")
     assert "the first 3 rows; there are more" in done.stderr

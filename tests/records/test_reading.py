@@ -263,6 +263,9 @@ def test_a_folder_with_a_file_of_another_name_or_ending_is_refused(folder: Path)
     with pytest.raises(RecordError, match=r"study files end in \.yaml") as caught:
         load_all(folder)
     assert caught.value.hint == "rename the file to b.yaml"
+    (folder / "b.yml").rename(folder / "b.YAML")
+    with pytest.raises(RecordError, match=r"study files end in \.yaml"):
+        load_all(folder)
 
 
 def test_all_files_of_a_folder_are_examined_before_the_first_mistake_is_told(folder: Path) -> None:

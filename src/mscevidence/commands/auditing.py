@@ -10,7 +10,7 @@ from mscevidence import check, protocol, records
 from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import RecordError
 from mscevidence.model import Document, Finding, Study
-from mscevidence.records.reading import study_files
+from mscevidence.records.reading import misnamed_files, study_files
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -57,9 +57,12 @@ def audit(files: Sequence[Path]) -> Audit:
         if not project.extracted.is_dir():
             raise RecordError(f"there is no folder {project.extracted}", hint="run `mscevidence init`")
         files = study_files(project.extracted)
+        misnamed = [_as_finding(problem) for problem in misnamed_files(project.extracted)]
+    else:
+        misnamed = []
     library = DocumentLibrary(project.captured)
     documents = {document.sha256: document for document in library}
-    findings = list(library.verify())
+    findings = [*misnamed, *library.verify()]
     results = walked = 0
     for path in files:
         study, problems = records.examine(path)
@@ -83,7 +86,8 @@ def _misnamed(study: Study, path: Path) -> Finding:
 
 def _as_finding(problem: RecordError) -> Finding:
     sentence = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
-    sentence = sentence.removeprefix(f"{problem.file}:{problem.line}: ")
+    sentence = sentence.removeprefix(f"{problem.file}:{problem.line}: ").removeprefix(f"{problem.file}: ")
+    sentence = sentence.removeprefix(f"{problem.key}: ") if problem.key else sentence
     return Finding(
         check="study-file",
         severity="error",

@@ -19,6 +19,8 @@ Database = Annotated[
 ]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OF_ANALYSES = ("pooled", "pooled-studies", "exclusions")
+"""Questions about analyses: `build` runs none, `reproduce` writes a database with all of them."""
 NAMED = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -79,6 +81,8 @@ def query(
     answer = (run_sql if _is_sql(asked) else ask)(_path(database), asked, parameters, limit=limit)
     typer.echo(render(answer.as_dicts(), form=form, columns=answer.columns))
     _tell_rows(len(answer), cut=answer.truncated)
+    if not len(answer) and asked in OF_ANALYSES:
+        typer.echo("analyses are in the database of `mscevidence reproduce`: -d output/evidence.db", err=True)
 
 
 def search(

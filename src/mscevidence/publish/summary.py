@@ -148,7 +148,8 @@ def _sensitivity(pooled: Pooled) -> list[str]:
     for name, one in pooled.sensitivity:
         rate = f"{wording.rate(one.proportion, one.lower, one.upper)} %" if one.proportion is not None else ""
         said = rate or " ".join(one.notes)
-        lines.append(f"Sensitivity, {name}: {said} ({wording.studies_and_patients(one)})")
+        based_on = f" ({wording.studies_and_patients(one)})" if one.k else ""
+        lines.append(f"Sensitivity, {name}: {said if one.k else 'no study is left'}{based_on}")
     return [*lines, ""] if pooled.sensitivity else lines
 
 

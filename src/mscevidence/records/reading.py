@@ -111,7 +111,7 @@ def load_all(folder: Path) -> Records:
         )
     studies: list[Study] = []
     files: dict[str, Path] = {}
-    problems: list[RecordError] = list(_left_aside(folder))
+    problems: list[RecordError] = list(misnamed_files(folder))
     for path in study_files(folder):
         study, found = examine(path)
         problems.extend(found)
@@ -136,9 +136,13 @@ def file_name(study_id: str) -> str:
     return f"{study_id}.yaml"
 
 
-def _left_aside(folder: Path) -> Iterator[RecordError]:
-    for path in sorted(folder.glob("*.yml")):
-        yield RecordError("study files end in .yaml", file=_shown(path), hint=f"rename the file to {path.stem}.yaml")
+def misnamed_files(folder: Path) -> Iterator[RecordError]:
+    """Yield an error for each file that was meant as a study file and would not be read: ``.yml``, ``.YAML``."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.casefold() in (".yml", ".yaml") and path.suffix != ".yaml":
+            yield RecordError(
+                "study files end in .yaml", file=_shown(path), hint=f"rename the file to {path.stem}.yaml"
+            )
 
 
 def _unusable_id(study: Study, located: Located, file: str) -> Iterator[RecordError]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mscevidence import vocabulary
-from mscevidence.errors import UnknownTermError
+from mscevidence.errors import StoreError, UnknownTermError
 from mscevidence.store.query import Rows, run_sql
 
 LOOKUPS = {
@@ -106,6 +106,7 @@ def bound(path: Path, asked: Question, params: Mapping[str, str]) -> dict[str, s
 
     Raises:
         UnknownTermError: a parameter or value that does not exist.
+        StoreError: the database holds nothing of what a parameter names.
     """
     values = {parameter.name: parameter.default for parameter in asked.parameters}
     by_name = {parameter.name: parameter for parameter in asked.parameters}
@@ -117,6 +118,9 @@ def bound(path: Path, asked: Question, params: Mapping[str, str]) -> dict[str, s
     return values
 
 
+_WHERE = {"analysis": "`mscevidence reproduce` runs the analyses; ask its database: `-d output/evidence.db`"}
+
+
 def _valid(path: Path, parameter: Parameter, value: str) -> str:
     if not value:
         return value
@@ -125,6 +129,8 @@ def _valid(path: Path, parameter: Parameter, value: str) -> str:
     choices: Sequence[str] = parameter.choices
     if parameter.lookup:
         choices = [row[0] for row in run_sql(path, LOOKUPS[parameter.lookup]).rows]
+        if not choices:
+            raise StoreError(f"{path.name} holds no {parameter.lookup}", hint=_WHERE.get(parameter.lookup, ""))
     if (parameter.choices or parameter.lookup) and value not in choices:
         raise UnknownTermError(value, kind=parameter.lookup or parameter.name, choices=choices)
     return value
