@@ -303,3 +303,28 @@ def test_bayesian_answers_are_useful_where_the_model_alone_is_not() -> None:
     # 2/2 says less than 7/7 and is drawn further towards the others; 8/18 is drawn upwards.
     assert 8 / 18 < (rates["A 2020"] or 0) < (rates["D 2020"] or 0) < (rates["B 2020"] or 0) < 1
     assert any("Priors" in note for note in answers.notes)
+
+
+def test_borrowing_tells_each_disease_with_and_without_the_others() -> None:
+    lupus = [
+        study(name, result("response", x, n), condition="systemic-lupus-erythematosus")
+        for name, x, n in (("s1", 12, 20), ("s2", 15, 30))
+    ]
+    single = study("z", result("response", 2, 3), condition="psoriasis")
+    question = Question(outcome="response", condition="immune-thrombocytopenia")
+    borrowed = synthesis.borrow([*FOUR, *lupus, single], [], question)
+    assert [one.name for one in borrowed.groups] == [
+        "immune thrombocytopenia",
+        "psoriasis",
+        "systemic lupus erythematosus",
+    ]
+    by_name = {one.name: one for one in borrowed.groups}
+    # One tiny trial borrows more than two of moderate size, and its interval shrinks by it.
+    psoriasis, nephritis = by_name["psoriasis"], by_name["systemic lupus erythematosus"]
+    assert psoriasis.weight > nephritis.weight
+    assert psoriasis.partial.upper - psoriasis.partial.lower < psoriasis.alone.upper - psoriasis.alone.lower
+    assert borrowed.highlight.startswith("immune thrombocytopenia: alone ")
+    with pytest.raises(StatisticsError, match="nothing to borrow"):
+        synthesis.borrow(FOUR, [], question)
+    page = summary.page(pool(*FOUR).model_copy(update={"borrowed": borrowed}))
+    assert "Borrowing across diseases" in page

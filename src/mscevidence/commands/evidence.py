@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 
 if TYPE_CHECKING:
-    from mscevidence.model import Candidate, Document, Pooled
+    from mscevidence.model import Candidate, Document, Family, Pooled, Study
 
 Command = Callable[..., None]
 
@@ -71,11 +71,18 @@ def asks_a_question(command: Command) -> Command:
 
 def pooled_for(**options: object) -> Pooled:
     """Return the synthesis that the options of a question ask of the review in the current folder."""
-    from mscevidence import identify, protocol, records, synthesis
+    from mscevidence import protocol, synthesis
 
     asked = protocol.question_from({name: value for name, value in options.items() if value}, place="options")
+    return synthesis.pool(*studies_and_families(), asked)
+
+
+def studies_and_families() -> tuple[tuple[Study, ...], tuple[Family, ...]]:
+    """Return the studies of the review in the current folder and the families that share patients."""
+    from mscevidence import identify, protocol, records
+
     studies = records.load_all(protocol.find().extracted).studies
-    return synthesis.pool(studies, identify.link(studies).families, asked)
+    return studies, identify.link(studies).families
 
 
 def candidates_of(document: Document) -> tuple[Candidate, ...]:

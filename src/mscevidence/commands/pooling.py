@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mscevidence.commands.evidence import asks_a_question
+from mscevidence.commands.evidence import asks_a_question, studies_and_families
 
 if TYPE_CHECKING:
     from mscevidence.model import Pooled
@@ -29,6 +29,9 @@ def pool(
     bayes: Annotated[
         bool, typer.Option("--bayes", help="Exact-likelihood Bayesian models, and each study's shrunken rate.")
     ] = False,
+    borrow: Annotated[
+        bool, typer.Option("--borrow", help="What each disease looks like with and without borrowing from the others.")
+    ] = False,
     moderator: Annotated[
         list[str] | None,
         typer.Option(help="Meta-regression on year, patients, dose, condition, product, design or phase."),
@@ -49,6 +52,9 @@ def pool(
         "bayes": bayes,
     }
     pooled = synthesis.with_series(pooled, [name for name, asked in wanted.items() if asked])
+    if borrow:
+        borrowed = synthesis.borrow(*studies_and_families(), pooled.question)
+        pooled = pooled.model_copy(update={"borrowed": borrowed})
     pooled = synthesis.with_moderators(pooled, moderator or [])
     pooled = synthesis.with_small_study_tests(pooled) if bias else pooled
     if as_json:

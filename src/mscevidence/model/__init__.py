@@ -39,6 +39,9 @@ from mscevidence.model.noun import (
 )
 from mscevidence.model.pooled import (
     BetweenGroups,
+    Borrowed,
+    BorrowedGroup,
+    BorrowedRate,
     Choice,
     Coefficient,
     Estimate,
@@ -87,6 +90,9 @@ __all__ = [
     "Arm",
     "Author",
     "BetweenGroups",
+    "Borrowed",
+    "BorrowedGroup",
+    "BorrowedRate",
     "Candidate",
     "CandidateKind",
     "Cell",

@@ -156,6 +156,46 @@ class Moderation(Frozen):
     notes: tuple[str, ...] = ()
 
 
+class BorrowedRate(Frozen):
+    """A rate with its interval, as proportions."""
+
+    rate: float
+    lower: float
+    upper: float
+
+
+class BorrowedGroup(Frozen):
+    """One disease without, with, and with robust borrowing from the others.
+
+    `weight` is the share of the estimate under partial pooling that comes from other diseases; `alike` the posterior
+    probability, in the robust mixture, that the disease is like the others.
+    """
+
+    name: str
+    k: int
+    events: int
+    patients: int
+    alone: BorrowedRate
+    partial: BorrowedRate
+    robust: BorrowedRate
+    weight: float
+    alike: float
+
+
+class Borrowed(Frozen):
+    """A hierarchical model of studies in diseases: what each disease borrows from the others.
+
+    `highlight` is the sentence on the disease that was asked about, if one was.
+    """
+
+    groups: tuple[BorrowedGroup, ...]
+    between: float
+    within: float
+    new: BorrowedRate
+    highlight: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class Pooled(Frozen):
     """The outcome of a synthesis, with everything a reader of the figure may ask.
 
@@ -177,6 +217,7 @@ class Pooled(Frozen):
     between: BetweenGroups | None = None
     sensitivity: tuple[tuple[str, Estimate], ...] = ()
     series: tuple[Series, ...] = ()
+    borrowed: Borrowed | None = None
     moderation: tuple[Moderation, ...] = ()
     small_study_tests: tuple[SmallStudyTest, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()

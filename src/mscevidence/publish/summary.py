@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mscevidence.model import BetweenGroups, Estimate, Group, Moderation, Pooled, Series, StudyRow
+from mscevidence.model import BetweenGroups, Borrowed, Estimate, Group, Moderation, Pooled, Series, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.table import as_text
 
@@ -37,6 +37,7 @@ def page(pooled: Pooled) -> str:
     lines += [f"Warning: {text}." for text in pooled.warnings]
     lines += [f"Weights: {pooled.weighting}."] if pooled.weighting else []
     lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
+    lines += _borrowed(pooled.borrowed) if pooled.borrowed else []
     lines += [line for one in pooled.moderation for line in _moderation(one)]
     lines += _small_studies(pooled)
     lines += [line for one in pooled.series for line in ("", *series_page(one).splitlines())]
@@ -151,6 +152,28 @@ def _sensitivity(pooled: Pooled) -> list[str]:
         based_on = f" ({wording.studies_and_patients(one)})" if one.k else ""
         lines.append(f"Sensitivity, {name}: {said if one.k else 'no study is left'}{based_on}")
     return [*lines, ""] if pooled.sensitivity else lines
+
+
+def _borrowed(borrowed: Borrowed) -> list[str]:
+    title = "Borrowing across diseases (typical trial of each, posterior medians)"
+    rows = [
+        {
+            "Disease": one.name,
+            "k": one.k,
+            "Events / n": f"{one.events} / {one.patients}",
+            "Alone %": wording.rate(one.alone.rate, one.alone.lower, one.alone.upper),
+            "Partly pooled %": wording.rate(one.partial.rate, one.partial.lower, one.partial.upper),
+            "Robust mixture %": wording.rate(one.robust.rate, one.robust.lower, one.robust.upper),
+            "Borrowed": f"{one.weight:.2f}",
+            "Alike": f"{one.alike:.2f}",
+        }
+        for one in borrowed.groups
+    ]
+    new = wording.rate(borrowed.new.rate, borrowed.new.lower, borrowed.new.upper)
+    spread = f"tau between diseases {borrowed.between:.2f}, within {borrowed.within:.2f} (posterior means)"
+    lines = ["", title, "-" * len(title), *as_text(rows, list(rows[0])).splitlines()]
+    lines += [f"A disease without data: {new} %; {spread}."]
+    return [*lines, *([borrowed.highlight] if borrowed.highlight else []), *borrowed.notes]
 
 
 def _moderation(one: Moderation) -> list[str]:

@@ -1,5 +1,6 @@
 """Analyses as a user asks for them: a question and records to a `Pooled` that knows everything a reader may ask."""
 
+from mscevidence.synthesis.borrowing import borrow
 from mscevidence.synthesis.pooling import explain, pool, title_of, with_moderators, with_series, with_small_study_tests
 
-__all__ = ["explain", "pool", "title_of", "with_moderators", "with_series", "with_small_study_tests"]
+__all__ = ["borrow", "explain", "pool", "title_of", "with_moderators", "with_series", "with_small_study_tests"]

@@ -1,0 +1,62 @@
+"""Borrowing across diseases: what a disease with few trials looks like with and without the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mscevidence import effects, vocabulary
+from mscevidence.model import Borrowed, BorrowedGroup, BorrowedRate, Family, Question, Study
+
+if TYPE_CHECKING:
+    from mscevidence.stats.borrowing import Borrowing
+    from mscevidence.stats.mixtures import Posterior
+
+
+def borrow(studies: Sequence[Study], families: Sequence[Family], question: Question) -> Borrowed:
+    """Return the hierarchical model of a question over all conditions, asked or not, one study per family.
+
+    Raises:
+        SelectionError: nothing reports the outcome.
+        StatisticsError: all studies are of one disease.
+    """
+    from mscevidence import stats
+
+    everywhere = question.model_copy(update={"condition": None, "by": None})
+    taken = effects.select(studies, families, everywhere).taken
+    labels = [vocabulary.load("condition")[one.study.condition].label for one in taken]
+    fit = stats.borrow([one.events for one in taken], [one.n for one in taken], labels, level=question.level)
+    asked = vocabulary.load("condition")[question.condition].label if question.condition else None
+    return Borrowed(
+        groups=tuple(_group(fit, position) for position in _in_order(fit)),
+        between=fit.between,
+        within=fit.within,
+        new=_rate(fit.new),
+        highlight=fit.sentence(asked) if asked in fit.diseases else "",
+        notes=tuple(fit.notes),
+    )
+
+
+def _in_order(fit: Borrowing) -> list[int]:
+    return sorted(range(len(fit.diseases)), key=lambda position: fit.diseases[position].casefold())
+
+
+def _group(fit: Borrowing, position: int) -> BorrowedGroup:
+    return BorrowedGroup(
+        name=fit.diseases[position],
+        k=int(fit.studies[position]),
+        events=int(fit.events[position]),
+        patients=int(fit.n[position]),
+        alone=_rate(fit.alone, position),
+        partial=_rate(fit.partial, position),
+        robust=_rate(fit.robust, position),
+        weight=float(fit.weight[position]),
+        alike=float(fit.exchangeable[position]),
+    )
+
+
+def _rate(found: Posterior, position: int | None = None) -> BorrowedRate:
+    median, lower, upper = (
+        one if position is None else one[position] for one in (found.median, found.lower, found.upper)
+    )
+    return BorrowedRate(rate=float(median), lower=float(lower), upper=float(upper))
