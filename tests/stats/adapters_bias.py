@@ -103,13 +103,11 @@ def selmodel(case: Case) -> dict[str, Any]:
 
 def metabias(case: Case) -> dict[str, Any]:
     method, data, measure = case.args["method_bias"], columns(case), case.args["measure"]
-    if "events" in data:
+    n = data["n"] if "n" in data else data["n1"] + data["n2"]
+    if "incr" in case.args:
         sizes = meta_effect_sizes(measure, add=case.args["incr"], **data)
-        n = data["n"]
     else:
-        options: dict[str, Any] = {"drop00": True} if "events1" in data else {"vtype": "UB"}
-        sizes = effect_sizes(measure, **options, **data)
-        n = data["n1"] + data["n2"]
+        sizes = effect_sizes(measure, vtype="UB", **data)
     kept = sizes.mask
     return line(_metabias(case, method, data, sizes.yi, sizes.vi, n, kept))
 

@@ -87,6 +87,12 @@ def test_a_disease_that_contradicts_the_others_stands_apart() -> None:
     assert abs(odd.robust.mean[4] - odd.alone.mean[4]) < abs(odd.partial.mean[4] - odd.alone.mean[4]) + 1e-6
 
 
+def test_large_trials_leave_nothing_to_borrow() -> None:
+    found = borrow([2000, 1500, 700], [4000, 5000, 3000], ["a", "a", "b"], within_prior=HalfNormal(0.01))
+    assert_allclose(found.partial.mean, found.alone.mean, atol=2e-3)
+    assert (found.weight < 0.05).all()
+
+
 def test_the_sentence_and_the_notes(found: Borrowing) -> None:
     said = found.sentence("itp")
     assert said.startswith("itp: alone ")

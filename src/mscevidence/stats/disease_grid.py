@@ -119,15 +119,15 @@ def _borrowing(layers: Layers, shared: FloatArray, together: FloatArray) -> Floa
 def layers_of(hierarchy: Hierarchy) -> Layers:
     """Return the likelihoods of the diseases and the kernels between them, which every value of `apart` shares."""
     prior = hierarchy.mean_prior
-    groups = int(hierarchy.disease.max()) + 1
-    largest = max(float(hierarchy.n[hierarchy.disease == j].sum()) for j in range(groups))
+    own_studies = [hierarchy.disease == j for j in range(int(hierarchy.disease.max()) + 1)]
+    largest = max(float(hierarchy.n[own].sum()) for own in own_studies)
     step = max(min(prior.sd / 20, 1.2 / np.sqrt(largest)), prior.sd / 120)
     grid = np.arange(prior.mean - 7 * prior.sd, prior.mean + 7 * prior.sd + step, step)
     mean = grid[:: max(1, int(prior.sd / 12 / step))]
     (tau_w, log_w), (tau_b, log_b) = (_nodes(p) for p in (hierarchy.within_prior, hierarchy.between_prior))
-    member = (hierarchy.disease == np.arange(groups)[:, np.newaxis]).astype(np.float64)
     counts = Counts(hierarchy.x, hierarchy.n, prior, hierarchy.within_prior)
-    logs = np.stack([member @ log_marginals(counts, grid, float(tau)) for tau in tau_w])
+    studies = [log_marginals(counts, grid, float(tau)) for tau in tau_w]
+    logs = np.stack([np.stack([part[own].sum(axis=0) for own in own_studies]) for part in studies])
     top = logs.max(axis=2, keepdims=True)
     kernel = np.stack([_normal_columns(grid, mean, float(tau)) for tau in tau_b])
     height = log_w[:, np.newaxis, np.newaxis] + log_b[:, np.newaxis] + prior.log_density(mean)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, choose, names, number, positive, tail
 from mscevidence.stats.single import single_analysis
@@ -37,7 +38,7 @@ NEEDED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class RegressionTest:
+class RegressionTest(Shown):
     """A line through the funnel: intercept + slope times the predictor. The slope is what is tested.
 
     Attributes:
@@ -67,7 +68,8 @@ class RegressionTest:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
-        return diagnosis.sentences([(self.k < NEEDED, few(self.k))])
+        exact = "The studies lie exactly on the line: its standard error is zero and there is no test."
+        return diagnosis.sentences([(self.k < NEEDED, few(self.k)), (self.slope_se == 0, exact)])
 
 
 def few(k: int) -> str:
