@@ -163,6 +163,21 @@ def test_what_is_left_out_has_its_reason(results: Any, arms: Any, question: Any,
     assert reasons(study("a", *results, arms=arms), question=question) == [reason]
 
 
+@pytest.mark.parametrize(("months", "enters"), [(12, True), (9, True), (8, False), (15, True), (16, False)])
+def test_a_time_point_within_a_quarter_of_the_one_asked_for_enters(months: int, enters: bool) -> None:
+    one = study("a", result("response", 2, 5, time_point={"value": months, "unit": "month"}))
+    selection = select([one], [], Question(outcome="response", at="12 months"))
+    assert bool(selection.taken) is enters
+
+
+def test_patients_who_could_be_judged_enter_and_responders_do_not() -> None:
+    judged = study("a", result("response", 2, 4, population="evaluable"))
+    assert taken(judged) == {"a": (2, 4)}
+    assert reasons(study("b", result("response", 2, 4, population="responders"))) == [
+        "denominator is a subset of the patients (responders)"
+    ]
+
+
 def test_a_retracted_report_gives_nothing() -> None:
     one = study("a", result("response", 2, 5), reports=[report(status="retracted")])
     assert reasons(one) == ["its report r1 is retracted"]
@@ -187,6 +202,33 @@ def test_a_family_gives_one_study_and_names_the_others() -> None:
     assert [one.reason for one in selection.exclusions] == ["patients overlap with B 2020 (family centre)"]
     assert selection.choices[-1].taken == "b/all/response"
     assert selection.overrides == ()
+
+
+def test_the_larger_study_of_a_family_wins_even_when_only_a_table_tells_of_it() -> None:
+    small = study("small", result("response", 8, 10))
+    large = study("large", result("response", 20, 40), reports=[report(kind="secondary-table")])
+    family = Family(id="f", studies=("large", "small"))
+    assert taken(small, large, families=(family,)) == {"large": (20, 40)}
+
+
+def test_a_cancelled_report_gives_way_to_one_of_its_kind_and_still_counts_alone() -> None:
+    reports = [report("r1", kind="conference-abstract", status="cancelled"), report("r2", kind="conference-abstract")]
+    both = study("a", result("response", 7, 18), result("response", 8, 18, report="r2"), reports=reports)
+    assert taken(both) == {"a": (8, 18)}
+    alone = study("a", result("response", 7, 18), reports=reports[:1])
+    assert taken(alone) == {"a": (7, 18)}
+
+
+def test_a_sum_is_derived_when_a_part_is_and_a_zero_in_words_only_when_all_parts_are() -> None:
+    zero = result("response", 0, 4, arm="low", narrative_zero={"scope": "no response"})
+    counted = result("response", 3, 5, arm="high", derived={"method": "words", "steps": "three"})
+    arms = [arm("low"), arm("high")]
+    question = Question(outcome="response", narrative_zeros="include")
+    (mixed,) = select([study("a", zero, counted, arms=arms)], [], question).taken
+    assert (mixed.events, mixed.n, mixed.derived, mixed.narrative) == (3, 9, True, False)
+    none = result("response", 0, 5, arm="high", narrative_zero={"scope": "no response"})
+    (words,) = select([study("a", zero, none, arms=arms)], [], question).taken
+    assert (words.events, words.n, words.derived, words.narrative) == (0, 9, False, True)
 
 
 def test_overlap_is_allowed_only_by_name_and_said_aloud() -> None:

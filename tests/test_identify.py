@@ -229,6 +229,13 @@ TEN: dict[str, Any] = {"arms": [arm(treated=10)]}
         ),
         (named("a", **EARLY), named("b", **LATE), "look-alike", "the enrolment periods do not meet"),
         (named("a", **EARLY), named("b", enrolment={"from": "2011", "to": "2012"}), "overlap", "overlapping enrolment"),
+        (
+            named("a", enrolment={"from": "2010", "to": "2011"}),
+            named("b", enrolment={"from": "2011-05", "to": "2012"}),
+            "overlap",
+            "overlapping enrolment",
+        ),
+        (named("a", source=None, arms=[arm(treated=2)]), named("b", source=None, arms=[arm(treated=2)]), None, ""),
         (named("a", "Wang L"), named("b", "Wang D"), None, ""),
         (named("a", source=None), named("b", source=None), None, ""),
         (named("a"), named("b", condition="psoriasis"), None, ""),

@@ -195,6 +195,16 @@ def test_a_correction_that_a_kind_has_no_field_for_is_refused(
         decide(tmp_path / "nct00000000.yaml", document, draft, [review.Ruling(one, "accept", corrections={"n": "18"})])
 
 
+def test_a_number_of_patients_that_contradicts_the_record_is_refused(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any
+) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    one = next(c for c in candidates if c.kind == "participants" and c.arm == "all")
+    decide(path, document, draft, [review.Ruling(one, "accept")])
+    with pytest.raises(RecordError, match="arm all has enrolled 15 in the record, the text says 16"):
+        decide(path, document, draft, [review.Ruling(one, "accept", corrections={"n": "16"})])
+
+
 def test_a_part_needs_its_whole(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
     part = next(c for c in candidates if c.kind == "part")
     with pytest.raises(RecordError, match="is not in the record") as caught:

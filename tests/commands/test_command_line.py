@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -149,7 +150,8 @@ def test_check_counts_and_finds(review_folder: Path) -> None:
     assert done.exit_code == 1
     assert "9" in done.stdout
     assert "4 study files, 4 results" in done.stderr
-    assert "events-within-n" in run("check", "--list").stdout
+    listed = run("check", "--list").stdout
+    assert re.search(r"(?m)^events-within-n +error +Not more patients have an event than there are patients\.$", listed)
 
 
 def test_check_names_the_file_that_would_not_be_read_and_says_each_place_once(review_folder: Path) -> None:

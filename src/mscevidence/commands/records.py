@@ -23,7 +23,9 @@ def check(
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="Study files; all by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False,
-    list_checks: Annotated[bool, typer.Option("--list", help="List the checks with what each looks for.")] = False,
+    list_checks: Annotated[
+        bool, typer.Option("--list", help="List the checks: how serious, and what should hold.")
+    ] = False,
     notes: Annotated[bool, typer.Option("--notes", help="Show notes too, not only their number.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
@@ -33,7 +35,10 @@ def check(
     from mscevidence.publish import table
 
     if list_checks:
-        typer.echo(table.render([{"check": name, "looks for": text} for name, text in checks.CHECKS.items()]))
+        known = [
+            {"check": one.id, "severity": one.severity, "what holds": one.sentence} for one in checks.CHECKS.values()
+        ]
+        typer.echo(table.render(known))
         return
     result = audit(files or [])
     if as_json:
