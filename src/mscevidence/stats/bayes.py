@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Row, Shown, posterior_rows
 from mscevidence.stats.inputs import FloatArray, tail
 from mscevidence.stats.mixtures import NormalMixture, Posterior
 from mscevidence.stats.priors import HalfNormal, NormalPrior, TauPrior
@@ -24,7 +25,7 @@ DEFAULT_TAU_PRIOR = HalfNormal(0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class BayesianPooling:
+class BayesianPooling(Shown):
     """Posterior distributions of the normal-normal model.
 
     Attributes:
@@ -36,6 +37,9 @@ class BayesianPooling:
         mixture: posterior of mu; `new_mixture`: of a new study; `tau_distribution`: of tau.
         tau_prior, mu_prior: the priors (mu_prior None: flat); `level`: of the intervals; `k`: number of studies.
     """
+
+    _lead = "weights"
+    _hidden = ("tau_prior", "mu_prior")
 
     mu: Posterior
     tau: Posterior
@@ -52,6 +56,10 @@ class BayesianPooling:
     mu_prior: NormalPrior | None
     level: float
     k: int
+
+    def rows(self) -> list[Row]:
+        """Return mean effect, tau and the effect in a new study."""
+        return posterior_rows("posterior", mean=self.mu, tau=self.tau, new=self.new)
 
     def probability_above(self, value: float) -> float:
         """Return the posterior probability that mu exceeds `value`."""

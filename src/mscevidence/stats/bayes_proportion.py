@@ -18,6 +18,7 @@ from scipy import special
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.binomial_grid import Counts, JointPosterior, joint_posterior
+from mscevidence.stats.display import Row, Shown, posterior_rows
 from mscevidence.stats.grid_distribution import GridDistribution, cubic, posterior, posteriors, summary
 from mscevidence.stats.inputs import FloatArray, aligned, counts, tail
 from mscevidence.stats.mixtures import Posterior
@@ -33,7 +34,7 @@ DEFAULT_RHO_PRIOR = BetaPrior(1.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True)
-class BayesianProportion:
+class BayesianProportion(Shown):
     """Posterior distributions on the scale of the proportion.
 
     Attributes:
@@ -46,6 +47,8 @@ class BayesianProportion:
         mean_distribution: of logit(mean); new_distribution: of the next trial, on the grid of its model.
         priors: as sentence; level: of the intervals; events, n: (k) data.
     """
+
+    _lead = "events"
 
     model: str
     mean: Posterior
@@ -60,6 +63,11 @@ class BayesianProportion:
     level: float
     events: FloatArray
     n: FloatArray
+
+    def rows(self) -> list[Row]:
+        """Return mean and typical proportion, heterogeneity and the proportion of the next trial."""
+        shown = {"mean": self.mean, "typical": self.typical, "heterogeneity": self.heterogeneity, "next": self.new}
+        return posterior_rows("posterior", **shown)
 
     @property
     def k(self) -> int:

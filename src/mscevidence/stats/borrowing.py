@@ -18,6 +18,7 @@ from scipy import special
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.stats.bayes_proportion import DEFAULT_MU_PRIOR, DEFAULT_TAU_PRIOR, binomial_normal
 from mscevidence.stats.disease_grid import DiseasePosterior, Hierarchy, disease_posterior, layers_of
+from mscevidence.stats.display import Row, Shown, table
 from mscevidence.stats.grid_distribution import GridDistribution, posterior, posteriors, summary
 from mscevidence.stats.inputs import FloatArray, IntArray, aligned, counts, tail
 from mscevidence.stats.mixtures import Posterior
@@ -30,7 +31,7 @@ DEFAULT_APART = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Borrowing:
+class Borrowing(Shown):
     """Response of the typical study of each disease, as proportion; rows are diseases in order of first appearance.
 
     Attributes:
@@ -43,6 +44,8 @@ class Borrowing:
         between, within: means of tau between and within diseases, on the logit scale; new: of a disease without data.
         priors: as sentence; level: of the intervals.
     """
+
+    _lead = "studies"
 
     diseases: tuple[str, ...]
     studies: IntArray
@@ -61,6 +64,15 @@ class Borrowing:
     new: Posterior
     priors: str
     level: float
+
+    def rows(self) -> list[Row]:
+        """Return one row per disease: data, posterior medians with intervals, borrowing."""
+        posteriors = {"alone": self.alone, "partial": self.partial, "robust": self.robust}
+        shown = {"disease": self.diseases, "studies": self.studies, "events": self.events, "n": self.n}
+        for name, one in posteriors.items():
+            shown |= {name: one.median, f"{name}_lower": one.lower, f"{name}_upper": one.upper}
+        shown |= {"weight": self.weight, "exchangeable": self.exchangeable}
+        return table(shown, (len(self.diseases),), item="disease")
 
     def sentence(self, disease: str) -> str:
         """Return what a disease looks like without and with borrowing.

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
 from mscevidence.stats.nested import Multilevel
@@ -22,7 +23,7 @@ KINDS = names({"CR0": (), "CR1": (), "CR2": ("bias-reduced",)})
 
 
 @dataclass(frozen=True, slots=True)
-class RobustInference:
+class RobustInference(Shown):
     """Coefficients with cluster-robust inference.
 
     Attributes:
@@ -30,6 +31,10 @@ class RobustInference:
         beta, se, statistic, p, lower, upper: (p) inference by t with `df` (p) degrees of freedom.
         covariance: (p, p) robust covariance of the coefficients.
     """
+
+    _item = "coefficient"
+    _lead = "beta"
+    _hidden = ("covariance",)
 
     kind: str
     clusters: int

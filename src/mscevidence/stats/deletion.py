@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value
 from mscevidence.stats.inference import residual_variance
 from mscevidence.stats.inputs import BoolArray, FloatArray, tail
@@ -20,7 +21,7 @@ from mscevidence.stats.subsets import leave_one_out_mask
 
 
 @dataclass(frozen=True, slots=True)
-class Influence:
+class Influence(Shown):
     """Deletion diagnostics of one analysis, each (k,).
 
     Attributes:
@@ -92,7 +93,7 @@ _CHI2_MEDIAN = 0.454936423119572
 
 
 @dataclass(frozen=True, slots=True)
-class Shrunken:
+class Shrunken(Shown):
     """Empirical Bayes estimates of the studies with normal limits, (k,) each, on the analysis scale."""
 
     estimate: FloatArray

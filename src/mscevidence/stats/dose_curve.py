@@ -15,6 +15,7 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.exponential_families import Binomial
 from mscevidence.stats.glmm import log_binomial
@@ -26,8 +27,10 @@ SCALES = names({"log": ("logarithmic",), "linear": ("identity",)})
 
 
 @dataclass(frozen=True, slots=True)
-class DoseCurve:
+class DoseCurve(Shown):
     """Predicted proportions of a typical study (random effect zero): logit with error, proportion with interval."""
+
+    _item = "dose"
 
     dose: FloatArray
     logit: FloatArray
@@ -38,7 +41,7 @@ class DoseCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class DoseResponse:
+class DoseResponse(Shown):
     """A logistic dose-response model.
 
     Attributes:
@@ -50,6 +53,10 @@ class DoseResponse:
         studies, arms, events, n: sizes; converged: whether the search for the maximum ended.
         largest, smallest: dose observed.
     """
+
+    _item = "coefficient"
+    _lead = "beta"
+    _hidden = ("covariance",)
 
     scale: str
     nodes: int | None

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Shown
 from mscevidence.stats.inputs import FloatArray, choose, names, tail
 from mscevidence.stats.pooling import random_effects
 from mscevidence.stats.single import single_analysis
@@ -26,7 +27,7 @@ _MOST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class FailSafeN:
+class FailSafeN(Shown):
     """Number of studies averaging a null effect.
 
     Attributes:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.inputs import FloatArray, choose, names
 from mscevidence.stats.pooling import RandomEffects, random_effects
 from mscevidence.stats.single import single_analysis
@@ -24,7 +25,7 @@ _ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class TrimAndFill:
+class TrimAndFill(Shown):
     """Number of missing studies and the pooled estimate with them.
 
     Attributes:
@@ -36,6 +37,8 @@ class TrimAndFill:
         settled: whether k0 came to rest (else the rounds ended in a cycle).
     """
 
+    _lead = "yi"
+
     estimator: str
     side: str
     missing: int
@@ -46,6 +49,11 @@ class TrimAndFill:
     observed: RandomEffects
     filled: RandomEffects
     settled: bool
+
+    def rows(self) -> list[Row]:
+        """Return the pooled estimate without and with the filled studies."""
+        both = (("observed", self.observed), ("filled", self.filled))
+        return [{"studies": name} | row for name, fit in both for row in fit.rows()]
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.exponential_families import Binomial
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, counts, names, plain, tail
@@ -34,7 +35,7 @@ STATUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class ProportionGlmm:
+class ProportionGlmm(Shown):
     """A pooled proportion on the logit scale, or a batch of them.
 
     Every field has the leading shape of the input; for a single analysis it is a scalar.
@@ -56,6 +57,8 @@ class ProportionGlmm:
         k: number of studies; `events`, `n`: patients in them; `boundary`: studies with no event or only events.
         converged: whether the search for the maximum ended.
     """
+
+    _hidden = ("boundary_note",)
 
     test: str
     level: float

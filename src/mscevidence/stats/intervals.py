@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value
 from mscevidence.stats.inputs import FloatArray, aligned, choose, counts, names, positive, refuse, tail, whole
 
@@ -30,7 +31,7 @@ METHODS = names(
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Shown):
     """Estimate and confidence limits of each study.
 
     Attributes:

@@ -16,11 +16,12 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import means, one_group, two_group
 from mscevidence.stats.correction import Options
+from mscevidence.stats.display import Shown
 from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, names, positive, refuse, whole
 
 
 @dataclass(frozen=True, slots=True)
-class EffectSizes:
+class EffectSizes(Shown):
     """Effect sizes of the studies of one or more analyses.
 
     Attributes:

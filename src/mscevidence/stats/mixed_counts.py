@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import count_models as build
 from mscevidence.stats import diagnosis, two_random_effects
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inputs import (
     BoolArray,
@@ -52,7 +53,7 @@ _COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CountGlmm:
+class CountGlmm(Shown):
     """A fitted mixed model of one analysis; coefficients on the log or logit scale, the intercept (mean effect) first.
 
     Attributes:
@@ -70,6 +71,10 @@ class CountGlmm:
         k: number of studies used; `dropped`: positions (from 0) of two-group studies without information, left out.
         converged: whether the search for the maximum ended.
     """
+
+    _item = "coefficient"
+    _lead = "coefficients"
+    _hidden = ("covariance", "dropped")
 
     measure: str
     model: str

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from mscevidence.stats.display import Shown
 from mscevidence.stats.inputs import FloatArray, plain
 from mscevidence.stats.roots import decreasing_root
 
 
 @dataclass(frozen=True, slots=True)
-class Posterior:
+class Posterior(Shown):
     """Summary of a posterior distribution, or of several.
 
     Attributes:

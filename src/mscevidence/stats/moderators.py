@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.design import intercept_of
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
 from mscevidence.stats.inputs import FloatArray, aligned, choose, names, number, positive, tail
 from mscevidence.stats.regression_tau2 import Regression, ResidualTau2, estimate
@@ -25,7 +26,7 @@ TESTS = names({"z": ("normal",), "t": (), "knha": ("hartung-knapp", "HK", "knapp
 
 
 @dataclass(frozen=True, slots=True)
-class MetaRegression:
+class MetaRegression(Shown):
     """A fitted meta-regression of one analysis.
 
     Attributes:
@@ -41,6 +42,10 @@ class MetaRegression:
         log_likelihood: restricted for REML, else full; `k`: number of studies.
         tau2_given: True if tau2 was given.
     """
+
+    _item = "coefficient"
+    _lead = "beta"
+    _hidden = ("covariance",)
 
     estimator: str
     test: str
@@ -122,8 +127,10 @@ class MetaRegression:
 
 
 @dataclass(frozen=True, slots=True)
-class RegressionPrediction:
+class RegressionPrediction(Shown):
     """Predicted mean effects (n,), their standard errors, confidence limits and prediction limits."""
+
+    _item = "prediction"
 
     mean: FloatArray
     se: FloatArray

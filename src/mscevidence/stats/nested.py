@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.box_newton import maximise
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
 from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
 from mscevidence.stats.single import single_analysis
@@ -26,7 +27,7 @@ TESTS = names({"z": ("normal",), "t": ()})
 
 
 @dataclass(frozen=True, slots=True)
-class Multilevel:
+class Multilevel(Shown):
     """A multilevel model.
 
     Attributes:
@@ -41,6 +42,10 @@ class Multilevel:
         k: number of effects; studies: number of studies; converged: whether the search ended in a maximum.
         y, design, study, marginal: the data (k), (k, p), (k) and the fitted marginal covariance (k, k).
     """
+
+    _item = "coefficient"
+    _lead = "beta"
+    _hidden = ("covariance", "sigma2", "y", "design", "study", "marginal")
 
     method: str
     test: str

@@ -17,6 +17,7 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Row, Shown, pair_rows
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, choose, names, plain, tail
 from mscevidence.stats.network_studies import Network, network_of
@@ -26,7 +27,7 @@ ESTIMATORS = names({"DL": ("dersimonian-laird", "moments"), "REML": (), "ML": ()
 
 
 @dataclass(frozen=True, slots=True)
-class TreatmentEffects:
+class TreatmentEffects(Shown):
     """Effects of every treatment versus every other: entry (i, j) is treatment i versus treatment j.
 
     Attributes:
@@ -34,6 +35,8 @@ class TreatmentEffects:
         effect, se, lower, upper: (T, T) on the analysis scale; `p`: two-sided, NaN on the diagonal.
         level: of the intervals.
     """
+
+    _lead = "effect"
 
     treatments: tuple[str, ...]
     effect: FloatArray
@@ -43,13 +46,18 @@ class TreatmentEffects:
     p: FloatArray
     level: float
 
+    def rows(self) -> list[Row]:
+        """Return one row per pair of treatments, the first versus the second."""
+        shown = {name: getattr(self, name) for name in ("effect", "se", "lower", "upper", "p")}
+        return pair_rows(self.treatments, **shown)
+
     def p_scores(self, *, small_values: str = "undesirable") -> FloatArray:
         """Return the P-score of each treatment (T); see `p_scores`."""
         return p_scores(self.effect, self.se, small_values=small_values)
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkMetaAnalysis:
+class NetworkMetaAnalysis(Shown):
     """Common-effect and random-effects estimates of a network.
 
     Attributes:
@@ -60,6 +68,8 @@ class NetworkMetaAnalysis:
         prediction_lower, prediction_upper: (T, T) for the effect in a new study; NaN without a degree of freedom.
         network: what was analysed; hand the result to `design_inconsistency` and `direct_and_indirect`.
     """
+
+    _lead = "prediction_lower"
 
     estimator: str
     level: float
@@ -73,6 +83,14 @@ class NetworkMetaAnalysis:
     prediction_lower: FloatArray
     prediction_upper: FloatArray
     network: Network
+
+    def rows(self) -> list[Row]:
+        """Return one row per pair of treatments: random effects with their prediction interval, common effects."""
+        random, common = self.random, self.common
+        return pair_rows(
+            self.treatments, effect=random.effect, se=random.se, lower=random.lower, upper=random.upper, p=random.p,
+            pi_lower=self.prediction_lower, pi_upper=self.prediction_upper, common=common.effect, common_se=common.se,
+        )  # fmt: skip
 
     @property
     def treatments(self) -> tuple[str, ...]:

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Shown
 from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, names, positive, whole
 
 Pair = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
-class Contrasts:
+class Contrasts(Shown):
     """One row per pair of arms of a study.
 
     Attributes:

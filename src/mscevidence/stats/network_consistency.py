@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, plain, tail
 from mscevidence.stats.network import NetworkMetaAnalysis
@@ -21,7 +22,7 @@ from mscevidence.stats.weighted_least_squares import least_squares, residual_tau
 
 
 @dataclass(frozen=True, slots=True)
-class DesignInconsistency:
+class DesignInconsistency(Shown):
     """Cochran's Q of a network and its parts.
 
     Attributes:
@@ -32,6 +33,8 @@ class DesignInconsistency:
         interaction_q, interaction_df, interaction_p: test of inconsistency in that model, tau_within in the weights.
         designs: names; `design_q`, `design_df`: heterogeneity within each.
     """
+
+    _lead = "q"
 
     q: FloatArray
     df: IntArray
@@ -44,6 +47,19 @@ class DesignInconsistency:
     design_q: FloatArray
     design_df: IntArray
 
+    def rows(self) -> list[Row]:
+        """Return the parts of Q, the interaction test, and the heterogeneity within each design."""
+        parts = ("total", "within designs", "between designs")
+        found = [*zip(parts, self.q.tolist(), self.df.tolist(), self.p.tolist(), strict=True)]
+        found += [("between, interaction model", self.interaction_q, self.interaction_df, self.interaction_p)]
+        alone = zip(self.designs, self.design_q.tolist(), self.design_df.tolist(), strict=True)
+        found += [(f"within {name}", q, df, float(chi2_tail(q, df)) if df else np.nan) for name, q, df in alone]
+        return [{"part": part, "q": q, "df": df, "p": p} for part, q, df, p in found]
+
+    def facts(self) -> Row:
+        """Return the heterogeneity within designs."""
+        return {"tau_within": self.tau_within}
+
 
 def design_inconsistency(result: NetworkMetaAnalysis) -> DesignInconsistency:
     """Return how much of Q lies within designs and how much between them."""
@@ -53,7 +69,8 @@ def design_inconsistency(result: NetworkMetaAnalysis) -> DesignInconsistency:
     blocks, parameters = _blocks(design, members)
     within_df = [int(rows.sum()) - size for rows, size in zip(members, parameters, strict=True)]
     within = np.array([
-        least_squares(y[rows], block, 1 / v[rows]).residual_sum for rows, block in zip(members, blocks, strict=True)
+        least_squares(y[rows], block, 1 / v[rows]).residual_sum if df > 0 else 0.0
+        for rows, block, df in zip(members, blocks, within_df, strict=True)
     ])  # fmt: skip
     df = np.array([result.q_df, sum(within_df), result.q_df - sum(within_df)], dtype=np.int64)
     q = np.array([result.q, within.sum(), max(0.0, result.q - within.sum())])
@@ -98,7 +115,7 @@ def _tau2_within(y: FloatArray, v: FloatArray, members: list[BoolArray], blocks:
 
 
 @dataclass(frozen=True, slots=True)
-class DirectAndIndirect:
+class DirectAndIndirect(Shown):
     """What studies say that compare two treatments themselves, and what the rest of the network says about them.
 
     Attributes:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.conditional_arms import conditional_maximum
 from mscevidence.stats.design_mantel_haenszel import CountedArms, design_estimate
+from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail, two_sided_p
 from mscevidence.stats.inputs import FloatArray, IntArray, choose, counts, names, plain, tail
 from mscevidence.stats.network import TreatmentEffects, treatment_effects
@@ -35,7 +36,7 @@ EMPTY_ARMS = names({"drop": (), "correct": (), "keep": ()})
 
 
 @dataclass(frozen=True, slots=True)
-class RareEventNetwork:
+class RareEventNetwork(Shown):
     """Common-effect log odds ratios of a network.
 
     Attributes:
@@ -54,6 +55,14 @@ class RareEventNetwork:
     notes: tuple[str, ...]
     _studies: tuple[CountedArms, ...] = field(repr=False)
     _add: float = field(default=0.0, repr=False)
+
+    def rows(self) -> list[Row]:
+        """Return one row per pair of treatments, the first versus the second."""
+        return self.effects.rows()
+
+    def facts(self) -> Row:
+        """Return method, number of studies and the test of inconsistency."""
+        return {name: getattr(self, name) for name in ("method", "k", "q", "q_df", "q_p")}
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -195,7 +204,7 @@ def _inverse(information: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True)
-class SeparatedEvidence:
+class SeparatedEvidence(Shown):
     """Direct evidence from the studies that compare two treatments, indirect evidence from all others.
 
     Attributes:

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, IntArray, plain, tail
 from mscevidence.stats.measures import checked_columns, effect_sizes
 
 
 @dataclass(frozen=True, slots=True)
-class Peto:
+class Peto(Shown):
     """Pooled log odds ratios; every field has the leading shape of the input, a scalar for a single analysis.
 
     Attributes:

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inference import TESTS, judged
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
@@ -23,7 +24,7 @@ from mscevidence.stats.tau2 import ESTIMATORS, Tau2, estimate, information_se
 
 
 @dataclass(frozen=True, slots=True)
-class RandomEffects:
+class RandomEffects(Shown):
     """A pooled estimate, or a batch of them.
 
     Every field has the leading shape of the input; for a single analysis it is a scalar.

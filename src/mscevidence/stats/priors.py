@@ -44,6 +44,9 @@ class HalfNormal:
     def __post_init__(self) -> None:
         _check("the scale of a half-normal prior", self.scale)
 
+    def __str__(self) -> str:
+        return f"half-normal({self.scale:g})"
+
     @property
     def upper(self) -> float:
         """No limit."""
@@ -69,6 +72,9 @@ class HalfCauchy:
     def __post_init__(self) -> None:
         _check("the scale of a half-Cauchy prior", self.scale)
 
+    def __str__(self) -> str:
+        return f"half-Cauchy({self.scale:g})"
+
     @property
     def upper(self) -> float:
         """No limit."""
@@ -93,6 +99,9 @@ class UniformTau:
 
     def __post_init__(self) -> None:
         _check("the upper limit of a uniform prior", self.upper)
+
+    def __str__(self) -> str:
+        return f"uniform(0, {self.upper:g})"
 
     @property
     def tail_power(self) -> float:
@@ -121,6 +130,9 @@ class NormalPrior:
         if not np.isfinite(self.mean):
             raise StatisticsError(f"the mean of a normal prior must be finite, got {self.mean:g}")
 
+    def __str__(self) -> str:
+        return f"normal({self.mean:g}, {self.sd:g})"
+
     def log_density(self, x: FloatArray) -> FloatArray:
         """Return the log density."""
         result: FloatArray = -(((x - self.mean) / self.sd) ** 2) / 2 - np.log(self.sd) - np.log(2 * np.pi) / 2
@@ -136,6 +148,9 @@ class BetaPrior:
 
     def __post_init__(self) -> None:
         _check("the parameters of a beta prior", min(self.a, self.b))
+
+    def __str__(self) -> str:
+        return f"beta({self.a:g}, {self.b:g})"
 
     def log_density(self, p: FloatArray) -> FloatArray:
         """Return the log density at 0 < p < 1."""

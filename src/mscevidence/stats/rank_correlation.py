@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.stats import diagnosis
+from mscevidence.stats.display import Shown
 from mscevidence.stats.funnel_regression import NEEDED, few
 from mscevidence.stats.inputs import FloatArray
 from mscevidence.stats.single import single_analysis
 
 
 @dataclass(frozen=True, slots=True)
-class RankTest:
+class RankTest(Shown):
     """Kendall's correlation of standardised effects with their variances.
 
     Attributes:

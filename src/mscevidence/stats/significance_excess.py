@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail
 from mscevidence.stats.inputs import FloatArray, choose, names, tail
 from mscevidence.stats.pooling import random_effects
@@ -22,7 +23,7 @@ ALTERNATIVES = names({"two-sided": ("two.sided", "both"), "greater": (), "less":
 
 
 @dataclass(frozen=True, slots=True)
-class ExcessSignificance:
+class ExcessSignificance(Shown):
     """Observed and expected number of significant studies.
 
     Attributes:
@@ -32,6 +33,8 @@ class ExcessSignificance:
             approximation, binomial with the mean power, and the exact distribution of a sum with unequal powers.
         k: number of studies.
     """
+
+    _lead = ""
 
     observed: int
     expected: float

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +19,7 @@ from scipy import special
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.box_newton import gradient_differences, maximise
+from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value
 from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
 from mscevidence.stats.pooling import random_effects
@@ -29,7 +31,7 @@ LARGEST = 100.0
 
 
 @dataclass(frozen=True, slots=True)
-class SelectionModel:
+class SelectionModel(Shown):
     """Maximum-likelihood fit of a step-function selection model.
 
     Attributes:
@@ -40,6 +42,9 @@ class SelectionModel:
         log_likelihood: at the maximum; `lrt`, `lrt_df`, `lrt_p`: likelihood-ratio test against no selection.
         k: number of studies; `converged`: whether the search ended in a maximum.
     """
+
+    _lead = "delta"
+    _hidden = ("mu", "se", "lower", "upper", "tau2", "tau2_se")
 
     steps: tuple[float, ...]
     alternative: str
@@ -58,6 +63,18 @@ class SelectionModel:
     lrt_p: float
     k: int
     converged: bool
+
+    def rows(self) -> list[Row]:
+        """Return the estimate, tau2, and how likely a study with such a p-value is published against the first."""
+        edges = [0.0, *self.steps, 1.0] if 1.0 not in self.steps else [0.0, *self.steps]
+        found = [("mu", self.mu, self.se), ("tau2", self.tau2, self.tau2_se)]
+        names = [f"delta, p {low:g} to {high:g}" for low, high in pairwise(edges)]
+        found += [(n, float(d), float(e)) for n, d, e in zip(names, self.delta, self.delta_se, strict=True)]
+        limits = [(self.lower, self.upper), *[(float("nan"), float("nan"))] * (len(found) - 1)]
+        return [
+            {"parameter": name, "estimate": value, "se": se, "lower": lower, "upper": upper}
+            for (name, value, se), (lower, upper) in zip(found, limits, strict=True)
+        ]
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.correction import Options, amount
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.homogeneity import Cells, homogeneity
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, names, plain, positive, tail
@@ -34,7 +35,7 @@ POOLED = names(
 
 
 @dataclass(frozen=True, slots=True)
-class MantelHaenszel:
+class MantelHaenszel(Shown):
     """A pooled estimate or a batch of them; fields have the leading shape of the input, scalars for a single analysis.
 
     Attributes:

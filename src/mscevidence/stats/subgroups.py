@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, plain, positive
 from mscevidence.stats.moderators import meta_regression
@@ -16,7 +17,7 @@ from mscevidence.stats.studies import residual_sum, weighted_mean
 
 
 @dataclass(frozen=True, slots=True)
-class QBetween:
+class QBetween(Shown):
     """Test of equal means in all subgroups: chi-squared statistic, degrees of freedom, p-value; one per analysis."""
 
     q: FloatArray
@@ -52,7 +53,7 @@ def subgroup_difference(mu: ArrayLike, se: ArrayLike, *, mask: ArrayLike | None 
 
 
 @dataclass(frozen=True, slots=True)
-class SubgroupAnalysis:
+class SubgroupAnalysis(Shown):
     """Pooled results within subgroups of one analysis, in order of first appearance.
 
     Attributes:
@@ -63,12 +64,23 @@ class SubgroupAnalysis:
         difference: test between subgroups; subgroups without a standard error do not count.
     """
 
+    _lead = "mask"
+
     labels: tuple[str, ...]
     mask: BoolArray
     groups: RandomEffects
     overall: RandomEffects
     common_tau2: float
     difference: QBetween
+
+    def rows(self) -> list[Row]:
+        """Return one row per subgroup, and all studies together."""
+        inside = zip(self.labels, self.groups.rows(), strict=True)
+        return [{"subgroup": label} | row for label, row in (*inside, ("overall", self.overall.rows()[0]))]
+
+    def facts(self) -> Row:
+        """Return the test between subgroups."""
+        return {"common_tau2": self.common_tau2} | {f"between_{k}": v for k, v in self.difference.rows()[0].items()}
 
 
 def subgroup_analysis(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_quantile, critical_value
 from mscevidence.stats.inputs import BoolArray, FloatArray, choose, names, plain, tail
 from mscevidence.stats.likelihood import log_likelihood, score, stationary_bound
@@ -33,7 +34,7 @@ METHODS = names(
 
 
 @dataclass(frozen=True, slots=True)
-class Tau2Interval:
+class Tau2Interval(Shown):
     """Interval for tau2; every field has the leading shape of the input, a scalar for a single analysis.
 
     Attributes:
@@ -190,7 +191,7 @@ def _generalised(studies: Studies, a: FloatArray, alpha: float) -> _Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class QInterval:
+class QInterval(Shown):
     """I2 and H from Cochran's Q with the test-based interval of Higgins & Thompson; scalars for a single analysis.
 
     H = sqrt(Q/(k - 1)), at least 1; I2 = 100 (H^2 - 1)/H^2; limits NaN where there is no interval (k = 2 and Q <= k).

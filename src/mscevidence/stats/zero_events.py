@@ -16,13 +16,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.display import Row, Shown, table
 from mscevidence.stats.inputs import FloatArray, aligned, counts, plain, positive, tail, whole
 
 Limits: TypeAlias = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Shown):
     """One-sided limits of a proportion or rate, each with probability `level` on its side.
 
     Attributes:
@@ -39,7 +40,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class PooledBound:
+class PooledBound(Shown):
     """What several studies together exclude.
 
     Attributes:
@@ -50,6 +51,8 @@ class PooledBound:
         leave_one_out: (k) upper limit without each study, NaN for k = 1.
     """
 
+    _lead = ""
+
     events: int
     denominator: float
     studies_without_event: int
@@ -58,6 +61,12 @@ class PooledBound:
     rule_of_three: float
     best_single: float
     leave_one_out: FloatArray
+
+    def rows(self) -> list[Row]:
+        """Return the sums and the limits of the common rate."""
+        bound = {name: getattr(self.bound, name) for name in ("estimate", "lower", "upper", "level", "per")}
+        names = ("k", "events", "denominator", "studies_without_event", "rule_of_three", "best_single")
+        return table({**{name: getattr(self, name) for name in names}, **bound}, (), item="")
 
     @property
     def notes(self) -> tuple[str, ...]:
