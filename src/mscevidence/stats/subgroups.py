@@ -75,8 +75,10 @@ class SubgroupAnalysis(Shown):
 
     def rows(self) -> list[Row]:
         """Return one row per subgroup, and all studies together."""
-        inside = zip(self.labels, self.groups.rows(), strict=True)
-        return [{"subgroup": label} | row for label, row in (*inside, ("overall", self.overall.rows()[0]))]
+        rows = [*self.groups.rows(), self.overall.rows()[0]]
+        names = [name for name in rows[0] if name != "analysis"]
+        labelled = zip((*self.labels, "overall"), rows, strict=True)
+        return [{"subgroup": label} | {name: row[name] for name in names} for label, row in labelled]
 
     def facts(self) -> Row:
         """Return the test between subgroups."""
