@@ -267,7 +267,7 @@ def test_labels() -> None:
     assert surname("Chen Y") == "Chen"
     assert surname("LI") == "LI"
     assert group_label("phase", "1/2") == "Phase 1/2"
-    assert group_label("condition", "not-reported") == "Not reported"
+    assert group_label("condition", "not-reported") == "Not reported or not yet extracted"
 
 
 def test_doses_read_as_a_reader_writes_them() -> None:

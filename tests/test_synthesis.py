@@ -165,8 +165,8 @@ def test_flat_rows_hold_everything() -> None:
     assert [row["events"] for row in rows] == [8, 7, 4, 2]
     estimates = summary.estimate_rows(pooled)
     assert [(row["group"], row["method"]) for row in estimates] == [
-        ("Not reported", "glmm"),
-        ("Not reported", "reml"),
+        ("Not reported or not yet extracted", "glmm"),
+        ("Not reported or not yet extracted", "reml"),
         ("Overall", "glmm"),
         ("Overall", "reml"),
     ]

@@ -398,6 +398,18 @@ def test_a_png_too_large_to_draw_says_what_to_do(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_one_method_was_told_of_a_subgroup_is_not_said_again_of_the_other() -> None:
+    rows = made_up.many(4)
+    first = made_up.estimate(rows, label="Logit GLMM (maximum likelihood), t interval", notes=("few studies",))
+    other = made_up.estimate(
+        rows, label="REML on logits (0.5 added only where needed), Hartung-Knapp interval", notes=("few studies", "odd")
+    )
+    groups = tuple(made_up.group(name, rows[i : i + 2], first, other) for i, name in ((0, "A"), (2, "B")))
+    written = words(draw_forest(made_up.pooled(rows, groups=groups), estimates="all"))
+    assert "A, B: few studies" in written
+    assert "A by REML on logits, B by REML on logits: odd" in written
+
+
 def test_a_note_that_repeats_the_line_of_one_study_is_not_said_again() -> None:
     rows = made_up.many(1)
     told = made_up.estimate(rows, notes=("One study: shown, not pooled.", "Something else."))

@@ -17,7 +17,7 @@ import pytest
 from pydantic import BaseModel
 
 from mscevidence.errors import StoreError
-from mscevidence.model import Family, Study
+from mscevidence.model import Family, Study, result_key
 from mscevidence.store.writing import Contents, build, build_contents, rows_of
 
 
@@ -139,6 +139,18 @@ def test_state_and_number_cannot_contradict_each_other(
     build(path, studies=golden.STUDIES)
     with closing(sqlite3.connect(path)) as conn, pytest.raises(sqlite3.IntegrityError, match="CHECK"):
         conn.execute(f"UPDATE results SET {field} = ?, {field}_state = ?", [value, state])
+
+
+def test_every_number_of_a_result_is_stored_as_it_is(tmp_path: Path) -> None:
+    first = golden.STUDIES[0]
+    results = [one.model_copy(update={"percent": 10.5 + i}) for i, one in enumerate(first.results)]
+    study = first.model_copy(update={"results": tuple(results)})
+    build(tmp_path / "evidence.db", studies=[study])
+    stored = {row["id"]: row for row in everything(tmp_path / "evidence.db")["results"]}
+    for index, result in enumerate(study.results):
+        row = stored[result_key(study, index)]
+        counts = [value if isinstance(value, int) else None for value in (result.events, result.n)]
+        assert [row["events"], row["n"], row["percent"]] == [*counts, result.percent]
 
 
 def test_not_reported_is_neither_zero_nor_not_extracted(evidence: Path) -> None:

@@ -40,7 +40,7 @@ def surname(author: str) -> str:
 
 
 def group_value(study: Study, by: Grouping) -> str:
-    """Return the vocabulary id that puts a study into a subgroup, or ``not-reported``."""
+    """Return the vocabulary id that puts a study into a subgroup, or ``not-reported`` (also: nobody extracted it)."""
     product = study.cell_product
     values = {
         "condition": study.condition,
@@ -53,9 +53,9 @@ def group_value(study: Study, by: Grouping) -> str:
 
 
 def group_label(by: Grouping, value: str) -> str:
-    """Return how a subgroup is headed."""
+    """Return how a subgroup is headed; what no report tells and what nobody extracted yet stand together."""
     if value == NOT_REPORTED:
-        return "Not reported"
+        return "Not reported or not yet extracted"
     label = vocabulary.load(GROUP_KINDS[by])[value].label
     return f"Phase {label}" if by == "phase" and label[:1].isdigit() else label[:1].upper() + label[1:]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mscevidence.model import Estimate, Pooled
@@ -58,25 +59,30 @@ def _between(pooled: Pooled) -> Iterator[str]:
 
 
 def _estimate_notes(pooled: Pooled, *, every_estimate: bool) -> Iterator[str]:
-    """Yield each note once, with the subgroups or methods it is about unless it is about the whole."""
+    """Yield each note once, with the subgroups or methods it is about unless it is about the whole.
+
+    What the first method of a subgroup was told is not said again of its other methods.
+    """
     said: dict[str, list[str]] = {}
-    for where, estimate in _shown_estimates(pooled, every_estimate=every_estimate):
+    for group, method, estimate in _shown_estimates(pooled, every_estimate=every_estimate):
         told = wording.status_sentence(estimate)
         for note in estimate.notes:
-            if note.casefold().removesuffix(".") != told:
-                said.setdefault(note, []).append(where)
+            places = said.setdefault(note, [])
+            if note.casefold().removesuffix(".") != told and group not in places:
+                places.append(f"{group} by {method}" if group and method else group or method)
     for note, places in said.items():
-        about = [place for place in dict.fromkeys(places) if place]
-        yield f"{', '.join(about)}: {note}" if about and "" not in places else note
+        if places:
+            yield f"{', '.join(dict.fromkeys(places))}: {note}" if "" not in places else note
 
 
-def _shown_estimates(pooled: Pooled, *, every_estimate: bool) -> Iterator[tuple[str, Estimate]]:
+def _shown_estimates(pooled: Pooled, *, every_estimate: bool) -> Iterator[tuple[str, str, Estimate]]:
+    """Yield subgroup (empty: the whole), method in short (empty: the first), and estimate."""
     for group in (pooled.overall, *pooled.groups):
         name = "" if group is pooled.overall else group.label
         for index, estimate in enumerate(group.estimates if every_estimate else group.estimates[:1]):
-            yield (name if index == 0 else f"{name} {estimate.label}".strip()), estimate
+            yield name, re.split(r" \(|,", estimate.label)[0] if index else "", estimate
     if every_estimate:
-        yield from ((f"Sensitivity, {name}", estimate) for name, estimate in pooled.sensitivity)
+        yield from ((f"Sensitivity, {name}", "", estimate) for name, estimate in pooled.sensitivity)
 
 
 def _exclusions(pooled: Pooled) -> Iterator[str]:
