@@ -45,7 +45,8 @@ def results() -> dict[str, Any]:
         stats.trim_and_fill(yi, vi), stats.selection_model(yi, vi, steps=(0.025, 0.5)),
         stats.excess_significance(yi, vi), stats.bayesian_pooling(yi, vi), stats.binomial_normal(X, N),
         stats.borrow(X, N, DISEASE), stats.one_sided_limits(X, N), stats.pooled_bound([0, 0, 1], [9, 8, 30]),
-        pairs, network, network.random, stats.design_inconsistency(network), stats.direct_and_indirect(network),
+        pairs, network, network.random, stats.every_method(X, N), stats.design_inconsistency(network),
+        stats.direct_and_indirect(network),
         rare, stats.separated_evidence(rare), regression, regression.predict(np.array([[1.0, 2.0]])),
         dose, dose.predict([0.5, 1.0]), levels, stats.robust(levels),
     ]  # fmt: skip

@@ -1,11 +1,37 @@
 """Statistics of evidence synthesis: arrays in, frozen result objects out. Depends on numpy and scipy alone.
 
-Studies are on the last axis; leading axes are a batch of analyses, and a boolean `mask` says which studies each of
-them has, so that leave-one-out, cumulative and all-subset analyses are one call::
+Responses of four single-arm trials, 0.5 added only where a trial has no event or only events, pooled on the logit
+scale:
 
-    sizes = logit(events=[8, 7, 4, 2], n=[18, 7, 4, 2])
-    pooled = random_effects(sizes.yi, sizes.vi, mask=sizes.mask)
-    model = proportion_glmm([8, 7, 4, 2], [18, 7, 4, 2])
+>>> from mscevidence import stats
+>>> sizes = stats.logit(events=[8, 7, 4, 2], n=[18, 7, 4, 9])
+>>> pooled = stats.random_effects(sizes.yi, sizes.vi, mask=sizes.mask)
+>>> print(f"{stats.back_transform(pooled.mu, 'logit'):.2f}, tau2 {pooled.tau2:.2f}")
+0.62, tau2 2.10
+
+With so few patients the binomial likelihood is the better model, and the choice of method matters:
+
+>>> strip = stats.every_method([8, 7, 4, 2], [18, 7, 4, 9])
+>>> strip.depends
+True
+
+Studies are on the last axis; leading axes are a batch of analyses, and a boolean `mask` says which studies each of
+them has, so that leave-one-out, cumulative and all-subset analyses are one call:
+
+>>> without = stats.random_effects(sizes.yi, sizes.vi, mask=stats.leave_one_out_mask(4))
+>>> without.k.tolist()
+[3, 3, 3, 3]
+
+Every result has `rows()`, `frame()` (a pandas frame) and `notes`, sentences on what makes it fragile, and shows itself
+in a terminal and in a notebook:
+
+>>> print(stats.study_intervals([8, 2], [18, 9], method="wilson"))
+Interval
+study  estimate    lower   upper
+    1    0.4444   0.2456  0.6628
+    2    0.2222  0.06323  0.5474
+level   0.95
+method  WS
 
 Names are imported when they are first used, so that importing this package costs nothing.
 """
@@ -37,6 +63,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.glmm import ProportionGlmm, proportion_glmm
     from mscevidence.stats.intervals import Interval, rate_intervals, study_intervals, wald_intervals
     from mscevidence.stats.measures import EffectSizes, effect_sizes, logit, meta_effect_sizes
+    from mscevidence.stats.method_strip import EveryMethod, every_method
     from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
     from mscevidence.stats.moderators import MetaRegression, meta_regression
     from mscevidence.stats.nested import Multilevel, multilevel
@@ -78,6 +105,7 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "method_strip": ("EveryMethod", "every_method"),
     "design": ("design_of",),
     "moderators": ("MetaRegression", "meta_regression"),
     "tau2_intervals": ("QInterval", "Tau2Interval", "q_interval", "tau2_interval"),
@@ -149,6 +177,7 @@ __all__ = [
     "DoseCurve",
     "DoseResponse",
     "EffectSizes",
+    "EveryMethod",
     "ExcessSignificance",
     "FailSafeN",
     "HalfCauchy",
@@ -193,6 +222,7 @@ __all__ = [
     "direct_and_indirect",
     "dose_response",
     "effect_sizes",
+    "every_method",
     "excess_significance",
     "fail_safe_n",
     "gosh_quantiles",

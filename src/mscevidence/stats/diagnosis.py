@@ -15,6 +15,11 @@ from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray
 
 Finding = tuple[ArrayLike, str]
 
+FREEMAN_TUKEY = (
+    "Freeman-Tukey estimates are back-transformed with the harmonic mean of the sample sizes, which can mislead badly "
+    "when studies differ in size (Schwarzer et al. 2019, Res Synth Methods 10:476)."
+)
+
 
 def sentences(findings: Iterable[Finding]) -> tuple[str, ...]:
     """Return the sentences of the findings that hold."""

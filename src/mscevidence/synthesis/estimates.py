@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mscevidence.errors import StatisticsError
 from mscevidence.model import Estimate, Measure, Method, Question, Test
+from mscevidence.stats.diagnosis import FREEMAN_TUKEY
 
 Counts = NDArray[np.int64]
 
@@ -54,10 +55,6 @@ ESTIMATORS: dict[str, str] = {
     "pmm": "Median-unbiased Paule-Mandel",
 }
 CORRECTED = frozenset({"PLO", "PLN", "PR"})
-FREEMAN_TUKEY_WARNING = (
-    "Freeman-Tukey estimates are back-transformed with the harmonic mean of the sample sizes, which can mislead badly "
-    "when studies differ in size (Schwarzer et al. 2019, Res Synth Methods 10:476)."
-)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -130,7 +127,9 @@ def estimate_with(recipe: Recipe, events: Counts, n: Counts, *, level: float) ->
     if len(n) == 1:
         return Estimate(status="single", notes=("One study: shown, not pooled.",), **base)
     if events.sum() in (0, n.sum()):
-        return Estimate(status="boundary", notes=(_boundary_sentence(events, n, level),), **base)
+        from mscevidence.stats.method_strip import boundary_sentence
+
+        return Estimate(status="boundary", notes=(boundary_sentence(events, n, level=level),), **base)
     try:
         return (_glmm if recipe.method == "glmm" else _two_step)(recipe, events, n, level, base)
     except StatisticsError as error:
@@ -176,7 +175,7 @@ def _two_step(recipe: Recipe, events: Counts, n: Counts, level: float, base: dic
 
 def _notes(recipe: Recipe, events: Counts, n: Counts) -> list[str]:
     if recipe.measure == "PFT":
-        return [FREEMAN_TUKEY_WARNING]
+        return [FREEMAN_TUKEY]
     corrected = int(((events == 0) | (events == n)).sum())
     if recipe.measure in CORRECTED and corrected:
         return [f"0.5 was added to the cells of {corrected} of {len(n)} studies."]
@@ -223,19 +222,6 @@ def row_weights(recipe: Recipe, events: Counts, n: Counts, estimate: Estimate) -
         variance = np.asarray(stats.effect_sizes(recipe.measure, events=events, n=n).vi, dtype=float)
     precision = 1 / (variance + estimate.tau2)
     return [float(share) for share in 100 * precision / precision.sum()]
-
-
-def _boundary_sentence(events: Counts, n: Counts, level: float) -> str:
-    from mscevidence import stats
-
-    total, size = int(events.sum()), int(n.sum())
-    limits = stats.study_intervals(np.array([total]), np.array([size]), method="clopper-pearson", level=level)
-    what, limit = ("No event", limits.upper) if total == 0 else ("Only events", limits.lower)
-    side = "at most" if total == 0 else "at least"
-    return (
-        f"{what} in any study ({total}/{size}): the maximum-likelihood rate lies on the boundary and is not pooled. "
-        f"If all studies share one rate it is {side} {100 * float(limit[0]):.1f}% (exact {100 * level:g}% limit)."
-    )
 
 
 def _number(value: Any) -> float | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -12,58 +13,48 @@ from mscevidence.model import Estimate, Series, StudyRow
 from mscevidence.synthesis.estimates import Recipe, estimate_with
 
 if TYPE_CHECKING:
+    from mscevidence.model import Measure, Method, Test
     from mscevidence.stats.bayes_proportion import BayesianProportion
+    from mscevidence.stats.method_strip import EveryMethod
     from mscevidence.stats.mixtures import Posterior
-
-STRIP = (
-    Recipe("glmm", "PLO", "t"),
-    Recipe("glmm", "PLO", "z"),
-    Recipe("reml", "PLO", "knha"),
-    Recipe("reml", "PLO", "adhoc"),
-    Recipe("pm", "PLO", "knha"),
-    Recipe("ml", "PLO", "z"),
-    Recipe("dl", "PLO", "z"),
-    Recipe("sj", "PLO", "knha"),
-    Recipe("ee", "PLO", "z"),
-    Recipe("reml", "PLN", "knha"),
-    Recipe("reml", "PAS", "knha"),
-    Recipe("reml", "PFT", "knha"),
-    Recipe("reml", "PR", "knha"),
-)
-"""What the every-method strip runs, the default first."""
-
-LARGE_SHIFT = 0.10
-"""Estimates that lie further apart than this (ten percentage points) would be read differently."""
-
-ROUNDING = 1e-6
-"""Back-transformed estimates of identical studies differ in the last digits; that is no disagreement."""
 
 
 def every_method(rows: Sequence[StudyRow], *, level: float) -> Series:
-    """Return each sensible method's estimate, and whether the conclusion depends on the choice."""
-    named = [(recipe.short, _of(recipe, rows, level)) for recipe in STRIP]
-    return Series(
-        id="every-method",
-        title="Does the conclusion depend on the method?",
-        rows=tuple(named),
-        notes=tuple(_dependence(named)),
-    )
+    """Return each sensible method's estimate, and whether the conclusion depends on the choice.
+
+    The Bayesian models of the strip stand in a series of their own; see `bayesian`.
+    """
+    title = "Does the conclusion depend on the method?"
+    if not rows:
+        return Series(id="every-method", title=title, rows=(), notes=("No study.",))
+    from mscevidence import stats
+
+    strip = stats.every_method([row.events for row in rows], [row.n for row in rows], level=level, bayesian=False)
+    named = tuple((name, _in_strip(strip, index)) for index, name in enumerate(strip.method))
+    return Series(id="every-method", title=title, rows=named, notes=(strip.sentence,))
 
 
-def _dependence(named: Sequence[tuple[str, Estimate]]) -> list[str]:
-    rates = {name: one.proportion for name, one in named if one.proportion is not None}
-    limits = [(one.lower, one.upper) for _, one in named if one.lower is not None and one.upper is not None]
-    if len(rates) < 2:
-        return ["Fewer than two methods give an estimate."]
-    low, high = min(rates, key=lambda name: rates[name]), max(rates, key=lambda name: rates[name])
-    span = f"from {100 * rates[low]:.1f}% ({low}) to {100 * rates[high]:.1f}% ({high})"
-    outside = sum(
-        any(not lower - ROUNDING <= rate <= upper + ROUNDING for lower, upper in limits) for rate in rates.values()
+def _in_strip(strip: EveryMethod, index: int) -> Estimate:
+    from mscevidence.stats.method_strip import COLUMNS
+
+    asked = strip.methods[index]
+    recipe = Recipe(cast("Method", asked.model.lower()), cast("Measure", asked.measure), cast("Test", asked.test))
+    values = {name: float(getattr(strip, name)[index]) for name in COLUMNS}
+    numbers: dict[str, Any] = {name: value if math.isfinite(value) else None for name, value in values.items()}
+    status = "single" if strip.k == 1 else "boundary" if strip.events in (0, strip.n) else "failed"
+    estimated = numbers["proportion"] is not None
+    test_name = "LR test" if recipe.method == "glmm" else "Q"
+    return Estimate(
+        method=recipe.method,
+        label=recipe.label,
+        status="estimated" if estimated else status,
+        k=strip.k,
+        events=strip.events,
+        patients=strip.n,
+        q_name=test_name if estimated else None,
+        notes=strip.remarks[index],
+        **numbers,
     )
-    if rates[high] - rates[low] <= LARGE_SHIFT and not outside:
-        return [f"No: the estimates range {span}, and each lies within every method's interval."]
-    why = f"; {outside} of {len(rates)} lie outside another method's interval" if outside else ""
-    return [f"Yes: the estimates range {span}{why}. State the method with the number."]
 
 
 def leave_one_out(rows: Sequence[StudyRow], recipe: Recipe, *, level: float) -> Series:
