@@ -101,13 +101,30 @@ def test_direct_and_indirect_evidence_make_up_the_network_estimate() -> None:
     assert (evidence.difference < upper).all()
 
 
+def test_effects_of_a_study_that_contradict_each_other_by_rounding_are_reconciled_by_their_weights() -> None:
+    effect, se = np.array([0.50, 0.31, -0.18]), np.array([0.5, 0.6, 0.55])
+    found = network_meta_analysis(["1"] * 3, ["A", "A", "B"], ["B", "C", "C"], effect, se)
+    # Least squares over the three comparisons with their reduced weights.
+    v = se**2
+    plus = (
+        -(np.eye(3) - 1 / 3) @ np.array([[0, v[0], v[1]], [v[0], 0, v[2]], [v[1], v[2], 0]]) @ (np.eye(3) - 1 / 3) / 2
+    )
+    w = -np.linalg.pinv(plus)[[0, 0, 1], [1, 2, 2]]
+    incidence = np.array([[1.0, -1, 0], [1, 0, -1], [0, 1, -1]])
+    arm = np.linalg.pinv(incidence.T @ np.diag(w) @ incidence) @ incidence.T @ (w * effect)
+    assert found.common.effect[0, 1] == pytest.approx(arm[0] - arm[1])
+    assert found.q == pytest.approx(w @ (effect - incidence @ arm) ** 2)
+    assert design_inconsistency(found).q[1] == pytest.approx(found.q)
+
+
 def test_without_a_loop_there_is_no_indirect_evidence() -> None:
     chain = network_meta_analysis(["1", "2"], ["A", "B"], ["B", "C"], [0.2, 0.3], [0.1, 0.2])
     evidence = direct_and_indirect(chain, model="common")
     assert np.isnan(evidence.indirect).all()
     assert evidence.proportion == pytest.approx(1.0)
     assert np.isnan(chain.prediction_lower[0, 1])
-    assert chain.tau2 == 0
+    assert np.isnan([chain.tau2, chain.i2, chain.q_p]).all()
+    assert chain.random.se.tolist() == chain.common.se.tolist()
     assert any("repeated" in note for note in chain.notes)
 
 

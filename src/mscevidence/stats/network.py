@@ -63,7 +63,8 @@ class NetworkMetaAnalysis(Shown):
     Attributes:
         estimator: code of the tau2 estimator.
         common, random: treatment effects of the two models.
-        tau2: between-study variance of every comparison; i2: percent.
+        tau2: between-study variance of every comparison; i2: percent; NaN if no comparison has been repeated, directly
+            or by another path (the random effects are then the common effects).
         q, q_df, q_p: heterogeneity and inconsistency together, around the common effects.
         prediction_lower, prediction_upper: (T, T) for the effect in a new study; NaN without a degree of freedom.
         network: what was analysed; hand the result to `design_inconsistency` and `direct_and_indirect`.
@@ -105,7 +106,7 @@ class NetworkMetaAnalysis(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
-        none = "No comparison has been repeated, directly or by another path: tau2 cannot be estimated and is set to 0."
+        none = "No comparison has been repeated, directly or by another path: tau2 cannot be estimated and counts as 0."
         few = "Fewer studies than treatments: most effects rest on single studies."
         random = self.estimator != "EE"
         findings = [(random and self.q_df == 0, none), (self.k < len(self.treatments), few)]
@@ -153,15 +154,22 @@ def network_meta_analysis(  # noqa: PLR0913 -- the five columns of a table of co
     df = y.size - x.shape[1]
     between = _tau2(y, v, x, code, tau2)
     common = least_squares(y, x, 1 / v)
-    random = least_squares(y, x, 1 / (v + between))
-    q = float(common.residual_sum)
+    random = least_squares(network.observations(between)[0], x, 1 / (v + between))
+    q = float(common.residual_sum) + network.contradiction()
     shown = treatment_effects(network.treatments, random, level)
     half = critical_value(alpha, df) * np.sqrt(shown.se**2 + between) * (1 - np.eye(len(network.treatments)))
     return NetworkMetaAnalysis(
         estimator=code, level=level, common=treatment_effects(network.treatments, common, level), random=shown,
-        tau2=between, i2=100 * max(0.0, (q - df) / q) if q > 0 else 0.0, q=q, q_df=df, q_p=float(chi2_tail(q, df)),
+        tau2=between if df > 0 or tau2 is not None else np.nan, i2=_i2(q, df), q=q, q_df=df,
+        q_p=float(chi2_tail(q, df)) if df > 0 else np.nan,
         prediction_lower=plain(shown.effect - half), prediction_upper=plain(shown.effect + half), network=network,
     )  # fmt: skip
+
+
+def _i2(q: float, df: int) -> float:
+    if df == 0:
+        return np.nan
+    return 100 * max(0.0, (q - df) / q) if q > 0 else 0.0
 
 
 def _tau2(y: FloatArray, v: FloatArray, x: FloatArray, estimator: str, given: float | None) -> float:

@@ -73,7 +73,8 @@ def design_inconsistency(result: NetworkMetaAnalysis) -> DesignInconsistency:
         for rows, block, df in zip(members, blocks, within_df, strict=True)
     ])  # fmt: skip
     df = np.array([result.q_df, sum(within_df), result.q_df - sum(within_df)], dtype=np.int64)
-    q = np.array([result.q, within.sum(), max(0.0, result.q - within.sum())])
+    heterogeneity = float(within.sum()) + network.contradiction()
+    q = np.array([result.q, heterogeneity, max(0.0, result.q - heterogeneity)])
     tau2 = _tau2_within(y, v, members, blocks) if df[1] > 0 else 0.0
     full = sum(
         float(least_squares(y[rows], block, 1 / (v[rows] + tau2)).residual_sum)
@@ -162,7 +163,7 @@ def direct_and_indirect(result: NetworkMetaAnalysis, *, model: str = "random") -
     """
     if model not in {"random", "common"}:
         raise StatisticsError(f"no model {model!r}", hint="random or common")
-    effects, tau2 = (result.random, result.tau2) if model == "random" else (result.common, 0.0)
+    effects, tau2 = (result.random, np.nan_to_num(result.tau2)) if model == "random" else (result.common, 0.0)
     pairs: dict[tuple[int, int], list[tuple[float, float]]] = {}
     for study in result.network.studies:
         for a, i in enumerate(study.arms.tolist()):

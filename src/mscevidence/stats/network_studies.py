@@ -31,8 +31,11 @@ class Study:
     effect: FloatArray
     variance: FloatArray
 
-    def observations(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return the p - 1 independent observations (p - 1), their variances, and their coefficients (p - 1, p).
+    def observations(self, tau2: float = 0.0) -> tuple[FloatArray, FloatArray, FloatArray, float]:
+        """Return the p - 1 independent observations, their variances, their coefficients (p - 1, p), and what is left.
+
+        Effects that contradict each other by rounding are reconciled by the reduced weights at `tau2`; what is left of
+        the contradiction is a sum of squares that no model can explain.
 
         Raises:
             StatisticsError: variances that no three arms can have together.
@@ -46,8 +49,13 @@ class Study:
                 f"the standard errors of study {self.name} contradict each other",
                 hint="the variance of A versus B cannot exceed what A versus C and C versus B allow",
             )
-        coefficients = np.sqrt(2) * vector[:, order].T
-        return coefficients @ self.effect.mean(axis=1), 2 * value[order], coefficients
+        u, spread = vector[:, order], value[order] + tau2 / 2
+        weight = -(u / spread) @ u.T
+        np.fill_diagonal(weight, 0.0)
+        arm = u @ (spread * (u.T @ (weight * self.effect).sum(axis=1)))
+        gap = self.effect - (arm[:, np.newaxis] - arm)
+        y = np.sqrt(2) * u.T @ arm
+        return y, 2 * value[order], np.sqrt(2) * u.T, float((weight * gap**2).sum() / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +65,19 @@ class Network:
     treatments: tuple[str, ...]
     studies: tuple[Study, ...]
 
-    def observations(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def observations(self, tau2: float = 0.0) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return independent observations (m), their variances (m), and coefficients of all treatments (m, T)."""
-        parts = [study.observations() for study in self.studies]
-        design = np.zeros((sum(y.size for y, _, _ in parts), len(self.treatments)))
+        parts = [study.observations(tau2) for study in self.studies]
+        design = np.zeros((sum(part[0].size for part in parts), len(self.treatments)))
         row = 0
-        for study, (y, _, coefficients) in zip(self.studies, parts, strict=True):
+        for study, (y, _, coefficients, _) in zip(self.studies, parts, strict=True):
             design[row : row + y.size, study.arms] = coefficients
             row += y.size
-        return np.concatenate([y for y, _, _ in parts]), np.concatenate([v for _, v, _ in parts]), design
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]), design
+
+    def contradiction(self) -> float:
+        """Return the sum of squares left within multi-arm studies whose effects contradict each other by rounding."""
+        return sum(study.observations()[3] for study in self.studies)
 
     @property
     def designs(self) -> tuple[tuple[str, ...], ...]:
