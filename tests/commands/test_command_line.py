@@ -204,7 +204,7 @@ def test_one_unreadable_file_does_not_lose_the_others(review_folder: Path) -> No
     done = run("ingest", "empty.txt", str(ABSTRACT), "binary.txt")
     assert done.exit_code == 1
     assert "13.3%" in done.stdout
-    assert "1 documents read" in done.stderr
+    assert "1 document read" in done.stderr
     assert "empty.txt" in done.stderr
     assert "binary.txt" in done.stderr
 

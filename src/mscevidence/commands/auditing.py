@@ -10,6 +10,7 @@ from mscevidence import check, protocol, records
 from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import RecordError
 from mscevidence.model import Document, Finding, Study
+from mscevidence.publish.wording import count
 from mscevidence.records.reading import misnamed_files, study_files
 
 SEVERITIES = ("error", "warning", "note")
@@ -34,10 +35,10 @@ class Audit:
     def summary(self) -> str:
         """Return the counts in one sentence."""
         counts = {name: sum(one.severity == name for one in self.findings) for name in SEVERITIES}
-        said = ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in counts.items())
+        said = ", ".join(count(number, name) for name, number in counts.items())
         return (
-            f"{self.files} study files, {self.results} results, {self.walked} walked back to their characters in "
-            f"{self.documents} captured documents: {said}"
+            f"{count(self.files, 'study file')}, {count(self.results, 'result')}, {self.walked} walked back to their "
+            f"characters in {count(self.documents, 'captured document')}: {said}"
         )
 
     def fails(self, *, strict: bool) -> bool:

@@ -86,8 +86,11 @@ def _named(error: MscevidenceError, name: str) -> MscevidenceError:
 
 
 def _report(taken: list[tuple[Document, tuple[Candidate, ...]]], failures: list[MscevidenceError]) -> None:
+    from mscevidence.publish.wording import count
+
     total = sum(len(proposed) for _, proposed in taken)
-    typer.echo(f"{len(taken)} documents read, {total} candidates; {len(failures)} not read", err=True)
+    read = f"{count(len(taken), 'document')} read, {count(total, 'candidate')}"
+    typer.echo(f"{read}; {len(failures)} not read", err=True)
     for document, proposed in taken:
         if not proposed:
             typer.echo(f"note: no count was found in {document.name or document.sha256[:12]}", err=True)
