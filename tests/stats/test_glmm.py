@@ -14,6 +14,7 @@ from scipy import optimize, special
 
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.stats.glmm import log_binomial, proportion_glmm
+from mscevidence.stats.logit_normal import fit_one
 
 EVENTS, N = [8, 7, 4, 2], [18, 7, 4, 2]
 FIELDS = ["mu", "se", "tau2", "log_likelihood", "lower", "upper", "pi_lower", "lrt", "lrt_p", "i2"]
@@ -38,6 +39,26 @@ def test_founding_response_rate() -> None:
     assert "3 of 4 studies lie at the boundary (3 with an event in every patient)." in notes
     assert "Fewer than 5 studies" in notes
     assert "not informative" in notes
+
+
+def test_the_founding_maximum_at_full_precision() -> None:
+    fit = proportion_glmm(EVENTS, N)
+    assert_allclose([fit.mu, fit.tau2, fit.log_likelihood], [3.639364, 8.755955, -5.355053], atol=2e-6)
+
+
+@pytest.mark.parametrize(("most", "tau"), [(4, 1.0), (40, 0.0), (40, 0.5), (40, 8.0), (300, 0.1), (3000, 3.0)])
+def test_the_way_for_one_analysis_leads_where_the_way_for_many_does(most: int, tau: float) -> None:
+    generator = np.random.default_rng(most)
+    for _ in range(6):
+        n = generator.integers(2, most + 1, 9).astype(float)
+        x = generator.binomial(n.astype(int), special.expit(generator.normal(-0.5, tau or 1e-9, 9))).astype(float)
+        short, general = fit_one(x, n), proportion_glmm([x, x], [n, n])
+        assert short is not None
+        assert_allclose(short.log_likelihood + log_binomial(n, x).sum(), general.log_likelihood[0], atol=2e-8)
+        assert_allclose(short.beta[0, 0], general.mu[0], rtol=1e-5, atol=1e-6)
+        assert_allclose(short.tau[0], np.sqrt(general.tau2[0]), rtol=1e-5, atol=1e-6)
+        assert_allclose(np.sqrt(short.covariance[0, 0, 0]), general.se[0], rtol=1e-4)
+        assert_allclose(2 * short.tau * np.sqrt(short.covariance[0, 1, 1]), general.se_tau2[0], rtol=1e-4)
 
 
 def test_seven_nodes_give_the_numbers_of_r() -> None:

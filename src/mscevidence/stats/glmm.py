@@ -6,7 +6,7 @@ Sources: Stijnen, Hamza & Ozdemir 2010, Stat Med 29:3046; Hamza, van Houwelingen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.exponential_families import Binomial
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, counts, names, plain, tail
-from mscevidence.stats.measures import logit
+from mscevidence.stats.logit_normal import fit_one
 from mscevidence.stats.mixed_model import MixedModel
 from mscevidence.stats.mixed_model_fit import Fit, fit
 from mscevidence.stats.studies import Studies, typical_variance
@@ -189,13 +189,16 @@ def _estimates(
 
 
 def _fit(x: FloatArray, n: FloatArray, nodes: int | None) -> Fit:
+    constant = log_binomial(n, x).sum(axis=-1)
+    if nodes is None and x.shape[0] == 1 and (n > 1).any() and (found := fit_one(x[0], n[0])) is not None:
+        return replace(found, log_likelihood=found.log_likelihood + constant)
     model = MixedModel(
         family=Binomial(n[..., np.newaxis, np.newaxis]),
         x=x[..., np.newaxis],
         coding=np.ones(1),
         design=np.ones((1, x.shape[-1], 1, 1)),
         offset=np.zeros((1, 1, 1)),
-        constant=log_binomial(n, x).sum(axis=-1),
+        constant=constant,
     )
     pooled = np.log(x.sum(axis=-1) / (n - x).sum(axis=-1))
     # One patient per study: only the mean of expit(mu + u) is identified, and tau = 0 attains the maximum.
@@ -246,8 +249,10 @@ def _heterogeneity(x: FloatArray, n: FloatArray, present: BoolArray, tau2: Float
         log_odds = np.where(present, special.logit(own), 0.0)
         centre = (weight * log_odds).sum(axis=-1, keepdims=True) / weight.sum(axis=-1, keepdims=True)
         wald = (weight * (log_odds - centre) ** 2).sum(axis=-1)
-        sizes = logit(np.where(present, x, 1.0), np.where(present, n, 2.0), mask=present)
-        typical = typical_variance(Studies.of(sizes.yi, sizes.vi, present))
+        corrected = 0.5 * ((x == 0) | (x == n))
+        variance = np.where(present, 1 / (x + corrected) + 1 / (n - x + corrected), 1.0)
+        one = present.astype(np.float64)
+        typical = typical_variance(Studies(log_odds, variance, present, one, one.sum(axis=-1)))
         i2, h2 = 100 * tau2 / (tau2 + typical), tau2 / typical + 1
     inside = (~present | ((x > 0) & (x < n))).all(axis=-1)
     lrt = np.maximum(2 * np.where(np.isnan(gain), 0.0, gain).sum(axis=-1), 0.0)
