@@ -113,7 +113,7 @@ def rare_case(case: Case) -> dict[str, Any]:
 
 _UNCORRELATED = (
     "given contrasts, R estimates tau2 by (RE)ML as if the comparisons of a multi-arm study were uncorrelated; "
-    "given arms, or R's tau2, all agrees"
+    "given arms, or R's tau2, all agrees, and metafor's rma.mv with the covariances finds the tau2 found here"
 )
 _FROM_TAU2 = (
     "TE_random seTE_random lower_random upper_random lower_predict upper_predict tau2 pscore_random_small_undesirable "

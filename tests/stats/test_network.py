@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from adapters_network import KNOWN, network_case
-from conformance import disagreements, load
+from conformance import agrees, compared, disagreements, load
 from scipy import special
 
 from mscevidence.errors import StatisticsError, UnknownTermError
@@ -61,6 +62,29 @@ def test_effects_are_consistent_and_do_not_depend_on_order_or_direction() -> Non
 def test_with_the_tau2_of_r_the_contrast_based_likelihood_cases_agree_entirely(name: str) -> None:
     case = next(case for case in load("15_network").cases if case.id.endswith(name))
     assert not disagreements(case, network_case(case, tau2=case.expect["tau2"]))
+
+
+@pytest.mark.parametrize(("estimator", "tau2"), [("REML", 0.4502296), ("ML", 0.3763925)])
+def test_likelihood_with_covariances_is_that_of_multivariate_meta_analysis(estimator: str, tau2: float) -> None:
+    """metafor 3.8-1: rma.mv(y, V, mods, random = ~ arm | study, rho = 0.5), V with all covariances within studies."""
+    data = next(case for case in load("15_network").cases if "smokingcessation" in case.id).data
+    columns = (data[name] for name in ("studlab", "treat1", "treat2", "TE", "seTE"))
+    assert network_meta_analysis(*columns, estimator=estimator).tau2 == pytest.approx(tau2, rel=1e-5)
+
+
+def test_a_change_of_one_percent_in_any_part_of_an_output_would_be_caught() -> None:
+    """As in test_conformance.py, but within the nested outputs too: direct, indirect, their errors and so on."""
+    seen, caught = set(), set()
+    for case in load("15_network").cases:
+        for (_, path, want, value), relative, absolute in compared(case, network_case(case)):
+            if isinstance(want, bool) or not isinstance(want, (int, float)) or want == 0:
+                continue
+            name = re.sub(r"\[\d+\]", "", path)
+            seen.add(name)
+            if agrees(want, value, relative, absolute) and not agrees(want, value * 1.01, relative, absolute):
+                caught.add(name)
+    assert len(seen) == 48
+    assert seen == caught
 
 
 def test_r_stops_below_the_maximum_of_the_conditional_likelihood() -> None:
