@@ -11,7 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from mscevidence.protocol import Protocol
-    from mscevidence.publish.edition import Evidence
+    from mscevidence.publish.contents import Evidence
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +51,7 @@ def gather(review: Protocol) -> Evidence:
     from mscevidence import check, factsheets, identify, records
     from mscevidence.commands.evidence import candidates_of
     from mscevidence.documents import DocumentLibrary
-    from mscevidence.publish.edition import Evidence
+    from mscevidence.publish.contents import Evidence
 
     studies = records.load_all(review.extracted).studies
     linkage = identify.link(studies, decided=factsheets.decided_links(review.extracted))

@@ -19,35 +19,14 @@ from pathlib import Path
 
 from mscevidence import synthesis
 from mscevidence.errors import SelectionError, WriteError
-from mscevidence.model import Candidate, Document, Family, Finding, Link, Pooled, Study
 from mscevidence.protocol import FILE_NAME, Analysis, Protocol
 from mscevidence.publish import summary, table
+from mscevidence.publish.contents import Done, Evidence
 from mscevidence.publish.forest import save_forest
 from mscevidence.publish.index_page import index_page
 
 PACKAGES = ("matplotlib", "networkx", "numpy", "pandas", "pydantic", "scipy", "sqlite-utils")
 FIGURE_FORMATS = ("svg", "pdf", "png")
-
-
-@dataclasses.dataclass(frozen=True)
-class Evidence:
-    """Everything an edition is made from."""
-
-    studies: tuple[Study, ...]
-    families: tuple[Family, ...]
-    links: tuple[Link, ...] = ()
-    documents: tuple[Document, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """One analysis of an edition: its synthesis, or the sentence that says why there is none."""
-
-    analysis: Analysis
-    pooled: Pooled | None
-    why_not: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mscevidence import __version__, vocabulary
 from mscevidence.effects import study_label
 from mscevidence.model import Estimate, Study
 from mscevidence.protocol import Protocol
 from mscevidence.publish import wording
-
-if TYPE_CHECKING:
-    from mscevidence.publish.edition import Done, Evidence
+from mscevidence.publish.contents import Done, Evidence
 
 
 def index_page(protocol: Protocol, evidence: Evidence, done: Sequence[Done]) -> str:

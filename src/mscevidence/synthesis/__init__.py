@@ -1,6 +1,7 @@
 """Analyses as a user asks for them: a question and records to a `Pooled` that knows everything a reader may ask."""
 
+from mscevidence.synthesis.additions import with_moderators, with_series, with_small_study_tests
 from mscevidence.synthesis.borrowing import borrow
-from mscevidence.synthesis.pooling import explain, pool, title_of, with_moderators, with_series, with_small_study_tests
+from mscevidence.synthesis.pooling import explain, pool, title_of
 
 __all__ = ["borrow", "explain", "pool", "title_of", "with_moderators", "with_series", "with_small_study_tests"]

@@ -1,0 +1,51 @@
+"""What may be added to a synthesis on request: series of re-analyses, meta-regressions, tests for small-study effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mscevidence.errors import UnknownTermError
+from mscevidence.model import Pooled, Series
+from mscevidence.synthesis import series
+from mscevidence.synthesis.estimates import recipe_of
+from mscevidence.synthesis.moderation import moderate
+from mscevidence.synthesis.small_studies import small_study_tests
+
+SERIES = ("every-method", "leave-one-out", "cumulative", "bayes")
+
+
+def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
+    """Return a synthesis with series of re-analyses added: every-method, leave-one-out, cumulative, bayes.
+
+    Raises:
+        UnknownTermError: no such series.
+    """
+    rows, recipe, level = pooled.overall.rows, recipe_of(pooled.question), pooled.level
+    made: list[Series] = []
+    for name in wanted:
+        if name == "every-method":
+            made.append(series.every_method(rows, level=level))
+        elif name == "leave-one-out":
+            made.append(series.leave_one_out(rows, recipe, level=level))
+        elif name == "cumulative":
+            made.append(series.cumulative(rows, recipe, level=level))
+        elif name == "bayes":
+            made.extend(series.bayesian(rows, level=level))
+        else:
+            raise UnknownTermError(name, kind="series", choices=SERIES)
+    return pooled.model_copy(update={"series": (*pooled.series, *made)})
+
+
+def with_moderators(pooled: Pooled, moderators: Sequence[str]) -> Pooled:
+    """Return a synthesis with a meta-regression on each named property of the studies added.
+
+    Raises:
+        UnknownTermError: no such moderator.
+    """
+    made = tuple(moderate(pooled.overall.rows, name, level=pooled.level) for name in moderators)
+    return pooled.model_copy(update={"moderation": (*pooled.moderation, *made)})
+
+
+def with_small_study_tests(pooled: Pooled) -> Pooled:
+    """Return a synthesis with the tests for small-study effects added."""
+    return pooled.model_copy(update={"small_study_tests": small_study_tests(pooled.overall.rows)})
