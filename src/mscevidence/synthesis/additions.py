@@ -1,4 +1,4 @@
-"""What may be added to a synthesis on request: series of re-analyses, meta-regressions, tests for small-study effects."""
+"""What may be added to a synthesis on request: re-analyses, meta-regressions, tests for small-study effects."""
 
 from __future__ import annotations
 
