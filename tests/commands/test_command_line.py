@@ -301,6 +301,13 @@ def test_the_index_page_escapes_what_a_source_says(review_folder: Path) -> None:
     assert "&lt;script&gt;" in page
 
 
+def test_the_index_page_scrolls_wide_tables_and_keeps_captions_readable_in_the_dark(review_folder: Path) -> None:
+    assert run("reproduce").exit_code == 0
+    page = (review_folder / "output" / "index.html").read_text(encoding="utf-8")
+    assert all('class="scroll"' in before[-60:] for before in page.split("<table>")[:-1])
+    assert "figcaption, figcaption a { color: #57606a; }" in page
+
+
 def test_a_full_disk_leaves_the_earlier_edition(review_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("reproduce")
     before = (review_folder / "output" / "index.html").read_bytes()
