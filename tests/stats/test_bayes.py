@@ -73,7 +73,7 @@ def test_shrinkage_lies_between_study_and_mean_and_masked_studies_do_not_count()
     low, high = np.minimum(Y, found.mu.mean), np.maximum(Y, found.mu.mean)
     assert ((found.studies.mean >= low) & (found.studies.mean <= high)).all()
     assert found.k == 4
-    assert any("HalfNormal(scale=0.5)" in note for note in found.notes)
+    assert any("half-normal(0.5)" in note for note in found.notes)
     assert any("mostly its prior" in note for note in found.notes)
 
 

@@ -100,7 +100,7 @@ def test_the_sentence_and_the_notes(found: Borrowing) -> None:
     assert "borrowing weight 0." in said
     with pytest.raises(UnknownTermError, match="unknown disease 'itpp'"):
         found.sentence("itpp")
-    assert "between diseases HalfNormal(scale=1.0)" in found.notes[0]
+    assert "between diseases half-normal(1)" in found.notes[0]
     assert any(note.startswith("ra: more than half") for note in found.notes)
 
 
