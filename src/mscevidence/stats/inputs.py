@@ -73,6 +73,9 @@ def aligned(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, Flo
         StatisticsError: no study, shapes that do not fit, a present value that is not finite.
     """
     arrays = {name: number(name, values) for name, values in columns.items()}
+    given = {array.shape for array in arrays.values()}
+    if mask is None and len(given) == 1:
+        return _usable(arrays, np.ones(given.pop(), dtype=np.bool_))
     present = np.asarray(True if mask is None else mask)
     if present.dtype != np.bool_:
         raise StatisticsError("mask must be boolean: True where a study is present")
@@ -81,14 +84,17 @@ def aligned(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, Flo
     except ValueError as error:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise StatisticsError(f"columns of different lengths: {shapes}, mask {present.shape}") from error
-    if shape[-1] == 0:
-        raise StatisticsError("no study was given", hint="at least one study is needed")
     present = np.broadcast_to(present, shape)
-    arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
+    return _usable({name: np.broadcast_to(array, shape) for name, array in arrays.items()}, present)
+
+
+def _usable(arrays: dict[str, FloatArray], present: BoolArray) -> tuple[dict[str, FloatArray], BoolArray]:
+    if present.shape[-1] == 0:
+        raise StatisticsError("no study was given", hint="at least one study is needed")
     for name, array in arrays.items():
-        refuse(
-            present & ~np.isfinite(array), array, f"{name} must be a finite number", hint="mask studies without a value"
-        )
+        finite = np.isfinite(array)
+        if not finite.all():
+            refuse(present & ~finite, array, f"{name} must be a finite number", hint="mask studies without a value")
     return arrays, present
 
 

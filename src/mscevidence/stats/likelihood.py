@@ -7,19 +7,20 @@ Stat 30:261)::
     REML  l(tau2) = -1/2 [(k-1) log(2 pi) - log k + sum log(v + tau2) + log sum W + sum W (y - mu)^2]
 
 The profile can have several maxima. All stationary points lie below a bound that follows from the score; the
-likelihood is looked at on a grid up to that bound, and every local maximum that the grid shows is followed to the end.
+derivative is looked at on a grid up to that bound, and every local maximum that the grid shows is followed to the end.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.roots import decreasing_root
-from mscevidence.stats.studies import Studies, residual_sum, weighted_mean
+from mscevidence.stats.studies import Studies, inner, residual_sum, total, weighted_mean
 
 GRID = 33
+_STEPS = np.linspace(0.0, 1.0, GRID)
+_LOG_2PI = float(np.log(2 * np.pi))
 _ELEMENTS = 4_000_000
 
 
@@ -27,24 +28,25 @@ def log_likelihood(studies: Studies, tau2: FloatArray, *, restricted: bool, mu: 
     """Return the (restricted) log-likelihood at tau2 with all constants, at the weighted mean unless `mu` is given."""
     w = studies.weights(tau2)
     centre = weighted_mean(studies.y, w) if mu is None else mu
-    logs = np.sum(studies.one * np.log(studies.v + tau2[..., np.newaxis]), axis=-1)
-    total = studies.k * np.log(2 * np.pi) + logs + residual_sum(studies.y, w, centre)
+    logs = inner(studies.one, np.log(studies.v + tau2[..., np.newaxis]))
+    deviance = studies.k * _LOG_2PI + logs + residual_sum(studies.y, w, centre)
     if restricted:
-        total = total - np.log(2 * np.pi) - np.log(studies.k) + np.log(w.sum(axis=-1))
-    result: FloatArray = -total / 2
-    return result
+        deviance = deviance - _LOG_2PI + np.log(total(w) / studies.k)
+    return -deviance / 2
 
 
 def score(studies: Studies, tau2: FloatArray, *, restricted: bool) -> tuple[FloatArray, FloatArray]:
     """Return first and second derivative of the profile log-likelihood with respect to tau2."""
     w = studies.weights(tau2)
-    s1, s2 = w.sum(axis=-1), (w**2).sum(axis=-1)
-    e = w * (studies.y - weighted_mean(studies.y, w)[..., np.newaxis])
-    cubic = (w * e**2).sum(axis=-1) - (w * e).sum(axis=-1) ** 2 / s1
-    trace, trace2 = s1, s2
-    if restricted:
-        trace, trace2 = s1 - s2 / s1, s2 - 2 * (w**3).sum(axis=-1) / s1 + (s2 / s1) ** 2
-    return ((e**2).sum(axis=-1) - trace) / 2, trace2 / 2 - cubic
+    s1, s2 = total(w), inner(w, w)
+    e = w * (studies.y - (inner(w, studies.y) / s1)[..., np.newaxis])
+    weighted = w * e
+    cubic = inner(weighted, e) - total(weighted) ** 2 / s1
+    if not restricted:
+        return (inner(e, e) - s1) / 2, s2 / 2 - cubic
+    ratio = s2 / s1
+    trace2 = s2 - 2 * inner(w, w * w) / s1 + ratio**2
+    return (inner(e, e) - s1 + ratio) / 2, trace2 / 2 - cubic
 
 
 def stationary_bound(studies: Studies, *, restricted: bool) -> FloatArray:
@@ -54,8 +56,8 @@ def stationary_bound(studies: Studies, *, restricted: bool) -> FloatArray:
     k - 1 (REML) or k (ML); the score is negative once m (v_min + t)^2 > S (v_max + t).
     """
     spread = residual_sum(studies.y, studies.one, weighted_mean(studies.y, studies.one))
-    smallest = np.min(np.where(studies.present, studies.v, np.inf), axis=-1)
-    largest = np.max(np.where(studies.present, studies.v, 0.0), axis=-1)
+    smallest = studies.smallest_variance()
+    largest = np.maximum.reduce(studies.v, axis=-1, where=studies.present, initial=0.0)
     m = np.maximum(studies.k - 1, 1) if restricted else studies.k
     s = (spread + np.sqrt(spread**2 + 4 * m * spread * (largest - smallest))) / (2 * m)
     result: FloatArray = np.maximum(s - smallest, 0.0)
@@ -78,45 +80,61 @@ def maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArra
 
 
 def _maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArray]:
-    bound = stationary_bound(studies, restricted=restricted)
-    smallest = np.min(np.where(studies.present, studies.v, np.inf), axis=-1)
-    steps = np.linspace(0.0, 1.0, GRID)
+    bound = stationary_bound(studies, restricted=restricted) * (1 + 1e-12)
+    smallest = studies.smallest_variance()
     # Equal steps in log(v_min + tau2): the likelihood changes on this scale.
-    grid = smallest[:, np.newaxis] * np.expm1(np.log1p(bound / smallest)[:, np.newaxis] * steps)
-    height = _on_grid(studies, grid, restricted=restricted)
-    peak = np.ones(height.shape, dtype=np.bool_)
-    peak[:, 1:] &= height[:, 1:] > height[:, :-1]
-    peak[:, :-1] &= height[:, :-1] >= height[:, 1:]
-    rows, columns = np.nonzero(peak)
-    lower, upper = grid[rows, np.maximum(columns - 1, 0)], grid[rows, np.minimum(columns + 1, GRID - 1)]
-    chosen = studies.rows(rows) if rows.size != studies.k.size else studies
-
-    def derivative(t: FloatArray) -> tuple[FloatArray, FloatArray]:
-        first, second = score(chosen, t, restricted=restricted)
-        return np.where((t == 0) & (first <= 0), 0.0, first), second
-
-    found, done = decreasing_root(derivative, lower, upper, grid[rows, columns])
-    return _best(studies.k.size, rows, found, done, log_likelihood(chosen, found, restricted=restricted))
-
-
-def _best(
-    analyses: int, rows: NDArray[np.intp], found: FloatArray, done: BoolArray, height: FloatArray
-) -> tuple[FloatArray, BoolArray]:
-    if rows.size == analyses:
-        return found, done
+    grid = smallest[:, np.newaxis] * np.expm1(np.log1p(bound / smallest)[:, np.newaxis] * _STEPS)
+    slope = _score_on_grid(studies, grid, restricted=restricted)
+    rising = slope > 0
+    rising[:, -1] = False
+    rows, columns = np.nonzero(rising[:, :-1] & ~rising[:, 1:])
+    value, done = np.zeros_like(studies.k), np.isfinite(slope[:, 0] + slope[:, -1])
+    if not rows.size:
+        return value, done
+    lower, upper = grid[rows, columns], grid[rows, columns + 1]
+    ahead, behind = slope[rows, columns], np.minimum(slope[rows, columns + 1], 0.0)
+    start = lower + (upper - lower) * (ahead / (ahead - behind))
+    at_zero = ~rising[:, 0]
+    everyone = rows.size == studies.k.size and not at_zero.any()
+    found, settled = _top(studies if everyone else studies.rows(rows), lower, upper, start, restricted=restricted)
+    if everyone:
+        return found, settled
+    if rows.size + np.count_nonzero(at_zero) == studies.k.size:
+        value[rows], done[rows] = found, settled
+        return value, done
+    # Several local maxima in some analysis: the highest counts.
+    zero = np.flatnonzero(at_zero)
+    rows, found = np.concatenate([zero, rows]), np.concatenate([value[zero], found])
+    height = log_likelihood(studies.rows(rows), found, restricted=restricted)
     order = np.lexsort((height, rows))
-    last = np.searchsorted(rows[order], np.arange(analyses), side="right") - 1
-    return found[order][last], done[order][last]
+    last = order[np.searchsorted(rows[order], np.arange(studies.k.size), side="right") - 1]
+    return found[last], np.concatenate([done[zero], settled])[last]
 
 
-def _on_grid(studies: Studies, grid: FloatArray, *, restricted: bool) -> FloatArray:
-    """Return the profile log-likelihood, up to a constant, of each analysis at each tau2 of its grid (B, G)."""
-    y = studies.y - weighted_mean(studies.y, studies.one)[:, np.newaxis]
-    variance = studies.v[:, np.newaxis, :] + grid[:, :, np.newaxis]
-    w = studies.one[:, np.newaxis, :] / variance
-    s1 = w.sum(axis=-1)
-    wy = np.einsum("bgk,bk->bg", w, studies.one * y)
-    squares = np.einsum("bgk,bk->bg", w, studies.one * y**2) - wy**2 / s1
-    total = np.einsum("bgk,bk->bg", np.log(variance), studies.one) + squares
-    result: FloatArray = -(total + np.log(s1)) / 2 if restricted else -total / 2
-    return result
+def _top(
+    studies: Studies, lower: FloatArray, upper: FloatArray, start: FloatArray, *, restricted: bool
+) -> tuple[FloatArray, BoolArray]:
+    """Return the local maximum in each bracket, by plain Newton steps if they stay inside, else by guarded ones."""
+    x = start
+    for _ in range(6):
+        first, second = score(studies, x, restricted=restricted)
+        step = first / second
+        x = x - step
+        # What remains is about the square of the last step.
+        if (np.abs(step) <= 1e-7 * x).all():
+            if ((x >= lower) & (x <= upper) & (second < 0)).all():
+                return x, np.ones(x.shape, dtype=np.bool_)
+            break
+    return decreasing_root(lambda t: score(studies, t, restricted=restricted), lower, upper, start)
+
+
+def _score_on_grid(studies: Studies, grid: FloatArray, *, restricted: bool) -> FloatArray:
+    """Return twice the derivative of the profile log-likelihood of each analysis at each tau2 of its grid (B, G)."""
+    y = studies.one * (studies.y - weighted_mean(studies.y, studies.one)[:, np.newaxis])
+    columns = np.stack([studies.one, y, y * y], axis=-1)
+    w = 1 / (studies.v[:, np.newaxis, :] + grid[:, :, np.newaxis])
+    first, second = w @ columns[..., :2], (w * w) @ columns
+    s1, s2 = first[..., 0], second[..., 0]
+    mu = first[..., 1] / s1
+    squares = second[..., 2] - mu * (2 * second[..., 1] - mu * s2)
+    return squares - s1 + s2 / s1 if restricted else squares - s1

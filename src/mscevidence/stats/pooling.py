@@ -19,7 +19,7 @@ from mscevidence.stats.inference import TESTS, judged
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
 from mscevidence.stats.likelihood import log_likelihood
 from mscevidence.stats.prediction import prediction_interval
-from mscevidence.stats.studies import Studies, residual_sum, typical_variance, weighted_mean
+from mscevidence.stats.studies import Studies, inner, residual_sum, total, typical_variance, weighted_mean
 from mscevidence.stats.tau2 import ESTIMATORS, Tau2, estimate, information_se
 
 
@@ -198,8 +198,9 @@ def _pool(
     """Return mu, its standard error and df, heterogeneity, weights and log-likelihood of each analysis."""
     k, w = studies.k, studies.weights(tau2.value)
     a = w if own is None else own
-    mu = weighted_mean(studies.y, a)
-    variance = np.sum(a**2 * (studies.v + tau2.value[:, np.newaxis]), axis=-1) / a.sum(axis=-1) ** 2
+    sum_a = total(a)
+    mu = inner(a, studies.y) / sum_a
+    variance = 1 / sum_a if own is None else inner(a**2, studies.v + tau2.value[:, np.newaxis]) / sum_a**2
     variance, df = judged(studies, tau2.value, variance, test=test, alpha=alpha)
     height = log_likelihood(studies, tau2.value, restricted=estimator == "REML", mu=mu)
     return {
@@ -207,7 +208,7 @@ def _pool(
         "se": np.sqrt(variance),
         "df": df,
         "tau2": tau2.value,
-        "weights": 100 * a / a.sum(axis=-1, keepdims=True),
+        "weights": a * (100 / sum_a)[:, np.newaxis],
         "log_likelihood": height,
         "k": k,
         **_spread(studies, tau2.value, estimator),
@@ -222,7 +223,7 @@ def _spread(studies: Studies, tau2: FloatArray, estimator: str) -> dict[str, Flo
     if estimator == "EE":
         i2, h2 = 100 * np.maximum(0.0, (q - (k - 1)) / q), q / (k - 1)
     else:
-        typical = typical_variance(studies)
+        typical = typical_variance(studies, w)
         i2, h2 = 100 * tau2 / (tau2 + typical), tau2 / typical + 1
     i2 = np.where(q == 0, 0.0, i2) if estimator == "EE" else i2
     return {

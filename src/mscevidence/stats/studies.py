@@ -57,25 +57,41 @@ class Studies:
         result: FloatArray = self.one / (self.v + tau2[..., np.newaxis])
         return result
 
+    def smallest_variance(self) -> FloatArray:
+        """Return the smallest sampling variance of each analysis."""
+        result: FloatArray = np.minimum.reduce(self.v, axis=-1, where=self.present, initial=np.inf)
+        return result
+
+
+def total(values: FloatArray) -> FloatArray:
+    """Return the sum over the last axis."""
+    result: FloatArray = np.add.reduce(values, axis=-1)
+    return result
+
+
+def inner(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return sum a b over the last axis."""
+    result: FloatArray = np.vecdot(a, b)
+    return result
+
 
 def weighted_mean(y: FloatArray, w: FloatArray) -> FloatArray:
     """Return sum w y / sum w over the last axis."""
-    result: FloatArray = np.sum(w * y, axis=-1) / np.sum(w, axis=-1)
-    return result
+    return inner(w, y) / total(w)
 
 
 def residual_sum(y: FloatArray, w: FloatArray, mu: FloatArray) -> FloatArray:
     """Return sum w (y - mu)^2 over the last axis."""
-    result: FloatArray = np.sum(w * (y - mu[..., np.newaxis]) ** 2, axis=-1)
-    return result
+    residual = y - mu[..., np.newaxis]
+    return inner(w * residual, residual)
 
 
-def typical_variance(studies: Studies) -> FloatArray:
+def typical_variance(studies: Studies, w: FloatArray | None = None) -> FloatArray:
     """Return the typical sampling variance (k-1)/(S1 - S2/S1), Sj = sum v^-j; NaN if k = 1.
 
-    Source: Higgins & Thompson 2002, Stat Med 21:1539, eq. 9.
+    Source: Higgins & Thompson 2002, Stat Med 21:1539, eq. 9. `w` are the weights 1/v, if they are known.
     """
-    w = studies.weights(np.zeros_like(studies.k))
-    s1, s2 = w.sum(axis=-1), (w**2).sum(axis=-1)
+    w = studies.weights(np.zeros_like(studies.k)) if w is None else w
+    s1 = total(w)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(studies.k > 1, (studies.k - 1) / (s1 - s2 / s1), np.nan)
+        return np.where(studies.k > 1, (studies.k - 1) / (s1 - inner(w, w) / s1), np.nan)

@@ -16,7 +16,7 @@ from mscevidence.stats.distributions import chi2_quantile
 from mscevidence.stats.inputs import BoolArray, FloatArray, names
 from mscevidence.stats.likelihood import maximum
 from mscevidence.stats.roots import decreasing_root
-from mscevidence.stats.studies import Studies, residual_sum, weighted_mean
+from mscevidence.stats.studies import Studies, inner, residual_sum, total, weighted_mean
 
 ESTIMATORS = names(
     {
@@ -81,9 +81,10 @@ def quadratic_variance(studies: Studies, a: FloatArray, tau2: FloatArray) -> Flo
 
 def _general_q(studies: Studies, a: FloatArray) -> Tau2:
     """DerSimonian & Kacker 2007, eq. 6: method of moments with any fixed weights a."""
-    s1, s2 = a.sum(axis=-1), (a**2).sum(axis=-1)
+    s1, s2 = total(a), inner(a, a)
     q = residual_sum(studies.y, a, weighted_mean(studies.y, a))
-    expected = (a * studies.v).sum(axis=-1) - (a**2 * studies.v).sum(axis=-1) / s1
+    first = a * studies.v
+    expected = total(first) - inner(a, first) / s1
     trace = s1 - s2 / s1
     value = np.maximum((q - expected) / trace, 0.0)
     return Tau2(value, np.sqrt(quadratic_variance(studies, a, value)) / trace, _sure(studies))
@@ -121,8 +122,8 @@ def _likelihood(studies: Studies, *, restricted: bool) -> Tau2:
 def information_se(studies: Studies, tau2: FloatArray, *, restricted: bool) -> FloatArray:
     """Return the standard error of tau2 from the expected information of the (restricted) likelihood at tau2."""
     w = studies.weights(tau2)
-    s1, s2, s3 = (np.sum(w**power, axis=-1) for power in (1, 2, 3))
-    information = s2 - 2 * s3 / s1 + (s2 / s1) ** 2 if restricted else s2
+    s1, s2 = total(w), inner(w, w)
+    information = s2 - 2 * inner(w, w * w) / s1 + (s2 / s1) ** 2 if restricted else s2
     result: FloatArray = np.sqrt(2 / information)
     return result
 
@@ -139,7 +140,7 @@ def generalised_q(studies: Studies, tau2: FloatArray) -> tuple[FloatArray, Float
     w = studies.weights(tau2)
     residual = studies.y - weighted_mean(studies.y, w)[..., np.newaxis]
     weighted = w * residual
-    return (weighted * residual).sum(axis=-1), -(weighted**2).sum(axis=-1)
+    return inner(weighted, residual), -inner(weighted, weighted)
 
 
 def generalised_q_root(studies: Studies, target: FloatArray) -> tuple[FloatArray, BoolArray]:
@@ -149,7 +150,7 @@ def generalised_q_root(studies: Studies, target: FloatArray) -> tuple[FloatArray
     goal = np.where(above & (target > 0), target, 1.0)
     # Q(t) <= sum (y - mean)^2 / (min v + t) bounds the root from above.
     spread = residual_sum(studies.y, studies.one, weighted_mean(studies.y, studies.one))
-    smallest = np.min(np.where(studies.present, studies.v, np.inf), axis=-1)
+    smallest = studies.smallest_variance()
     upper = np.where(above, np.maximum(spread / goal - smallest, 0.0) * (1 + 1e-12), 0.0)
 
     def surplus(t: FloatArray) -> tuple[FloatArray, FloatArray]:
