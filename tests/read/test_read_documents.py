@@ -61,6 +61,34 @@ def test_paste_and_page_have_the_same_sections() -> None:
     assert "1.0×10^6 and 3.0×10^6 cells/kg" in body(synthetic("html"))["Results"]
 
 
+LEGEND = (
+    "<p>-Author name in bold denotes the presenting author</p>"
+    "<p>-Asterisk * with author name denotes a Non-ASH member</p>"
+    "<p>Ticketed Session denotes that this is a ticketed session.</p>"
+)
+HEADING = '<h2 class="subtitle"><span class="number">9901</span> '
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param('<div class="content">', f'<div class="content">{LEGEND}', id="legend inside the content"),
+        pytest.param('<div class="content">', f'{LEGEND}<div class="content">', id="legend above the content"),
+        pytest.param(HEADING, f'{LEGEND}<span class="number">9901</span><h2 class="subtitle">', id="number apart"),
+        pytest.param("<b>Program:</b> Oral and Poster Abstracts<br>", "", id="no program"),
+    ],
+)
+def test_the_site_s_legend_is_not_the_title(old: str, new: str) -> None:
+    page = (HERE / "synthetic-ash-9901.html").read_text(encoding="utf-8")
+    assert old in page
+    document = read(page.replace(old, new).encode(), name="page.html")
+    assert document.title.startswith("A Synthetic Abstract: Bone Marrow")
+    assert (document.status, document.number, document.meeting) == ("cancelled", "9901", "ASH 2024")
+    assert document.session == "999. Invented Disorders: Poster II"
+    assert [author.presenting for author in document.authors] == [False, False, True]
+    assert body(document) == body(synthetic("html"))
+
+
 def test_only_the_page_shows_who_presented() -> None:
     assert [a.presenting for a in synthetic("html").authors] == [False, False, True]
     assert [a.presenting for a in synthetic("txt").authors] == [None, None, None]

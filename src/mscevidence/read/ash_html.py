@@ -21,6 +21,8 @@ from mscevidence.read.plain_text import plain_fields
 _ABSTRACTS = ("section.abstract", "div.abstract", ".abstract", "#abstract", ".abstract-content")
 _TITLES = ("h1.wi-article-title", "h1.article-title", "h1", "h2.subtitle", "h2")
 
+_FIELD = re.compile(r"(?:Program|Type|Session|Hematology Disease Topics)\b")
+
 
 def read_html(markup: str) -> tuple[str, str, dict[str, Any]]:
     """Return format, canonical text and fields of a saved page.
@@ -69,7 +71,10 @@ def _fields_block(page: BeautifulSoup) -> str:
         nested.extract()
     text = re.sub(r"(?m)^(Program|Type|Session):\s*\n\s*", r"\1: ", text_of(content))
     lines = [line for line in text.split("\n") if line.strip() and not FOOTER.match(line)]
-    return "\n".join(lines if any(line.startswith("Program:") for line in lines) else ["Program: not shown", *lines])
+    # What stands above the first field is the legend of the site (what bold type and asterisks mean), not the abstract.
+    begin = next((place for place, line in enumerate(lines) if _FIELD.match(line)), len(lines))
+    fields = lines[begin:]
+    return "\n".join(fields if any(line.startswith("Program:") for line in fields) else ["Program: not shown", *fields])
 
 
 def _authors_block(page: BeautifulSoup) -> str:
