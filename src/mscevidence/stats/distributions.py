@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from mscevidence.stats.inputs import FloatArray
+from mscevidence.stats.inputs import BoolArray, FloatArray
 
 
 def critical_value(upper_tail: float, df: ArrayLike) -> FloatArray:
@@ -18,21 +18,30 @@ def critical_value(upper_tail: float, df: ArrayLike) -> FloatArray:
     NaN where `df` is NaN or not positive (there is no such distribution).
     """
     df = np.asarray(df, dtype=np.float64)
-    usable = np.isfinite(df) & (df > 0)
+    usable = _has_t(df)
+    if usable.all():
+        return np.asarray(-special.stdtrit(df, upper_tail))
     t = -special.stdtrit(np.where(usable, df, 1.0), upper_tail)
     normal = np.where(np.isposinf(df), -special.ndtri(upper_tail), np.nan)
     result: FloatArray = np.where(usable, t, normal)
     return result
 
 
+def _has_t(df: FloatArray) -> BoolArray:
+    return np.asarray(np.isfinite(df) & (df > 0))
+
+
 def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
     """Return the two-sided p-value of a z (`df` infinite) or t statistic; NaN where either is undefined."""
     size = np.abs(np.asarray(statistic, dtype=np.float64))
     df = np.asarray(df, dtype=np.float64)
-    usable = np.isfinite(df) & (df > 0)
-    nu = np.where(usable, df, 1.0)
-    # I_x(nu/2, 1/2) with x = nu / (nu + t^2) keeps its relative accuracy far into the tail.
+    usable = _has_t(df)
+    every = usable.all()
+    nu = df if every else np.where(usable, df, 1.0)
+    # I_x(nu/2, 1/2) with x = nu / (nu + t^2) keeps its relative accuracy far into the tail, and a NaN stays one.
     t = special.betainc(nu / 2, 0.5, nu / (nu + size**2))
+    if every:
+        return np.asarray(t)
     normal = np.where(np.isposinf(df), 2 * special.ndtr(-size), np.nan)
     result: FloatArray = np.where(usable, t, normal)
     return np.where(np.isnan(size), np.nan, result)
@@ -41,8 +50,9 @@ def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
 def chi2_tail(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
     """Return P(chi2 with `df` degrees of freedom > statistic); 1 for `df` = 0."""
     statistic, df = np.asarray(statistic, dtype=np.float64), np.asarray(df, dtype=np.float64)
-    result: FloatArray = np.where(df > 0, special.gammaincc(np.maximum(df, 1) / 2, np.maximum(statistic, 0) / 2), 1.0)
-    return np.where(np.isnan(statistic), np.nan, result)
+    # The maximum keeps a NaN, and so does the function of it.
+    result: FloatArray = special.gammaincc(np.maximum(df, 1) / 2, np.maximum(statistic, 0) / 2)
+    return np.where((df > 0) | np.isnan(statistic), result, 1.0)
 
 
 def chi2_quantile(upper_tail: ArrayLike, df: ArrayLike) -> FloatArray:

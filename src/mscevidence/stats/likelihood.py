@@ -131,7 +131,8 @@ def _top(
 def _score_on_grid(studies: Studies, grid: FloatArray, *, restricted: bool) -> FloatArray:
     """Return twice the derivative of the profile log-likelihood of each analysis at each tau2 of its grid (B, G)."""
     y = studies.one * (studies.y - weighted_mean(studies.y, studies.one)[:, np.newaxis])
-    columns = np.stack([studies.one, y, y * y], axis=-1)
+    columns = np.empty((*y.shape, 3))
+    columns[..., 0], columns[..., 1], columns[..., 2] = studies.one, y, y * y
     w = 1 / (studies.v[:, np.newaxis, :] + grid[:, :, np.newaxis])
     first, second = w @ columns[..., :2], (w * w) @ columns
     s1, s2 = first[..., 0], second[..., 0]

@@ -6,7 +6,8 @@ Knapp & Hartung 2003, Stat Med 22:2693; Higgins & Thompson 2002, Stat Med 21:153
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -161,13 +162,20 @@ def random_effects(
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _heterogeneity(flat, code, own, tau2)
         values = _pool(flat, found, code, rule, own, alpha)
-        values |= _inference(values, alpha, level, code)
+        values |= _inference(values, alpha, code)
     values |= {"tau2": found.value, "se_tau2": found.se, "k": flat.k}
-    shaped = {name: plain(array.reshape(shape + array.shape[1:])) for name, array in values.items()}
+    shaped = {name: _shaped(array, shape) for name, array in values.items()}
+    shaped["converged"] = _shaped(found.converged, shape)
     shaped |= {name: plain(np.asarray(shaped[name], dtype=np.int64)) for name in ("k", "q_df")}
-    shaped["converged"] = plain(found.converged.reshape(shape))
-    kept = {field.name: shaped[field.name] for field in fields(RandomEffects) if field.name in shaped}
-    return RandomEffects(estimator=code, test=rule, level=level, tau2_given=tau2 is not None, **kept)
+    return RandomEffects(estimator=code, test=rule, level=level, tau2_given=tau2 is not None, **shaped)
+
+
+def _shaped(array: Any, shape: tuple[int, ...]) -> Any:
+    """Return an array over the analyses in the shape of the input; of a single analysis its only entry."""
+    if shape:
+        return plain(array.reshape(shape + array.shape[1:]))
+    only = array[0]
+    return plain(only) if only.ndim else only
 
 
 def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | None:
@@ -235,17 +243,18 @@ def _spread(studies: Studies, tau2: FloatArray, estimator: str) -> dict[str, Flo
     }
 
 
-def _inference(values: dict[str, FloatArray], alpha: float, level: float, estimator: str) -> dict[str, FloatArray]:
+def _inference(values: dict[str, FloatArray], alpha: float, estimator: str) -> dict[str, FloatArray]:
     mu, se, df = values["mu"], values["se"], values["df"]
     statistic = mu / se
-    half = critical_value(alpha, df) * se
-    lower, upper = prediction_interval(mu, se, values["tau2"], df=df, k=values["k"], level=level)
-    nothing = np.full_like(mu, np.nan)
+    critical = critical_value(alpha, df)
+    half = critical * se
+    # The default prediction interval, with the critical value that is at hand.
+    beyond = critical * np.sqrt(values["tau2"] + se**2) if estimator != "EE" else np.full_like(mu, np.nan)
     return {
         "statistic": statistic,
         "p": two_sided_p(statistic, df),
         "lower": mu - half,
         "upper": mu + half,
-        "pi_lower": nothing if estimator == "EE" else lower,
-        "pi_upper": nothing if estimator == "EE" else upper,
+        "pi_lower": mu - beyond,
+        "pi_upper": mu + beyond,
     }
