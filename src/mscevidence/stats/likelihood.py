@@ -18,8 +18,10 @@ from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.roots import decreasing_root
 from mscevidence.stats.studies import Studies, inner, residual_sum, total, weighted_mean
 
-GRID = 33
-_STEPS = np.linspace(0.0, 1.0, GRID)
+GRID = 65
+"""Most points of a grid; they lie no further apart than `_STRIDE` in log(v_min + tau2) while these are enough."""
+_STRIDE = 0.2
+_BLOCK = 20_000
 _LOG_2PI = float(np.log(2 * np.pi))
 _ELEMENTS = 4_000_000
 
@@ -83,7 +85,10 @@ def _maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArr
     bound = stationary_bound(studies, restricted=restricted) * (1 + 1e-12)
     smallest = studies.smallest_variance()
     # Equal steps in log(v_min + tau2): the likelihood changes on this scale.
-    grid = smallest[:, np.newaxis] * np.expm1(np.log1p(bound / smallest)[:, np.newaxis] * _STEPS)
+    extent = np.log1p(bound / smallest)
+    widest = float(np.maximum.reduce(extent)) / _STRIDE
+    size = int(widest) + 3 if widest < GRID - 3 else GRID
+    grid = smallest[:, np.newaxis] * np.expm1(extent[:, np.newaxis] * (np.arange(size) / (size - 1)))
     slope = _score_on_grid(studies, grid, restricted=restricted)
     rising = slope > 0
     rising[:, -1] = False
@@ -133,8 +138,16 @@ def _score_on_grid(studies: Studies, grid: FloatArray, *, restricted: bool) -> F
     y = studies.one * (studies.y - weighted_mean(studies.y, studies.one)[:, np.newaxis])
     columns = np.empty((*y.shape, 3))
     columns[..., 0], columns[..., 1], columns[..., 2] = studies.one, y, y * y
-    w = 1 / (studies.v[:, np.newaxis, :] + grid[:, :, np.newaxis])
-    first, second = w @ columns[..., :2], (w * w) @ columns
+    first, second = np.empty((*grid.shape, 2)), np.empty((*grid.shape, 3))
+    # Blocks that stay in the cache.
+    rows = max(1, _BLOCK // (grid.shape[1] * y.shape[1]))
+    for start in range(0, y.shape[0], rows):
+        part = slice(start, start + rows)
+        w = studies.v[part, np.newaxis, :] + grid[part, :, np.newaxis]
+        np.reciprocal(w, out=w)
+        np.matmul(w, columns[part, :, :2], out=first[part])
+        np.multiply(w, w, out=w)
+        np.matmul(w, columns[part], out=second[part])
     s1, s2 = first[..., 0], second[..., 0]
     mu = first[..., 1] / s1
     squares = second[..., 2] - mu * (2 * second[..., 1] - mu * s2)
