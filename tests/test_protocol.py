@@ -46,7 +46,7 @@ def test_an_analysis_resolves_words_to_terms(tmp_path: Path) -> None:
         ),
         (HEAD + 'outcome = "response"\nby = "disease"\n', "unknown by 'disease'", "condition"),
         (HEAD + 'outcome = "response"\nmethod = "gllm"\n', "unknown method 'gllm'", "glmm"),
-        (HEAD + 'outcome = "response"\nlevel = 95\n', "level", "pool --help"),
+        (HEAD + 'outcome = "response"\nlevel = 95\n', "level", "0.95"),
         (HEAD + 'outcome = "response"\ncolumns = "dose"\n', "columns must be a list", "columns = "),
         (
             HEAD + 'outcome = "response"\nnarrative_zeroes = "include"\n',

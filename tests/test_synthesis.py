@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import log
 from typing import Any
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.optimize import minimize_scalar
 from scipy.stats import beta
 
 from mscevidence import synthesis
@@ -98,19 +99,48 @@ def test_subgroups_keep_every_row_and_are_compared() -> None:
     assert pooled.between.q == pytest.approx(sum((mu - mean) ** 2 / se**2 for mu, se in pairs))
 
 
-def test_a_subgroup_of_one_study_enters_the_test_with_its_own_error() -> None:
+def test_subgroups_without_an_estimate_of_their_own_share_one_tau2_in_the_test() -> None:
     single = study("z", result("response", 1, 3), condition="psoriasis")
     nothing = [study(name, result("response", 0, 4), condition="vitiligo") for name in "xy"]
     between = pool(*FOUR, single, *nothing, by="condition").between
     assert between is not None
-    first = pool(*FOUR).overall.estimates[0]
-    pairs = [(first.mu or 0.0, first.se or 0.0), (log(1 / 2), sqrt(1 / 1 + 1 / 2))]
-    mean = sum(mu / se**2 for mu, se in pairs) / sum(1 / se**2 for _, se in pairs)
-    assert between.q == pytest.approx(sum((mu - mean) ** 2 / se**2 for mu, se in pairs))
-    assert between.df == 1
-    assert between.note == (
-        "1 of 3 subgroups are one study and enter with its own standard error; without Vitiligo: no pooled estimate"
-    )
+    assert between.df == 2
+    assert between.note == "no estimate of their own: Psoriasis, Vitiligo"
+    assert "one tau²" in between.method
+    counts = [(8, 18), (7, 7), (4, 4), (2, 2), (1, 3), (0, 4), (0, 4)]
+    zeros = [0.5 * (x in (0, n)) for x, n in counts]
+    y = np.array([log((x + c) / (n - x + c)) for (x, n), c in zip(counts, zeros, strict=True)])
+    v = np.array([1 / (x + c) + 1 / (n - x + c) for (x, n), c in zip(counts, zeros, strict=True)])
+    design = np.array([[1, 0, 0]] * 4 + [[1, 1, 0]] + [[1, 0, 1]] * 2, dtype=float)
+
+    def fit(tau2: float) -> tuple[float, float]:
+        """Return minus twice the restricted log-likelihood and the Wald statistic of the two contrasts."""
+        w = 1 / (v + tau2)
+        information = design.T @ (w[:, None] * design)
+        beta = np.linalg.solve(information, design.T @ (w * y))
+        loss = np.log(v + tau2).sum() + np.linalg.slogdet(information)[1] + (w * (y - design @ beta) ** 2).sum()
+        cut = np.linalg.inv(information)[1:, 1:]
+        return float(loss), float(beta[1:] @ np.linalg.solve(cut, beta[1:]))
+
+    tau2 = minimize_scalar(lambda one: fit(one)[0], bounds=(0, 20), method="bounded", options={"xatol": 1e-9}).x
+    assert between.q == pytest.approx(fit(tau2)[1], rel=1e-4)
+
+
+def test_subgroups_of_one_study_each_cannot_be_compared() -> None:
+    singles = [
+        study(name, result("response", 1, 5), condition=one) for name, one in (("a", "psoriasis"), ("b", "vitiligo"))
+    ]
+    between = pool(*singles, by="condition").between
+    assert between is not None
+    assert between.q is None
+    assert between.note is not None
+    assert "tau² is unknown" in between.note
+
+
+def test_the_dominating_study_is_named() -> None:
+    rates = [study(name, result("response", x, n)) for name, x, n in (("a", 1, 5), ("b", 200, 900), ("c", 1, 4))]
+    notes = " ".join(pool(*rates, method="ee", test="z").overall.estimates[0].notes)
+    assert "B 2020 has 9" in notes
 
 
 def test_sensitivity_to_zeros_in_words_and_to_derived_counts() -> None:

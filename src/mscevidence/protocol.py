@@ -195,7 +195,8 @@ def _wrong_value(error: ValidationError, place: str) -> ProtocolError:
     words = [word for choice in choices for word in (get_args(choice) or [choice]) if isinstance(word, str)]
     unknown = UnknownTermError(str(details["input"]), kind=key, choices=words) if words else None
     message = unknown.message if unknown else f"{key}: {details['msg']}, found {details['input']!r}"
-    return ProtocolError(f"{place}: {message}", hint=unknown.hint if unknown else "see `mscevidence pool --help`")
+    hint = "write a level such as 0.95" if key == "level" else "see `mscevidence pool --help`"
+    return ProtocolError(f"{place}: {message}", hint=unknown.hint if unknown else hint)
 
 
 def write_new(folder: Path, *, title: str) -> tuple[Path, ...]:

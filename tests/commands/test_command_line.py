@@ -89,7 +89,7 @@ def test_forest_writes_the_figure(review_folder: Path) -> None:
         (["pool", "response", "--condition", "lupsu"], "unknown condition 'lupsu'", "systemic-lupus-erythematosus"),
         (["pool", "response", "--by", "sponsor"], "unknown by 'sponsor'", "condition"),
         (["pool", "response", "--method", "gllm"], "unknown method 'gllm'", "glmm"),
-        (["pool", "response", "--level", "95"], "level", "pool --help"),
+        (["pool", "response", "--level", "95"], "level", "0.95"),
         (["pool", "response", "--at", "soon"], "unknown time point 'soon'", "6 months"),
         (["pool", "response", "--allow-overlap", "x"], "unknown overlap family 'x'", "all"),
         (["pool", "death"], "none of 3 studies reports death", "query"),

@@ -45,6 +45,8 @@ def _own_numbers(candidate: Candidate) -> Iterator[Finding | None]:
         yield events_within_n(*counts, subject=candidate.id)
     if percent is None:
         return
+    if percent.number is not None and percent.number > 100 and _counts_patients(candidate.outcome):
+        yield finding("percent-within-100", f"{percent_of(percent)}% of patients is more than all", candidate.id)
     events = candidate.value("events")
     if counts is not None and events is not None and not events.derived:
         yield fraction_against_percent(*counts, percent_of(percent), candidate.id)

@@ -25,6 +25,7 @@ _ALL = (
         "The printed percent is events divided by n, rounded (or at least cut) to its decimals.",
     ),
     Check("events-within-n", "error", "Not more patients have an event than there are patients."),
+    Check("percent-within-100", "error", "No more than 100 % of the patients have an event."),
     Check("percent-possible-for-n", "warning", "Some whole number of patients out of n gives the printed percent."),
     Check("percent-without-count", "note", "A percent comes with the number of patients it stands for."),
     Check("n-within-arm", "warning", "A result's n is not larger than its arm."),

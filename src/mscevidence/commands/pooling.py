@@ -45,6 +45,8 @@ def pool(
     from mscevidence import synthesis
     from mscevidence.publish import summary, table
 
+    if as_json and as_csv:
+        raise typer.BadParameter("--json and --csv exclude each other")
     wanted = {
         "every-method": compare_methods,
         "leave-one-out": leave_one_out,

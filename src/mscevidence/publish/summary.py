@@ -140,8 +140,9 @@ def _estimated(one: Estimate) -> list[str]:
 def _between(between: BetweenGroups | None) -> list[str]:
     if between is None:
         return []
-    note = f" ({between.note})" if between.note else ""
-    return [f"{wording.between_groups(between)}{note}"]
+    own = [] if between.method.isalpha() else [between.method]
+    said = "; ".join([*own, *([between.note] if between.note else [])])
+    return [f"{wording.between_groups(between)}{f' ({said})' if said else ''}"]
 
 
 def _sensitivity(pooled: Pooled) -> list[str]:

@@ -43,8 +43,9 @@ def few_studies(k: IntArray) -> list[Finding]:
 
 def dominance(weights: FloatArray, k: IntArray) -> list[Finding]:
     """Return the finding that one study carries more than half of the weight (`weights` in percent, (..., k))."""
-    largest = np.max(np.where(np.isnan(weights), 0.0, weights), axis=-1)
-    where = int(np.argmax(weights)) + 1 if weights.ndim == 1 else 0
+    known = np.where(np.isnan(weights), 0.0, weights)
+    largest = np.max(known, axis=-1)
+    where = int(np.argmax(known)) + 1 if weights.ndim == 1 else 0
     which = f"study {where} has {float(largest):.0f} %" if where else "more than 50 %"
     return [((k > 2) & (largest > 50), f"One study carries more than half of the weight: {which}.")]
 
@@ -65,7 +66,8 @@ def boundary_studies(events: FloatArray, n: FloatArray, present: BoolArray) -> l
     if boundary.ndim == 0:
         k, zero, full = int(present.sum()), int(none.sum()), int(every.sum())
         parts = [f"{zero} with no event"] * (zero > 0) + [f"{full} with an event in every patient"] * (full > 0)
-        sentence = f"{int(boundary)} of {k} studies lie at the boundary ({', '.join(parts)})."
+        verb = "lies" if boundary == 1 else "lie"
+        sentence = f"{int(boundary)} of {k} studies {verb} at the boundary ({', '.join(parts)})."
     else:
         sentence = "Some studies lie at the boundary (no event, or an event in every patient)."
     return [(boundary > 0, sentence)]

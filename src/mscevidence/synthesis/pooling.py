@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -177,9 +178,17 @@ def _group(name: str, label: str, rows: Sequence[StudyRow], question: Question) 
     n = np.array([row.n for row in rows])
     recipe = recipe_of(question)
     estimates = tuple(estimate_with(one, events, n, level=question.level) for one in recipes_beside(recipe))
+    estimates = tuple(one.model_copy(update={"notes": _naming(one.notes, rows)}) for one in estimates)
     weights = row_weights(recipe, events, n, estimates[0])
     weighted = tuple(row.model_copy(update={"weight": w}) for row, w in zip(rows, weights, strict=True))
     return Group(name=name, label=label, rows=weighted, estimates=estimates)
+
+
+def _naming(notes: Sequence[str], rows: Sequence[StudyRow]) -> tuple[str, ...]:
+    """Return notes in which a study has its label instead of its number."""
+    return tuple(
+        re.sub(r"\bstudy (\d+) has\b", lambda match: f"{rows[int(match[1]) - 1].label} has", note) for note in notes
+    )
 
 
 def _groups(rows: Sequence[StudyRow], question: Question) -> tuple[Group, ...]:
@@ -196,34 +205,35 @@ def _groups(rows: Sequence[StudyRow], question: Question) -> tuple[Group, ...]:
 
 
 def _between(groups: Sequence[Group], question: Question) -> BetweenGroups:
-    """Return the test between subgroups; a subgroup of one study enters with the study's own logit and its error."""
+    """Return the test between subgroups.
+
+    From the subgroups' own estimates when each has one; else (a subgroup of one study has no tau2 of its own, one
+    without events no estimate) from a regression of all logits on the subgroup with one tau2 for all.
+    """
     from mscevidence import stats
 
-    pairs = {group.label: _logit_and_error(group) for group in groups}
-    usable = [pair for pair in pairs.values() if pair is not None]
-    left_out = [label for label, pair in pairs.items() if pair is None]
-    singles = sum(group.estimates[0].status == "single" for group in groups)
-    notes = []
-    if singles:
-        notes.append(f"{singles} of {len(groups)} subgroups are one study and enter with its own standard error")
-    if left_out:
-        notes.append(f"without {', '.join(left_out)}: no pooled estimate")
-    note = "; ".join(notes) or None
-    if len(usable) < 2:
-        return BetweenGroups(q=None, df=max(len(usable) - 1, 0), p=None, method=question.method, note=note)
-    found = stats.subgroup_difference(np.array([mu for mu, _ in usable]), np.array([se for _, se in usable]))
-    return BetweenGroups(q=float(found.q), df=len(usable) - 1, p=float(found.p), method=question.method, note=note)
+    pairs = [(group.estimates[0].mu, group.estimates[0].se) for group in groups]
+    known = [(mu, se) for mu, se in pairs if mu is not None and se]
+    if len(known) < len(groups):
+        return _between_by_regression(groups)
+    found = stats.subgroup_difference(np.array([mu for mu, _ in known]), np.array([se for _, se in known]))
+    return BetweenGroups(q=float(found.q), df=len(groups) - 1, p=float(found.p), method=question.method)
 
 
-def _logit_and_error(group: Group) -> tuple[float, float] | None:
+def _between_by_regression(groups: Sequence[Group]) -> BetweenGroups:
     from mscevidence import stats
 
-    first = group.estimates[0]
-    if first.status == "single":
-        row = group.rows[0]
-        logit = stats.logit([row.events], [row.n], add=0.5, to="only0")
-        return float(logit.yi[0]), float(logit.vi[0]) ** 0.5
-    return (first.mu, first.se) if first.mu is not None and first.se else None
+    rows = [(position, row) for position, group in enumerate(groups) for row in group.rows]
+    without = [group.label for group in groups if group.estimates[0].status != "estimated"]
+    note = f"no estimate of their own: {', '.join(without)}"
+    method = "regression of logits on the subgroup, one tau² for all (REML)"
+    nothing = BetweenGroups(q=None, df=len(groups) - 1, p=None, method=method, note=note)
+    if len(rows) <= len(groups):
+        return nothing.model_copy(update={"note": f"{note}; no subgroup has two studies, so that tau² is unknown"})
+    logits = stats.logit([row.events for _, row in rows], [row.n for _, row in rows], add=0.5, to="only0")
+    design = np.array([[1.0, *(float(position == one) for one in range(1, len(groups)))] for position, _ in rows])
+    fit = stats.meta_regression(logits.yi, logits.vi, design, estimator="REML", test="z")
+    return nothing.model_copy(update={"q": float(fit.moderators), "p": float(fit.moderators_p)})
 
 
 def _sensitivity(
