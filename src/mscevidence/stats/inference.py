@@ -27,6 +27,9 @@ TESTS = names(
 )
 
 
+_ROUNDING = np.finfo(np.float64).eps
+
+
 def judged(
     studies: Studies, tau2: FloatArray, variance: FloatArray, *, test: str, alpha: float
 ) -> tuple[FloatArray, FloatArray]:
@@ -43,13 +46,16 @@ def judged(
         alpha: tail probability of the interval that hk-ci and hk-iqwig compare.
     """
     k = studies.k
-    t_df = np.where(k > 1, k - 1, np.inf)
+    several = k > 1
+    every = bool(several.all())
+    t_df = k - 1 if every else np.where(several, k - 1, np.inf)
     if test in {"z", "t"}:
         return variance, np.full_like(k, np.inf) if test == "z" else t_df
     if test == "kr":
         adjusted, df = kenward_roger(studies, tau2)
-        return np.where(k > 1, adjusted, variance), np.where(k > 1, df, np.inf)
-    scale = np.where(k > 1, residual_variance(studies, tau2), 1.0)
+        return np.where(several, adjusted, variance), np.where(several, df, np.inf)
+    scale = residual_variance(studies, tau2)
+    scale = scale if every else np.where(several, scale, 1.0)
     if test == "adhoc":
         return variance * np.maximum(scale, 1.0), t_df
     scaled = variance * scale
@@ -64,8 +70,8 @@ def judged(
 def residual_variance(studies: Studies, tau2: FloatArray) -> FloatArray:
     """Return sum W (y - mu_W)^2 / (k - 1), exactly 0 for identical outcomes."""
     w = studies.weights(tau2)
-    total = residual_sum(studies.y, w, weighted_mean(studies.y, w))
-    return np.where(total <= np.finfo(np.float64).eps, 0.0, total) / np.maximum(studies.k - 1, 1)
+    rest = residual_sum(studies.y, w, weighted_mean(studies.y, w))
+    return rest * (rest > _ROUNDING) / np.maximum(studies.k - 1, 1)
 
 
 def kenward_roger(studies: Studies, tau2: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -225,9 +225,11 @@ def _pool(
 
 def _spread(studies: Studies, tau2: FloatArray, estimator: str) -> dict[str, FloatArray]:
     """Return Q with its test, I2 and H2 (from tau2 and the typical variance; from Q for the equal-effects model)."""
-    k, w = studies.k, studies.weights(np.zeros_like(tau2))
+    k, w = studies.k, studies.precision()
     several = k > 1
-    q = np.where(several, residual_sum(studies.y, w, weighted_mean(studies.y, w)), 0.0)
+    every = bool(several.all())
+    q = residual_sum(studies.y, w, weighted_mean(studies.y, w))
+    q = q if every else np.where(several, q, 0.0)
     if estimator == "EE":
         i2, h2 = 100 * np.maximum(0.0, (q - (k - 1)) / q), q / (k - 1)
     else:
@@ -238,8 +240,8 @@ def _spread(studies: Studies, tau2: FloatArray, estimator: str) -> dict[str, Flo
         "q": q,
         "q_df": k - 1,
         "q_p": chi2_tail(q, k - 1),
-        "i2": np.where(several, i2, 0.0),
-        "h2": np.where(several, h2, 1.0),
+        "i2": i2 if every else np.where(several, i2, 0.0),
+        "h2": h2 if every else np.where(several, h2, 1.0),
     }
 
 

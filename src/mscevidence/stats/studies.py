@@ -57,6 +57,10 @@ class Studies:
         result: FloatArray = self.one / (self.v + tau2[..., np.newaxis])
         return result
 
+    def precision(self) -> FloatArray:
+        """Return 1/v, zero for absent studies."""
+        return self.one / self.v
+
     def smallest_variance(self) -> FloatArray:
         """Return the smallest sampling variance of each analysis."""
         result: FloatArray = np.minimum.reduce(self.v, axis=-1, where=self.present, initial=np.inf)
@@ -91,7 +95,7 @@ def typical_variance(studies: Studies, w: FloatArray | None = None) -> FloatArra
 
     Source: Higgins & Thompson 2002, Stat Med 21:1539, eq. 9. `w` are the weights 1/v, if they are known.
     """
-    w = studies.weights(np.zeros_like(studies.k)) if w is None else w
+    w = studies.precision() if w is None else w
     s1 = total(w)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(studies.k > 1, (studies.k - 1) / (s1 - inner(w, w) / s1), np.nan)

@@ -59,6 +59,8 @@ def estimate(studies: Studies, estimator: str, weights: FloatArray | None = None
         else:
             found = _FUNCTIONS[estimator](studies)
     several = studies.k > 1
+    if several.all():
+        return found
     return Tau2(np.where(several, found.value, 0.0), np.where(several, found.se, np.nan), found.converged | ~several)
 
 
@@ -91,7 +93,7 @@ def _general_q(studies: Studies, a: FloatArray) -> Tau2:
 
 
 def _dersimonian_laird(studies: Studies) -> Tau2:
-    return _general_q(studies, studies.weights(np.zeros_like(studies.k)))
+    return _general_q(studies, studies.precision())
 
 
 def _hedges(studies: Studies) -> Tau2:
@@ -99,7 +101,7 @@ def _hedges(studies: Studies) -> Tau2:
 
 
 def _hunter_schmidt(studies: Studies, factor: FloatArray) -> Tau2:
-    w = studies.weights(np.zeros_like(studies.k))
+    w = studies.precision()
     q = residual_sum(studies.y, w, weighted_mean(studies.y, w))
     value = np.maximum((factor * q - studies.k) / w.sum(axis=-1), 0.0)
     return Tau2(value, factor * np.sqrt(quadratic_variance(studies, w, value)) / w.sum(axis=-1), _sure(studies))
