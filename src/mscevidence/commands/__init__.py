@@ -61,7 +61,18 @@ def _callback(
 
 def build_app() -> typer.Typer:
     """Return the application with all commands, in the order of the work."""
-    from mscevidence.commands import database, edition, importing, ingest, linkage, pooling, records, review, workspace
+    from mscevidence.commands import (
+        database,
+        edition,
+        importing,
+        ingest,
+        linkage,
+        lookup,
+        pooling,
+        records,
+        review,
+        workspace,
+    )
 
     app = typer.Typer(
         cls=TranslatingGroup,
@@ -72,7 +83,7 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_callback)
-    for group in (workspace, ingest, review, records, importing, linkage, database, pooling, edition):
+    for group in (workspace, ingest, lookup, review, records, importing, linkage, database, pooling, edition):
         group.register(app)
     return app
 

@@ -125,7 +125,7 @@ def _events(element: Element, floats: list[Element] | None, skip: frozenset[str]
             yield "text", node
             continue
         name = name_of(node)
-        if name == "sup" and node is not element:
+        if node is not element and (name == "sup" or (name == "xref" and node.get("ref-type") in {"table-fn", "fn"})):
             yield "raised", node
             continue
         if name == "break" or name in _SPACED:

@@ -1,0 +1,157 @@
+"""The 2x2 table that answers a PICO question, every number with its place; or nothing.
+
+Tables are asked before sentences. An answer is given only when outcome, groups and numbers agree: two places that say
+different things, a percent that is not events of n, or a group that is not certain leave the question unanswered. A
+wrong table is worse than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from mscevidence.extract.answer_sentences import SentenceQuestion
+from mscevidence.extract.answer_tables import TableQuestion
+from mscevidence.extract.arms import is_comparative
+from mscevidence.extract.group_mentions import Groups
+from mscevidence.extract.group_sizes import sizes_of
+from mscevidence.extract.pairing import Sides, pair
+from mscevidence.extract.phrases import lexicon_of, spelt
+from mscevidence.extract.table_counts import TableCounts
+from mscevidence.extract.tables import Grid, grid_of, size_in, turned
+from mscevidence.extract.two_by_two import Found
+from mscevidence.model import Document, Span, Value
+from mscevidence.model.noun import Frozen
+
+_LEAST_SCORE = 0.62
+_AHEAD = 0.08
+
+
+class Answer(Frozen):
+    """Events and n of two groups. `rule` says how they were found; events are None where only the sizes are certain.
+
+    `outcome` and `span` are the row label or sentence that was taken for the outcome asked.
+    """
+
+    document: str
+    rule: str
+    intervention_n: Value
+    comparator_n: Value
+    intervention_events: Value | None = None
+    comparator_events: Value | None = None
+    outcome: str = ""
+    span: Span | None = None
+    score: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all four numbers are known."""
+        return self.intervention_events is not None and self.comparator_events is not None
+
+    @property
+    def derived(self) -> bool:
+        """Whether a number was computed rather than read."""
+        values = (self.intervention_events, self.intervention_n, self.comparator_events, self.comparator_n)
+        return any(value.derived for value in values if value is not None)
+
+
+def answer(document: Document, *, outcome: str, intervention: str, comparator: str) -> Answer | None:
+    """Return the 2x2 of an outcome in two groups, only their sizes where the events are not certain, or None.
+
+    Args:
+        document: an article or abstract.
+        outcome: the outcome in words: "myocardial infarction", "relapse at 12 months".
+        intervention: the first group in words: "umbilical cord MSC 2×10^6/kg".
+        comparator: the second group in words: "placebo".
+    """
+    outcome = spelt(outcome, document)
+    sides = Sides(spelt(intervention, document), spelt(comparator, document), lexicon_of(document))
+    groups = Groups(document, sides)
+    grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
+    parallel = is_comparative(document)
+    sizes = _sizes(groups, grids, sides)
+    numbers = _numbers(grids)
+    found: list[Found] = []
+    for grid in grids:
+        for each in (grid, *turned(grid)):
+            counts = TableCounts(each, sizes, numbers)
+            found += TableQuestion(each, sides, outcome, counts, parallel).answers()
+    best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes).answers()))
+    if best is None:
+        return _sizes_only(document, sizes)
+    first, second = best.intervention, best.comparator
+    return Answer(
+        document=document.sha256,
+        rule=best.rule,
+        intervention_events=first.events,
+        intervention_n=first.n,
+        comparator_events=second.events,
+        comparator_n=second.n,
+        outcome=best.outcome,
+        span=best.span,
+        score=round(best.score, 3),
+    )
+
+
+def _chosen(tables: list[Found], sentences: list[Found]) -> Found | None:
+    """Return the answer of tables or else of sentences; where tables disagree, the one that a sentence tells."""
+    best = _agreed(tables)
+    if best is not None:
+        return best
+    told = _agreed(sentences)
+    rivals = [each for each in tables if each.score >= _LEAST_SCORE]
+    if not rivals or told is None:
+        return told
+    return next((each for each in rivals if each.numbers == told.numbers), None)
+
+
+def _agreed(found: Iterable[Found]) -> Found | None:
+    """Return the best 2x2 when no other that fits about as well has other numbers."""
+    ranked = sorted(found, key=lambda each: -each.score)
+    if not ranked or ranked[0].score < _LEAST_SCORE:
+        return None
+    best = ranked[0]
+    rivals = [each for each in ranked[1:] if best.score - each.score < _AHEAD and each.numbers != best.numbers]
+    return None if rivals else best
+
+
+def _sizes_only(document: Document, sizes: tuple[Value | None, Value | None]) -> Answer | None:
+    first, second = sizes
+    if first is None or second is None:
+        return None
+    return Answer(document=document.sha256, rule="sizes-only", intervention_n=first, comparator_n=second)
+
+
+def _sizes(groups: Groups, grids: list[Grid], sides: Sides) -> tuple[Value | None, Value | None]:
+    """Return how many patients each side has: as the text says, or else as the headers of the tables agree."""
+    first, second = sizes_of(groups)
+    headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
+    if (first is None or second is None) and headed:
+        tally = Counter((a.number, b.number) for a, b in headed)
+        (numbers, most), *rest = tally.most_common()
+        if not rest or rest[0][1] < most:
+            return next(pair_ for pair_ in headed if (pair_[0].number, pair_[1].number) == numbers)
+    return (first, second) if first is not None and second is not None else (None, None)
+
+
+def _headed(grid: Grid, sides: Sides) -> tuple[Value, Value] | None:
+    """Return the sizes that the headers of a table tell of the two sides."""
+    heads = [(cell, size) for cell in grid.table.cells if (size := size_in(grid.document, cell.span)) is not None]
+    names = [re.sub(r"\(?[nN]\s?=.*", "", grid.text(cell)) for cell, _ in heads]
+    found = pair(sides, names)
+    if found is None or len(found.intervention) != 1 or len(found.comparator) != 1:
+        return None
+    return heads[found.intervention[0]][1], heads[found.comparator[0]][1]
+
+
+def _numbers(grids: Iterable[Grid]) -> dict[float, Span]:
+    """Return the plain whole numbers of all tables, each with its first place."""
+    found: dict[float, Span] = {}
+    for grid in grids:
+        for row in grid.rows:
+            for cell in row.cells.values():
+                text = grid.text(cell).replace(",", "").replace(" ", "")
+                if text.isascii() and text.isdigit() and len(text) < 8:
+                    found.setdefault(float(text), cell.span)
+    return found

@@ -1,0 +1,159 @@
+"""Answers from tables: the row of the outcome and the columns of the two groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
+from mscevidence.extract.phrases import Lexicon, Stems, covered, same_direction, stems, telling
+from mscevidence.extract.table_counts import SIZE_HEADER, Place, TableCounts, lower_header, without_size
+from mscevidence.extract.tables import Grid, Row
+from mscevidence.extract.two_by_two import Found
+
+_BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
+_NO_OUTCOME = re.compile(r"\b(?:baseline|demographic|sociodemographic|characteristics)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
+
+
+@dataclass
+class TableQuestion:
+    """One question put to one table.
+
+    Args:
+        grid: the table.
+        sides: the groups asked for.
+        outcome: the outcome as asked.
+        counts: reads the cells of the table.
+        parallel: whether the groups exist side by side.
+    """
+
+    grid: Grid
+    sides: Sides
+    outcome: str
+    counts: TableCounts
+    parallel: bool = True
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The abbreviations and groups of the document."""
+        return self.sides.lexicon
+
+    @cached_property
+    def wanted(self) -> Stems:
+        """The stems of the outcome as asked."""
+        return stems(self.outcome)
+
+    @cached_property
+    def context(self) -> Stems:
+        """The stems of caption and footnotes' abbreviations that hold for all rows."""
+        return self.lexicon.expand(self.grid.caption)
+
+    @cached_property
+    def corner(self) -> Stems:
+        """The stems of the headers above the row labels."""
+        heads = [c for c in self.grid.table.cells if c.header and c.column < self.grid.labels]
+        return frozenset(word for cell in heads for word in stems(self.grid.text(cell)))
+
+    def answers(self) -> Iterator[Found]:
+        """Yield every 2x2 of the table whose row may be the outcome."""
+        if _NO_OUTCOME.search(self.grid.caption) and not _NO_OUTCOME.search(self.outcome):
+            return
+        if self.grid.shifted:
+            return
+        for row in self.grid.rows:
+            pairing, level = self._pairing(row)
+            if pairing is None:
+                continue
+            for columns in self._choices(row, pairing, level):
+                score = self._score(row, columns, level) - self._narrowed(row, columns[0], level)
+                if score > 0:
+                    yield from self._found(row, columns, pairing, score)
+
+    def _pairing(self, row: Row) -> tuple[Pairing | None, int]:
+        """Return the columns of the two sides, and at which level of the headers they are told apart."""
+        columns = [c for c in row.headers if c >= self.grid.labels]
+        depth = max((len(row.headers[c]) for c in columns), default=0)
+        for level in range(depth):
+            names = [row.headers[c][min(level, len(row.headers[c]) - 1)] if row.headers[c] else "" for c in columns]
+            found = pair(self.sides, [without_size(name) for name in names], parallel=self.parallel)
+            if found is not None:
+                sides = [tuple(columns[i] for i in side) for side in (found.intervention, found.comparator)]
+                return Pairing(sides[0], sides[1], found.certain), level
+        return None, 0
+
+    def _around(self, row: Row, column: int, level: int) -> tuple[str, ...]:
+        """Return the headers of a column above and below the one that names the group."""
+        path = row.headers[column]
+        level = min(level, len(path) - 1)
+        return tuple(without_size(part).casefold() for part in (*path[:level], "|", *path[level + 1 :]))
+
+    def _narrowed(self, row: Row, column: int, level: int) -> float:
+        """Return 1 where the columns are of a part of the patients that was not asked for, else 0."""
+        upper = " ".join(row.headers[column][:level])
+        others = {" ".join(path[:level]) for path in row.headers.values() if len(path) > level}
+        if len(others) < 2 or not upper:
+            return 0.0
+        if _WHOLE.search(upper):
+            return 1.0 if any(telling(stems(each)) & self.wanted for each in others if not _WHOLE.search(each)) else 0.0
+        return 0.0 if telling(stems(upper)) & stems(self.outcome) else 1.0
+
+    def _choices(self, row: Row, pairing: Pairing, level: int) -> Iterator[tuple[int, int]]:
+        """Yield pairs of columns, one of each side, under the same lower headers."""
+        for first in pairing.intervention:
+            for second in pairing.comparator:
+                same = self._around(row, first, level) == self._around(row, second, level)
+                if same and self._is_count(row, first):
+                    yield first, second
+
+    def _is_count(self, row: Row, column: int) -> bool:
+        lower = lower_header(row, column)
+        if lower and (not is_arm(lower) or SIZE_HEADER.fullmatch(lower)):
+            return False
+        return not (_BASELINE.search(lower) and not _BASELINE.search(self.outcome) and self.parallel)
+
+    def _score(self, row: Row, columns: tuple[int, int], level: int) -> float:
+        """Return how well a row (and the lower headers of its columns) says the outcome; 0 when it does not."""
+        lower = " ".join(part for part in row.headers[columns[0]][level + 1 :])
+        own = self.lexicon.expand(f"{row.label} {lower}") | stems(row.label)
+        upper = " ".join(row.headers[columns[0]][:level])
+        beside = own | self.lexicon.expand(f"{' '.join(row.heading)} {upper}") | self.context | self.corner
+        wanted = self.lexicon.expand(self.outcome) if not self.wanted & own else self.wanted
+        recall = max(covered(self.wanted, beside), covered(wanted, beside))
+        known = self.lexicon.expand(self.outcome)
+        label = telling(stems(" ".join(row.heading[-1:]) if self._heads(row, known) else row.label))
+        precision = self._precision(label, known | self.context)
+        if not telling(self.wanted) & own and not telling(known) & own and not self._heads(row, known):
+            return 0.0
+        if not same_direction(self.outcome, f"{row.label} {' '.join(row.heading)} {lower} {self.grid.caption}"):
+            return 0.0
+        return recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)
+
+    def _heads(self, row: Row, known: Stems) -> bool:
+        """Return whether the outcome is the heading of this row alone."""
+        heading = telling(stems(" ".join(row.heading[-1:])))
+        alone = sum(other.heading == row.heading for other in self.grid.rows) == 1
+        return alone and bool(heading) and covered(telling(self.wanted), heading) == 1 and bool(heading & known)
+
+    def _precision(self, label: Stems, known: Stems) -> float:
+        """Return how much of a label the question asks for; an abbreviation counts as what it stands for."""
+        long = self.lexicon.abbreviations
+        asked = [
+            word for word in label if word in known or (word in long and len(long[word] & known) * 2 > len(long[word]))
+        ]
+        return covered(label, frozenset(asked)) if label else 0.0
+
+    def _found(self, row: Row, columns: tuple[int, int], pairing: Pairing, score: float) -> Iterator[Found]:
+        sides = [
+            self.counts.counted(Place(row, column, block, index))
+            for index, (column, block) in enumerate(
+                zip(columns, (pairing.intervention, pairing.comparator), strict=True)
+            )
+        ]
+        first, second = sides
+        if first is not None and second is not None:
+            rule = "table-row" if first.rule == second.rule == "stated" else f"table-row-{max(first.rule, second.rule)}"
+            text = " > ".join((*row.heading, row.label))
+            yield Found(first, second, rule, score, text, row.label_span, pairing.certain)

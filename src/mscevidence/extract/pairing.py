@@ -1,0 +1,153 @@
+"""Which columns of a table, or mentions in a sentence, are the intervention of a question and which its comparator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mscevidence.extract.phrases import Lexicon, Stems, stems
+
+Side = Literal["intervention", "comparator"]
+
+_CONTROL = re.compile(
+    r"\b(?:controls?|comparators?|placebo|sham|usual|standard|conventional|routine|non-?exposed|unexposed|untreated|vehicle"
+    r"|no[\s-](?!of\b)[a-z]+|non-?[a-z]+|without|saline|waiting|waitlist)\b",
+    re.IGNORECASE,
+)
+_EXPERIMENTAL = re.compile(
+    r"\b(?:interventions?|experimental|active|study|test|treatment|treated|cases?)\b", re.IGNORECASE
+)
+_BEFORE = re.compile(r"\b(?:before|pre|baseline|prior)\b|\bpre-", re.IGNORECASE)
+_AFTER = re.compile(r"\b(?:after|post|following)\b|\bpost-", re.IGNORECASE)
+_NO_ARM = re.compile(
+    r"\s*(?:p|p[\s-]?values?|χ2?|chi.*|t|z|f|test.*|statistic.*|sig\w*\.?|difference.*|.*\bdifference\b.*|.*\bvs\.?\b.*|.*\bversus\b.*"
+    r"|(?:[\d%\s]*ci\b.*|.*\b95\s?%\s?ci\b.*)|.*\b(?:odds|risk|hazard|rate)\s(?:ratio|reduction)\b.*|(?:a?or|rr|hr|rd|arr|nnt|irr)\b.*"
+    r"|total.*|all\b.*|overall.*|combined.*|both\b.*|.*\beffect\ssize\b.*|p\s?[=<].*|.*\bp[\s-]values?\b.*|itt\s.*)\s*",
+    re.IGNORECASE,
+)
+_OTHER: dict[Side, Side] = {"intervention": "comparator", "comparator": "intervention"}
+_LEAST, _AHEAD = 0.34, 0.15
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The two sides of a question: the stems of each, and those that tell it from the other."""
+
+    intervention: str
+    comparator: str
+    lexicon: Lexicon
+
+    def words(self, side: Side) -> Stems:
+        """Return the stems of a side with its abbreviations and group names resolved."""
+        return self.lexicon.expand(self.intervention if side == "intervention" else self.comparator)
+
+    def own(self, side: Side) -> Stems:
+        """Return the stems of a side that the other side does not have."""
+        return self.words(side) - self.words(_OTHER[side])
+
+    @property
+    def controlled(self) -> bool:
+        """Return whether the comparator is a kind of control: placebo, usual care, nothing."""
+        return bool(_CONTROL.search(self.comparator))
+
+    def scores(self, names: Sequence[str]) -> list[tuple[float, float]]:
+        """Return for each name of a group how well it fits the intervention and the comparator, each from 0 to 1."""
+        expanded = [self.lexicon.expand(name) for name in names]
+        everywhere = frozenset.intersection(*expanded) if len(expanded) > 1 else frozenset()
+        return [self._score(name, words, everywhere) for name, words in zip(names, expanded, strict=True)]
+
+    def _other_dose(self, name: str, side: Side) -> bool:
+        """Return whether a name has numbers, but none of those that tell a side from the other."""
+        told = {word for word in stems(re.sub(r"\b[nN]\s?=\s?[\d,]+", " ", name)) if word[0].isdigit()}
+        own = {word for word in self.own(side) if word[0].isdigit()}
+        return bool(told and own) and not told & own
+
+    def _score(self, name: str, words: Stems, everywhere: Stems) -> tuple[float, float]:
+        found: list[float] = []
+        sides: tuple[Side, Side] = ("intervention", "comparator")
+        for side in sides:
+            own = self.own(side) - everywhere
+            short = stems(self.intervention if side == "intervention" else self.comparator) & own
+            best = max((len(part & words) / len(part) for part in (own, short) if part), default=0.0)
+            if not self.own(side) and not self.own(_OTHER[side]) & words:
+                # All words of "phone calls" are in "no phone calls": then the lack of "no" tells.
+                best = len(self.words(side) & words) / max(len(self.words(side)), 1)
+            found.append(best * (0.3 if self._other_dose(name, side) else 1.0))
+        first, second = found
+        if self.controlled and _CONTROL.search(name):
+            # Control groups have many names; the shared words of "laser" and "placebo laser" are no sign of the first.
+            second, first = max(second, 0.9), min(first, 0.2) if not _CONTROL.search(self.intervention) else first
+        elif self.controlled and not _CONTROL.search(self.intervention) and first == 0 and _EXPERIMENTAL.search(name):
+            first = 0.4
+        return first, second
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """The indexes of the names that belong to each side; `certain` tells that neither was found by elimination."""
+
+    intervention: tuple[int, ...]
+    comparator: tuple[int, ...]
+    certain: bool = True
+
+
+def is_arm(name: str) -> bool:
+    """Return whether a column header may name a group: no p value, difference or total."""
+    plain = name.strip()[:200]
+    return bool(plain) and not _NO_ARM.fullmatch(plain)
+
+
+def pair(sides: Sides, names: Sequence[str], *, parallel: bool = True) -> Pairing | None:
+    """Return which names are the intervention and which the comparator, or None when that is not certain.
+
+    Args:
+        sides: the question.
+        names: headers or mentions of groups.
+        parallel: whether the groups of the study exist side by side; otherwise before and after may be the two.
+    """
+    arms = [index for index, name in enumerate(names) if is_arm(name)]
+    distinct = list(dict.fromkeys(names[index] for index in arms))
+    if len(distinct) < 2:
+        return None
+    scores = dict(zip(distinct, sides.scores(distinct), strict=True))
+    first = _best(scores, 0)
+    second = _best(scores, 1)
+    if not parallel and (first is None or second is None or first == second):
+        first, second = _single(distinct, _AFTER), _single(distinct, _BEFORE)
+    certain = first is not None and second is not None
+    if len(distinct) == 2:
+        first = first or _other(distinct, second, scores, 1)
+        second = second or _other(distinct, first, scores, 0)
+    if first is None or second is None or first == second:
+        return None
+    chosen = [tuple(index for index in arms if names[index] == name) for name in (first, second)]
+    return Pairing(chosen[0], chosen[1], certain)
+
+
+def _best(scores: dict[str, tuple[float, float]], side: int) -> str | None:
+    """Return the name that fits a side clearly better than any other name does, and better than the other side."""
+    fitting = sorted(
+        ((pair_[side], name) for name, pair_ in scores.items() if pair_[side] > pair_[1 - side]), reverse=True
+    )
+    if not fitting or fitting[0][0] < _LEAST:
+        return None
+    if len(fitting) > 1 and fitting[0][0] - fitting[1][0] < _AHEAD:
+        return None
+    return fitting[0][1]
+
+
+def _single(names: Sequence[str], pattern: re.Pattern[str]) -> str | None:
+    found = [name for name in names if pattern.search(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _other(
+    names: Sequence[str], known: str | None, scores: dict[str, tuple[float, float]], known_side: int
+) -> str | None:
+    """Return the other of two names, unless it fits the side of the known one."""
+    if known is None:
+        return None
+    other = next(name for name in names if name != known)
+    return other if scores[other][known_side] < _LEAST else None

@@ -1,0 +1,222 @@
+"""The events and n that one cell of a table tells, confirmed by the arithmetic of its percent and its column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mscevidence.extract.arithmetic import Share, events_of, fitting, only_n, possible
+from mscevidence.extract.tables import Grid, Reading, Row, reading_of, size_in
+from mscevidence.extract.two_by_two import Counted
+from mscevidence.model import Document, Span, Value
+
+_COUNTED = re.compile(
+    r"\b(?:[nN]o?\.?\s?[(,]?\s?%|[nN]umbers?\b|[nN]o\.|n\s?\(|frequenc|incidence|patients with|cases|events|rates?\b|"
+    r"percent|proportion|prevalence)|\(%\)|%|\b[nN]\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"\b(?:mean|median|sd|se|sem|iqr|score|scale|years?|days|hours?|minutes?|min|kg|cm|mm|ml|mg|dl|ratio|range"
+    r"|time to|age\b"
+    r"(?!\s?group)|duration|patient-years|person-years|per\s100)\b|±|person.years",
+    re.IGNORECASE,
+)
+SIZE_HEADER = re.compile(
+    r"\s*(?:[nN]\^?\w?|no\.?|number.*|total.*|sample size.*|N\s?a|.*\bregistrations?|denominator)\s*", re.IGNORECASE
+)
+_SIZE_ROW = re.compile(
+    r"\s*(?:n|no\.?|(?:no\.?|number) (?:of )?(?:patients|subjects|participants|women|children).*|total n|sample size"
+    r"|patients, n)\s*",
+    re.IGNORECASE,
+)
+_RATE_PER = re.compile(r"per\s\d+\s(?:patient|person)|(?:patient|person)[\s-]years", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell of a table: its row and column, the columns of its group (`block`), and the side (0 or 1) it is of."""
+
+    row: Row
+    column: int
+    block: tuple[int, ...]
+    side: int
+
+
+@dataclass
+class TableCounts:
+    """Reads the cells of one table.
+
+    Args:
+        grid: the table.
+        sizes: the number of patients of each side as the text tells it.
+        numbers: whole numbers in the tables of the document, with their places; a missing n is looked for among them.
+    """
+
+    grid: Grid
+    sizes: tuple[Value | None, Value | None]
+    numbers: dict[float, Span]
+
+    @property
+    def document(self) -> Document:
+        """The document of the table."""
+        return self.grid.document
+
+    def counted(self, place: Place) -> Counted | None:
+        """Return events and n as a cell tells them, or None when they are not certain."""
+        cell = place.row.cells.get(place.column)
+        reading = reading_of(self.document, cell.span) if cell else None
+        if reading is None:
+            return None
+        reading = self._with_partner(place, reading)
+        if reading.events is not None and reading.n is not None:
+            agreed = reading.percent is None or _share(reading).agrees(reading.n.number or 0, slack=1.5)
+            return Counted(reading.events, reading.n, "stated") if agreed else None
+        if reading.events is not None and reading.percent is not None:
+            return self._of_share(place, reading)
+        if reading.percent is not None or (reading.bare is not None and self._proportions(place.column)):
+            return self._of_percent(place, reading)
+        if reading.events is not None and self._is_counted(place.row, place.column):
+            return self._of_count(place, reading.events)
+        return None
+
+    def _with_partner(self, place: Place, reading: Reading) -> Reading:
+        """Return a plain count with the percent of the column beside it: "n | %"."""
+        following = place.column + 1
+        plain = reading.events is not None and not reading.percent and not reading.n
+        if not plain or following not in place.block or following not in place.row.cells:
+            return reading
+        if not re.search(r"%|percent", lower_header(place.row, following)):
+            return reading
+        beside = reading_of(self.document, place.row.cells[following].span)
+        shown = beside and (beside.percent or beside.bare or beside.events)
+        if not shown:
+            return reading
+        return Reading(events=reading.events, percent=shown.model_copy(update={"role": "percent"}))
+
+    def _of_share(self, place: Place, reading: Reading) -> Counted | None:
+        share = _share(reading)
+        candidates = list(self._sizes(place))
+        for slack in (0.5, 1.0):
+            for n, rule in candidates:
+                if share.agrees(n.number or 0, slack=slack) and reading.events:
+                    return Counted(reading.events, n, rule)
+        # A printed n that does not make the percent is only overruled by the other rows of the column.
+        inferred = self._inferred(place, share) if not candidates or len(self._shares(place.column)) >= 3 else None
+        return Counted(reading.events, inferred, "inferred") if inferred and reading.events else None
+
+    def _of_percent(self, place: Place, reading: Reading) -> Counted | None:
+        shown = reading.percent or reading.bare
+        if shown is None or shown.number is None:
+            return None
+        percent = shown.number if reading.percent else shown.number * 100
+        decimals = reading.decimals if reading.percent else max(reading.decimals - 2, 0)
+        for n, _ in self._sizes(place):
+            if n.number and percent <= 100 and possible(percent, decimals, n.number):
+                events = shown.model_copy(
+                    update={"role": "events", "number": float(events_of(percent, n.number)), "derived": True}
+                )
+                return Counted(events, n, "percent")
+        return None
+
+    def _of_count(self, place: Place, events: Value) -> Counted | None:
+        for n, rule in self._sizes(place):
+            if (n.number or 0) >= (events.number or 0):
+                return Counted(events, n, rule)
+        inferred = self._inferred(place, None)
+        return Counted(events, inferred, "inferred") if inferred else None
+
+    def _sizes(self, place: Place) -> Iterator[tuple[Value, str]]:
+        """Yield what may be the n of a cell, the nearest first: beside it, in its label or header, in the text."""
+        document = self.document
+        for other in place.block:
+            cell = place.row.cells.get(other)
+            if other != place.column and cell is not None and SIZE_HEADER.fullmatch(lower_header(place.row, other)):
+                beside = reading_of(document, cell.span)
+                if beside and beside.events and not beside.percent:
+                    yield beside.events.model_copy(update={"role": "n"}), "stated"
+        yield from self._headed(place.row, place.column)
+        for each in self.grid.rows:
+            if _SIZE_ROW.fullmatch(each.label) and place.column in each.cells:
+                told = reading_of(document, each.cells[place.column].span)
+                if told and told.events:
+                    yield told.events.model_copy(update={"role": "n"}), "stated"
+        size = self.sizes[place.side]
+        if size is not None:
+            yield size, "text"
+
+    def _headed(self, row: Row, column: int) -> Iterator[tuple[Value, str]]:
+        letters = {part[0] for part in row.headers[column] if part}
+        label = self.document.text[slice(*row.label_span)]
+        for match in re.finditer(r"\b([A-Z])\s?=\s?(\d{1,6})\b", label):
+            if match[1] in letters and match[1] != "N":
+                start, end = (row.label_span[0] + place for place in match.span(2))
+                yield Value(role="n", text=match[2], span=(start, end), number=float(match[2])), "stated"
+        for cell in sorted(self.grid.table.cells, key=lambda c: -c.row):
+            covers = cell.column <= column < cell.column + cell.columns
+            if covers and self.grid.text(cell) in row.headers[column]:
+                size = size_in(self.document, cell.span)
+                if size is not None:
+                    yield size, "stated"
+
+    def _shares(self, column: int) -> list[Share]:
+        found = []
+        for row in self.grid.rows:
+            reading = reading_of(self.document, row.cells[column].span) if column in row.cells else None
+            if reading and reading.events and reading.percent and not reading.n:
+                found.append(_share(reading))
+        return found
+
+    def _inferred(self, place: Place, own: Share | None) -> Value | None:
+        """Return the n that the counts and percents of a column allow, when it is one number only."""
+        shares = self._shares(place.column)
+        n = fitting(shares, self.numbers) or (only_n(shares) if len(shares) >= 2 else None)
+        if n is None or (own is not None and not own.agrees(n)):
+            return None
+        span = self.numbers.get(n) or place.row.cells[place.column].span
+        return Value(role="n", text=self.document.text[slice(*span)], span=span, number=float(n), derived=True)
+
+    def _proportions(self, column: int) -> bool:
+        """Return whether all that a column tells of what is not measured lies from 0 to 1, as proportions do."""
+        values: list[float] = []
+        for row in self.grid.rows:
+            near = f"{row.label} {' '.join(row.heading)}"
+            if column not in row.cells or _MEASURED.search(near):
+                continue
+            if any(_RATE_PER.search(part) for part in row.headers.get(column, ())):
+                return False
+            reading = reading_of(self.document, row.cells[column].span)
+            if reading is None or reading.bare is None:
+                return False
+            values.append(reading.bare.number or 0)
+        return len(values) >= 4 and max(values) <= 1
+
+    def _is_counted(self, row: Row, column: int) -> bool:
+        """Return whether a plain whole number counts patients: what stands around it says so, and nothing measures."""
+        lower = " ".join(row.headers[column])
+        near = f"{row.label} {' '.join(row.heading)} {lower}"
+        if _MEASURED.search(near) or _RATE_PER.search(near + self.grid.caption):
+            return False
+        return bool(self._shares(column)) or bool(_COUNTED.search(f"{near} {self.grid.caption}"))
+
+
+def lower_header(row: Row, column: int) -> str:
+    """Return the last header of a column without sizes, when it has more than one."""
+    path = row.headers[column]
+    return without_size(path[-1]).casefold() if len(path) > 1 and not size_in_text(path[-1]) else ""
+
+
+def _share(reading: Reading) -> Share:
+    events = reading.events.number if reading.events else 0
+    percent = reading.percent.number if reading.percent else 0
+    return Share(events or 0, percent or 0, reading.decimals)
+
+
+def without_size(name: str) -> str:
+    """Return a header without the size of the group and the unit of its numbers."""
+    return re.sub(r"\(?\s?\b[nN]\s?=\s?[\d ,]+\)?|,?\s?[nN]o?\.?\s?\(?%\)?|\(%\)", " ", name).strip()
+
+
+def size_in_text(text: str) -> bool:
+    """Return whether a header tells a number of patients."""
+    return bool(re.search(r"\b[nN]\s?=\s?\d", text))

@@ -1,0 +1,239 @@
+"""Tables of a document made readable: header rows, the labels above and beside each cell, and what cells say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mscevidence.model import Cell, Document, Span, Table, Value
+
+_WHOLE = r"\d{1,3}(?:[ ,]\d{3})+|\d{1,7}"
+_DECIMAL = r"\d{1,7}(?:[.·]\d{1,4})?"
+_MARKS = re.compile(r"(?:\s?(?:\^[\w*†‡§¶#]{1,3}|[*†‡§¶#]))+$")
+_FORMS = (
+    re.compile(rf"(?P<events>{_WHOLE})\s?/\s?(?P<n>{_WHOLE})(?:\s?[(\[,]?\s?(?P<percent>{_DECIMAL})\s?%?\s?[)\]]?)?"),
+    re.compile(rf"(?P<events>{_WHOLE})\s?[(\[]\s?%?\s?(?P<percent>{_DECIMAL})\s?%?\s?[)\]]"),
+    re.compile(rf"(?P<events>{_WHOLE}),\s(?P<percent>{_DECIMAL})\s?%?"),
+    re.compile(rf"(?P<percent>{_DECIMAL})\s?%?\s?[(\[]\s?(?P<events>{_WHOLE})\s?/\s?(?P<n>{_WHOLE})\s?[)\]]"),
+    re.compile(rf"(?P<percent>{_DECIMAL})\s?%\s?[(\[]\s?(?:n\s?=\s?)?(?P<events>{_WHOLE})\s?[)\]]"),
+    re.compile(rf"(?P<percent>{_DECIMAL})\s?%"),
+    re.compile(rf"(?P<events>{_WHOLE})"),
+    re.compile(rf"(?P<bare>{_DECIMAL})"),
+)
+_LONGEST_NUMBER = 60
+_NUMBERS = re.compile(r"[\d\s.,()%\[\]/±<>=≤≥*†‡§+–−-]+")
+_SIZE = re.compile(
+    rf"(?<![\w.])[nN]\s?=\s?(?P<n>{_WHOLE})(?![\d.%])|[(,]\s?(?P<bare>{_WHOLE})\s?(?:patients|subjects|participants|women|men)?\s?\)$"
+)
+_NO_DATA = re.compile(r"|[-–—−.]+|NA|N/A|n/?a|NR|ND|NS|n\.s\.", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one cell says: events, n and percent, each with its place; `bare` is a number that may be any of them."""
+
+    events: Value | None = None
+    n: Value | None = None
+    percent: Value | None = None
+    bare: Value | None = None
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals the percent is printed with."""
+        shown = self.percent or self.bare
+        return len(shown.text.replace("·", ".").partition(".")[2]) if shown else 0
+
+
+def reading_of(document: Document, span: Span) -> Reading | None:
+    """Return what a cell says, or None when it is no count and no percent."""
+    if span[1] - span[0] > _LONGEST_NUMBER:
+        return None
+    text = document.text[slice(*span)]
+    plain = _MARKS.sub("", text)
+    for form in _FORMS:
+        match = form.fullmatch(plain)
+        if match is not None:
+            return Reading(**{role: _value(role, match, span[0]) for role in form.groupindex if match[role]})
+    return None
+
+
+def _value(role: str, match: re.Match[str], offset: int) -> Value:
+    start, end = match.span(role)
+    number = float(re.sub(r"[ ,]", "", match[role]).replace("·", "."))
+    return Value(role=role, text=match[role], span=(offset + start, offset + end), number=number)
+
+
+@dataclass
+class Row:
+    """A row of data: its own label, the headings it stands under, and the cell in each column."""
+
+    label: str
+    heading: tuple[str, ...]
+    label_span: Span
+    cells: dict[int, Cell] = field(default_factory=dict)
+    headers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass
+class Grid:
+    """A table as rows of data; the headers of a column may change from one part of the table to the next."""
+
+    document: Document
+    table: Table
+    rows: list[Row]
+    labels: int
+    width: int
+
+    @property
+    def shifted(self) -> bool:
+        """Whether the header of a group stands above the labels, so that groups and columns have come apart."""
+        heads = (cell for cell in self.table.cells if cell.header and cell.column < self.labels < cell.column + 2)
+        return any(cell.columns == 1 and size_in(self.document, cell.span) for cell in heads)
+
+    @property
+    def caption(self) -> str:
+        """The words of the caption."""
+        return self.document.text[slice(*self.table.caption)] if self.table.caption else ""
+
+    def text(self, cell: Cell) -> str:
+        """Return the text of a cell."""
+        return self.document.text[slice(*cell.span)]
+
+    def data_columns(self) -> range:
+        """Return the columns that hold no labels."""
+        return range(self.labels, self.width)
+
+
+def grid_of(document: Document, table: Table) -> Grid | None:
+    """Return a table as rows of data under headers, or None when it has no rows."""
+    if not table.cells:
+        return None
+    width = max(cell.column + cell.columns for cell in table.cells)
+    height = max(cell.row + cell.rows for cell in table.cells)
+    lines: list[dict[int, Cell]] = [{} for _ in range(height)]
+    for cell in table.cells:
+        for row in range(cell.row, cell.row + cell.rows):
+            for column in range(cell.column, cell.column + cell.columns):
+                lines[row][column] = cell
+    grid = Grid(document, table, [], _label_columns(document, lines, width), width)
+    grid.rows = list(_rows(grid, lines))
+    return grid
+
+
+def _label_columns(document: Document, lines: list[dict[int, Cell]], width: int) -> int:
+    """Return how many columns at the left hold labels: those with hardly a number below the headers."""
+    count = 1
+    for column in range(1, min(width - 1, 4)):
+        texts = [
+            document.text[slice(*line[column].span)] for line in lines if column in line and not line[column].header
+        ]
+        filled = [text for text in texts if text.strip()]
+        numeric = [text for text in filled if _NUMBERS.fullmatch(text) or not re.search(r"[A-Za-z]{3}", text)]
+        heads = [document.text[slice(*line[column].span)] for line in lines if column in line and line[column].header]
+        if len(numeric) * 10 > len(filled) or (not filled and any(heads)):
+            break
+        count = column + 1
+    return count
+
+
+def _rows(grid: Grid, lines: list[dict[int, Cell]]) -> Iterator[Row]:
+    headers: list[dict[int, Cell]] = []
+    in_data = began = False
+    heading: tuple[str, ...] = ()
+    first = ""
+    for line in lines:
+        texts = {column: grid.text(cell) for column, cell in line.items()}
+        data = [texts[c] for c in grid.data_columns() if texts.get(c) and line[c].column >= grid.labels]
+        if _is_header(line, data, in_data=in_data):
+            if in_data and not all(cell.header for cell in line.values()):
+                headers = [*_lasting(headers), line]
+            else:
+                headers = [*headers, line] if not in_data else [line]
+                in_data = False
+            first = texts.get(0, "") or first
+            heading = (texts[0],) if texts.get(0) and began else heading
+            continue
+        in_data = in_data or bool(data)
+        began = began or in_data
+        if not data:
+            own = " ".join(dict.fromkeys(texts[c] for c in sorted(texts) if texts[c]))
+            heading = (own,) if own else heading
+            first = own or first
+            continue
+        row = _row(grid, line, texts, headers, heading, first)
+        if texts.get(0):
+            first = texts[0]
+            heading = (row.label,) if len(data) == 1 and len(row.cells) >= 3 else heading
+        yield row
+
+
+def _row(
+    grid: Grid,
+    line: dict[int, Cell],
+    texts: dict[int, str],
+    headers: list[dict[int, Cell]],
+    heading: tuple[str, ...],
+    first: str,
+) -> Row:
+    own = [line[c] for c in range(grid.labels) if texts.get(c)]
+    label = " ".join(dict.fromkeys(grid.text(cell) for cell in own))
+    above = heading if texts.get(0) or not first or first in heading else (*heading, first)
+    span = (own[0].span[0], own[-1].span[1]) if own else next(iter(line.values())).span
+    row = Row(label, above, span)
+    for column in grid.data_columns():
+        if column in line:
+            row.cells[column] = line[column]
+            above_it = [head[column] for head in headers if column in head]
+            path = (grid.text(cell) for cell in above_it if cell.columns < grid.width or len(above_it) == 1)
+            row.headers[column] = tuple(dict.fromkeys(text for text in path if text))
+    return row
+
+
+def _lasting(headers: list[dict[int, Cell]]) -> list[dict[int, Cell]]:
+    """Return the header rows that stay when a new one comes in the middle of a table: those of the groups on top."""
+    return headers[:1] if len(headers) < 2 else headers[:-1]
+
+
+def _is_header(line: dict[int, Cell], data: list[str], *, in_data: bool) -> bool:
+    if line and all(cell.header for cell in line.values()):
+        return True
+    worded = [text for text in data if re.search(r"[A-Za-z]{3}|\b[nN]\b|%", text) and not text[0].isdigit()]
+    if not in_data:
+        numeric = any(text[0].isdigit() or (_NUMBERS.fullmatch(text) and not _NO_DATA.fullmatch(text)) for text in data)
+        return bool(data) and not numeric and len(worded) * 2 > len(data)
+    return len(worded) >= 2 and len(worded) * 3 >= len(data) * 2
+
+
+def turned(grid: Grid) -> Iterator[Grid]:
+    """Yield the parts of a table with rows and columns exchanged, for tables whose rows are the groups."""
+    part: list[Row] = []
+    for row in [*grid.rows, None]:
+        if part and (row is None or (row.headers, row.heading) != (part[-1].headers, part[-1].heading)):
+            if len(part) > 1:
+                yield _turned(grid, part)
+            part = []
+        if row is not None:
+            part.append(row)
+
+
+def _turned(grid: Grid, part: list[Row]) -> Grid:
+    made = Grid(grid.document, grid.table, [], 0, len(part))
+    for column in grid.data_columns():
+        path = part[0].headers.get(column, ())
+        row = Row(" ".join((*part[0].heading[-1:], *path)), part[0].heading, part[0].label_span)
+        for index, each in enumerate(part):
+            if column in each.cells:
+                row.cells[index] = each.cells[column]
+            row.headers[index] = (each.label,)
+        made.rows.append(row)
+    return made
+
+
+def size_in(document: Document, span: Span) -> Value | None:
+    """Return the number of patients that a header tells: "(n = 54)", "N=1,234"."""
+    match = _SIZE.search(document.text, *span)
+    if match is None:
+        return None
+    role = "n" if match["n"] else "bare"
+    return _value(role, match, 0).model_copy(update={"role": "n"})
