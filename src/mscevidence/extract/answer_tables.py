@@ -74,6 +74,16 @@ class TableQuestion:
 
     def _pairing(self, row: Row) -> tuple[Pairing | None, int]:
         """Return the columns of the two sides, and at which level of the headers they are told apart."""
+        headers = tuple(row.headers.items())
+        if headers not in self._paired:
+            self._paired[headers] = self._paired_by(row)
+        return self._paired[headers]
+
+    @cached_property
+    def _paired(self) -> dict[tuple[tuple[int, tuple[str, ...]], ...], tuple[Pairing | None, int]]:
+        return {}
+
+    def _paired_by(self, row: Row) -> tuple[Pairing | None, int]:
         columns = [c for c in row.headers if c >= self.grid.labels]
         depth = max((len(row.headers[c]) for c in columns), default=0)
         for level in range(depth):

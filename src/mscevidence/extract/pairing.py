@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from mscevidence.extract.phrases import Lexicon, Stems, stems
@@ -43,9 +44,14 @@ class Sides:
         """Return the stems of a side with its abbreviations and group names resolved."""
         return self.lexicon.expand(self.intervention if side == "intervention" else self.comparator)
 
+    @cached_property
+    def _owned(self) -> dict[Side, Stems]:
+        first, second = self.words("intervention"), self.words("comparator")
+        return {"intervention": first - second, "comparator": second - first}
+
     def own(self, side: Side) -> Stems:
         """Return the stems of a side that the other side does not have."""
-        return self.words(side) - self.words(_OTHER[side])
+        return self._owned[side]
 
     @property
     def controlled(self) -> bool:

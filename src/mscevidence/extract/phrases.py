@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mscevidence.model import Document
 
@@ -46,10 +47,12 @@ _SIGNS = (
     (re.compile(r"<=?|≤|\bless than\b|\bunder\b"), " below_ "),
 )
 _WORD = re.compile(r"[a-z]+(?:_\w*)?\d*|\d+(?:[.,]\d+)*[a-z]?", re.IGNORECASE)
+_LONGEST_KEPT = 400
 _ROUND = re.compile(r"(?<=\d)\.0+$")
 _ACRONYM = re.compile(r"(?<![\w-])(?=[\w+-]{0,12}[A-Z])[A-Za-z][\w+-]{1,11}(?![\w-])")
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Return a word without its ending, so that infection, infections and infected agree."""
     if word.startswith("respon"):
@@ -73,6 +76,11 @@ _GENERIC = frozenset(
 
 def stems(text: str) -> Stems:
     """Return the stems and numbers of a phrase without the words that say nothing."""
+    return _stems(text) if len(text) <= _LONGEST_KEPT else _stems.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _stems(text: str) -> Stems:
     for pattern, replacement in (*_ONE_WORD, *_SIGNS):
         text = pattern.sub(replacement, text)
     words = (_ROUND.sub("", word.casefold().replace(",", "")) for word in _WORD.findall(text))
@@ -125,9 +133,15 @@ class Lexicon:
 
     abbreviations: dict[str, Stems]
     groups: dict[str, Stems]
+    _known: dict[str, Stems] = field(default_factory=dict, repr=False, compare=False)
 
     def expand(self, text: str) -> Stems:
         """Return the stems of a phrase with what its abbreviations and group names stand for."""
+        if text not in self._known:
+            self._known[text] = self._expanded(text)
+        return self._known[text]
+
+    def _expanded(self, text: str) -> Stems:
         found = set(stems(text))
         for match in _ACRONYM.finditer(text):
             found |= self.abbreviations.get(match.group().casefold(), frozenset())
