@@ -13,7 +13,7 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.funnel_regression import RegressionTest, weighted_line
-from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, names, positive
+from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, measured, names, positive
 from mscevidence.stats.rank_correlation import RankTest, kendall
 
 SCORES = names({"OR": ("odds-ratio",), "RR": ("risk-ratio", "relative-risk")})
@@ -26,7 +26,7 @@ def macaskill_test(yi: ArrayLike, vi: ArrayLike, n: ArrayLike, *, mask: ArrayLik
         StatisticsError: fewer than 3 studies, a variance that is not positive, an `n` that does not vary.
     """
     data, present = _present(mask, yi=yi, vi=vi, n=n)
-    positive("vi", data["vi"], present)
+    measured(data["yi"], data["vi"], present)
     return weighted_line(data["yi"], data["n"], 1 / data["vi"], predictor="ni")
 
 
@@ -68,7 +68,8 @@ def pustejovsky_test(
         StatisticsError: fewer than 3 studies, an empty group, a variance that is not positive.
     """
     data, present = _present(mask, yi=yi, vi=vi, n1=n1, n2=n2)
-    for name in ("vi", "n1", "n2"):
+    measured(data["yi"], data["vi"], present)
+    for name in ("n1", "n2"):
         positive(name, data[name], present)
     return weighted_line(data["yi"], np.sqrt(1 / data["n1"] + 1 / data["n2"]), 1 / data["vi"], predictor="sei")
 
@@ -153,6 +154,8 @@ def _present(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, Fl
     arrays, present = aligned(mask, **columns)
     if present.ndim > 1:
         raise StatisticsError("this test takes one analysis at a time", hint="call it once per analysis")
+    if not present.any():
+        raise StatisticsError("no study is left: all are masked out")
     kept = {name: values[present] for name, values in arrays.items()}
     return kept, np.ones(int(present.sum()), dtype=np.bool_)
 

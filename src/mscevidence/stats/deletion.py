@@ -46,6 +46,13 @@ class Influence(Shown):
     baujat_x: FloatArray
     baujat_y: FloatArray
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on what makes the result fragile; empty when nothing does."""
+        undefined = np.isnan(self.rstudent) | np.isnan(self.cook_d)
+        said = "Some deletion diagnostics do not exist: without a study, the rest is one study or identical."
+        return (*self.full.notes, *((said,) if undefined.any() else ()))
+
 
 def influence(
     yi: ArrayLike, vi: ArrayLike, *, estimator: str = "REML", test: str = "knha", level: float = 0.95

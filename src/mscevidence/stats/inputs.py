@@ -143,6 +143,25 @@ def positive(name: str, values: FloatArray, present: BoolArray) -> None:
     refuse(present & (values <= 0), values, f"{name} must be greater than zero")
 
 
+LARGEST = 1e50
+"""Squares and cubes of what lies beyond it, or below its inverse, do not fit into floating-point numbers."""
+
+
+def measured(yi: FloatArray, vi: FloatArray, present: BoolArray, *, effect: str = "yi", variance: str = "vi") -> None:
+    """Check that the present variances are positive, and that all values can be calculated with.
+
+    Raises:
+        StatisticsError: naming the study and the value.
+    """
+    low, high = np.minimum.reduce(vi, axis=None), np.maximum.reduce(vi, axis=None)
+    if not (low >= 1 / LARGEST and high <= LARGEST):
+        positive(variance, vi, present)
+        outside = present & ~((vi >= 1 / LARGEST) & (vi <= LARGEST))
+        refuse(outside, vi, f"{variance} must lie between {1 / LARGEST:g} and {LARGEST:g}")
+    if not (np.minimum.reduce(yi, axis=None) >= -LARGEST and np.maximum.reduce(yi, axis=None) <= LARGEST):
+        refuse(present & ~(np.abs(yi) <= LARGEST), yi, f"{effect} must lie between -{LARGEST:g} and {LARGEST:g}")
+
+
 def tail(level: float) -> float:
     """Return the probability above the upper limit of a central interval, such as 0.025 for level 0.95.
 

@@ -10,22 +10,13 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import count_models as build
 from mscevidence.stats import diagnosis, two_random_effects
+from mscevidence.stats.count_studies import informative_studies
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
-from mscevidence.stats.inputs import (
-    BoolArray,
-    FloatArray,
-    aligned,
-    choose,
-    counts,
-    names,
-    number,
-    positive,
-    tail,
-    whole,
-)
+from mscevidence.stats.inputs import FloatArray, choose, names, tail
 from mscevidence.stats.mixed_model_fit import Fit, fit
 from mscevidence.stats.saturated import heterogeneity, start_of
+from mscevidence.stats.separation import separated
 
 MEASURES = names(
     {
@@ -44,12 +35,10 @@ MODELS = names(
     }
 )
 TESTS = names({"z": ("normal",), "t": ()})
-_COLUMNS = {
-    "PLO": ("events", "n"),
-    "IRLN": ("events", "time"),
-    "OR": ("events1", "n1", "events2", "n2"),
-    "IRR": ("events1", "time1", "events2", "time2"),
-}
+_SEPARATED = (
+    "A moderator separates studies without event, or with nothing else, from the others: its coefficient has its "
+    "maximum at infinity."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +47,8 @@ class CountGlmm(Shown):
 
     Attributes:
         measure, model: codes; model is empty for one group.
-        status: `ok`, or `no-maximum`: the likelihood has its maximum at infinity (such as no event in one of the
-            groups).
+        status: `ok`, or why the likelihood has its maximum at infinity: `no-maximum` (such as no event in one of the
+            groups), `separated` (by a moderator).
         coefficients, se, statistic, p, lower, upper: (p,) each; NaN unless the status is `ok`.
         covariance: (p, p) of the coefficients.
         df: degrees of freedom of the test, infinite for z.
@@ -112,10 +101,8 @@ class CountGlmm(Shown):
         k, which = np.asarray(self.k), ", ".join(str(i + 1) for i in self.dropped)
         return diagnosis.sentences(
             [
-                (
-                    self.status != "ok",
-                    "The likelihood has its maximum at infinity (no event, or only events, in a group).",
-                ),
+                (self.status == "no-maximum", "The likelihood has its maximum at infinity (no event, or only events)."),
+                (self.status == "separated", _SEPARATED),
                 *diagnosis.few_studies(k),
                 (bool(self.dropped), f"Left out, no event or only events in both groups: study {which}."),
                 *diagnosis.tau2_at_zero(np.asarray(self.tau2), k),
@@ -168,7 +155,7 @@ def count_glmm(
         tail(level),
     )
     kind = choose(model, MODELS, kind="model") if code in {"OR", "IRR"} else ""
-    columns, extra, dropped = _studies(code, data, moderators, mask)
+    columns, extra, dropped = informative_studies(code, data, moderators, mask)
     ready = _model(code, kind, columns, extra)
     if extra.shape[0] < extra.shape[1]:
         raise StatisticsError(
@@ -176,51 +163,15 @@ def count_glmm(
         )
     head = _Head(code, kind, rule, level, alpha, dropped)
     if not np.isfinite(ready.effect).any():
-        return _without_maximum(ready, head)
+        return _without_maximum(ready, head, "no-maximum")
+    if separated(extra, ready.effect):
+        return _without_maximum(ready, head, "separated")
     sigma = 0.0
     if kind == "UM.RS":
         found, sigma = two_random_effects.fit(ready.model, start_of(ready)[0])
     else:
         found = fit(ready.model, nodes, start_of(ready))
     return _result(ready, found, sigma, head)
-
-
-def _studies(
-    code: str, data: dict[str, ArrayLike], moderators: ArrayLike | None, mask: ArrayLike | None
-) -> tuple[dict[str, FloatArray], FloatArray, tuple[int, ...]]:
-    """Return the columns and moderators of the studies that carry information, and the positions of the others."""
-    if set(data) != set(_COLUMNS[code]):
-        given = ", ".join(sorted(data)) or "nothing"
-        raise StatisticsError(f"{code} needs {', '.join(_COLUMNS[code])}; given: {given}")
-    columns, present = aligned(mask, **{name: data[name] for name in _COLUMNS[code]})
-    if present.ndim != 1:
-        raise StatisticsError("count_glmm fits one analysis at a time", hint="call it once per analysis")
-    for suffix in ("", "1", "2"):
-        _check(columns, present, suffix)
-    kept = present.copy()
-    if code in {"OR", "IRR"}:
-        a, c = columns["events1"], columns["events2"]
-        kept &= (a > 0) | (c > 0)
-        if code == "OR":
-            kept &= (a < columns["n1"]) | (c < columns["n2"])
-    if not kept.any():
-        raise StatisticsError("no study carries information: none has both events and patients without")
-    k = present.size
-    extra = np.ones((k, 1))
-    if moderators is not None:
-        given_ = number("moderators", moderators)
-        extra = np.concatenate([extra, given_.reshape(k, -1)], axis=1)
-    lost = tuple(int(i) for i in np.flatnonzero(present & ~kept))
-    return {name: values[kept] for name, values in columns.items()}, extra[kept], lost
-
-
-def _check(columns: dict[str, FloatArray], present: BoolArray, suffix: str) -> None:
-    events, n, time = (columns.get(f"{name}{suffix}") for name in ("events", "n", "time"))
-    if events is not None and n is not None:
-        counts(events, n, present, suffix=suffix)
-    elif events is not None and time is not None:
-        whole(f"events{suffix}", events, present)
-        positive(f"time{suffix}", time, present)
 
 
 def _model(code: str, kind: str, data: dict[str, FloatArray], moderators: FloatArray) -> build.CountModel:
@@ -275,14 +226,14 @@ def _result(ready: build.CountModel, found: Fit, sigma: float, head: _Head) -> C
     )
 
 
-def _without_maximum(ready: build.CountModel, head: _Head) -> CountGlmm:
+def _without_maximum(ready: build.CountModel, head: _Head, status: str) -> CountGlmm:
     nothing, nan = np.full(ready.coefficients, np.nan), float("nan")
     k = ready.moderators.shape[0]
     return CountGlmm(
         measure=head.measure,
         model=head.model,
         level=head.level,
-        status="no-maximum",
+        status=status,
         coefficients=nothing,
         se=nothing,
         statistic=nothing,

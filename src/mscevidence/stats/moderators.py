@@ -17,7 +17,7 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.design import intercept_of
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
-from mscevidence.stats.inputs import FloatArray, aligned, choose, names, number, positive, tail
+from mscevidence.stats.inputs import FloatArray, aligned, choose, measured, names, number, tail
 from mscevidence.stats.regression_tau2 import Regression, ResidualTau2, estimate
 from mscevidence.stats.tau2 import ESTIMATORS
 from mscevidence.stats.weighted_least_squares import least_squares
@@ -210,7 +210,7 @@ def _checked(yi: ArrayLike, vi: ArrayLike, design: ArrayLike, mask: ArrayLike | 
     columns, present = aligned(mask, yi=yi, vi=vi)
     if present.ndim != 1:
         raise StatisticsError("meta_regression fits one analysis at a time", hint="call it once per analysis")
-    positive("vi", columns["vi"], present)
+    measured(columns["yi"], columns["vi"], present)
     x = number("design", design)
     x = x[:, np.newaxis] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] != present.size:

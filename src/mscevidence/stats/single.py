@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import FloatArray, aligned, positive
+from mscevidence.stats.inputs import FloatArray, aligned, measured
 
 
 def single_analysis(
@@ -28,7 +28,7 @@ def single_analysis(
     columns, present = aligned(mask, **given)
     if present.ndim > 1:
         raise StatisticsError("this method takes one analysis at a time", hint="call it once per analysis")
-    positive("vi", columns["vi"], present)
+    measured(columns["yi"], columns["vi"], present)
     if present.sum() < least:
         raise StatisticsError(f"{int(present.sum())} studies are too few: this method needs at least {least}")
     y, v = columns["yi"][present], columns["vi"][present]

@@ -20,7 +20,18 @@ from mscevidence.stats.correction import Options, amount
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.homogeneity import Cells, homogeneity
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, names, plain, positive, tail
+from mscevidence.stats.inputs import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    aligned,
+    choose,
+    names,
+    plain,
+    positive,
+    refuse,
+    tail,
+)
 from mscevidence.stats.measures import MEASURES, checked_columns, effect_sizes
 
 POOLED = names(
@@ -265,11 +276,16 @@ def greenland_robins_se(
         mask: (..., k) boolean, True where a study is present.
 
     Raises:
-        StatisticsError: values that are not finite, groups without patients.
+        StatisticsError: values that are not finite, groups without patients, more events than patients.
     """
     columns, present = aligned(mask, events1=events1, n1=n1, events2=events2, n2=n2)
     for name in ("n1", "n2"):
         positive(name, columns[name], present)
+    for events, n in (("events1", "n1"), ("events2", "n2")):
+        wrong = present & ((columns[events] < 0) | (columns[events] > columns[n]))
+        refuse(wrong, columns[events], f"{events} must lie between 0 and {n}")
+    if not present.any(axis=-1).all():
+        raise StatisticsError("no study is left: all are masked out")
     a, m1, c, m2 = (np.where(present, values, 1.0) for values in columns.values())
     total = m1 + m2
     size = np.where(present, m1 * m2 / total, 0.0).sum(axis=-1)

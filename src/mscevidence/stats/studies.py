@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, positive
+from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Studies:
                 studies.
         """
         columns, present = aligned(mask, yi=yi, vi=vi)
-        positive("vi", columns["vi"], present)
+        measured(columns["yi"], columns["vi"], present)
         one = present.astype(np.float64)
         k = one.sum(axis=-1)
         if (k == 0).any():

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, plain, positive
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, measured, number, plain
 from mscevidence.stats.moderators import meta_regression
 from mscevidence.stats.pooling import RandomEffects, random_effects
 from mscevidence.stats.studies import residual_sum, weighted_mean
@@ -41,7 +41,7 @@ def subgroup_difference(mu: ArrayLike, se: ArrayLike, *, mask: ArrayLike | None 
         StatisticsError: no subgroup, a value that is not finite, a standard error that is not positive.
     """
     columns, present = aligned(mask, mu=mu, se=se)
-    positive("se", columns["se"], present)
+    measured(columns["mu"], columns["se"], present, effect="mu", variance="se")
     groups = present.sum(axis=-1)
     if (groups == 0).any():
         raise StatisticsError("no subgroup is left: all are masked out")
@@ -111,7 +111,9 @@ def subgroup_analysis(
         StatisticsError: unusable values; a common tau2 with no more studies than subgroups.
     """
     names = np.asarray([str(label) for label in np.asarray(groups).tolist()])
-    y = np.asarray(yi, dtype=np.float64)
+    y = number("yi", yi)
+    if not y.size:
+        raise StatisticsError("no study was given", hint="at least one study is needed")
     if names.shape != y.shape or y.ndim != 1:
         raise StatisticsError(f"{names.size} labels for {y.size} studies", hint="one label per study")
     labels = tuple(dict.fromkeys(names.tolist()))

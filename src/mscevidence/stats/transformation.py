@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import FloatArray, choose, plain
+from mscevidence.stats.inputs import FloatArray, aligned, choose, plain, positive
 from mscevidence.stats.measures import MEASURE_NAMES
 
 _INVERSE: dict[str, Callable[[FloatArray], FloatArray]] = {
@@ -56,10 +56,16 @@ def back_transform(
 
 
 def harmonic_mean(n: ArrayLike, *, mask: ArrayLike | None = None) -> FloatArray:
-    """Return the harmonic mean of `n` over the last axis, for the back-transformation of a pooled `PFT`."""
-    n = np.asarray(n, dtype=np.float64)
-    present = np.broadcast_to(np.asarray(True if mask is None else mask), n.shape)
-    inverse = np.sum(np.where(present, 1 / np.where(present, n, 1.0), 0.0), axis=-1)
+    """Return the harmonic mean of `n` over the last axis, for the back-transformation of a pooled `PFT`.
+
+    Raises:
+        StatisticsError: no study, a value that is not positive and finite.
+    """
+    columns, present = aligned(mask, n=n)
+    positive("n", columns["n"], present)
+    if not present.any(axis=-1).all():
+        raise StatisticsError("no study is left: all are masked out", hint="an analysis needs at least one study")
+    inverse = np.sum(np.where(present, 1 / np.where(present, columns["n"], 1.0), 0.0), axis=-1)
     return plain(np.sum(present, axis=-1) / inverse)  # type: ignore[no-any-return]
 
 
