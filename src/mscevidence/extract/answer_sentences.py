@@ -15,6 +15,9 @@ from mscevidence.extract.sentences import sentences_of
 from mscevidence.extract.two_by_two import Counted, Found
 from mscevidence.model import Span, Value
 
+_ASIDE = re.compile(
+    r"(?:Although|Though|While|Whereas|Despite|Unlike|In\scontrast\sto|As\swell\sas|Besides)\b[^,]{1,300},\s"
+)
 _PIECE = re.compile(r";\s|,\s(?:but|while|whereas|however)\s|\s(?:but|while|whereas)\s")
 _NONE = re.compile(
     r"\b(?:no|none\sof\sthe(?!\stwo)|without\s(?:any\s)?|neither|not?\s(?:a\s)?(?:single|any))\b", re.IGNORECASE
@@ -100,7 +103,9 @@ class SentenceQuestion:
         """Return a piece up to the end of the clause with its last count or group; the rest is another matter."""
         last = max([count.end for count in found.values()] + [mention.end for mention in mentions[-1:]])
         stop = re.compile(r"[,;]\s|$").search(self.groups.text, min(last, span[1]), span[1])
-        return span[0], stop.start() if stop else span[1]
+        aside = _ASIDE.match(self.groups.text, *span)
+        start = aside.end() if aside and aside.end() < last else span[0]
+        return start, stop.start() if stop else span[1]
 
     def _pieces(self, sentence: Span) -> Iterator[Span]:
         """Yield a sentence, then its clauses."""

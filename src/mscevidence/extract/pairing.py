@@ -17,6 +17,12 @@ _CONTROL = re.compile(
     r"|no[\s-](?!of\b)[a-z]+|non-?[a-z]+|without|saline|waiting|waitlist)\b",
     re.IGNORECASE,
 )
+# "Non-smokers" and "without diabetes" are no control groups: a header needs a word that only controls have.
+_CONTROL_NAME = re.compile(
+    r"\b(?:controls?|comparators?|placebo|sham|usual|standard|conventional|routine|vehicle|saline|waiting|waitlist"
+    r"|(?:non-?|un)(?:exposed|treated|intervention)|no[\s-](?:treatment|intervention|therapy|drug)s?)\b",
+    re.IGNORECASE,
+)
 _EXPERIMENTAL = re.compile(
     r"\b(?:interventions?|experimental|active|study|test|treatment|treated|cases?)\b", re.IGNORECASE
 )
@@ -82,7 +88,7 @@ class Sides:
                 best = len(self.words(side) & words) / max(len(self.words(side)), 1)
             found.append(best * (0.3 if self._other_dose(name, side) else 1.0))
         first, second = found
-        if self.controlled and _CONTROL.search(name):
+        if self.controlled and _CONTROL_NAME.search(name):
             # Control groups have many names; the shared words of "laser" and "placebo laser" are no sign of the first.
             second, first = max(second, 0.9), min(first, 0.2) if not _CONTROL.search(self.intervention) else first
         elif self.controlled and not _CONTROL.search(self.intervention) and first == 0 and _EXPERIMENTAL.search(name):
