@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mscevidence.extract.numerals import value_of
@@ -83,6 +84,7 @@ def arm_key(label: str) -> str:
     return " ".join(word.removesuffix("s") for word in plain.split()) or label.casefold()
 
 
+@lru_cache(maxsize=2048)
 def arms_in(text: str, span: Span) -> tuple[ArmMention, ...]:
     """Return the groups of patients that a part of a text names, in order of place, none inside another."""
     found = [*_doses(text, span), *_phases(text, span), *_named(text, span), *_all(text, span)]

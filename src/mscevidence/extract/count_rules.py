@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.counts import NOUN, Count, Sentence
-from mscevidence.extract.numerals import Numeral
+from mscevidence.extract.numerals import Numeral, numerals_in
+from mscevidence.model import Span
 
 _OPEN, _CLOSE = r"\s?[(\[]\s?", r"\s?[)\]]"
 _OF = (
@@ -27,6 +29,12 @@ _SCOPE_BEFORE = re.compile(
 )
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
+
+
+@lru_cache(maxsize=2048)
+def counts_at(text: str, span: Span) -> tuple[Count, ...]:
+    """Return the counts of a part of a text in order."""
+    return counts_in(Sentence(text, span, numerals_in(text, span)))
 
 
 def counts_in(sentence: Sentence) -> tuple[Count, ...]:

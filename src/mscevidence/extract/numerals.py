@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mscevidence.model import Span
@@ -28,11 +29,15 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.�
 POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
 _NUMERAL = re.compile(
-    rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))
+    rf"""(?=[\d.\-‐‑–−aefnostzAEFNOSTZ])(?:(?P<power>(?<![\w.^]){POWER}(?!\d))
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
-    |(?P<fraction>(?<![\w./+-])\d{{1,6}}\s?/\s?\d{{1,6}}(?![\w+]|[./]\d|\s?/))
+    |(?P<fraction>(?<![\w./+,-])(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})\s?/\s?(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})(?![\w+]|[./]\d|,\d{{3}}|\s?/))
+    |(?P<point>(?<![\w.)\]])\.\d{{1,9}}(?![\w.]))
+    |(?P<raised>(?<=[A-Za-z]\()[-‐‑–−]?\d{{1,2}}(?=\)))
+    |(?P<spaced>(?<![\w^])(?<!\d[.,/])(?<!\d[\s\u2009\u202f\u00a0])(?<![A-Za-z]-)\d{{1,3}}(?:[\u2009\u202f\u00a0]\d{{3}})+(?!\d|[.,]\d))
+    |(?P<apart>(?<![\w^])(?<!\d[.,/\s])(?<![A-Za-z]-)\d{{1,3}}(?:\s\d{{3}}){{1,2}}(?=\s(?:[a-z-]+\s){{0,4}}(?:patients|women|participants|subjects|men)\b|\sand\s\d))
     |(?P<digits>(?<![\w^])(?<!\d[.,/])(?<![A-Za-z]-){DIGITS}(?:\s+million\b)?)
-    |(?P<words>(?<!\w[-‐‑–])(?i:{WORDS}))""",
+    |(?P<words>(?<![^\W_])(?<!\w[-‐‑–])(?i:{WORDS})))""",
     re.VERBOSE,
 )
 
@@ -48,12 +53,14 @@ _AFTER = {
     ),
     "percent": re.compile(r"\s?%|\s(?:percent|per\scent)\b", re.IGNORECASE),
     "range": re.compile(r"\s?%?\s?(?:-|–|—|−|to\b)\s?[\d.]+(?!\s?[x×])|\s(?:to)\s(?:" + _SUB_100 + r")\b"),
+    "between": re.compile(r"\sand\s[\d.]+"),
     "spread": re.compile(r"\s?%?\s?(?:±|\+/-)|\+"),
     "time": re.compile(rf"[\s-]?{_TIME}", re.IGNORECASE),
     "unit": re.compile(rf"[\s-]?{_UNIT}(?![A-Za-z])|/[a-zA-Z]|\s?[×]|[A-Za-z]|-[A-Za-z]|\^"),
 }
 _LABELLED = re.compile(
-    r"(?:\b(?:grades?|phases?|stages?|groups?|arms?|cohorts?|days?|weeks?|months?|years?|tables?|fig(?:ure)?s?\.?|types?|class"
+    r"(?:\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|January|February|March|April|June|July|August|September|October"
+    r"|November|December|grades?|phases?|stages?|groups?|arms?|cohorts?|days?|weeks?|months?|years?|tables?|fig(?:ure)?s?\.?|types?|class"
     r"|levels?|parts?|steps?|visits?|doses?|no\.|nos\.|scores?|scores? of|version"
     r"|criteria|CTCAE|passages?|P|HLA|protocol|aged?|than"
     r"|least|most|to|about|approximately|up to)|[<>≤≥~+±=])\s?$",
@@ -63,8 +70,13 @@ _STATISTIC = re.compile(
     r"(?:\b(?:p|OR|HR|RR|AUC|CI|CrI|SD|SE|IQR|r|R2|κ|mean|median|average|ratio|range|interval|CI,)(?:\s(?:was|were|of|is|age|value))?[\s:,=<>≤≥(\[]{0,3})$"
 )
 _SHARED_PERCENT = re.compile(r"\s(?:and|vs\.?|versus|or)\s\d+(?:\.\d+)?\s?%(?!\s?CI)")
+_SHARED_TIME = re.compile(
+    rf"\s?(?:and|vs\.?|v|versus|or|,)\s(?:\d{{1,4}}(?:\.\d{{1,3}})?,?\s(?:and|or)\s)?\d{{1,4}}(?:\.\d{{1,3}})?[\s-]{_TIME}",
+    re.IGNORECASE,
+)
 _SPREAD_BEFORE = re.compile(r"(?:±|\+/-)\s?$|\+$")
 _THRESHOLD = re.compile(r"[<>≤≥]\s?$")
+_BETWEEN = re.compile(r"\b[Bb]etween\s(?:the\sages\sof\s)?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _N_EQUALS = re.compile(r"\b[nN]\s?=\s?$")
 _YEAR_BEFORE = re.compile(
@@ -98,6 +110,7 @@ class Numeral:
         return int(self.value) if float(self.value).is_integer() else None
 
 
+@lru_cache(maxsize=2048)
 def numerals_in(text: str, span: Span) -> tuple[Numeral, ...]:
     """Return the numerals of a part of a text, in order, each with the kind of thing it is."""
     found: list[Numeral] = []
@@ -114,6 +127,8 @@ def _numeral(match: re.Match[str], before: str, after: str) -> Numeral:
         return _fraction(match, before, after)
     if match["chain"]:
         return Numeral("label", start, end, 0, (start, end))
+    if match["raised"]:
+        return Numeral("label", start, end, 0, (start, end))
     value = value_of(match.group())
     if match["power"]:
         return Numeral("power", start, end, value, (start, end))
@@ -126,10 +141,11 @@ def _numeral(match: re.Match[str], before: str, after: str) -> Numeral:
 
 def _fraction(match: re.Match[str], before: str, after: str) -> Numeral:
     start, end = match.span()
-    events, n = (int(part) for part in match.group().split("/"))
+    events, n = (int(part.replace(",", "")) for part in match.group().split("/"))
     events_end = start + len(match.group().split("/")[0].rstrip())
     n_start = end - len(match.group().split("/")[1].lstrip())
     counts = events <= n and n > 0 and not _LABELLED.search(before) and not _AFTER["unit"].match(after)
+    counts = (counts and not match.group().startswith("0")) or (events == 0 and match.group()[1] in " /" and n > 0)
     counts = counts and not _AFTER["time"].match(after) and not re.match(r"\s?HLA|\s?match", after)
     kind: NumeralKind = "fraction" if counts else "label"
     return Numeral(kind, start, end, events, (start, events_end), n=n, n_span=(n_start, end))
@@ -145,9 +161,13 @@ def _kind(value: float, match: re.Match[str], before: str, after: str) -> Numera
             lambda: _AFTER["interval"].match(after) or _AFTER["spread"].match(after) or _SPREAD_BEFORE.search(before),
         ),
         ("range", lambda: _AFTER["range"].match(after)),
+        ("range", lambda: _BETWEEN.search(before) and _AFTER["between"].match(after)),
         ("measure", lambda: _AFTER["percent"].match(after) and _THRESHOLD.search(before)),
-        ("percent", lambda: _AFTER["percent"].match(after) or _SHARED_PERCENT.match(after)),
-        ("time", lambda: _AFTER["time"].match(after)),
+        (
+            "percent",
+            lambda: _AFTER["percent"].match(after) or (_SHARED_PERCENT.match(after) and not _LABELLED.search(before)),
+        ),
+        ("time", lambda: _AFTER["time"].match(after) or _SHARED_TIME.match(after)),
         ("year", lambda: match["digits"] and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before)),
         ("label", lambda: _LABELLED.search(before) or _QUANTIFIER_AFTER.match(after)),
         ("measure", lambda: not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before)),
@@ -163,7 +183,7 @@ def _with_second_bounds(text: str, found: list[Numeral]) -> tuple[Numeral, ...]:
         bound = (
             previous
             and previous.kind == "range"
-            and re.fullmatch(r"\s?%?\s?(?:-|–|—|−|to)\s?", text[previous.end : numeral.start])
+            and re.fullmatch(r"\s?%?\s?(?:-|–|—|−|to|and)\s?", text[previous.end : numeral.start])
         )
         as_range = bound and numeral.kind in {"number", "percent", "measure", "label"}
         marked.append(
@@ -181,6 +201,8 @@ def value_of(text: str) -> float:
         factor, _, exponent = plain.rpartition("10^")
         lead = re.sub(r"[^\d.,]", "", factor)
         return float(f"{_digits_value(lead) if lead else 1:g}e{int(exponent)}")
+    if plain[0] == ".":
+        return float(plain)
     if plain[0].isdigit():
         number = _digits_value(re.sub(r"\s*million$", "", plain))
         return number * 1e6 if plain.endswith("million") else number
@@ -188,6 +210,7 @@ def value_of(text: str) -> float:
 
 
 def _digits_value(digits: str) -> float:
+    digits = re.sub(r"(?<=\d)[\s\u2009\u202f\u00a0](?=\d{3})", "", digits)
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         return float(digits.replace(",", ""))
     return float(digits.strip(",").replace(",", "."))

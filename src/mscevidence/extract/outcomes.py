@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from mscevidence import vocabulary
 from mscevidence.model import Span
@@ -62,6 +62,7 @@ class Mention:
     outcome: str
 
 
+@lru_cache(maxsize=2048)
 def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
     """Return the outcomes named in a part of a text, longest names first where they compete, in order of place."""
     words = list(_WORD.finditer(text, *span))

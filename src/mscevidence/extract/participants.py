@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
-from mscevidence.extract.count_rules import counts_in
-from mscevidence.extract.counts import Count, Sentence
-from mscevidence.extract.numerals import numerals_in
+from mscevidence.extract.count_rules import counts_at
+from mscevidence.extract.counts import Count
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
@@ -99,8 +98,9 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
 
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
-    numerals = numerals_in(document.text, span)
-    counts = counts_in(Sentence(document.text, span, numerals))
+    counts = counts_at(document.text, span)
+    if not counts:
+        return
     place = _Place(document, span, counts, arms_in(document.text, span))
     for count in counts:
         if count.rule == "n-equals":

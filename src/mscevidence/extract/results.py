@@ -10,10 +10,8 @@ from mscevidence.extract.arms import arm_key, arms_in
 from mscevidence.extract.assignment import Assignment, Facts, default_arm
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
-from mscevidence.extract.count_rules import counts_in
-from mscevidence.extract.counts import Sentence
+from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.denominators import completed
-from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.subgroups import without_subgroups
@@ -49,7 +47,7 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
 
 def _facts(context: Context, section: str, span: Span) -> Facts:
     text = context.document.text
-    counts = counts_in(Sentence(text, span, numerals_in(text, span)))
+    counts = counts_at(text, span)
     outcomes = outcomes_in(text, span)
     if not counts and not outcomes:
         return Facts(context, section, span, (), (), ())

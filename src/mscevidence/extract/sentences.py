@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mscevidence.model import Document, Span
 
@@ -16,6 +17,7 @@ _NO_END = re.compile(
 )
 
 
+@lru_cache(maxsize=64)
 def sentences_of(text: str, span: Span) -> tuple[Span, ...]:
     """Return the sentences of a part of a text as spans without surrounding white space."""
     found: list[Span] = []
