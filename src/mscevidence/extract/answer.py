@@ -70,14 +70,15 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     groups = Groups(document, sides)
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)
-    sizes = _sizes(groups, grids, sides)
+    told = sizes_of(groups)
+    sizes = _sizes(told, grids, sides)
     numbers = _numbers(grids)
     found: list[Found] = []
     for grid in grids:
         for each in (grid, *turned(grid)):
             counts = TableCounts(each, sizes, numbers)
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
-    best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes).answers()))
+    best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes, None not in told).answers()))
     if best is None:
         return _sizes_only(document, sizes)
     first, second = best.intervention, best.comparator
@@ -123,9 +124,11 @@ def _sizes_only(document: Document, sizes: tuple[Value | None, Value | None]) ->
     return Answer(document=document.sha256, rule="sizes-only", intervention_n=first, comparator_n=second)
 
 
-def _sizes(groups: Groups, grids: list[Grid], sides: Sides) -> tuple[Value | None, Value | None]:
+def _sizes(
+    told: tuple[Value | None, Value | None], grids: list[Grid], sides: Sides
+) -> tuple[Value | None, Value | None]:
     """Return how many patients each side has: as the text says, or else as the headers of the tables agree."""
-    first, second = sizes_of(groups)
+    first, second = told
     headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
     if (first is None or second is None) and headed:
         tally = Counter((a.number, b.number) for a, b in headed)

@@ -45,11 +45,14 @@ class SentenceQuestion:
         groups: the groups asked for.
         outcome: the outcome as asked.
         sizes: the number of patients of each side, where known.
+        told: whether the text itself tells the sizes; those of table headers may be of a part of the patients, so that
+            events are only believed with them where a percent confirms it.
     """
 
     groups: Groups
     outcome: str
     sizes: tuple[Value | None, Value | None]
+    told: bool = True
 
     def answers(self) -> Iterator[Found]:
         """Yield every 2x2 that a sentence of abstract or results tells."""
@@ -195,7 +198,7 @@ class SentenceQuestion:
             return None
         if events is not None:
             share = Share(events.number or 0, percent.number or 0, decimals) if percent else None
-            fits = share.agrees(size.number, slack=1.0) if share else (events.number or 0) <= size.number
+            fits = share.agrees(size.number, slack=1.0) if share else self.told and (events.number or 0) <= size.number
             return Counted(events, size, "text") if fits else None
         if percent is not None and percent.number is not None and possible(percent.number, decimals, size.number):
             number = float(events_of(percent.number, size.number))

@@ -154,17 +154,29 @@ def _place(document: Document, span: Span, names: Iterable[str]) -> Span:
 
 
 def _of_cells(document: Document, kind: str) -> Value | None:
-    """Return the source or donor of the cells, where sentences about cells name exactly one."""
-    found: dict[str, Value] = {}
+    """Return the source or donor of the cells, where the first part that tells of cells names exactly one."""
     for span in _parts(document, _EARLY - {"Background", "Objective"}):
-        for match in _CELLS.finditer(document.text, *span):
-            around = (max(span[0], match.start() - 60), min(span[1], match.end() + 60))
-            for term in vocabulary.find(kind, document.text[slice(*around)]):
-                place = _place(document, around, (term.label, *term.synonyms))
-                found.setdefault(term.id, _value(document, kind, place, term.id))
-        if len(found) == 1:
-            return next(iter(found.values()))
+        windows = _windows(document, span)
+        terms = vocabulary.find(kind, " | ".join(document.text[slice(*window)] for window in windows))
+        if len(terms) > 1:
+            return None
+        for term in terms:
+            places = (_place(document, window, (term.label, *term.synonyms)) for window in windows)
+            place = min(places, key=lambda found: (found[1] - found[0], found))
+            return _value(document, kind, place, term.id)
     return None
+
+
+def _windows(document: Document, span: Span) -> list[Span]:
+    """Return the stretches around mentions of cells, those that overlap as one."""
+    windows: list[Span] = []
+    for match in _CELLS.finditer(document.text, *span):
+        start, end = max(span[0], match.start() - 60), min(span[1], match.end() + 60)
+        if windows and start <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((start, end))
+    return windows
 
 
 def _enrolled(document: Document) -> Value | None:
