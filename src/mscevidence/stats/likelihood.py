@@ -74,6 +74,8 @@ def maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArra
         restricted: REML instead of ML.
     """
     rows = max(1, _ELEMENTS // (GRID * studies.y.shape[-1]))
+    if studies.k.size <= rows:
+        return _maximum(studies, restricted=restricted)
     parts = [
         _maximum(studies.rows(slice(start, start + rows)), restricted=restricted)
         for start in range(0, studies.k.shape[0], rows)
@@ -98,6 +100,8 @@ def _maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArr
         return value, done
     lower, upper = grid[rows, columns], grid[rows, columns + 1]
     ahead, behind = slope[rows, columns], np.minimum(slope[rows, columns + 1], 0.0)
+    # Weighted with (v_min + tau2)^2, about the factor by which the derivative falls, it is nearly a straight line.
+    ahead, behind = ahead * (smallest[rows] + lower) ** 2, behind * (smallest[rows] + upper) ** 2
     start = lower + (upper - lower) * (ahead / (ahead - behind))
     at_zero = ~rising[:, 0]
     everyone = rows.size == studies.k.size and not at_zero.any()
@@ -126,7 +130,7 @@ def _top(
         step = first / second
         x = x - step
         # What remains is about the square of the last step.
-        if (np.abs(step) <= 1e-7 * x).all():
+        if (np.abs(step) <= 1e-6 * x).all():
             if ((x >= lower) & (x <= upper) & (second < 0)).all():
                 return x, np.ones(x.shape, dtype=np.bool_)
             break
