@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mscevidence import vocabulary
 from mscevidence.extract.criteria import enrolment_in
@@ -40,6 +41,7 @@ _FOLLOW_UP = (
     ),
     re.compile(rf"\b{_TIME}[\s-](?:of\s)?follow[\s-]?up\b", re.IGNORECASE),
 )
+_OPENING = 5
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "twelve": 12}
 _EARLY = frozenset({"Abstract", "Background", "Objective", "Methods", "Patients", "Results", "Registration", ""})
 
@@ -134,8 +136,8 @@ def _phase(document: Document) -> Value | None:
 
 
 def _conditions(document: Document) -> Iterator[Value]:
-    """Yield the conditions that the title names, or else the one that the abstract names first."""
-    for span in _parts(document):
+    """Yield the conditions that the title names, or else the one that the opening of the text names first."""
+    for span in islice(_parts(document), _OPENING):
         terms = vocabulary.find("condition", document.text[slice(*span)])
         if terms:
             for term in terms if span[1] - span[0] <= 400 else terms[:1]:
