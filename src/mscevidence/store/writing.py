@@ -27,17 +27,17 @@ PAGE_SIZE = 4096
 
 
 NAMED = {
-    "studies": "study",
-    "reports": "report",
-    "arms": "arm",
-    "results": "result",
-    "families": "family",
-    "documents": "document",
-    "candidates": "candidate",
-    "findings": "finding",
-    "analyses": "analysis",
+    "studies": ("study", "studies"),
+    "reports": ("report", "reports"),
+    "arms": ("arm", "arms"),
+    "results": ("result", "results"),
+    "families": ("family", "families"),
+    "documents": ("document cited or captured", "documents cited or captured"),
+    "candidates": ("candidate", "candidates"),
+    "findings": ("finding", "findings"),
+    "analyses": ("analysis", "analyses"),
 }
-"""The tables whose size a reader asks for, and the word for one row."""
+"""The tables whose size a reader asks for, and the words for one row and for several."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Counts:
 
     def summary(self) -> str:
         """Return the counts a reader asks for, in one line."""
-        said = ((self.rows[table], singular if self.rows[table] == 1 else table) for table, singular in NAMED.items())
+        said = ((self.rows[table], words[self.rows[table] != 1]) for table, words in NAMED.items())
         return ", ".join(f"{rows} {name}" for rows, name in said)
 
 
