@@ -71,7 +71,7 @@ class Desk:
                 "state": item.verdict or "waiting",
                 "kind": item.candidate.kind,
                 "value": page.value_text(item.candidate),
-                "of": item.candidate.outcome or item.candidate.outcome_text or "",
+                "of": page.of_what(item.candidate),
                 "arm": item.candidate.arm or "",
                 "checks": "; ".join(item.errors),
             }

@@ -18,7 +18,7 @@ def as_text(document: Document, candidates: Sequence[Candidate]) -> str:
             "candidate": one.id,
             "kind": one.kind,
             "value": value_text(one),
-            "of": one.outcome or one.outcome_text or "",
+            "of": of_what(one),
             "arm": one.arm or "",
             "checks": _checks(one),
             "quote": shortened(one.quote),
@@ -44,6 +44,16 @@ def as_json(taken: Sequence[tuple[Document, Sequence[Candidate]]]) -> str:
         ensure_ascii=False,
         indent=2,
     )
+
+
+def of_what(candidate: Candidate) -> str:
+    """Return what a candidate counts: the term of the vocabulary; for a part, the words of the text come first."""
+    told = (
+        (candidate.outcome_text, candidate.outcome)
+        if candidate.part_of
+        else (candidate.outcome, candidate.outcome_text)
+    )
+    return told[0] or told[1] or ""
 
 
 def value_text(candidate: Candidate) -> str:
