@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mscevidence.effects import select, study_label
-from mscevidence.effects.rows import dose_text, doses_text, group_label, surname
+from mscevidence.effects.rows import dose_text, doses_text, group_label, numbers_of, surname
 from mscevidence.effects.timing import days_of, parse_time_point
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Dose, Family, Question, Study, TimePoint
@@ -296,3 +296,22 @@ def test_time_points_that_are_only_words() -> None:
     assert days_of(TimePoint(text="4-8 months")) is None
     with pytest.raises(UnknownTermError, match="time point"):
         parse_time_point("soon")
+
+
+def test_the_dose_of_combined_arms_is_weighted_by_their_patients() -> None:
+    cohort = study(
+        "a",
+        arms=[
+            arm("low", treated=3, dose={"value": 5e5, "unit": "cells/kg"}),
+            arm("high", treated=9, dose={"value": 2e6, "unit": "cells/kg"}),
+            arm("flat", treated=9, dose={"value": 2e7, "unit": "cells"}),
+            arm("all", combines=["low", "high"]),
+        ],
+    )
+    assert numbers_of(cohort, (cohort.arms[3],), year=2020, n=12) == {
+        "patients": 12.0,
+        "year": 2020.0,
+        "dose": pytest.approx((3 * 5e5 + 9 * 2e6) / 12),
+    }
+    # A dose that is not per kg cannot be put beside one that is.
+    assert "dose" not in numbers_of(cohort, (cohort.arms[2],), year=None, n=9)

@@ -9,7 +9,7 @@ import pytest
 
 from mscevidence import check, extract, read, records, review
 from mscevidence.errors import RecordError, UnknownTermError, WriteError
-from mscevidence.model import Candidate, Document, Study
+from mscevidence.model import Candidate, Document, EnrolmentPeriod, Study
 from mscevidence.review.arms import arm_id, dose_of, find_arm
 from mscevidence.review.drafts import short_name
 from study_factory import arm, result, study
@@ -324,3 +324,13 @@ def test_a_document_without_a_known_condition_asks_for_it(document: Document) ->
     assert review.draft_study(silent, study_id="x", report_id="r", condition="lupus").condition == (
         "systemic-lupus-erythematosus"
     )
+
+
+def test_what_is_known_of_the_enrolment_is_kept(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    records.write_study(draft.model_copy(update={"enrolment": EnrolmentPeriod(start="2026-01")}), path)
+    one = next(candidate for candidate in candidates if candidate.kind == "enrolment-period")
+    only_end = one.model_copy(update={"values": tuple(value for value in one.values if value.role == "to")})
+    made = decide(path, document, draft, [review.Ruling(only_end, "accept")])
+    assert made.enrolment is not None
+    assert (made.enrolment.start, made.enrolment.end) == ("2026-01", "2029-06")

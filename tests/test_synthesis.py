@@ -358,3 +358,28 @@ def test_borrowing_tells_each_disease_with_and_without_the_others() -> None:
         synthesis.borrow(FOUR, [], question)
     page = summary.page(pool(*FOUR).model_copy(update={"borrowed": borrowed}))
     assert "Borrowing across diseases" in page
+
+
+def test_numeric_moderators_are_on_the_scale_their_name_says() -> None:
+    sizes = ((2, 10), (6, 20), (15, 40), (30, 60), (25, 80))
+    rows = [study(name, result("response", x, n)) for name, (x, n) in zip("abcde", sizes, strict=True)]
+    found = synthesis.with_moderators(pool(*rows), ["patients"]).moderation[0]
+    assert found.coefficients[1].name == "per 10 patients"
+    y = np.array([log(x / (n - x)) for x, n in sizes])
+    v = np.array([1 / x + 1 / (n - x) for x, n in sizes])
+    line = sm.WLS(y, sm.add_constant(np.array([n / 10 for _, n in sizes])), weights=1 / (v + (found.tau2 or 0))).fit()
+    assert found.coefficients[1].estimate == pytest.approx(line.params[1], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("counts", "direction"),
+    [
+        (((9, 10), (10, 12), (11, 14), (30, 60), (50, 101), (99, 200)), "higher"),
+        (((1, 10), (2, 12), (3, 14), (30, 60), (50, 101), (99, 200)), "lower"),
+    ],
+)
+def test_small_trials_that_differ_are_told_by_direction(counts: Any, direction: str) -> None:
+    rows = [study(name, result("response", x, n)) for name, (x, n) in zip("abcdef", counts, strict=True)]
+    tests = synthesis.with_small_study_tests(pool(*rows)).small_study_tests
+    assert tests[0].finding.startswith(f"Small trials report {direction} rates.")
+    assert tests[1].finding.startswith(f"Small trials report {direction} rates.")

@@ -344,3 +344,19 @@ def test_a_terminal_that_cannot_show_greek_stops_nothing(review_folder: Path) ->
     done = subprocess.run(program, capture_output=True, check=False, env={"PYTHONIOENCODING": "cp1252", "PATH": "/bin"})
     assert done.returncode == 0
     assert b"Heterogeneity: ?\xb2" in done.stdout
+
+
+def test_more_than_all_patients_is_flagged_and_not_accepted_unseen(review_folder: Path) -> None:
+    results = "12 patients were treated. A response occurred in 10 patients (120%)."
+    text = f"Cells in immune thrombocytopenia (NCT00000001)\n\nResults: {results}\n"
+    shown = run("ingest", "-", text=text)
+    assert "percent-within-100" in shown.stdout
+    run("review", "NCT00000001", "--by", "AB", "--on", "2030-12-31", "--accept", "all")
+    made = records.load_study(review_folder / "extracted" / "nct00000001.yaml")
+    assert all(one.percent is None or one.percent <= 100 for one in made.results)
+
+
+def test_an_interval_over_nearly_everything_is_headed_not_informative(review_folder: Path) -> None:
+    for name, x, n in (("alpha", 0, 2), ("beta", 2, 2), ("gamma", 1, 2)):
+        records.write_study(study(name, result("response", x, n)), review_folder / "extracted" / f"{name}.yaml")
+    assert ": not informative" in run("reproduce").stdout
