@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mscevidence.model.noun import Frozen, Span, in_vocabulary
+from mscevidence.model.noun import Count, Frozen, Number, Span, in_vocabulary
 
 
 class Section(Frozen):
@@ -38,21 +38,96 @@ class Table(Frozen):
 
 
 class Author(Frozen):
-    """One author as printed; `presenting` and `member` are None where the format does not show them."""
+    """One author as printed; `presenting` and `member` are None where the format does not show them.
+
+    A `collective` author is a group such as ``MESEMS Study Group``.
+    """
 
     name: str
     degrees: tuple[str, ...] = ()
     affiliations: tuple[str, ...] = ()
     presenting: bool | None = None
     member: bool | None = None
+    orcid: str | None = None
+    collective: bool = False
 
 
 class Identifier(Frozen):
-    """An identifier found in a document, such as kind ``nct`` and value ``NCT04014166``."""
+    """An identifier found in a document, such as kind ``nct`` and value ``NCT04014166``.
+
+    Without a `span` it stands in a field of the source (an id list, a column) rather than in its text.
+    """
 
     kind: str
     value: str
     span: Span | None = None
+
+
+NoticeKind = Literal[
+    "retraction-of",
+    "retracted-by",
+    "erratum-for",
+    "corrected-by",
+    "expression-of-concern-for",
+    "expression-of-concern-by",
+    "comment-on",
+    "commented-by",
+    "update-of",
+    "updated-by",
+    "republished-from",
+    "republished-in",
+    "preprint-of",
+    "has-preprint",
+    "other",
+]
+"""What a notice says of this report: ``retracted-by`` names the notice that retracts it."""
+
+
+class Notice(Frozen):
+    """A link from a report to another one that changes or discusses it, in the words of the source."""
+
+    kind: NoticeKind
+    text: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+
+
+class Posted(Frozen):
+    """One number that a trial registry posts for one group, with its place in the canonical text.
+
+    `title` is the event term, the outcome measure, the baseline characteristic or the milestone; `category` and
+    `organ_system` place it below that. `value` counts participants where `unit` is ``participants``, and is the
+    statistic named by `parameter` (``mean``, ``median``) otherwise. `at_risk` is the denominator, `occurrences` the
+    number of events (one participant may have several).
+    """
+
+    part: Literal["participant-flow", "baseline", "outcome", "serious-adverse-events", "other-adverse-events", "deaths"]
+    title: str
+    group: str
+    group_description: str = ""
+    value: Number | None = None
+    value_text: str = ""
+    value_span: Span | None = None
+    unit: str = "participants"
+    parameter: str = "count"
+    dispersion: str = ""
+    lower: Number | None = None
+    upper: Number | None = None
+    at_risk: Count | None = None
+    at_risk_span: Span | None = None
+    occurrences: Count | None = None
+    category: str = ""
+    organ_system: str = ""
+    time_frame: str = ""
+    kind: str = ""
+    comment: str = ""
+
+
+class Reject(Frozen):
+    """A record of a file that could not be read: its number in the file (from 1), why, and how it begins."""
+
+    position: int
+    reason: str
+    excerpt: str = ""
 
 
 class Document(Frozen):
@@ -60,6 +135,11 @@ class Document(Frozen):
 
     `sha256` is the hash of the bytes as captured. `text` is fixed once by the reader (Unicode NFC, dose exponents
     readable as ``10^6``) and every span of every candidate and result counts in it.
+
+    A document that is one record of a larger file (a reference manager's export, an answer of PubMed) has the hash of
+    its own bytes; `container` is the hash of the file and `position` its number there, from 1. `source` names the
+    database it comes from, such as ``pubmed`` or ``embase``. `subjects` are headings of an indexer (MeSH, Emtree),
+    `keywords` those of the authors.
     """
 
     sha256: str
@@ -89,6 +169,21 @@ class Document(Frozen):
     name: str | None = None
     retrieved: str | None = None
     notes: tuple[str, ...] = ()
+    container: str | None = None
+    position: int | None = None
+    source: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    pages: str | None = None
+    issns: tuple[str, ...] = ()
+    publisher: str | None = None
+    languages: tuple[str, ...] = ()
+    other_titles: tuple[str, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    posted: tuple[Posted, ...] = ()
 
     def section_at(self, position: int) -> str:
         """Return the name of the section that contains a position of the text, or an empty string."""

@@ -1,25 +1,30 @@
-"""Bytes to a Document: one reader per format, all pure.
+"""Bytes to Documents: one reader per format, all pure.
 
-A reader turns bytes into one canonical text and the fields that the format shows. It opens no file and no socket, and
-it never guesses: what a format cannot show stays None and is named in the document's notes.
+`read` returns the document that some bytes hold; `read_all` also takes files with many records (an answer of PubMed, an
+export of a reference manager) and yields each record, read or rejected with its reason. A reader turns bytes into one
+canonical text and the fields that the format shows. It opens no file and no socket, and it never guesses: what a format
+cannot show stays None and is named in the document's notes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError, UnknownTermError
-from mscevidence.model import Document
+from mscevidence.model import Document, Identifier, Reject
 from mscevidence.read.ash_text import ash_fields, looks_like_ash_text
 from mscevidence.read.canonical import MAX_BYTES, canonical, decode
+from mscevidence.read.formats import RECORD_FORMATS, Record, RecordFormat, recognised, record_format
 from mscevidence.read.identifiers import REGISTRIES, identifiers_in
 from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_text import plain_fields
+from mscevidence.read.streams import open_unpacked
 
-__all__ = ["FORMATS", "MAX_BYTES", "REGISTRIES", "read"]
+__all__ = ["FORMATS", "MAX_BYTES", "RECORD_FORMATS", "REGISTRIES", "read", "read_all"]
 
 Parsed = tuple[str, str, dict[str, Any]]
 """Format, canonical text and fields."""
@@ -53,6 +58,70 @@ def read(data: bytes, *, name: str | None = None, url: str | None = None, format
         text=text,
         name=name.replace("\\", "/").rsplit("/", 1)[-1] if name else None,
         identifiers=identifiers_in(text),
+        **fields,
+    )
+
+
+def read_all(
+    source: bytes | BinaryIO,
+    *,
+    name: str | None = None,
+    url: str | None = None,
+    format: str | None = None,  # noqa: A002
+    container: str | None = None,
+) -> Iterator[Document | Reject]:
+    """Yield what a file holds, record by record, in order: documents, and rejects with their reason.
+
+    A file in a format of single documents (an article, a page, a text) yields one document.
+
+    Args:
+        source: the bytes, or an open binary file, which is read as a stream; gzip is unpacked.
+        name: the name of the file, without its folder.
+        url: where it came from.
+        format: one of `FORMATS` or `RECORD_FORMATS`; detected unless it is given.
+        container: the hash of the file when `source` is open; computed for bytes.
+
+    Raises:
+        DocumentError: the file is empty, broken as a whole, too large, or in no format that is read.
+        UnknownTermError: no such format.
+    """
+    if format is not None and format not in {**FORMATS, **RECORD_FORMATS}:
+        raise UnknownTermError(format, kind="document format", choices=[*FORMATS, *RECORD_FORMATS])
+    if isinstance(source, bytes):
+        container = container or hashlib.sha256(source).hexdigest()
+        source = io.BytesIO(source)
+    stream = open_unpacked(source)
+    chosen = _record_format(stream, name or "", format)
+    if chosen is None:
+        yield read(stream.read(MAX_BYTES + 1), name=name, url=url, format=format)
+        return
+    for position, record in enumerate(chosen.records(stream), 1):
+        if isinstance(record, Reject):
+            yield record
+        else:
+            yield _document_of(record, chosen.name, {"container": container, "position": position, "name": name}, url)
+
+
+def _record_format(stream: BinaryIO, name: str, format_name: str | None) -> RecordFormat | None:
+    if format_name is not None:
+        return record_format(format_name) if format_name in RECORD_FORMATS else None
+    head = stream.peek(1 << 14)[: 1 << 14]  # type: ignore[attr-defined]
+    return recognised(head.decode("utf-8-sig", "replace"), name)
+
+
+def _document_of(record: Record, format_name: str, place: dict[str, Any], url: str | None) -> Document:
+    fields = dict(record.fields)
+    given: tuple[Identifier, ...] = fields.pop("identifiers", ())
+    known = {(each.kind, each.value.casefold()) for each in given}
+    seen = tuple(each for each in identifiers_in(record.text) if (each.kind, each.value.casefold()) not in known)
+    return Document(
+        sha256=hashlib.sha256(record.data).hexdigest(),
+        format=format_name,
+        reader=f"{format_name}/1",
+        text=record.text,
+        identifiers=(*given, *seen),
+        url=fields.pop("url", None) or url,
+        **place,
         **fields,
     )
 
