@@ -69,16 +69,23 @@ def _inputs(sources: list[str], failures: list[MscevidenceError]) -> list[tuple[
 def _take_in(
     review: Protocol, data: bytes, *, name: str, url: str | None, form: str | None
 ) -> tuple[Document, tuple[Candidate, ...], bool]:
+    from collections.abc import Iterator
     from datetime import UTC, datetime
+    from typing import BinaryIO
 
     from mscevidence import read
     from mscevidence.commands.evidence import candidates_of
     from mscevidence.documents import DocumentLibrary
 
-    document = read.read(data, name=name, url=url, format=form)
-    document = document.model_copy(update={"retrieved": datetime.now(UTC).isoformat(timespec="seconds")})
-    stored, new = DocumentLibrary(review.captured).capture(data, document)
-    return stored, candidates_of(stored), new
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def documents(stream: BinaryIO, _: str) -> Iterator[Document]:
+        document = read.read(stream.read(), name=name, url=url, format=form)
+        yield document.model_copy(update={"retrieved": now})
+
+    captured = DocumentLibrary(review.captured).capture(data, documents, name=name)
+    (stored,) = captured
+    return stored, candidates_of(stored), captured.new
 
 
 def _named(error: MscevidenceError, name: str) -> MscevidenceError:
