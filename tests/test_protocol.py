@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,66 @@ def test_a_broken_encoding_is_said(tmp_path: Path) -> None:
     with pytest.raises(ProtocolError, match="cannot read") as caught:
         protocol.load(path)
     assert "UTF-8" in caught.value.hint
+
+
+ELIGIBILITY = """\
+[eligibility]
+reviewers = 1
+criteria = ["Patients with ITP", "Mesenchymal stromal cells were given"]
+reasons = { animals = "Not in humans" }
+
+[[eligibility.rule]]
+id = "mice"
+reason = "animals"
+field = "title"
+pattern = '\\bmice\\b'
+
+[[search]]
+id = "itp"
+query = "mesenchymal AND thrombocytopenia"
+sources = ["pubmed", "ctgov"]
+"""
+
+
+def test_eligibility_and_searches_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "mscevidence.toml"
+    path.write_text(ELIGIBILITY)
+    found = protocol.load(path)
+    assert found.eligibility.criteria == ("Patients with ITP", "Mesenchymal stromal cells were given")
+    assert (found.eligibility.reviewers, found.eligibility.rules[0].pattern) == (1, r"\bmice\b")
+    assert found.searches == (
+        protocol.Search(id="itp", query="mesenchymal AND thrombocytopenia", sources=("pubmed", "ctgov")),
+    )
+    assert found.screening == tmp_path / "screening"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message", "hint"),
+    [
+        ('reason = "animals"', 'reason = "animal"', "unknown reason 'animal'", "animals"),
+        (r"'\bmice\b'", "'(mice'", "no regular expression", "single quotes"),
+        ('field = "title"', 'field = "titel"', "rule.0.field", "criteria"),
+        ("reviewers = 1", "reviewers = 3", "reviewers", "valid are"),
+        ("criteria =", "criterias =", "criterias", "criteria"),
+        ('query = "mesenchymal AND thrombocytopenia"', "", "query is missing", "query ="),
+        ('sources = ["pubmed", "ctgov"]', 'sources = "pubmed"', "sources must be a list", "sources = ["),
+        ('sources = ["pubmed", "ctgov"]', 'sources = ["pubmed"]\nsince = 2019', "unknown key 'since'", "sources"),
+        ("[[search]]", "[search]", "search must be a list", "[[search]]"),
+    ],
+)
+def test_what_is_wrong_in_eligibility_and_searches_is_named(
+    tmp_path: Path, right: str, wrong: str, message: str, hint: str
+) -> None:
+    path = tmp_path / "mscevidence.toml"
+    assert right in ELIGIBILITY
+    path.write_text(ELIGIBILITY.replace(right, wrong))
+    with pytest.raises(ProtocolError, match=re.escape(message)) as raised:
+        protocol.load(path)
+    assert hint in raised.value.hint
+
+
+def test_two_searches_with_one_id_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "mscevidence.toml"
+    path.write_text(ELIGIBILITY + ELIGIBILITY[ELIGIBILITY.index("[[search]]") :])
+    with pytest.raises(ProtocolError, match="two searches have the id 'itp'"):
+        protocol.load(path)

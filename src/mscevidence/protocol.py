@@ -7,6 +7,7 @@ The folder that holds ``mscevidence.toml`` is the project of a user: ``extracted
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
@@ -15,7 +16,7 @@ from pydantic import ValidationError
 
 from mscevidence import vocabulary
 from mscevidence.errors import MscevidenceError, ProtocolError, UnknownTermError
-from mscevidence.model import Measure, Method, Question
+from mscevidence.model import Eligibility, Measure, Method, Question
 
 FILE_NAME = "mscevidence.toml"
 
@@ -31,6 +32,15 @@ class Analysis:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Search:
+    """One saved search: the words, and the sources that `mscevidence update` asks them of."""
+
+    id: str
+    query: str
+    sources: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Protocol:
     """The question of a review and where its files are (all paths absolute)."""
 
@@ -38,6 +48,8 @@ class Protocol:
     title: str = "Evidence synthesis"
     question: str = ""
     analyses: tuple[Analysis, ...] = ()
+    eligibility: Eligibility = dataclasses.field(default_factory=Eligibility)
+    searches: tuple[Search, ...] = ()
 
     @property
     def extracted(self) -> Path:
@@ -53,6 +65,16 @@ class Protocol:
     def database(self) -> Path:
         """Return the path of the evidence database."""
         return self.root / "evidence.db"
+
+    @property
+    def screening(self) -> Path:
+        """Return the folder of screening judgements, one file per reviewer."""
+        return self.root / "screening"
+
+    @property
+    def search_log(self) -> Path:
+        """Return the path of the log of search runs."""
+        return self.root / "searches.jsonl"
 
     @property
     def output(self) -> Path:
@@ -99,17 +121,61 @@ def load(path: Path) -> Protocol:
         raise ProtocolError(f"cannot read {path.name}: {error}", hint="check that it is a UTF-8 text file") from error
     except tomllib.TOMLDecodeError as error:
         raise ProtocolError(f"{path.name} is not valid TOML: {error}", hint="mend the line named above") from error
-    _refuse_unknown(data, {"review", "analysis"}, place=path.name)
+    _refuse_unknown(data, {"review", "analysis", "eligibility", "search"}, place=path.name)
     review = _table(data.get("review", {}), place=f"{path.name}: [review]")
     _refuse_unknown(review, {"title", "question"}, place=f"{path.name}: [review]")
-    entries = data.get("analysis", [])
+    analyses = tuple(_analysis(entry, place=place) for entry, place in _entries(data, "analysis", path.name))
+    searches = tuple(_search(entry, place=place) for entry, place in _entries(data, "search", path.name))
+    _refuse_repeated([one.id for one in analyses], f"{path.name}: two analyses")
+    _refuse_repeated([one.id for one in searches], f"{path.name}: two searches")
+    eligibility = _eligibility(data.get("eligibility", {}), place=f"{path.name}: [eligibility]")
+    return Protocol(root=path.resolve().parent, analyses=analyses, eligibility=eligibility, searches=searches, **review)
+
+
+def _entries(data: dict[str, Any], key: str, name: str) -> list[tuple[object, str]]:
+    entries = data.get(key, [])
     if not isinstance(entries, list):
-        raise ProtocolError(f"{path.name}: analysis must be a list of tables", hint="write [[analysis]] above each one")
-    analyses = tuple(
-        _analysis(entry, place=f"{path.name}: analysis {number}") for number, entry in enumerate(entries, 1)
-    )
-    _refuse_repeated(analyses, path.name)
-    return Protocol(root=path.resolve().parent, analyses=analyses, **review)
+        raise ProtocolError(f"{name}: {key} must be a list of tables", hint=f"write [[{key}]] above each one")
+    return [(entry, f"{name}: {key} {number}") for number, entry in enumerate(entries, 1)]
+
+
+def _search(entry: object, *, place: str) -> Search:
+    table = _table(entry, place=place)
+    _refuse_unknown(table, {"id", "query", "sources"}, place=place)
+    for key in ("id", "query"):
+        if not isinstance(table.get(key), str) or not table[key].strip():
+            raise ProtocolError(f"{place}: {key} is missing or not text", hint=f'add a line {key} = "..."')
+    sources = table.get("sources", [])
+    if not isinstance(sources, list) or not sources or not all(isinstance(source, str) for source in sources):
+        raise ProtocolError(f"{place}: sources must be a list of words", hint='write sources = ["pubmed", "ctgov"]')
+    return Search(id=table["id"], query=table["query"], sources=tuple(sources))
+
+
+def _eligibility(value: object, *, place: str) -> Eligibility:
+    table = _table(value, place=place)
+    table = {("rules" if key == "rule" else key): entry for key, entry in table.items()}
+    try:
+        found = Eligibility.model_validate(table)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        key = ".".join("rule" if part == "rules" else str(part) for part in problem["loc"])
+        keys = "criteria, reasons, reviewers and [[eligibility.rule]] with id, reason, field, pattern, unless"
+        raise ProtocolError(f"{place}: {key}: {problem['msg']}", hint=f"valid are {keys}") from error
+    for rule in found.rules:
+        if rule.reason not in found.reasons:
+            unknown = UnknownTermError(rule.reason, kind="reason", choices=found.reasons)
+            raise ProtocolError(f"{place}: rule {rule.id}: {unknown.message}", hint=unknown.hint)
+        for pattern in (rule.pattern, rule.unless or ""):
+            _refuse_wrong_pattern(pattern, f"{place}: rule {rule.id}")
+    return found
+
+
+def _refuse_wrong_pattern(pattern: str, place: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        hint = "write it in single quotes, such as '\\bmice\\b'"
+        raise ProtocolError(f"{place}: {pattern!r} is no regular expression: {error}", hint=hint) from error
 
 
 def _table(value: object, *, place: str) -> dict[str, Any]:
@@ -125,12 +191,10 @@ def _refuse_unknown(table: dict[str, Any], known: set[str], *, place: str) -> No
             raise ProtocolError(f"{place}: {error.message}", hint=error.hint)
 
 
-def _refuse_repeated(analyses: tuple[Analysis, ...], name: str) -> None:
-    seen: set[str] = set()
-    for analysis in analyses:
-        if analysis.id in seen:
-            raise ProtocolError(f"{name}: two analyses have the id {analysis.id!r}", hint="give each its own id")
-        seen.add(analysis.id)
+def _refuse_repeated(ids: list[str], what: str) -> None:
+    for number, one in enumerate(ids):
+        if one in ids[:number]:
+            raise ProtocolError(f"{what} have the id {one!r}", hint="give each its own id")
 
 
 def _analysis(entry: object, *, place: str) -> Analysis:
