@@ -110,6 +110,7 @@ _BARE = re.compile(
     re.VERBOSE,
 )
 _SUPERSCRIPT = re.compile(r"(?<=10)[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_PERHAPS_A_POWER = re.compile(r"10\s?(?:[\^(⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]|1[0-2]|[3-9])")
 _CARET_SPACES = re.compile(r"(?<=10) ?\^ ?(?=-?\d)")
 
 
@@ -119,6 +120,8 @@ def restore_powers(text: str) -> str:
     A number becomes a power only behind a multiplication sign and before a unit of cells or concentration, or as a bare
     ``106 cells/kg``: ``106 patients`` and ``5 x 106 mg`` stay what they are.
     """
+    if _PERHAPS_A_POWER.search(text) is None:
+        return text
     text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS), text)
     text = _CARET_SPACES.sub("^", text)
     text = _BRACKETED.sub(_power, text)

@@ -47,7 +47,10 @@ class RecordFormat:
     records: Callable[[BinaryIO], Iterator[Record | Reject]]
 
 
-RECORD_FORMATS: dict[str, str] = {}
+RECORD_FORMATS: dict[str, str] = {
+    "pubmed": "pubmed",
+    "eutils": "eutils_answers",
+}
 """Name of a format to the module of `mscevidence.read` whose ``FORMAT`` reads it; asked in this order."""
 
 

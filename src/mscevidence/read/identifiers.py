@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mscevidence.model import Identifier
 
@@ -23,22 +24,23 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "doi": re.compile(r"(?<![\w.])(10\.\d{4,9}/[^\s\"<>|]{1,200})", re.IGNORECASE),
     "pmid": re.compile(r"(?<![A-Za-z])PMID:? ?(\d{5,8})(?!\d)", re.IGNORECASE),
 }
-_LETTERS = {kind: (kind,) for kind in _PATTERNS} | {
-    "eudract": ("-",),
-    "euct": ("-50",),
-    "jprn": ("jprn", "jrct", "japiccti"),
+_STARTS = {kind: (kind,) for kind in _PATTERNS} | {
+    "eudract": (),
+    "euct": (),
+    "jprn": ("jprn-", "jrct", "japiccti-"),
     "doi": ("10.",),
 }
+"""How a number of each kind begins in small letters, where it begins with letters."""
+
+_INSIDE = {"eudract": re.compile(r"-\d{6}-\d\d"), "euct": re.compile(r"-5\d{5}-\d\d-\d\d")}
 REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
 """Kinds that are trial registries."""
 
 
 def identifiers_in(text: str) -> tuple[Identifier, ...]:
     """Return the identifiers of a text in order of appearance, each value once."""
-    # Most texts hold two or three kinds: a plain search for their letters spares the other patterns a walk through it.
     plain = text.casefold()
-    kinds = [kind for kind, letters in _LETTERS.items() if any(each in plain for each in letters)]
-    found = [each for kind in kinds for each in _of_kind(kind, _PATTERNS[kind], text)]
+    found = [each for kind, pattern in _PATTERNS.items() for each in _of_kind(kind, pattern, text, plain)]
     found.sort(key=lambda each: each.span or (0, 0))
     first: dict[tuple[str, str], Identifier] = {}
     for each in found:
@@ -46,9 +48,28 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     return tuple(first.values())
 
 
-def _of_kind(kind: str, pattern: re.Pattern[str], text: str) -> list[Identifier]:
+def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern; most texts hold two or three kinds, and a walk by each pattern would be slow."""
+    if not _STARTS[kind]:
+        if _INSIDE[kind].search(plain):
+            yield from pattern.finditer(text)
+        return
+    if len(plain) != len(text):  # some letters have two small ones: places in `plain` are not those in `text`
+        if any(start in plain for start in _STARTS[kind]):
+            yield from pattern.finditer(text)
+        return
+    for start in _STARTS[kind]:
+        position = plain.find(start)
+        while position >= 0:
+            match = pattern.match(text, position)
+            if match is not None:
+                yield match
+            position = plain.find(start, match.end() if match else position + 1)
+
+
+def _of_kind(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> list[Identifier]:
     found = []
-    for match in pattern.finditer(text):
+    for match in _matches(kind, pattern, text, plain):
         raw, start, end = match[1], match.start(), match.end()
         if kind == "doi":
             trimmed = _without_sentence_end(raw)

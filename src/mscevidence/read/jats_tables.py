@@ -36,14 +36,16 @@ class Writer:
 
     def paragraph(self, text: str, section: str) -> None:
         """Append a paragraph of a section, which grows when the paragraph follows it."""
-        if not text:
-            return
-        span = self.add(text)
+        if text:
+            self.section(section, self.add(text))
+
+    def section(self, name: str, span: Span) -> None:
+        """Note that a stretch of the text is of a section, which grows when the stretch follows it."""
         last = self.sections[-1] if self.sections else None
-        if last is not None and last.name == section and span[0] - last.span[1] <= 2:
-            self.sections[-1] = Section(name=section, span=(last.span[0], span[1]))
+        if last is not None and last.name == name and span[0] - last.span[1] <= 2:
+            self.sections[-1] = Section(name=name, span=(last.span[0], span[1]))
         else:
-            self.sections.append(Section(name=section, span=span))
+            self.sections.append(Section(name=name, span=span))
 
     def text(self) -> str:
         """Return the text as written so far."""

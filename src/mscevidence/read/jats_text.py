@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>")
 _RAISED = re.compile(r"[-−–+]?\d{1,3}[-−–+]?|[a-z*†‡§¶#‖]{1,3}", re.IGNORECASE)
 _ORDINAL = re.compile(r"st|nd|rd|th|tm|®|™|©", re.IGNORECASE)
+_CHANGED = re.compile("[\u2010\u2011\uff01-\uff5e]")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 _LOOSE = re.compile(r"(?<=[\w)\]%]) (?=[.,;:)\]](?:\s|$))|(?<=\[) (?=\d)|(?<=\d) (?=\])")
 _ROOTS = re.compile(
@@ -112,8 +114,15 @@ def inline(element: Element, floats: list[Element] | None = None, *, skip: froze
 
 
 def _canonical(text: str) -> str:
-    """Return the canonical form of a line; what has only plain characters and no power of ten is so already."""
-    return text if text.isascii() and text.isprintable() and "10" not in text else canonical(text)
+    """Return the canonical form of a line; most lines are so already."""
+    return text if is_canonical(text) else canonical(text)
+
+
+def is_canonical(text: str) -> bool:
+    """Return whether a line can be told at a glance to be canonical: nothing invisible, composed, or like a power."""
+    if "10" in text or "  " in text or not text.isprintable():
+        return False
+    return text.isascii() or (unicodedata.is_normalized("NFC", text) and _CHANGED.search(text) is None)
 
 
 def _events(element: Element, floats: list[Element] | None, skip: frozenset[str]) -> Iterator[tuple[str, Any]]:

@@ -94,3 +94,9 @@ def open_unpacked(stream: BinaryIO) -> BinaryIO:
     if buffered.peek(2)[:2] == _GZIP:
         return io.BufferedReader(Unpacked(buffered))
     return buffered
+
+
+def beginning(stream: BinaryIO, most: int = 1 << 14) -> bytes:
+    """Return the first bytes of a stream of `open_unpacked` without going on in it."""
+    head: bytes = stream.peek(most)[:most]  # type: ignore[attr-defined]
+    return head

@@ -1,0 +1,140 @@
+"""PubMed: answers of efetch in XML, the yearly and daily files of MEDLINE, and books.
+
+Every part of an abstract stays, with its label; italics, superscripts and formulae are kept as text. References are
+left out. A record of an older file (``MedlineCitation`` without ``PubmedArticle``) is read in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from mscevidence.errors import DocumentError
+from mscevidence.model import Reject
+from mscevidence.read.abstracts import RecordText
+from mscevidence.read.eutils_answers import refuse_other_answers
+from mscevidence.read.formats import Record, RecordFormat
+from mscevidence.read.jats_text import Element
+from mscevidence.read.publication_types import kind_of, status_of
+from mscevidence.read.pubmed_books import book_fields
+from mscevidence.read.pubmed_fields import (
+    Fields,
+    abstract_parts,
+    addresses,
+    authors_of,
+    journal_fields,
+    line,
+    registrations_of,
+)
+from mscevidence.read.pubmed_notices import notices_of
+from mscevidence.read.xml_records import Piece, RecordParser, split
+
+_RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation", "DeleteDocument")
+_ROOTS = re.compile(
+    r"(?:<|&lt;)(?:PubmedArticleSet|PubmedArticle|MedlineCitationSet|MedlineCitation|PubmedBookArticleSet"
+    r"|PubmedBookArticle|DeleteCitation|eFetchResult)\b"
+)
+_CITES = re.compile(rb'<CommentsCorrections RefType="Cites">.*?</CommentsCorrections>', re.DOTALL)
+_MARKED = "[Not Available]"
+
+
+def records(stream: BinaryIO) -> Iterator[Record | Reject]:
+    """Yield the records of a PubMed file in order.
+
+    Raises:
+        DocumentError: it is another answer of E-utilities, or an error message.
+    """
+    refuse_other_answers(stream)
+    parser = RecordParser()
+    for position, piece in enumerate(split(stream, _RECORDS), 1):
+        try:
+            yield _record(piece, parser)
+        except DocumentError as error:
+            excerpt = piece.data[:200].decode("utf-8", "replace")
+            yield Reject(position=position, reason=error.message, excerpt=excerpt)
+
+
+def _record(piece: Piece, parser: RecordParser) -> Record:
+    whole = piece.data
+    element, notes = parser.parse(_without_references(piece))
+    if piece.name.startswith("Delete"):
+        numbers = ", ".join(line(each) for each in element.iter("PMID"))
+        raise DocumentError(f"PubMed deleted PMID {numbers}", hint="drop the record if you hold it")
+    text = RecordText()
+    fields = book_fields(text, element) if piece.name == "PubmedBookArticle" else _citation_fields(text, element)
+    if not fields["title"] and not fields["sections"]:
+        known = ", ".join(f"{each.kind} {each.value}" for each in text.identifiers)
+        raise DocumentError(f"a record without title and abstract ({known or 'no identifier'})", hint="fetch it again")
+    fields["source"] = "pubmed"
+    fields["notes"] = (*notes, *fields.get("notes", ()))
+    return Record(whole, text.text(), fields)
+
+
+def _without_references(piece: Piece) -> Piece:
+    """Return a record without its references, which are half of its bytes."""
+    data = piece.data
+    start = data.find(b"<ReferenceList")
+    end = data.rfind(b"</ReferenceList>")
+    if 0 <= start < end:
+        data = data[:start] + data[end + 16 :]
+    if b'RefType="Cites"' in data:
+        data = _CITES.sub(b"", data)
+    if len(data) == len(piece.data):
+        return piece
+    return Piece(piece.name, data, piece.fault, piece.encoding, piece.escaped)
+
+
+def _citation_fields(text: RecordText, record: Element) -> Fields:
+    citation = record if record.tag == "MedlineCitation" else record.find("MedlineCitation")
+    if citation is None:
+        raise DocumentError("a PubMed record without <MedlineCitation>", hint="fetch it again")
+    article = citation.find("Article")
+    found: dict[str, Any] = {}
+    for child in article if article is not None else ():
+        found.setdefault(child.tag, child)
+    title, vernacular = (line(found.get(name)) for name in ("ArticleTitle", "VernacularTitle"))
+    if vernacular and (not title or title.startswith(_MARKED)):
+        title, vernacular = vernacular, ""
+    types = tuple(line(each) for each in found.get("PublicationTypeList", ()))
+    notices = notices_of(citation.find("CommentsCorrectionsList"), types)
+    text.head(title, addresses(record, citation, article), registrations_of(found.get("DataBankList")))
+    _write_abstracts(text, found.get("Abstract"), citation)
+    return {
+        "title": title,
+        "kind": kind_of(types),
+        "status": status_of(types, notices, title),
+        "authors": authors_of(found.get("AuthorList")),
+        "sections": tuple(text.writer.sections),
+        "identifiers": tuple(text.identifiers),
+        "languages": tuple(line(each) for each in article.iterchildren("Language")) if article is not None else (),
+        "other_titles": (vernacular,) if vernacular else (),
+        "publication_types": types,
+        "subjects": _subjects(citation),
+        "keywords": tuple(line(each) for each in citation.iterfind("KeywordList/Keyword")),
+        "notices": notices,
+        "disclosures": line(citation.find("CoiStatement")) or None,
+        **journal_fields(citation, found),
+    }
+
+
+def _write_abstracts(text: RecordText, abstract: Element | None, citation: Element) -> None:
+    parts, categories = abstract_parts(abstract)
+    text.abstract(parts, categories)
+    for other in citation.iterchildren("OtherAbstract"):
+        for label, words in abstract_parts(other)[0]:
+            text.part(label, words, "Other abstract")
+
+
+def _subjects(citation: Element) -> tuple[str, ...]:
+    """Return the headings of MeSH, each with its qualifiers: ``Neuronal Plasticity/physiology``."""
+    headings = citation.find("MeshHeadingList")
+    return tuple("/".join([line(part) for part in each]) for each in headings) if headings is not None else ()
+
+
+FORMAT = RecordFormat(
+    name="pubmed",
+    recognises=lambda head, _: _ROOTS.search(head.replace("\0", "")) is not None,
+    records=records,
+)
+"""PubMed XML."""
