@@ -227,6 +227,9 @@ Results: Overall response was seen in 17 (71 percent) of 24 patients. 17 patient
 Results: None/partial/complete responses were seen in 7/5/7 patients.""",
         [
             ("participants", "all", None, None, 19, None, None, "stated"),
+            ("result", "all", "no-response", 7, 19, None, None, "derived"),
+            ("result", "all", "partial-response", 5, 19, None, None, "derived"),
+            ("result", "all", "complete-response", 7, 19, None, None, "derived"),
         ],
     ),
     "two arm": (

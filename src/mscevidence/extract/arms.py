@@ -40,7 +40,9 @@ _COORDINATED = re.compile(
     rf"\b(?:the\s|both\s)?(?P<first>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s(?:and|or|vs\.?|versus)\s(?:the\s)?(?P<second>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s"
     rf"(?P<noun>groups|arms|cohorts)\b"
 )
-_NAMED = re.compile(rf"\b(?P<name>(?:{_NAMED_WORD}\s){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b)")
+_NAMED = re.compile(
+    rf"\b(?P<name>(?:{_NAMED_WORD}\s){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
+)
 _LETTERED = re.compile(
     r"\b(?P<name>(?:[Gg]roup|[Aa]rm|[Cc]ohort)s?\s(?P<mark>[A-H]|[1-9]|I{1,3}V?))\b(?:\sand\s(?P<second>[A-H]|[1-9]|I{1,3})\b)?"
 )
@@ -54,8 +56,8 @@ _EVERYBODY = re.compile(
 )
 _GROUP_NOUN = re.compile(r"[Gg]roup|[Aa]rm|[Cc]ohort")
 _NOT_A_NAME = re.compile(
-    r"^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|single|control\sand|international|historical)\s(?:group|arm|cohort)$"
-    r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)[\s-](?:arm|group|cohort)",
+    r"^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|control\sand|international|historical)\s(?:group|arm|cohort)$"
+    r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)-(?:arm|group|cohort)|(?:two|three|four)\s(?:arm|group|cohort)",
     re.IGNORECASE,
 )
 _COMPARATIVE = re.compile(
@@ -63,6 +65,11 @@ _COMPARATIVE = re.compile(
     r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
     re.IGNORECASE,
 )
+_WISHED_BEFORE = re.compile(
+    r"\b(?:deserv\w+|warrant\w*|need\w*|requir\w+|await\w*|justif\w+|future|further|larger|uncontrolled|non-?|without|no)\s(?:[\w-]+,?\s){0,4}$",
+    re.IGNORECASE,
+)
+_WISHED_AFTER = re.compile(r"s?\s(?:[\w-]+\s){0,2}(?:needed|warranted|required|awaited|justified)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,10 +104,17 @@ def arms_in(text: str, span: Span) -> tuple[ArmMention, ...]:
 
 def is_comparative(document: Document) -> bool:
     """Return whether a document speaks of a comparison group, so that "the patients" may not be one arm."""
-    return bool(
-        _COMPARATIVE.search(document.title)
-        or any(_COMPARATIVE.search(document.text, *s.span) for s in document.sections)
-    )
+    spans = [section.span for section in document.sections]
+    return bool(_COMPARATIVE.search(document.title)) or any(_compares(document.text, span) for span in spans)
+
+
+def _compares(text: str, span: Span) -> bool:
+    """Return whether a part of a text speaks of a comparison that was made, not of one that is wished for."""
+    for match in _COMPARATIVE.finditer(text, *span):
+        before, after = text[max(span[0], match.start() - 60) : match.start()], text[match.end() : match.end() + 40]
+        if not _WISHED_BEFORE.search(before) and not _WISHED_AFTER.match(after):
+            return True
+    return False
 
 
 def _doses(text: str, span: Span) -> list[ArmMention]:
@@ -143,7 +157,10 @@ def _named(text: str, span: Span) -> list[ArmMention]:
         noun = match["noun"].removesuffix("s")
         found += [ArmMention(*match.span(part), f"{match[part]} {noun}", "named") for part in ("first", "second")]
     for match in _NAMED.finditer(text, *span):
-        if not _NOT_A_NAME.search(match["name"]) and not any(m.start <= match.start() < m.end for m in found):
+        indefinite = match["name"].startswith("single") and text.endswith("a ", span[0], match.start())
+        if indefinite or _NOT_A_NAME.search(match["name"]):
+            continue
+        if not any(m.start <= match.start() < m.end for m in found):
             found.append(ArmMention(*match.span("name"), match["name"], "named"))
     for match in _LETTERED.finditer(text, *span):
         noun = match["name"].split()[0].removesuffix("s").casefold()

@@ -7,27 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
+from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.lists import distributed
+from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.outcomes import Mention
-from mscevidence.extract.subgroups import is_share_of_a_share
+from mscevidence.extract.percents import is_estimated, is_result, is_share
+from mscevidence.extract.subgroups import is_of_some, is_share_of_a_share
 from mscevidence.extract.times import TimeMention, only_time, time_beside
 from mscevidence.model import Candidate, Document, Span, Value
 
 _INCLUDING = re.compile(
     r"\b(?:including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s", re.IGNORECASE
 )
-_RATE = re.compile(rf"\brates?\b|\bproportions?\b|\bpercentages?\b|\b{PEOPLE}\b|\bin\s(?:all|both)\b", re.IGNORECASE)
-_CHANGE = re.compile(
-    r"\b(?:by|reduction|decrease[ds]?|increase[ds]?|change[ds]?|improvement|drop|fell|rose|declined?|viability|purity|confidence)\b[^.;]{0,25}$",
-    re.IGNORECASE,
-)
-_HAD = re.compile(r"\s(?:had|achieved|showed|experienced|developed|attained|reached|responded|died|relapsed)\b")
 _EVENT_COUNTS = {
     "any-adverse-event": "adverse-event-count",
     "treatment-emergent-adverse-event": "adverse-event-count",
@@ -51,6 +46,8 @@ class Facts:
     outcomes: tuple[Mention, ...]
     times: tuple[TimeMention, ...] = ()
     narrowed: bool = False
+    earlier: tuple[ArmMention, ...] = ()
+    """The arms of the nearest sentence before that names several."""
 
     @property
     def document(self) -> Document:
@@ -92,7 +89,8 @@ class Assignment:
         self.facts = facts
         self.told = told
         self.taken = taken
-        self.lists = distributed(facts.text, facts.span, facts.counts, facts.arms, facts.outcomes)
+        lists = distributed(facts.text, facts.span, facts.counts, facts.arms, facts.outcomes)
+        self.lists = with_earlier_arms(lists, facts.arms, facts.earlier, facts.context)
         self.times = facts.times
         self.only_time = only_time(facts.times)
         self.scope: Value | None = None
@@ -141,7 +139,7 @@ class Assignment:
         label = self._label(count, arm, n)
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
             attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
-        else:
+        elif count.rule != "percent-only" or not is_estimated(count, bounds):
             values = completed(values, self.facts.context, label)
         if count in self.lists.left_open:
             attached = replace(attached, certain=False)
@@ -183,17 +181,21 @@ class Assignment:
     def _is_told(self, count: Count, bounds: Bounds, attached: Attached) -> bool:
         known = attached.outcome is not None
         if count.rule in {"percent-only", "percent-of-n"}:
-            around = bounds.before(count)[-60:] + " | " + bounds.after(count)[:60]
-            return (
-                known
-                and not _CHANGE.search(bounds.before(count))
-                and bool(_RATE.search(around) or _HAD.match(bounds.after(count)) or count in self.lists.arms)
-            )
+            said = count in self.lists.arms or is_share(count, bounds, attached.span, narrowed=self.facts.narrowed)
+            return known and said and is_result(count, bounds) and not self._repeats_a_count(count)
         if count.rule in {"bare-number", "x-patients", "complement", "n-equals"}:
             return known and attached.certain and self.facts.section != "Conclusion"
         if known:
             return True
         return attached.words is not None and count.number("n") is not None and not is_demographic(count, bounds)
+
+    def _repeats_a_count(self, count: Count) -> bool:
+        """Return whether a percent in brackets belongs to a number before: "three relapsed at 9 months (12.5%)"."""
+        text = self.facts.text
+        bracket = text[count.start - 1 : count.start] in {"(", "["} and text[count.end : count.end + 1] in {")", "]"}
+        timed = any(0 <= count.start - 1 - time.end <= 1 for time in self.times)
+        bare = any(c.rule in {"x-patients", "bare-number"} and c.end <= count.start for c in self.facts.counts)
+        return bracket and timed and bare
 
     def _counts_events(self, count: Count, attached: Attached) -> bool:
         """Return whether a number counts events, not patients: "four serious adverse events occurred"."""
@@ -215,7 +217,9 @@ class Assignment:
 
     def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
         """Return the name of the arm; None where the count is of some of its patients only, or of an arm not named."""
-        narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end)
+        size = self.facts.context.size(arm.label if arm else ALL)
+        some = is_of_some(count, self.facts.text, size.number if size else None)
+        narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
         if arm is None and (self._arms_differ() or narrowed):
             return None
         return self.facts.context.label(arm.label) if arm else default_arm(self.facts.context, n)

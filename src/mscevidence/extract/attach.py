@@ -41,7 +41,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _CONNECTED = re.compile(
-    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|respectively|{PEOPLE}|receiving|treated)\b)*"
+    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
 )
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -129,7 +129,8 @@ def _last_before(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
         return None
     gap = bounds.text[earlier[-1].end : count.start]
     linked = len(gap) <= 110 and _BEFORE_LINK.search(gap) and not _BREAK_BEFORE.search(gap)
-    return earlier[-1] if linked else None
+    beside = gap == " " and bounds.text[slice(earlier[-1].start, earlier[-1].end)].endswith(("rate", "rates"))
+    return earlier[-1] if linked or beside else None
 
 
 def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Mention | None:
@@ -182,7 +183,10 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
     if after is not None:
         gap = bounds.text[count.end : after.start]
         if (
-            re.search(r"\b(?:in|of|from|for|among|with|treated|receiving|within|by)\s(?:the\s)?$|^\s?$", gap)
+            re.search(
+                r"\b(?:in|of|from|for|among|with|treated|receiving|received|given|on|to|within|by)\s(?:the\s)?$|^\s?$",
+                gap,
+            )
             and ";" not in gap
         ):
             return after

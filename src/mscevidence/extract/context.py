@@ -37,6 +37,11 @@ class Context:
         """Return the number of patients of an arm when every result of the arm that prints its n agrees with it."""
         return None if arm and arm_key(arm) in self.unsure else self.size(arm)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return the names of the arms whose sizes are told, in the order of the text, without everybody."""
+        return tuple(label for key, label in self.labels.items() if key != ALL)
+
     def label(self, arm: str) -> str:
         """Return the name under which the size of an arm was told, or the name itself."""
         return self.labels.get(arm_key(arm), arm)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from mscevidence.extract.arms import ArmMention
+from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count, runs
+from mscevidence.extract.denominators import possible_events
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention, times_in
-from mscevidence.model import Span
+from mscevidence.model import Span, Value
 
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _SEPARATOR = re.compile(
@@ -76,3 +78,27 @@ def _runs(text: str, mentions: Sequence[Placed]) -> list[tuple[Placed, ...]]:
         else:
             grouped.append([mention])
     return [tuple(group) for group in grouped]
+
+
+def with_earlier_arms(
+    found: Distribution, arms: tuple[ArmMention, ...], earlier: tuple[ArmMention, ...], context: Context
+) -> Distribution:
+    """Return a distribution in which counts aligned with nothing get the arms of an earlier sentence, in its order.
+
+    Only where the sentence names no arm, the numbers agree in how many there are, and every percent fits the size of
+    its arm.
+    """
+    counts = sorted(found.left_open, key=lambda count: count.start)
+    if any(arm.kind != "all" for arm in arms) or not counts or len(counts) != len(earlier):
+        return found
+    aligned = dict(zip(counts, earlier, strict=True))
+    if not all(_fits(count, context.size(arm.label)) for count, arm in aligned.items()):
+        return found
+    return replace(found, arms={**found.arms, **aligned}, left_open=frozenset())
+
+
+def _fits(count: Count, size: Value | None) -> bool:
+    percent, events = count.value("percent"), count.number("events")
+    if size is None or size.number is None or percent is None or events is None:
+        return False
+    return events in possible_events(percent, size.number)

@@ -10,6 +10,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
+from mscevidence.extract.opening import arms_told, opening_count
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
@@ -91,6 +92,8 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
             for candidate in _in_sentence(document, sentence):
                 key = (arm_key(candidate.arm or ALL), candidate.number("n"), candidate.value("qualifier") is None)
                 first.setdefault(key, candidate)
+    if not any(label == ALL and whole for label, _, whole in first):
+        first |= {(ALL, candidate.number("n"), True): candidate for candidate in opening_count(document)}
     labels: dict[str, str] = {}
     for candidate in first.values():
         labels.setdefault(arm_key(candidate.arm or ALL), candidate.arm or ALL)
@@ -102,7 +105,12 @@ def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
     if not counts:
         return
     place = _Place(document, span, counts, arms_in(document.text, span))
+    told = list(arms_told(document, span, counts, place.arms))
+    yield from told
+    taken = {value.span for candidate in told for value in candidate.values}
     for count in counts:
+        if any(value.span in taken for value in count.values):
+            continue
         if count.rule == "n-equals":
             yield from _arm_size(place, count)
         elif count.rule in {"x-patients", "bare-number", "of-n"}:

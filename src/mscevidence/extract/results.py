@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mscevidence.extract.arms import arm_key, arms_in
+from mscevidence.extract.arm_references import different, known_arms
+from mscevidence.extract.arms import ArmMention, arm_key, arms_in
 from mscevidence.extract.assignment import Assignment, Facts, default_arm
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
@@ -14,6 +15,7 @@ from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.extract.splits import Split, splits_in
 from mscevidence.extract.subgroups import without_subgroups
 from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
@@ -37,37 +39,67 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
     for section, span in body_sections(context.document):
         if section not in _SECTIONS:
             continue
+        earlier: tuple[ArmMention, ...] = ()
         for sentence in sentences_of(context.document.text, span):
-            if not _OTHER_WORK.search(context.document.text, *sentence):
-                for candidate in _in_sentence(_facts(context, section, sentence), told):
-                    if not _repeats(candidate, found):
-                        found.append(candidate)
+            if _OTHER_WORK.search(context.document.text, *sentence):
+                continue
+            facts = _facts(context, section, sentence, earlier)
+            for candidate in _in_sentence(facts, told):
+                if not _repeats(candidate, found):
+                    found.append(candidate)
+            named = different(facts.arms)
+            earlier = named if len(named) > 1 else earlier
     return tuple(c for c in found if not any(_says_more(other, c) for other in found))
 
 
-def _facts(context: Context, section: str, span: Span) -> Facts:
+def _facts(context: Context, section: str, span: Span, earlier: tuple[ArmMention, ...]) -> Facts:
     text = context.document.text
     counts = counts_at(text, span)
     outcomes = outcomes_in(text, span)
     if not counts and not outcomes:
         return Facts(context, section, span, (), (), ())
     outcomes, narrowed = without_subgroups(text, span, outcomes)
-    return Facts(context, section, span, counts, arms_in(text, span), outcomes, times_in(text, span), narrowed)
+    arms = known_arms(context, span, arms_in(text, span), earlier)
+    return Facts(context, section, span, counts, arms, outcomes, times_in(text, span), narrowed, earlier)
 
 
 def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
-    quantified = quantified_in(facts.document, facts.span, facts.outcomes) if facts.outcomes else ()
+    quantified = quantified_in(facts.document, facts.span, facts.outcomes, facts.arms) if facts.outcomes else ()
     yield from (_of_quantified(facts, each) for each in quantified)
+    splits = tuple(splits_in(facts.text, facts.span, facts.arms))
+    yield from (_of_split(facts, each) for each in splits)
     if not facts.counts:
         return
-    taken = {q.mention for q in quantified}
+    taken = {q.mention for q in quantified if q.arm is None}
     rest = replace(facts, outcomes=tuple(mention for mention in facts.outcomes if mention not in taken))
-    yield from Assignment(rest, told, tuple(q.span for q in quantified)).candidates()
+    spans = (*(q.span for q in quantified), *(each.events.span for each in splits if each.events.span))
+    yield from Assignment(rest, told, spans).candidates()
+
+
+def _of_split(facts: Facts, found: Split) -> Candidate:
+    label = facts.context.label(found.arm.label) if found.arm else default_arm(facts.context, None)
+    values = completed([found.events, *([found.n] if found.n else [])], facts.context, label)
+    span = found.events.span or facts.span
+    sure = found.certain and label is not None and not facts.narrowed
+    return candidate_at(
+        facts.document,
+        "result",
+        "slash-list",
+        span,
+        values,
+        arm=label,
+        arm_span=(found.arm.start, found.arm.end) if found.arm else None,
+        outcome=found.outcome,
+        outcome_text=facts.text[slice(*found.words)],
+        outcome_span=found.words,
+        time_point=only_time(facts.times),
+        certainty="ambiguous" if not sure else "derived" if any(v.derived for v in values) else "stated",
+    )
 
 
 def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
     arms = {arm_key(each.label): each for each in facts.arms if each.kind != "all"}
-    arm = next(iter(arms.values())) if len(arms) == 1 else None
+    arm = found.arm or (next(iter(arms.values())) if len(arms) == 1 else None)
     label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, None)
     values = completed(list(found.values), facts.context, label, everybody=found.everybody)
     stated = found.rule in {"none-of-n", "all-patients"} and not any(v.derived for v in values)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.counts import Count
+from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Span
 
-_CONDITIONS = {"acute-gvhd", "chronic-gvhd", "malignancy", "disease-worsening-as-adverse-event"}
+CONDITIONS = {"acute-gvhd", "chronic-gvhd", "malignancy", "disease-worsening-as-adverse-event"}
 """Outcomes that are just as often the disease being treated."""
 
 _ARISES = re.compile(
@@ -21,6 +23,10 @@ _GROUP_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GROUP_AFTER = re.compile(rf"(?:/\w+)?\s(?:{PEOPLE}|groups?)\b")
+_WHO = re.compile(
+    r"\s(?:who\s(?:had|were|was|did|have|entered|attained|achieved|responded)|that\shad|with\s(?:an?\s|the\s)?(?:previous|prior|initial|baseline|active|positive)"
+    r"|previously|initially)\b"
+)
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
 
@@ -32,20 +38,30 @@ def without_subgroups(text: str, sentence: Span, mentions: tuple[Mention, ...]) 
 
 
 def is_share_of_a_share(text: str, end: int) -> bool:
-    """Return whether a number is told as "eight of them": of those counted just before."""
+    """Return whether a number is told as "eight of them", of those counted just before, or "of 7 patients who ..."."""
     return bool(_OF_THEM.match(text, end))
+
+
+def is_of_some(count: Count, text: str, size: float | None) -> bool:
+    """Return whether a count is of fewer patients than the arm has, told apart by what they are or did before."""
+    n = count.number("n")
+    return n is not None and n != size and bool(_WHO.match(text, count.end))
 
 
 def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
     if _narrows(text, sentence, mention):
         return True
     before = text[max(sentence[0], mention.start - 60) : mention.start]
-    return mention.outcome in _CONDITIONS and not _ARISES.search(before)
+    return mention.outcome in CONDITIONS and not _ARISES.search(before)
 
 
 def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
     before, after = text[max(sentence[0], mention.start - 60) : mention.start], text[mention.end : mention.end + 30]
     if _GROUP_AFTER.match(after) and re.search(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$", before):
         return True
+    if mention.outcome in CONDITIONS and re.search(
+        rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", before, re.IGNORECASE
+    ):
+        return False  # "of 12 children with acute GVHD": those who were treated
     followed = re.match(r"[^.;]{0,60}?\b(?:was|were|is|are|had)\b", text[mention.end : sentence[1]])
     return bool(_GROUP_BEFORE.search(before) and followed)

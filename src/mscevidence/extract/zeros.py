@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mscevidence import vocabulary
-from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.candidates import value_at
 from mscevidence.extract.numerals import DIGITS, WORDS, value_of
 from mscevidence.extract.outcomes import Mention
@@ -26,6 +26,20 @@ _NOBODY = re.compile(
 _EVERYBODY = re.compile(
     rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
     rf"(?:(?!with\b|who\b|but\b)[\w-]+\s){{0,4}}?{PEOPLE})\b(?!\s(?:except|but|were\snot|did\snot))"
+)
+_IN_EVERYBODY = re.compile(
+    rf"\s(?:[^.;,()]{{0,40}}?\s)?(?:was|were|is|are|has\sbeen|have\sbeen)\s(?:\w+\s){{0,3}}(?:in|by|for|among)\s(?P<all>(?:all|both|every)\s(?:of\s)?(?:the\s|these\s|our\s)?"
+    rf"(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,2}}?{PEOPLE})\b(?!\s(?:except|but|with|who|in|of|that))"
+)
+_IN_NO_ONE = re.compile(
+    rf"\b(?P<no>none|no\s(?:one|{PEOPLE})|not\sin\sany)\s(?:of\s(?:the\s|those\s)*(?:{PEOPLE}\s)?)?(?:in|of|on|with|given|receiving|treated\swith)\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+_AMONG = re.compile(
+    rf"[^.;]{{0,60}}?\b(?:in|among|of)\s(?:the\s|all\s|these\s|those\s|any\sof\s|our\s|either\s|remaining\s|other\s)*(?P<n>{_NUMBER})\s(?:[\w-]+\s){{0,2}}?{PEOPLE}\b"
+)
+_AMONG_SOME = re.compile(
+    r"[^.;]{0,60}?\b(?:in|among|of)\s(?:these|those|the\s(?:remaining|other)|responders|completers|them)\b"
 )
 _AND_VERB = re.compile(
     r"(?:\s(?:in|of|from)\s[^.;,]{1,60}?)?"
@@ -71,14 +85,51 @@ class Quantified:
     values: tuple[Value, ...]
     clear: bool
     everybody: bool = False
+    arm: ArmMention | None = None
 
 
-def quantified_in(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> tuple[Quantified, ...]:
+def quantified_in(
+    document: Document, sentence: Span, mentions: tuple[Mention, ...], arms: tuple[ArmMention, ...] = ()
+) -> tuple[Quantified, ...]:
     """Return the outcomes that a sentence says nobody, or everybody, had."""
-    found = [*_nobody(document, sentence, mentions), *_everybody(document, sentence, mentions)]
+    found = [
+        *_nobody(document, sentence, mentions),
+        *_everybody(document, sentence, mentions),
+        *_in_everybody(document, sentence, mentions),
+    ]
     taken = {q.mention for q in found}
     rest = tuple(m for m in mentions if m not in taken)
-    return (*found, *_no_events(document, sentence, rest))
+    return (*found, *_in_no_one(document, sentence, mentions, arms), *_no_events(document, sentence, rest))
+
+
+def _in_everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
+    """Yield the outcomes of "a response was seen in all patients"."""
+    for mention in mentions:
+        match = _IN_EVERYBODY.match(document.text, mention.end, sentence[1])
+        if match is None or re.search(
+            r"\b(?:no|not|without|never|than)\b", document.text[sentence[0] : match.start("all")]
+        ):
+            continue
+        values: tuple[Value, ...] = ()
+        if match["n"]:
+            values = tuple(value_at(document, role, match.span("n"), value_of(match["n"])) for role in ("events", "n"))
+        span = (mention.start, match.end("all"))
+        yield Quantified("all-patients", span, mention, values, clear=True, everybody=True)
+
+
+def _in_no_one(
+    document: Document, sentence: Span, mentions: tuple[Mention, ...], arms: tuple[ArmMention, ...]
+) -> Iterator[Quantified]:
+    """Yield the zero of "in three patients of the MSC group and in none of the control group"."""
+    for arm in arms:
+        match = _IN_NO_ONE.search(document.text[max(sentence[0], arm.start - 60) : arm.start])
+        earlier = [m for m in mentions if m.end <= arm.start]
+        if match is None or not earlier or len({m.outcome for m in earlier}) > 1 or arm.kind == "all":
+            continue
+        start = max(sentence[0], arm.start - 60) + match.start("no")
+        no = (start, start + len(match["no"]))
+        values = (value_at(document, "events", no, 0), value_at(document, "scope", (no[0], arm.end)))
+        yield Quantified("none-in-arm", (no[0], arm.end), earlier[-1], values, clear=True, arm=arm)
 
 
 def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
@@ -149,7 +200,7 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
             no_span = (start, start + len(match["no"]))
         previous = mention
         if opened is not None and _is_zero(text, sentence, opened, no_span[0], mention):
-            yield _narrative_zero(document, opened, no_span, mention, joined=bool(joined))
+            yield _narrative_zero(document, opened, no_span, mention, sentence[1], joined=bool(joined))
 
 
 def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: Mention) -> bool:
@@ -167,11 +218,15 @@ def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: 
 
 
 def _narrative_zero(
-    document: Document, no: re.Match[str], no_span: Span, mention: Mention, *, joined: bool
+    document: Document, no: re.Match[str], no_span: Span, mention: Mention, sentence_end: int, *, joined: bool
 ) -> Quantified:
     """Return the zero of a phrase; unclear when words narrow it that its outcome does not say."""
     span = (no_span[0], mention.end)
     narrowed = joined and re.search(r"related|severe|serious|grade", document.text[no_span[0] : mention.start])
-    clear = bool(_NEUTRAL.fullmatch(no["words"])) and not narrowed
-    values = (value_at(document, "events", no_span, 0), value_at(document, "scope", span))
-    return Quantified("narrative-zero", span, mention, values, clear=clear)
+    values = [value_at(document, "events", no_span, 0), value_at(document, "scope", span)]
+    among = _AMONG.match(document.text, mention.end, sentence_end)
+    if among:
+        values.append(value_at(document, "n", among.span("n"), value_of(among["n"])))
+    some = not among and _AMONG_SOME.match(document.text, mention.end, sentence_end)
+    clear = bool(_NEUTRAL.fullmatch(no["words"])) and not narrowed and not some
+    return Quantified("narrative-zero", span, mention, tuple(values), clear=clear)

@@ -1,0 +1,151 @@
+"""How many patients a text opens with, and how many it says got this or that, where no verb of enrolment tells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
+from mscevidence.extract.candidates import candidate_at
+from mscevidence.extract.count_rules import counts_at
+from mscevidence.extract.counts import Count
+from mscevidence.extract.outcomes import outcomes_in
+from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.extract.subgroups import CONDITIONS
+from mscevidence.model import Candidate, Document, Span, Value
+
+_SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
+_OPENING_SENTENCES = 4
+_LEAD = re.compile(
+    r"(?:(?:In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|[Oo]f|All|The\s\w+)\b[^.;()]{0,120}|[\w\s,-]{0,80}"
+    r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?)?",
+)
+_NOT_THE_PATIENTS = re.compile(
+    r"\b(?:screened|excluded|controls?|healthy|historical|previous\w*|earlier|planned|will|would|to\sbe|expected|at\sleast|up\sto|donors?|literature"
+    r"|stud(?:y|ies)\sof|reports?\sof|additional|further|other|another|about|approximately|million|worldwide)\b",
+    re.IGNORECASE,
+)
+_TREATED = re.compile(
+    r"\b(?:cells?|[\w-]*MSCs?|[\w-]*MSCT|[\w-]*ASCs?|stem|stromal|transplant\w*|infus\w+|injec\w+|treat\w+|given|received|studied|reviewed|followed"
+    r"|randomi[sz]ed|assigned|enrolled|included)\b",
+    re.IGNORECASE,
+)
+_WITH_DISEASE = re.compile(
+    r"\s?,?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
+)
+_GOT = (
+    r"(?:received|had|underwent|chose|got|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"
+    r"|with|to(?:\sreceive)?|on)"
+)
+_NAME = r"(?P<name>[A-Za-z][\w+/-]*(?:\s(?!and\b|or\b|while\b|whereas\b|but\b)[\w+/-]+){0,5})"
+_GOT_THIS = re.compile(
+    rf"(?:\s{PEOPLE})?\s{_GOT}\s(?:an?\s|the\s)?{_NAME}(?=\s?(?:[,.;(]|and\b|while\b|whereas\b|but\b|$))"
+)
+_NAMED_BEHIND = re.compile(r"[^.;()]{0,140}\((?:the\s|in\sthe\s)?$")
+_NAMED_BEFORE = re.compile(r"\s?[(\[]\s?$")
+
+
+def opening_count(document: Document) -> Iterator[Candidate]:
+    """Yield the number of all patients when a text opens with it: "Seven people with ITP were given cells".
+
+    Nothing is yielded when a larger number of people is counted anywhere in the text.
+    """
+    largest = max((_people(count) for _, count in _counted(document)), default=0.0)
+    for sentence, count in _counted(document, first=_OPENING_SENTENCES):
+        if _opens(document.text, sentence, count):
+            number = count.value("events")
+            if number is not None and number.number == largest >= 2:
+                yield _participants(document, "opening-number", (count.start, count.end), number, ALL, None)
+            return
+
+
+def _counted(document: Document, *, first: int | None = None) -> Iterator[tuple[Span, Count]]:
+    for section, span in body_sections(document):
+        if section in _SECTIONS:
+            for sentence in sentences_of(document.text, span)[:first]:
+                yield from ((sentence, count) for count in counts_at(document.text, sentence))
+
+
+def _people(count: Count) -> float:
+    numbers = [count.number("n"), count.number("count"), count.number("events") if count.noun else None]
+    return max((number for number in numbers if number is not None), default=0.0)
+
+
+def _opens(text: str, sentence: Span, count: Count) -> bool:
+    if count.rule != "x-patients":
+        return False
+    before, after = text[sentence[0] : count.start], text[count.end : sentence[1]]
+    whole = text[slice(*sentence)]
+    told = [m for m in outcomes_in(text, sentence) if m.outcome not in CONDITIONS and m.start > count.end]
+    return bool(
+        _LEAD.fullmatch(before)
+        and not _NOT_THE_PATIENTS.search(before[-60:] + text[count.start : count.end])
+        and (_WITH_DISEASE.match(after) or _TREATED.search(before))
+        and _TREATED.search(whole)
+        and not told
+    )
+
+
+def arms_told(
+    document: Document, span: Span, counts: tuple[Count, ...], arms: tuple[ArmMention, ...]
+) -> Iterator[Candidate]:
+    """Yield the sizes of "26 had standard care (control group)", of "the expansion phase (6 patients)", and of a pair.
+
+    A pair is "twelve patients received MSCs and six received placebo": what they got is the name of the arm.
+    """
+    if any(m.outcome not in CONDITIONS for m in outcomes_in(document.text, span)):
+        return
+    plain = [count for count in counts if count.rule in {"x-patients", "bare-number"}]
+    told: set[Count] = set()
+    for count in plain:
+        arm = _arm_in_bracket(document.text, count, counts, arms) or _arm_with_bracket(document.text, count, arms)
+        number = count.value("events")
+        if arm is not None and number is not None and number.number:
+            told.add(count)
+            place = (min(count.start, arm.start), max(count.end, arm.end))
+            yield _participants(document, "patients-of-arm", place, number, arm.label, (arm.start, arm.end))
+    if not told and not any(arm.kind != "all" for arm in arms):
+        yield from _pair(document, span, plain)
+
+
+def _arm_in_bracket(
+    text: str, count: Count, counts: tuple[Count, ...], arms: tuple[ArmMention, ...]
+) -> ArmMention | None:
+    following = next((c.start for c in counts if c.start >= count.end), len(text))
+    for arm in arms:
+        if count.end <= arm.start < following and arm.kind != "all" and text[arm.end : arm.end + 1] in {")", "]"}:
+            return arm if _NAMED_BEHIND.fullmatch(text, count.end, arm.start) else None
+    return None
+
+
+def _arm_with_bracket(text: str, count: Count, arms: tuple[ArmMention, ...]) -> ArmMention | None:
+    if not count.noun or text[count.end : count.end + 1] not in {")", "]"}:
+        return None
+    before = next(
+        (arm for arm in arms if arm.end <= count.start and _NAMED_BEFORE.fullmatch(text, arm.end, count.start)), None
+    )
+    return before if before is not None and before.kind != "all" else None
+
+
+def _pair(document: Document, span: Span, counts: list[Count]) -> Iterator[Candidate]:
+    """Yield two groups that got different things, when the sentence counts just them (and perhaps their sum first)."""
+    text = document.text
+    got = [(count, match) for count in counts if (match := _GOT_THIS.match(text, count.end, span[1]))]
+    got = [(count, match) for count, match in got if not re.search(r"\d|\b(?:one|two|three|four)\b", match["name"])]
+    names = {match["name"].casefold() for _, match in got}
+    if len(got) != 2 or len(names) != 2:
+        return
+    sizes = [number for count, _ in got if (number := count.value("events")) is not None]
+    others = [count.number("events") for count in counts if count not in {each for each, _ in got}]
+    if others and others != [sum(size.number or 0 for size in sizes)]:
+        return
+    for size, (count, match) in zip(sizes, got, strict=True):
+        place = (count.start, match.end("name"))
+        yield _participants(document, "patients-who-got", place, size, match["name"], match.span("name"))
+
+
+def _participants(
+    document: Document, rule: str, span: Span, number: Value, label: str, arm_span: Span | None
+) -> Candidate:
+    n = number.model_copy(update={"role": "n"})
+    return candidate_at(document, "participants", rule, span, [n], arm=label, arm_span=arm_span, certainty="stated")

@@ -1,0 +1,53 @@
+"""Whether a percent that stands alone is the share of patients who had an outcome, and no change, bound or estimate."""
+
+from __future__ import annotations
+
+import re
+
+from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.attach import Bounds
+from mscevidence.extract.counts import Count
+from mscevidence.model import Span
+
+_RATE = re.compile(rf"\brates?\b|\bproportions?\b|\bpercentages?\b|\b{PEOPLE}\b|\bin\s(?:all|both)\b", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:(?<!reached\s)(?<!achieved\s)(?<!attained\s)(?<!obtained\s)(?<!experienced\s)(?<!met\s)(?<!shown\s)by|reduction|decrease[ds]?|increase[ds]?|change[ds]?|improvement|drop|fell|rose|declined?|viability|purity|confidence)\b[^.;]{0,25}$",
+    re.IGNORECASE,
+)
+_IS = re.compile(
+    r"(?:\s(?:rates?|response))?(?:\s(?:at|by|after|on|within)\s[^.;,]{3,24}?)?,?\s(?:was|were|of|is|being|reached|amounted\sto|stood\sat)\s(?:only\s|about\s)?$"
+    r"|\s?[:=(]\s?$|^\srates?\s$|^\s$"
+)
+_COMPARED = re.compile(
+    r"\s(?:higher|lower|greater|less|more|fewer|better|worse|of\s(?:the\s)?(?:baseline|controls?|normal)|reduction|increase|decrease|improvement)\b"
+)
+_ESTIMATED = re.compile(
+    r"\b(?:probabilit\w+|estimat\w+|Kaplan|actuarial|cumulative|predicted|expected)\b", re.IGNORECASE
+)
+_HAD = re.compile(r"\s(?:had|achieved|showed|experienced|developed|attained|reached|responded|died|relapsed)\b")
+
+
+def is_result(count: Count, bounds: Bounds) -> bool:
+    """Return whether a percent is no change ("fell by 30%") and no comparison ("30% higher")."""
+    return not _CHANGE.search(bounds.before(count)) and not _COMPARED.match(bounds.after(count))
+
+
+def is_estimated(count: Count, bounds: Bounds) -> bool:
+    """Return whether a percent is a probability of a curve, which counts nobody."""
+    return bool(_ESTIMATED.search(bounds.before(count)))
+
+
+def is_share(count: Count, bounds: Bounds, outcome: Span | None, *, narrowed: bool) -> bool:
+    """Return whether words beside a percent say that it is a share of patients.
+
+    Args:
+        count: the percent.
+        bounds: the words around it.
+        outcome: where its outcome is named.
+        narrowed: the sentence speaks of some of the patients only.
+    """
+    around = bounds.before(count)[-60:] + " | " + bounds.after(count)[:60]
+    if _RATE.search(around) or _HAD.match(bounds.after(count)):
+        return True
+    before = outcome is not None and outcome[1] <= count.start
+    return bool(before and outcome and not narrowed and _IS.match(bounds.text[outcome[1] : count.start]))
