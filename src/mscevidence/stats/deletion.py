@@ -77,7 +77,7 @@ def influence(
     without = random_effects(y, v, mask=mask, estimator=estimator, test=test, level=level)
     deleted = Studies.of(y, v, mask)
     scaled = full.test not in {"z", "t", "kr"}
-    scale = residual_variance(deleted, without.tau2) if scaled else np.ones(y.size)
+    scale = residual_variance(deleted, deleted.weighted(without.tau2)) if scaled else np.ones(y.size)
     scale = np.where(without.k > 1, scale, 1.0)
     hat, change = full.weights / 100, full.mu - without.mu
     total = v + full.tau2

@@ -19,7 +19,7 @@ def critical_value(upper_tail: float, df: ArrayLike) -> FloatArray:
     """
     df = np.asarray(df, dtype=np.float64)
     usable = _has_t(df)
-    if usable.all():
+    if _every(usable):
         return np.asarray(-special.stdtrit(df, upper_tail))
     t = -special.stdtrit(np.where(usable, df, 1.0), upper_tail)
     normal = np.where(np.isposinf(df), -special.ndtri(upper_tail), np.nan)
@@ -31,12 +31,16 @@ def _has_t(df: FloatArray) -> BoolArray:
     return np.asarray(np.isfinite(df) & (df > 0))
 
 
+def _every(holds: BoolArray) -> bool:
+    return bool(np.logical_and.reduce(holds, axis=None))
+
+
 def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
     """Return the two-sided p-value of a z (`df` infinite) or t statistic; NaN where either is undefined."""
     size = np.abs(np.asarray(statistic, dtype=np.float64))
     df = np.asarray(df, dtype=np.float64)
     usable = _has_t(df)
-    every = usable.all()
+    every = _every(usable)
     nu = df if every else np.where(usable, df, 1.0)
     # I_x(nu/2, 1/2) with x = nu / (nu + t^2) keeps its relative accuracy far into the tail, and a NaN stays one.
     t = special.betainc(nu / 2, 0.5, nu / (nu + size**2))
@@ -50,8 +54,8 @@ def two_sided_p(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
 def chi2_tail(statistic: ArrayLike, df: ArrayLike) -> FloatArray:
     """Return P(chi2 with `df` degrees of freedom > statistic); 1 for `df` = 0."""
     statistic, df = np.asarray(statistic, dtype=np.float64), np.asarray(df, dtype=np.float64)
-    # The maximum keeps a NaN, and so does the function of it.
-    result: FloatArray = special.gammaincc(np.maximum(df, 1) / 2, np.maximum(statistic, 0) / 2)
+    # Rounding can leave a statistic just below zero; the function keeps a NaN.
+    result: FloatArray = special.chdtrc(np.maximum(df, 1.0), np.maximum(statistic, 0.0))
     return np.where((df > 0) | np.isnan(statistic), result, 1.0)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from mscevidence.stats.distributions import critical_value
 from mscevidence.stats.inputs import FloatArray, names
-from mscevidence.stats.studies import Studies, residual_sum, weighted_mean
+from mscevidence.stats.studies import Studies, Weighted
 from mscevidence.stats.tau2 import estimate
 
 TESTS = names(
@@ -31,31 +31,29 @@ _ROUNDING = np.finfo(np.float64).eps
 
 
 def judged(
-    studies: Studies, tau2: FloatArray, variance: FloatArray, *, test: str, alpha: float
+    studies: Studies, at: Weighted, variance: FloatArray, *, test: str, alpha: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the variance of the mean and the degrees of freedom (infinite: normal); one study: always normal.
 
     Args:
-        studies: flattened (B, k).
-        tau2: (B,).
-        variance: (B,) of the mean as the model has it.
+        studies: (..., k).
+        at: the studies weighted with their tau2.
+        variance: (...) of the mean as the model has it.
         test: code; `z`; `t`; `knha` the variance scaled by the weighted residual variance; `adhoc` never scaled below
             1; `hk-ci` the normal interval where the Hartung-Knapp interval is narrower; `hk-iqwig` the unscaled
             variance with t where the Hartung-Knapp interval is narrower than the normal DerSimonian-Laird one; `kr`
             Kenward-Roger.
         alpha: tail probability of the interval that hk-ci and hk-iqwig compare.
     """
-    k = studies.k
-    several = k > 1
-    every = bool(several.all())
-    t_df = k - 1 if every else np.where(several, k - 1, np.inf)
+    df, several = studies.k - 1, studies.k > 1
+    t_df = np.where(several, df, np.inf) if studies.alone else df
     if test in {"z", "t"}:
-        return variance, np.full_like(k, np.inf) if test == "z" else t_df
+        return variance, np.full_like(df, np.inf) if test == "z" else t_df
     if test == "kr":
-        adjusted, df = kenward_roger(studies, tau2)
+        adjusted, df = kenward_roger(at)
         return np.where(several, adjusted, variance), np.where(several, df, np.inf)
-    scale = residual_variance(studies, tau2)
-    scale = scale if every else np.where(several, scale, 1.0)
+    scale = residual_variance(studies, at)
+    scale = np.where(several, scale, 1.0) if studies.alone else scale
     if test == "adhoc":
         return variance * np.maximum(scale, 1.0), t_df
     scaled = variance * scale
@@ -67,17 +65,14 @@ def judged(
     return np.where(narrow, variance, scaled), np.where(narrow & (not by_moments), np.inf, t_df)
 
 
-def residual_variance(studies: Studies, tau2: FloatArray) -> FloatArray:
+def residual_variance(studies: Studies, at: Weighted) -> FloatArray:
     """Return sum W (y - mu_W)^2 / (k - 1), exactly 0 for identical outcomes."""
-    w = studies.weights(tau2)
-    rest = residual_sum(studies.y, w, weighted_mean(studies.y, w))
-    return rest * (rest > _ROUNDING) / np.maximum(studies.k - 1, 1)
+    return at.rest * (at.rest > _ROUNDING) / studies.degrees()
 
 
-def kenward_roger(studies: Studies, tau2: FloatArray) -> tuple[FloatArray, FloatArray]:
+def kenward_roger(at: Weighted) -> tuple[FloatArray, FloatArray]:
     """Return the Kenward-Roger variance of the mean and its degrees of freedom (Partlett & Riley 2017, appendix)."""
-    w = studies.weights(tau2)
-    w1, w2, w3 = (np.sum(w**power, axis=-1) for power in (1, 2, 3))
+    w1, w2, w3 = (np.sum(at.w**power, axis=-1) for power in (1, 2, 3))
     with np.errstate(divide="ignore", invalid="ignore"):
         information = w2 / 2 - w3 / w1 + (w2 / w1) ** 2 / 2
         variance = (1 + 2 * (w3 / w1 - (w2 / w1) ** 2) / information) / w1

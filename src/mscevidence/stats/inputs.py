@@ -72,10 +72,22 @@ def aligned(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, Flo
     Raises:
         StatisticsError: no study, shapes that do not fit, a present value that is not finite.
     """
+    arrays, present = together(mask, **columns)
+    for name, array in arrays.items():
+        finite(name, array, present)
+    return arrays, present
+
+
+def together(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, FloatArray], BoolArray]:
+    """Return the columns broadcast to one shape, and which studies are present; the values are not looked at.
+
+    Raises:
+        StatisticsError: no study, shapes that do not fit.
+    """
     arrays = {name: number(name, values) for name, values in columns.items()}
     given = {array.shape for array in arrays.values()}
     if mask is None and len(given) == 1:
-        return _usable(arrays, np.ones(given.pop(), dtype=np.bool_))
+        return arrays, _some(np.ones(given.pop(), dtype=np.bool_))
     present = np.asarray(True if mask is None else mask)
     if present.dtype != np.bool_:
         raise StatisticsError("mask must be boolean: True where a study is present")
@@ -84,18 +96,25 @@ def aligned(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, Flo
     except ValueError as error:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise StatisticsError(f"columns of different lengths: {shapes}, mask {present.shape}") from error
-    present = np.broadcast_to(present, shape)
-    return _usable({name: np.broadcast_to(array, shape) for name, array in arrays.items()}, present)
+    present = _some(np.broadcast_to(present, shape))
+    return {name: np.broadcast_to(array, shape) for name, array in arrays.items()}, present
 
 
-def _usable(arrays: dict[str, FloatArray], present: BoolArray) -> tuple[dict[str, FloatArray], BoolArray]:
-    if present.shape[-1] == 0:
+def _some(present: BoolArray) -> BoolArray:
+    if present.size == 0:
         raise StatisticsError("no study was given", hint="at least one study is needed")
-    for name, array in arrays.items():
-        finite = np.isfinite(array)
-        if not finite.all():
-            refuse(present & ~finite, array, f"{name} must be a finite number", hint="mask studies without a value")
-    return arrays, present
+    return present
+
+
+def finite(name: str, values: FloatArray, present: BoolArray) -> None:
+    """Check that the present values are finite.
+
+    Raises:
+        StatisticsError: naming the study and the value.
+    """
+    known = np.isfinite(values)
+    if not known.all():
+        refuse(present & ~known, values, f"{name} must be a finite number", hint="mask studies without a value")
 
 
 def refuse(wrong: BoolArray, values: FloatArray, sentence: str, *, hint: str = "") -> None:
@@ -145,21 +164,28 @@ def positive(name: str, values: FloatArray, present: BoolArray) -> None:
 
 LARGEST = 1e50
 """Squares and cubes of what lies beyond it, or below its inverse, do not fit into floating-point numbers."""
+_SMALLEST = 1 / LARGEST
 
 
 def measured(yi: FloatArray, vi: FloatArray, present: BoolArray, *, effect: str = "yi", variance: str = "vi") -> None:
-    """Check that the present variances are positive, and that all values can be calculated with.
+    """Check that the present values are finite, the variances positive, and that all can be calculated with.
 
     Raises:
         StatisticsError: naming the study and the value.
     """
-    low, high = np.minimum.reduce(vi, axis=None), np.maximum.reduce(vi, axis=None)
-    if not (low >= 1 / LARGEST and high <= LARGEST):
-        positive(variance, vi, present)
-        outside = present & ~((vi >= 1 / LARGEST) & (vi <= LARGEST))
-        refuse(outside, vi, f"{variance} must lie between {1 / LARGEST:g} and {LARGEST:g}")
-    if not (np.minimum.reduce(yi, axis=None) >= -LARGEST and np.maximum.reduce(yi, axis=None) <= LARGEST):
-        refuse(present & ~(np.abs(yi) <= LARGEST), yi, f"{effect} must lie between -{LARGEST:g} and {LARGEST:g}")
+    # Whether every value is fine, absent ones too, is quickly told; a NaN is not.
+    if _between(vi, _SMALLEST, LARGEST) and _between(yi, -LARGEST, LARGEST):
+        return
+    finite(effect, yi, present)
+    finite(variance, vi, present)
+    positive(variance, vi, present)
+    outside = present & ~((vi >= _SMALLEST) & (vi <= LARGEST))
+    refuse(outside, vi, f"{variance} must lie between {_SMALLEST:g} and {LARGEST:g}")
+    refuse(present & ~(np.abs(yi) <= LARGEST), yi, f"{effect} must lie between -{LARGEST:g} and {LARGEST:g}")
+
+
+def _between(values: FloatArray, low: float, high: float) -> bool:
+    return bool(np.minimum.reduce(values, axis=None) >= low and np.maximum.reduce(values, axis=None) <= high)
 
 
 def tail(level: float) -> float:

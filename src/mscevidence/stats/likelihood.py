@@ -12,29 +12,36 @@ derivative is looked at on a grid up to that bound, and every local maximum that
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.roots import decreasing_root
-from mscevidence.stats.studies import Studies, inner, residual_sum, total, weighted_mean
+from mscevidence.stats.studies import Studies, Weighted, inner, total
 
 GRID = 65
 """Most points of a grid; they lie no further apart than `_STRIDE` in log(v_min + tau2) while these are enough."""
 _STRIDE = 0.2
+_SMALL = 10_000
+_STEPS = np.arange(float(GRID))
 _BLOCK = 20_000
 _LOG_2PI = float(np.log(2 * np.pi))
 _ELEMENTS = 4_000_000
 
 
-def log_likelihood(studies: Studies, tau2: FloatArray, *, restricted: bool, mu: FloatArray | None = None) -> FloatArray:
-    """Return the (restricted) log-likelihood at tau2 with all constants, at the weighted mean unless `mu` is given."""
-    w = studies.weights(tau2)
-    centre = weighted_mean(studies.y, w) if mu is None else mu
-    logs = inner(studies.one, np.log(studies.v + tau2[..., np.newaxis]))
-    deviance = studies.k * _LOG_2PI + logs + residual_sum(studies.y, w, centre)
+def log_likelihood(studies: Studies, tau2: FloatArray, *, restricted: bool) -> FloatArray:
+    """Return the (restricted) log-likelihood at tau2 and the weighted mean, with all constants."""
+    at = studies.weighted(tau2)
+    return height(studies, at, at.rest, restricted=restricted)
+
+
+def height(studies: Studies, at: Weighted, rest: FloatArray, *, restricted: bool) -> FloatArray:
+    """Return the log-likelihood of studies weighted at a tau2, with sum W (y - mu)^2 = `rest` at any mu."""
+    deviance = studies.k * _LOG_2PI + inner(studies.one, np.log(at.variance)) + rest
     if restricted:
-        deviance = deviance - _LOG_2PI + np.log(total(w) / studies.k)
-    return -deviance / 2
+        deviance += np.log(at.total / studies.k) - _LOG_2PI
+    return deviance * -0.5
 
 
 def score(studies: Studies, tau2: FloatArray, *, restricted: bool) -> tuple[FloatArray, FloatArray]:
@@ -57,11 +64,14 @@ def stationary_bound(studies: Studies, *, restricted: bool) -> FloatArray:
     With S = sum (y - mean)^2: sum W^2 (y - mu)^2 <= S/(v_min + t)^2 and the trace term is at least m/(v_max + t), m =
     k - 1 (REML) or k (ML); the score is negative once m (v_min + t)^2 > S (v_max + t).
     """
-    spread = residual_sum(studies.y, studies.one, weighted_mean(studies.y, studies.one))
-    smallest = studies.smallest_variance()
-    largest = np.maximum.reduce(studies.v, axis=-1, where=studies.present, initial=0.0)
-    m = np.maximum(studies.k - 1, 1) if restricted else studies.k
-    s = (spread + np.sqrt(spread**2 + 4 * m * spread * (largest - smallest))) / (2 * m)
+    return _bound(studies.centred(), studies.smallest_variance(), restricted=restricted)
+
+
+def _bound(centred: Studies, smallest: FloatArray, *, restricted: bool) -> FloatArray:
+    spread = inner(centred.y, centred.y)
+    largest = np.maximum.reduce(centred.v, axis=-1, where=centred.present, initial=0.0)
+    half = spread / (2 * (centred.degrees() if restricted else centred.k))
+    s = half + np.sqrt(half * (half + 2 * (largest - smallest)))
     result: FloatArray = np.maximum(s - smallest, 0.0)
     return result
 
@@ -84,13 +94,10 @@ def maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArra
 
 
 def _maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArray]:
-    bound = stationary_bound(studies, restricted=restricted) * (1 + 1e-12)
+    studies = studies.centred()
     smallest = studies.smallest_variance()
-    # Equal steps in log(v_min + tau2): the likelihood changes on this scale.
-    extent = np.log1p(bound / smallest)
-    widest = float(np.maximum.reduce(extent)) / _STRIDE
-    size = int(widest) + 3 if widest < GRID - 3 else GRID
-    grid = smallest[:, np.newaxis] * np.expm1(extent[:, np.newaxis] * (np.arange(size) / (size - 1)))
+    bound = _bound(studies, smallest, restricted=restricted) * (1 + 1e-12)
+    grid = _grid(bound, smallest, studies.y.shape[-1])
     slope = _score_on_grid(studies, grid, restricted=restricted)
     rising = slope > 0
     rising[:, -1] = False
@@ -98,26 +105,48 @@ def _maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArr
     value, done = np.zeros_like(studies.k), np.isfinite(slope[:, 0] + slope[:, -1])
     if not rows.size:
         return value, done
-    lower, upper = grid[rows, columns], grid[rows, columns + 1]
-    ahead, behind = slope[rows, columns], np.minimum(slope[rows, columns + 1], 0.0)
-    # Weighted with (v_min + tau2)^2, about the factor by which the derivative falls, it is nearly a straight line.
-    ahead, behind = ahead * (smallest[rows] + lower) ** 2, behind * (smallest[rows] + upper) ** 2
-    start = lower + (upper - lower) * (ahead / (ahead - behind))
+    found, settled = _peaks(studies, grid, slope, rows, columns, restricted=restricted)
     at_zero = ~rising[:, 0]
-    everyone = rows.size == studies.k.size and not at_zero.any()
-    found, settled = _top(studies if everyone else studies.rows(rows), lower, upper, start, restricted=restricted)
-    if everyone:
-        return found, settled
     if rows.size + np.count_nonzero(at_zero) == studies.k.size:
         value[rows], done[rows] = found, settled
         return value, done
     # Several local maxima in some analysis: the highest counts.
     zero = np.flatnonzero(at_zero)
-    rows, found = np.concatenate([zero, rows]), np.concatenate([value[zero], found])
-    height = log_likelihood(studies.rows(rows), found, restricted=restricted)
-    order = np.lexsort((height, rows))
+    rows, found = np.concatenate([zero, rows]), np.concatenate([value[zero], np.atleast_1d(found)])
+    tops = log_likelihood(studies.rows(rows), found, restricted=restricted)
+    order = np.lexsort((tops, rows))
     last = order[np.searchsorted(rows[order], np.arange(studies.k.size), side="right") - 1]
-    return found[last], np.concatenate([done[zero], settled])[last]
+    return found[last], np.concatenate([done[zero], np.atleast_1d(settled)])[last]
+
+
+def _peaks(
+    studies: Studies, grid: FloatArray, slope: FloatArray, rows: Any, columns: Any, *, restricted: bool
+) -> tuple[FloatArray, BoolArray]:
+    """Return the maxima of the analyses `rows` between the grid points `columns` and the next ones."""
+    if rows.size == 1:
+        # The same with numbers instead of arrays of one number takes half the time.
+        rows, columns = rows[0], columns[0]
+    lower, upper = grid[rows, columns], grid[rows, columns + 1]
+    ahead, behind = slope[rows, columns], np.minimum(slope[rows, columns + 1], 0.0)
+    studies = studies.rows(rows)
+    # Weighted with (v_min + tau2)^2, about the factor by which the derivative falls, it is nearly a straight line.
+    smallest = studies.smallest_variance()
+    ahead, behind = ahead * (smallest + lower) ** 2, behind * (smallest + upper) ** 2
+    start = lower + (upper - lower) * (ahead / (ahead - behind))
+    return _top(studies, lower, upper, start, restricted=restricted)
+
+
+def _grid(bound: FloatArray, smallest: FloatArray, k: int) -> FloatArray:
+    """Return values of tau2 from 0 to the bound of each analysis, in equal steps of log(v_min + tau2), (B, G).
+
+    The likelihood changes on this scale. A small problem has as many points as there may be: they cost little and save
+    a step of the search.
+    """
+    extent = np.log1p(bound / smallest)
+    size = GRID
+    if GRID * extent.size * k > _SMALL:
+        size = min(GRID, int(np.maximum.reduce(extent) / _STRIDE) + 3)
+    return smallest[:, np.newaxis] * np.expm1(extent[:, np.newaxis] * (_STEPS[:size] / (size - 1)))
 
 
 def _top(
@@ -134,12 +163,16 @@ def _top(
             if ((x >= lower) & (x <= upper) & (second < 0)).all():
                 return x, np.ones(x.shape, dtype=np.bool_)
             break
-    return decreasing_root(lambda t: score(studies, t, restricted=restricted), lower, upper, start)
+    ends = (np.atleast_1d(end) for end in (lower, upper, start))
+    return decreasing_root(lambda t: score(studies, t, restricted=restricted), *ends)
 
 
 def _score_on_grid(studies: Studies, grid: FloatArray, *, restricted: bool) -> FloatArray:
-    """Return twice the derivative of the profile log-likelihood of each analysis at each tau2 of its grid (B, G)."""
-    y = studies.one * (studies.y - weighted_mean(studies.y, studies.one)[:, np.newaxis])
+    """Return twice the derivative of the profile log-likelihood of each analysis at each tau2 of its grid (B, G).
+
+    The sums of powers need outcomes that are centred.
+    """
+    y = studies.y
     columns = np.empty((*y.shape, 3))
     columns[..., 0], columns[..., 1], columns[..., 2] = studies.one, y, y * y
     first, second = np.empty((*grid.shape, 2)), np.empty((*grid.shape, 3))

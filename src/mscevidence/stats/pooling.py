@@ -18,9 +18,9 @@ from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inference import TESTS, judged
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
-from mscevidence.stats.likelihood import log_likelihood
+from mscevidence.stats.likelihood import height
 from mscevidence.stats.prediction import prediction_interval
-from mscevidence.stats.studies import Studies, inner, residual_sum, total, typical_variance, weighted_mean
+from mscevidence.stats.studies import Studies, inner, residual_sum, total, typical_variance
 from mscevidence.stats.tau2 import ESTIMATORS, Tau2, estimate, information_se
 
 
@@ -157,25 +157,15 @@ def random_effects(
     code, rule = choose(estimator, ESTIMATORS, kind="tau2 estimator"), choose(test, TESTS, kind="test")
     alpha = tail(level)
     studies = Studies.of(yi, vi, mask)
-    shape = studies.k.shape
-    flat, own = studies.flat(), _own_weights(weights, studies)
+    own = _own_weights(weights, studies)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = _heterogeneity(flat, code, own, tau2)
-        values = _pool(flat, found, code, rule, own, alpha)
+        found = _heterogeneity(studies, code, own, tau2)
+        values: dict[str, Any] = _pool(studies, found, code, rule, own, alpha)
         values |= _inference(values, alpha, code)
-    values |= {"tau2": found.value, "se_tau2": found.se, "k": flat.k}
-    shaped = {name: _shaped(array, shape) for name, array in values.items()}
-    shaped["converged"] = _shaped(found.converged, shape)
-    shaped |= {name: plain(np.asarray(shaped[name], dtype=np.int64)) for name in ("k", "q_df")}
+    values |= {"se_tau2": found.se, "converged": found.converged}
+    values |= {"k": np.int64(studies.k), "q_df": np.int64(values["q_df"])}
+    shaped = {name: plain(value) for name, value in values.items()}
     return RandomEffects(estimator=code, test=rule, level=level, tau2_given=tau2 is not None, **shaped)
-
-
-def _shaped(array: Any, shape: tuple[int, ...]) -> Any:
-    """Return an array over the analyses in the shape of the input; of a single analysis its only entry."""
-    if shape:
-        return plain(array.reshape(shape + array.shape[1:]))
-    only = array[0]
-    return plain(only) if only.ndim else only
 
 
 def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | None:
@@ -186,12 +176,14 @@ def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | No
     own = np.where(studies.present, own, 0.0)
     if (own.sum(axis=-1) == 0).any():
         raise StatisticsError("the weights of an analysis are all zero")
-    return own.reshape(-1, own.shape[-1])
+    return own
 
 
 def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, given: float | None) -> Tau2:
     if given is None:
-        return estimate(studies, estimator, own)
+        found = estimate(studies.flat(), estimator, None if own is None else own.reshape(-1, own.shape[-1]))
+        shape = studies.k.shape
+        return Tau2(found.value.reshape(shape)[()], found.se.reshape(shape)[()], found.converged.reshape(shape)[()])
     if not 0 <= given < np.inf:
         raise StatisticsError(f"tau2 must not be negative, got {given:g}")
     value = np.full_like(studies.k, given)
@@ -204,45 +196,39 @@ def _pool(
     studies: Studies, tau2: Tau2, estimator: str, test: str, own: FloatArray | None, alpha: float
 ) -> dict[str, FloatArray]:
     """Return mu, its standard error and df, heterogeneity, weights and log-likelihood of each analysis."""
-    k, w = studies.k, studies.weights(tau2.value)
-    a = w if own is None else own
-    sum_a = total(a)
-    mu = inner(a, studies.y) / sum_a
-    variance = 1 / sum_a if own is None else inner(a**2, studies.v + tau2.value[:, np.newaxis]) / sum_a**2
-    variance, df = judged(studies, tau2.value, variance, test=test, alpha=alpha)
-    height = log_likelihood(studies, tau2.value, restricted=estimator == "REML", mu=mu)
+    at = studies.weighted(tau2.value)
+    if own is None:
+        a, sum_a, mu, rest, variance = at.w, at.total, at.mean, at.rest, 1 / at.total
+    else:
+        a, sum_a = own, total(own)
+        mu = inner(a, studies.y) / sum_a
+        rest, variance = residual_sum(studies.y, at.w, mu), inner(a**2, at.variance) / sum_a**2
+    variance, df = judged(studies, at, variance, test=test, alpha=alpha)
     return {
         "mu": mu,
         "se": np.sqrt(variance),
         "df": df,
         "tau2": tau2.value,
-        "weights": a * (100 / sum_a)[:, np.newaxis],
-        "log_likelihood": height,
-        "k": k,
+        "weights": a * (100 / sum_a)[..., np.newaxis],
+        "log_likelihood": height(studies, at, rest, restricted=estimator == "REML"),
         **_spread(studies, tau2.value, estimator),
     }
 
 
 def _spread(studies: Studies, tau2: FloatArray, estimator: str) -> dict[str, FloatArray]:
     """Return Q with its test, I2 and H2 (from tau2 and the typical variance; from Q for the equal-effects model)."""
-    k, w = studies.k, studies.precision()
-    several = k > 1
-    every = bool(several.all())
-    q = residual_sum(studies.y, w, weighted_mean(studies.y, w))
-    q = q if every else np.where(several, q, 0.0)
+    at, df = studies.weighted(0 * tau2), studies.k - 1
+    q = at.rest
     if estimator == "EE":
-        i2, h2 = 100 * np.maximum(0.0, (q - (k - 1)) / q), q / (k - 1)
+        i2, h2 = np.where(q > 0, 100 * np.maximum(0.0, (q - df) / q), 0.0), q / df
     else:
-        typical = typical_variance(studies, w)
-        i2, h2 = 100 * tau2 / (tau2 + typical), tau2 / typical + 1
-    i2 = np.where(q == 0, 0.0, i2) if estimator == "EE" else i2
-    return {
-        "q": q,
-        "q_df": k - 1,
-        "q_p": chi2_tail(q, k - 1),
-        "i2": i2 if every else np.where(several, i2, 0.0),
-        "h2": h2 if every else np.where(several, h2, 1.0),
-    }
+        typical = typical_variance(studies, at)
+        h2 = tau2 / typical + 1
+        i2 = 100 * tau2 / (tau2 + typical)
+    if studies.alone:
+        several = df > 0
+        q, i2, h2 = (np.where(several, value, one) for value, one in ((q, 0.0), (i2, 0.0), (h2, 1.0)))
+    return {"q": q, "q_df": df, "q_p": chi2_tail(q, df), "i2": i2, "h2": h2}
 
 
 def _inference(values: dict[str, FloatArray], alpha: float, estimator: str) -> dict[str, FloatArray]:

@@ -8,7 +8,7 @@ Schmidt 1990; Sidik & Jonkman 2005; Paule & Mandel 1982; Viechtbauer 2021 (media
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,8 +36,7 @@ ESTIMATORS = names(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tau2:
+class Tau2(NamedTuple):
     """Estimate, its standard error, and whether the search converged; one value per analysis."""
 
     value: FloatArray
@@ -58,9 +57,9 @@ def estimate(studies: Studies, estimator: str, weights: FloatArray | None = None
             found = _general_q(studies, studies.one if weights is None else weights)
         else:
             found = _FUNCTIONS[estimator](studies)
-    several = studies.k > 1
-    if several.all():
+    if not studies.alone:
         return found
+    several = studies.k > 1
     return Tau2(np.where(several, found.value, 0.0), np.where(several, found.se, np.nan), found.converged | ~several)
 
 
