@@ -3,6 +3,7 @@
 ::
 
     MscevidenceError
+    ├── FetchError           something asked for over the network did not come, or not whole
     ├── DocumentError        bytes that cannot be read as a document
     ├── RecordError          a study file that is wrong: file, line, key, found, expected
     ├── UnknownTermError     a word that is not in the vocabulary (or not an option), with the nearest valid ones
@@ -39,6 +40,23 @@ class MscevidenceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class FetchError(MscevidenceError):
+    """Something asked for over the network did not come, or not whole; what was fetched before stays.
+
+    Args:
+        message: what happened, with the address it happened at (never with a key or an e-mail address in it).
+        hint: what to do.
+        host: the host that was asked.
+        reason: one word to decide by, such as ``not-found`` or ``rate-limited``; all are in
+            :data:`mscevidence.fetch.REASONS`.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", host: str = "", reason: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.host = host
+        self.reason = reason
 
 
 class DocumentError(MscevidenceError):
