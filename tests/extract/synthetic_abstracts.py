@@ -249,6 +249,7 @@ Results: The response rate was 24/37 (64.9%) in the UC-MSC group and 15/37 (40.5
         """Methods: Eligible patients were aged 18-65 years with chronic ITP lasting at least 12 months and a platelet count below 30 x 109/L. Patients were recruited from March 2015 to July 2018 (ChiCTR1800016107).
 Results: Twenty-five patients (15 women; median age 42 years, range 19-63) were enrolled. The median platelet count was 12 × 109/L.""",
         [
+            ("participants", "all", None, None, 25, None, None, "stated"),
         ],
     ),
     "traps": (
@@ -275,7 +276,7 @@ Results: The complete remission rate was 30% at 1 year (12/40) and 40% at 2 year
             ("result", "all", "complete-remission", 8, 20, 40, "2 years", "stated"),
             ("result", "all", "relapse", 4, 40, 10, "1 year", "stated"),
             ("result", "all", "relapse", 5, 20, 25, "2 years", "stated"),
-            ("result", "all", "death", 3, None, None, None, "stated"),
+            ("result", "all", "death", 3, 50, None, None, "derived"),
         ],
     ),
     "subgroups": (

@@ -11,6 +11,9 @@ from mscevidence.extract.context import Context
 from mscevidence.model import Span
 
 _TURN = re.compile(r"\b(?:the\s)?(?P<which>former|latter)\b(?:\s(?:groups?|arms?|cohorts?|phases?))?", re.IGNORECASE)
+_SAME = re.compile(
+    r"\b(?:in|of|within|for)\s(?:this|that|the\ssame)\s(?P<noun>group|arm|cohort|phase)\b", re.IGNORECASE
+)
 _LEAD = (
     r"\b(?:with|given|received|receiving|on|in|of|to|the|than|versus|vs\.?|and|for|by|after"
     r"|(?:assigned|allocated)\sto)\s(?:the\s)?"
@@ -19,7 +22,11 @@ _TRAIL = r"(?![\w/-])(?:[\s-](?:groups?|arms?|patients|recipients|treated))?"
 
 
 def known_arms(
-    context: Context, span: Span, arms: tuple[ArmMention, ...], earlier: tuple[ArmMention, ...]
+    context: Context,
+    span: Span,
+    arms: tuple[ArmMention, ...],
+    earlier: tuple[ArmMention, ...],
+    latest: tuple[ArmMention, ...],
 ) -> tuple[ArmMention, ...]:
     """Return the arms of a sentence with those that it calls by a treatment, or by "the former" and "the latter".
 
@@ -28,10 +35,12 @@ def known_arms(
         span: the sentence.
         arms: the arms that the sentence itself explains.
         earlier: the arms of the nearest sentence before that names several.
+        latest: the arms of the nearest sentence before that names any.
     """
     found = list(arms)
     pair = tuple(arm.label for arm in earlier) if len(earlier) == 2 else context.named
-    for mention in (*_turns(context.document.text, span, pair), *_treatments(context, span)):
+    text = context.document.text
+    for mention in (*_turns(text, span, pair), *_the_same(text, span, latest), *_treatments(context, span)):
         if not any(mention.start < arm.end and arm.start < mention.end for arm in found):
             found.append(mention)
     return tuple(sorted(found, key=lambda mention: mention.start))
@@ -41,6 +50,13 @@ def _turns(text: str, span: Span, pair: tuple[str, ...]) -> Iterator[ArmMention]
     if len(pair) == 2:
         for match in _TURN.finditer(text, *span):
             yield ArmMention(*match.span(), pair[match["which"].casefold() == "latter"], "named")
+
+
+def _the_same(text: str, span: Span, latest: tuple[ArmMention, ...]) -> Iterator[ArmMention]:
+    """Yield "in this group" where the sentence before spoke of one group only."""
+    if len(latest) == 1:
+        for match in _SAME.finditer(text, *span):
+            yield ArmMention(*match.span("noun"), latest[0].label, "named")
 
 
 def _treatments(context: Context, span: Span) -> Iterator[ArmMention]:

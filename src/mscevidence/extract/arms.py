@@ -54,9 +54,13 @@ _EVERYBODY = re.compile(
     rf"\b(?:all|entire|whole)\s(?:of\s)?(?:the\s)?(?:\w+\s){{0,3}}?(?:{PEOPLE}|cohort|population|group)\b|\bin\stotal\b|\bthe\soverall\s(?:cohort|population)\b",
     re.IGNORECASE,
 )
+_DOSE_LEVEL = re.compile(
+    r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)\s(?:group|arm|cohort|level))\b",
+    re.IGNORECASE,
+)
 _GROUP_NOUN = re.compile(r"[Gg]roup|[Aa]rm|[Cc]ohort")
 _NOT_A_NAME = re.compile(
-    r"^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|control\sand|international|historical)\s(?:group|arm|cohort)$"
+    r"^(?:whole|entire|overall|total|full)\s|^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|control\sand|international|historical)\s(?:group|arm|cohort)$"
     r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)-(?:arm|group|cohort)|(?:two|three|four)\s(?:arm|group|cohort)",
     re.IGNORECASE,
 )
@@ -162,6 +166,7 @@ def _named(text: str, span: Span) -> list[ArmMention]:
             continue
         if not any(m.start <= match.start() < m.end for m in found):
             found.append(ArmMention(*match.span("name"), match["name"], "named"))
+    found += [ArmMention(*match.span("name"), match["name"], "named") for match in _DOSE_LEVEL.finditer(text, *span)]
     for match in _LETTERED.finditer(text, *span):
         noun = match["name"].split()[0].removesuffix("s").casefold()
         found.append(ArmMention(*match.span("name"), f"{noun} {match['mark']}", "named"))

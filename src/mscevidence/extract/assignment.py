@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mscevidence.extract.arms import ALL, ArmMention
+from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
 from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
@@ -22,6 +22,10 @@ from mscevidence.model import Candidate, Document, Span, Value
 
 _INCLUDING = re.compile(
     r"\b(?:including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s", re.IGNORECASE
+)
+_OVERALL = re.compile(r"\b(?:overall|total|altogether|in\sall|entire|whole)\b", re.IGNORECASE)
+_SOME_GROUP = re.compile(
+    rf"(?:\s{PEOPLE})?\s(?:in|of|from)\s(?:the|this|that|one)\s(?:[\w-]+\s){{0,3}}?(?:group|arm|cohort|subgroup|subset)\b"
 )
 _EVENT_COUNTS = {
     "any-adverse-event": "adverse-event-count",
@@ -140,7 +144,7 @@ class Assignment:
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
             attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
         elif count.rule != "percent-only" or not is_estimated(count, bounds):
-            values = completed(values, self.facts.context, label)
+            values = completed(values, self.facts.context, label, of_all=attached.outcome == "death")
         if count in self.lists.left_open:
             attached = replace(attached, certain=False)
         candidate = self._candidate("result", count, values, attached, label, arm)
@@ -200,13 +204,25 @@ class Assignment:
     def _counts_events(self, count: Count, attached: Attached) -> bool:
         """Return whether a number counts events, not patients: "four serious adverse events occurred"."""
         directly = attached.span is not None and re.fullmatch(
-            r"\s(?:[\w-]+\s){0,2}?", self.facts.text[count.end : attached.span[0]]
+            r"\s(?:(?!had\b|have\b|has\b|with\b|of\b|developed\b|experienced\b|suffered\b)[\w-]+\s){0,2}?",
+            self.facts.text[count.end : attached.span[0]],
         )
         verb = (attached.words or "").endswith("ed")
         return bool(directly) and not verb and not count.noun and attached.outcome in _EVENT_COUNTS
 
     def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
-        return sentence_arm(self.facts) or arm_of(count, bounds, self.facts.arms)
+        """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""
+        arm = sentence_arm(self.facts) or arm_of(count, self._since_last_result(bounds, count), self.facts.arms)
+        size = self.facts.context.size(arm.label) if arm else None
+        n = count.number("n")
+        too_small = n is not None and size is not None and size.number is not None and n > size.number
+        return None if too_small else arm
+
+    def _since_last_result(self, bounds: Bounds, count: Count) -> Bounds:
+        """Return the words back to the last count that is no size of an arm: "in group A (n = 4) it was 3/4"."""
+        index = self.facts.counts.index(count)
+        before = [c for c in self.facts.counts[:index] if c.start not in self.told and c.rule != "n-equals"]
+        return replace(bounds, start=before[-1].end if before else self.facts.span[0])
 
     def _may_be_of(self, scope: Value, count: Count) -> bool:
         """Return whether the n of "Of 24 patients, ..." can be that of a count: no other n, and a percent that fits."""
@@ -220,9 +236,18 @@ class Assignment:
         size = self.facts.context.size(arm.label if arm else ALL)
         some = is_of_some(count, self.facts.text, size.number if size else None)
         narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
-        if arm is None and (self._arms_differ() or narrowed):
+        everybody = arm is None and size is not None and n == size.number and self._is_overall(count)
+        if arm is None and ((self._arms_differ() and not everybody) or narrowed or self._of_unknown_group(count)):
             return None
         return self.facts.context.label(arm.label) if arm else default_arm(self.facts.context, n)
+
+    def _is_overall(self, count: Count) -> bool:
+        """Return whether words before a count say that it is of everybody."""
+        return bool(_OVERALL.search(self.facts.bounds(self.facts.counts.index(count)).before(count)))
+
+    def _of_unknown_group(self, count: Count) -> bool:
+        """Return whether words behind a count tie it to a group that is no arm known."""
+        return bool(_SOME_GROUP.match(self.facts.text, count.end, self.facts.span[1]))
 
     def _time(self, count: Count) -> str | None:
         found = self.lists.times.get(count) or time_beside(self.facts.text, (count.start, count.end), self.times)

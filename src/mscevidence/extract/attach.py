@@ -28,7 +28,7 @@ _NO_BREAK_AFTER = re.compile(
     r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s"
 )
 _BEFORE_LINK = re.compile(
-    r"(?:\b(?:was|were|is|are|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–])\s*(?:the\s)?$",
+    r"(?:\b(?:was|were|is|are|being|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–])\s*(?:the\s)?$",
     re.IGNORECASE,
 )
 _BREAK_BEFORE = re.compile(
@@ -43,6 +43,7 @@ _LEADING = re.compile(
 _CONNECTED = re.compile(
     rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
 )
+_AS_DID = re.compile(r",?\sas\s(?:did|were|was|had)\s$")
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
 )
@@ -92,7 +93,7 @@ def outcome_of(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> A
     found = after or before
     if found is None:
         return _free_phrase(count, bounds)
-    certain = found is before or not _joined_to_another(found, bounds, mentions)
+    certain = not (_joined_before if found is before else _joined_to_another)(found, bounds, mentions)
     return Attached(found.outcome, bounds.text[found.start : found.end], (found.start, found.end), certain=certain)
 
 
@@ -100,6 +101,14 @@ def _joined_to_another(found: Mention, bounds: Bounds, mentions: tuple[Mention, 
     """Return whether a count is of two outcomes at once: "seven patients had headache and fever"."""
     following = next((m for m in mentions if found.end <= m.start < bounds.end and m.outcome != found.outcome), None)
     return following is not None and bool(_AND.fullmatch(bounds.text[found.end : following.start]))
+
+
+def _joined_before(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]) -> bool:
+    """Return whether a count is of two outcomes named before it: "fever and headache were seen in seven"."""
+    earlier = next((m for m in reversed(mentions) if bounds.start <= m.start and m.end <= found.start), None)
+    if earlier is None or earlier.outcome == found.outcome:
+        return False
+    return bool(re.fullmatch(r"\s(?:and|or|and/or)\s", bounds.text[earlier.end : found.start]))
 
 
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
@@ -170,6 +179,8 @@ def _free_phrase(count: Count, bounds: Bounds) -> Attached:
 
 def continues(text: str, previous: Count, count: Count, between: tuple[ArmMention | TimeMention, ...]) -> bool:
     """Return whether a count goes on with the outcome of the one before: arms, times and connecting words between."""
+    if _AS_DID.search(text[previous.end : count.start]):
+        return True
     gap = list(text[previous.end : count.start])
     for arm in between:
         if previous.end <= arm.start and arm.end <= count.start:
@@ -179,6 +190,7 @@ def continues(text: str, previous: Count, count: Count, between: tuple[ArmMentio
 
 def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMention | None:
     """Return the arm that a count speaks of, or None when the sentence leaves it open."""
+    before = [a for a in arms if bounds.start <= a.start and a.end <= count.start]
     after = next((a for a in arms if count.end <= a.start and a.end <= bounds.end), None)
     if after is not None:
         gap = bounds.text[count.end : after.start]
@@ -189,8 +201,8 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
             )
             and ";" not in gap
         ):
-            return after
-    before = [a for a in arms if bounds.start <= a.start and a.end <= count.start]
+            joined = before and re.search(r"\b(?:and|while|whereas|versus|vs|compared)\b|,", gap)
+            return before[-1] if joined else after
     return before[-1] if before else None
 
 

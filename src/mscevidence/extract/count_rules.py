@@ -25,9 +25,10 @@ _OF_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?|\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong|[Ii]n)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _SCOPE_BEFORE = re.compile(
-    r"(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
+    r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:\w+\s){0,2}(?:cohort|group|population|series|sample|total)\sof\s$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
+_IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -88,6 +89,9 @@ def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
     percent, fraction = s.numeral(i, "percent"), s.numeral(i + 1, "fraction")
     if percent and s.numeral(i + 1, "time", "label") and (later := s.numeral(i + 2, "fraction")):
         return _percent_at_time(s, percent, later)
+    if percent and fraction and _IN_ARM.fullmatch(s.gap(i)) and _agree(percent, fraction):
+        values = (*s.fraction(fraction), s.number("percent", percent))
+        return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 2)
     if not percent or not _BETWEEN.fullmatch(s.gap(i)):
         return None
     if fraction:
@@ -98,6 +102,11 @@ def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
         values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
         return Count("percent-x-of-n", percent.start, _noun_end(s, i + 2, percent.start), values, 3)
     return None
+
+
+def _agree(percent: Numeral, fraction: Numeral) -> bool:
+    """Return whether a fraction makes a percent to within one unit of it."""
+    return fraction.n is not None and fraction.n > 0 and abs(100 * fraction.value / fraction.n - percent.value) < 1
 
 
 def _percent_at_time(s: Sentence, percent: Numeral, fraction: Numeral) -> Count | None:

@@ -8,13 +8,22 @@ from mscevidence.extract.context import Context
 from mscevidence.model import Value
 
 
-def completed(values: list[Value], context: Context, arm: str | None, *, everybody: bool = False) -> list[Value]:
+def completed(
+    values: list[Value], context: Context, arm: str | None, *, everybody: bool = False, of_all: bool = False
+) -> list[Value]:
     """Return values with the n of the arm, and the events that a percent of it can only mean, marked as derived.
 
     Nothing is added when the size of the arm is not told or told in two ways, or when the printed percent does not fit.
+
+    Args:
+        values: what is printed.
+        context: the sizes that the document tells.
+        arm: whose the values are.
+        everybody: they are of all patients of the arm.
+        of_all: the outcome is looked for in everybody, however few are left: deaths.
     """
     roles = {value.role: value for value in values}
-    agrees = everybody or "scope" in roles or {"events", "percent"} <= roles.keys()
+    agrees = everybody or of_all or "scope" in roles or {"events", "percent"} <= roles.keys()
     size = context.size(arm) if agrees else context.derivable(arm)
     if "n" not in roles and size is not None and _fits(roles, size):
         values = [*values, size.model_copy(update={"role": "n", "derived": True})]

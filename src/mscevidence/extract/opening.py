@@ -17,7 +17,7 @@ from mscevidence.model import Candidate, Document, Span, Value
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _OPENING_SENTENCES = 4
 _LEAD = re.compile(
-    r"(?:(?:In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|[Oo]f|All|The\s\w+)\b[^.;()]{0,120}|[\w\s,-]{0,80}"
+    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|[Oo]f|All|The\s\w+)\b[^.;()]{0,120}|[\w\s,-]{0,80}"
     r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?)?",
 )
 _NOT_THE_PATIENTS = re.compile(
@@ -31,7 +31,7 @@ _TREATED = re.compile(
     re.IGNORECASE,
 )
 _WITH_DISEASE = re.compile(
-    r"\s?,?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
+    r"(?:\s?\([^()]{0,60}\))?\s?,?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
 )
 _GOT = (
     r"(?:received|had|underwent|chose|got|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"

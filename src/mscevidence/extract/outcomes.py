@@ -38,6 +38,7 @@ _NOT_FOLLOWED = {
     "fever": r"\sof unknown",
     "survival": r"\s(?:analysis|curve|time)",
 }
+_IS_AFTER = re.compile(r"\s(?:after|following|since)\s(?:an?\s|the\s|prior\s|previous\s|initial\s|first\s)?")
 _RELATED = {
     "any-adverse-event": "related-adverse-event",
     "treatment-emergent-adverse-event": "related-adverse-event",
@@ -77,8 +78,25 @@ def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
         mention = Mention(words[index].start(), words[index + length - 1].end(), outcome)
         index += length
         if _means_it(text, mention):
-            found.append(_with_relation(text, mention, span))
+            found += _coordinated(text, mention, span)
+            if not (found and _IS_AFTER.fullmatch(text, found[-1].end, mention.start)):
+                found.append(_with_relation(text, mention, span))
     return tuple(found)
+
+
+def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]:
+    """Return the outcome that shares its noun with one named behind it: "complete and partial responses"."""
+    degree, _, noun = mention.outcome.partition("-")
+    if degree not in {"complete", "partial"}:
+        return ()
+    other = {"complete": "partial", "partial": "complete"}[degree]
+    match = re.search(
+        rf"\b{other}\s(?:and|or|versus|vs\.?)\s$", text[max(span[0], mention.start - 20) : mention.start], re.IGNORECASE
+    )
+    if match is None or f"{other}-{noun}" not in vocabulary.load("outcome"):
+        return ()
+    start = max(span[0], mention.start - 20) + match.start()
+    return (Mention(start, start + len(other), f"{other}-{noun}"),)
 
 
 def _longest(text: str, words: list[re.Match[str]], index: int) -> tuple[int, str] | None:

@@ -171,7 +171,11 @@ def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:
 def _is_listed(place: _Place, count: Count, arm: ArmMention) -> bool:
     """Return whether a number stands directly before its arm in a sentence about assignment."""
     gap = place.document.text[count.end : arm.start]
-    return bool(_IN_ARM.fullmatch(gap)) and bool(re.search(_ENROL, place.document.text[slice(*place.span)]))
+    sentence = place.document.text[slice(*place.span)]
+    if re.search(_ENROL, sentence):
+        return bool(_IN_ARM.fullmatch(gap))
+    treated = re.search(r"\b(?:treated|infused|received|studied)\b", sentence)
+    return bool(_IN_ARM.fullmatch(gap) and treated and not outcomes_in(place.document.text, place.span))
 
 
 def _status(

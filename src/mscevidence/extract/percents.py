@@ -9,14 +9,17 @@ from mscevidence.extract.attach import Bounds
 from mscevidence.extract.counts import Count
 from mscevidence.model import Span
 
-_RATE = re.compile(rf"\brates?\b|\bproportions?\b|\bpercentages?\b|\b{PEOPLE}\b|\bin\s(?:all|both)\b", re.IGNORECASE)
+_RATE = re.compile(
+    rf"\brates?\b|\bproportions?\b|\bpercentages?\b|\b{PEOPLE}\b|\b(?:groups?|arms?|cohorts?)\b|\bin\s(?:all|both)\b",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
     r"\b(?:(?<!reached\s)(?<!achieved\s)(?<!attained\s)(?<!obtained\s)(?<!experienced\s)(?<!met\s)(?<!shown\s)by|reduction|decrease[ds]?|increase[ds]?|change[ds]?|improvement|drop|fell|rose|declined?|viability|purity|confidence)\b[^.;]{0,25}$",
     re.IGNORECASE,
 )
 _IS = re.compile(
     r"(?:\s(?:rates?|response))?(?:\s(?:at|by|after|on|within)\s[^.;,]{3,24}?)?,?\s(?:was|were|of|is|being|reached|amounted\sto|stood\sat)\s(?:only\s|about\s)?$"
-    r"|\s?[:=(]\s?$|^\srates?\s$|^\s$"
+    r"|\s?[:=(]\s?$|^\srates?\s$|^\s$|^\s(?:(?:was|were)\s\w+\s)?(?:in|by)\s$"
 )
 _COMPARED = re.compile(
     r"\s(?:higher|lower|greater|less|more|fewer|better|worse|of\s(?:the\s)?(?:baseline|controls?|normal)|reduction|increase|decrease|improvement)\b"
@@ -49,5 +52,7 @@ def is_share(count: Count, bounds: Bounds, outcome: Span | None, *, narrowed: bo
     around = bounds.before(count)[-60:] + " | " + bounds.after(count)[:60]
     if _RATE.search(around) or _HAD.match(bounds.after(count)):
         return True
+    if outcome is not None and outcome[0] == count.end + 1:
+        return not narrowed  # "50.0% complete response"
     before = outcome is not None and outcome[1] <= count.start
     return bool(before and outcome and not narrowed and _IS.match(bounds.text[outcome[1] : count.start]))

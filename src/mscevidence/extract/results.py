@@ -40,26 +40,29 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
         if section not in _SECTIONS:
             continue
         earlier: tuple[ArmMention, ...] = ()
+        latest: tuple[ArmMention, ...] = ()
         for sentence in sentences_of(context.document.text, span):
             if _OTHER_WORK.search(context.document.text, *sentence):
                 continue
-            facts = _facts(context, section, sentence, earlier)
+            facts = _facts(context, section, sentence, earlier, latest)
             for candidate in _in_sentence(facts, told):
                 if not _repeats(candidate, found):
                     found.append(candidate)
             named = different(facts.arms)
-            earlier = named if len(named) > 1 else earlier
+            earlier, latest = named if len(named) > 1 else earlier, named or latest
     return tuple(c for c in found if not any(_says_more(other, c) for other in found))
 
 
-def _facts(context: Context, section: str, span: Span, earlier: tuple[ArmMention, ...]) -> Facts:
+def _facts(
+    context: Context, section: str, span: Span, earlier: tuple[ArmMention, ...], latest: tuple[ArmMention, ...]
+) -> Facts:
     text = context.document.text
     counts = counts_at(text, span)
     outcomes = outcomes_in(text, span)
     if not counts and not outcomes:
         return Facts(context, section, span, (), (), ())
     outcomes, narrowed = without_subgroups(text, span, outcomes)
-    arms = known_arms(context, span, arms_in(text, span), earlier)
+    arms = known_arms(context, span, arms_in(text, span), earlier, latest)
     return Facts(context, section, span, counts, arms, outcomes, times_in(text, span), narrowed, earlier)
 
 
@@ -70,7 +73,7 @@ def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
     yield from (_of_split(facts, each) for each in splits)
     if not facts.counts:
         return
-    taken = {q.mention for q in quantified if q.arm is None}
+    taken = {q.mention for q in quantified if q.rule != "none-in-arm"}
     rest = replace(facts, outcomes=tuple(mention for mention in facts.outcomes if mention not in taken))
     spans = (*(q.span for q in quantified), *(each.events.span for each in splits if each.events.span))
     yield from Assignment(rest, told, spans).candidates()

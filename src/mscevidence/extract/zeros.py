@@ -68,6 +68,7 @@ _REFUSED = re.compile(
     rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
     re.IGNORECASE,
 )
+_COUNTED_ZERO = re.compile(r"\s?[(\[]\s?0\s?(?:/|of\b|%)")
 _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
     re.IGNORECASE,
@@ -94,7 +95,7 @@ def quantified_in(
     """Return the outcomes that a sentence says nobody, or everybody, had."""
     found = [
         *_nobody(document, sentence, mentions),
-        *_everybody(document, sentence, mentions),
+        *_everybody(document, sentence, mentions, arms),
         *_in_everybody(document, sentence, mentions),
     ]
     taken = {q.mention for q in found}
@@ -147,9 +148,12 @@ def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -
             )
 
 
-def _everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
+def _everybody(
+    document: Document, sentence: Span, mentions: tuple[Mention, ...], arms: tuple[ArmMention, ...]
+) -> Iterator[Quantified]:
     for match in _EVERYBODY.finditer(document.text, *sentence):
-        if not _STARTS_CLAUSE.search(document.text[sentence[0] : match.start()]):
+        ahead = next((a for a in arms if re.fullmatch(r",?\s", document.text[a.end : match.start()])), None)
+        if ahead is None and not _STARTS_CLAUSE.search(document.text[sentence[0] : match.start()]):
             continue
         first = next((m for m in mentions if m.start >= match.end()), None)
         if first is None or not _did(document.text[match.end() : first.end], document.text[match.end() : first.start]):
@@ -160,7 +164,13 @@ def _everybody(document: Document, sentence: Span, mentions: tuple[Mention, ...]
         if match["n"]:
             values = tuple(value_at(document, role, match.span("n"), value_of(match["n"])) for role in ("events", "n"))
         span = (match.start("all"), first.end)
-        yield Quantified("all-patients", span, first, values, clear=True, everybody=True)
+        inside = next((a for a in arms if match.end() <= a.start < first.start and a.kind != "all"), None)
+        inside = (
+            inside
+            if inside and re.fullmatch(r"\s(?:of|in)\s(?:the\s)?", document.text[match.end() : inside.start])
+            else None
+        )
+        yield Quantified("all-patients", span, first, values, clear=True, everybody=True, arm=ahead or inside)
 
 
 def _did(with_mention: str, before_mention: str) -> bool:
@@ -207,7 +217,11 @@ def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: 
     term = vocabulary.load("outcome")[mention.outcome]
     if text[mention.start :].casefold().startswith(("other", "new", "further", "additional")):
         return False
-    if _REFUSED.search(no["words"]) or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1]):
+    if (
+        _COUNTED_ZERO.match(text, mention.end, sentence[1])
+        or _REFUSED.search(no["words"])
+        or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1])
+    ):
         return False
     if no["no"].casefold().startswith("without"):
         return term.domain == "safety"
