@@ -14,7 +14,7 @@ import numpy as np
 
 from mscevidence.stats.distributions import chi2_quantile
 from mscevidence.stats.inputs import BoolArray, FloatArray, names
-from mscevidence.stats.likelihood import maximum
+from mscevidence.stats.likelihood import tau2_maximum
 from mscevidence.stats.roots import decreasing_root
 from mscevidence.stats.studies import Studies, inner, residual_sum, total, weighted_mean
 
@@ -116,7 +116,7 @@ def _sidik_jonkman(studies: Studies) -> Tau2:
 
 
 def _likelihood(studies: Studies, *, restricted: bool) -> Tau2:
-    value, converged = maximum(studies, restricted=restricted)
+    value, converged = tau2_maximum(studies, restricted=restricted)
     return Tau2(value, information_se(studies, value, restricted=restricted), converged)
 
 
