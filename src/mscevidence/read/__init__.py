@@ -19,7 +19,7 @@ from mscevidence.model import Document, Identifier, Reject
 from mscevidence.read.ash_text import ash_fields, looks_like_ash_text
 from mscevidence.read.canonical import MAX_BYTES, canonical, decode
 from mscevidence.read.formats import RECORD_FORMATS, Record, RecordFormat, recognised, record_format
-from mscevidence.read.identifiers import REGISTRIES, identifiers_in
+from mscevidence.read.identifiers import REGISTRIES, identifiers_in, other_trial_in_name
 from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_text import plain_fields
 from mscevidence.read.streams import open_unpacked
@@ -114,6 +114,8 @@ def _document_of(record: Record, format_name: str, place: dict[str, Any], url: s
     given: tuple[Identifier, ...] = fields.pop("identifiers", ())
     known = {(each.kind, each.value.casefold()) for each in given}
     seen = tuple(each for each in identifiers_in(record.text) if (each.kind, each.value.casefold()) not in known)
+    if fields.get("kind", "").startswith("registry"):
+        fields["notes"] = (*fields.get("notes", ()), *other_trial_in_name(place["name"], given))
     return Document(
         sha256=hashlib.sha256(record.data).hexdigest(),
         format=format_name,

@@ -50,6 +50,7 @@ class RecordFormat:
 RECORD_FORMATS: dict[str, str] = {
     "pubmed": "pubmed",
     "eutils": "eutils_answers",
+    "ctgov": "ctgov",
 }
 """Name of a format to the module of `mscevidence.read` whose ``FORMAT`` reads it; asked in this order."""
 

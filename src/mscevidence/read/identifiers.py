@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mscevidence.model import Identifier
 
@@ -46,6 +46,15 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     for each in found:
         first.setdefault((each.kind, each.value.casefold()), each)
     return tuple(first.values())
+
+
+def other_trial_in_name(name: str | None, identifiers: Iterable[Identifier]) -> tuple[str, ...]:
+    """Return a note where the name of a file has the number of another trial than the registry entry in it."""
+    named = {each.value for each in identifiers_in(name or "") if each.kind in REGISTRIES}
+    held = [each.value for each in identifiers if each.kind in REGISTRIES]
+    if not named or not held or named & set(held):
+        return ()
+    return (f"the name of the file says {', '.join(sorted(named))}, the entry is {held[0]}",)
 
 
 def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iterator[re.Match[str]]:

@@ -1,0 +1,80 @@
+"""Tables of a trial registry while they are written: lines of text with a place for each number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from mscevidence.model import Cell, Posted, Section, Span, Table
+from mscevidence.read.canonical import canonical
+from mscevidence.read.jats_tables import Writer
+from mscevidence.read.jats_text import is_canonical
+
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+.!~^=|&-])")
+_BREAKS = re.compile(r"\s*\n\s*")
+
+
+def plain(text: object) -> str:
+    """Return a text of the registry without the escapes of its markup, in canonical form."""
+    if not isinstance(text, str):
+        return ""
+    bare = _ESCAPED.sub(r"\1", text) if "\\" in text else text
+    return bare.strip() if is_canonical(bare) else canonical(bare)
+
+
+def one_line(text: object) -> str:
+    """Return a text of the registry in one line, with nothing in it that would end a cell."""
+    words = plain(text)
+    return _BREAKS.sub(" ", words).replace("|", "/") if "\n" in words or "|" in words else words
+
+
+class PostedTable:
+    """A table in the making.
+
+    Args:
+        writer: the text it is written into.
+        label: short name, such as ``Outcome 2``.
+        title: what it shows.
+    """
+
+    def __init__(self, writer: Writer, label: str, title: str) -> None:
+        self.writer = writer
+        self.label = label
+        start, end = writer.add(f"{label}. {title}" if title else label)
+        self.start = start
+        self.caption = (end - len(title), end) if title else None
+        self.cells: list[Cell] = []
+        self.rows = 0
+
+    def say(self, line: str) -> None:
+        """Write a line of explanation."""
+        if line:
+            self.writer.add(line, "\n")
+
+    def row(self, texts: Sequence[str], *, header: bool = False) -> list[Span]:
+        """Write a row and return the place of each cell."""
+        spans: list[Span] = []
+        between = "\n"
+        for column, text in enumerate(texts):
+            self.writer.raw(between)
+            span = self.writer.raw(text)
+            spans.append(span)
+            first = header or column == 0
+            self.cells.append(Cell(span=span, row=self.rows, column=column, header=first))
+            between = " | "
+        self.rows += 1
+        return spans
+
+    def close(self, section: str) -> None:
+        """Add the table to those of the document, as a section of its own."""
+        place = (self.start, self.writer.length)
+        self.writer.tables.append(Table(label=self.label, span=place, caption=self.caption, cells=tuple(self.cells)))
+        self.writer.sections.append(Section(name=section, span=place))
+
+
+class PostedResults:
+    """What a registry posts of a trial, in the order of its text."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.posted: list[Posted] = []
