@@ -79,12 +79,19 @@ class DocumentLibrary:
         Raises:
             DocumentError: not captured here.
         """
-        place = self.folder / (document.container or document.sha256)[:PREFIX]
-        if not place.is_dir():
-            raise DocumentError(
-                f"no captured document {document.sha256[:PREFIX]!r}", hint="capture it first: mscevidence ingest FILE"
-            )
-        return Captured(place).source
+        return self.file(document.container or document.sha256).source
+
+    def file(self, sha256: str) -> Captured:
+        """Return the captured file with a hash.
+
+        Raises:
+            DocumentError: not captured here.
+        """
+        place = self.folder / sha256[:PREFIX]
+        if not (place / DOCUMENTS).is_file():
+            hint = "captured files are not in git: copy the folder captured/ from where the search ran, or search again"
+            raise DocumentError(f"the captured file {sha256[:PREFIX]} is not here", hint=hint)
+        return Captured(place)
 
     def files(self) -> Iterator[Captured]:
         """Yield the captured files in the order of their hashes."""

@@ -1,7 +1,7 @@
 """Eligibility decisions, and the PRISMA counts that follow from them."""
 
 from mscevidence.screening.agreement import Agreement, agreements, cohen_kappa
-from mscevidence.screening.eligibility import excluded_by_rule
+from mscevidence.screening.eligibility import excluded_by_rule, year
 from mscevidence.screening.flow import Flow, Included, flow
 from mscevidence.screening.judgements import FOLDER, append_judgements, load_judgements
 from mscevidence.screening.prisma import found_by_of, prisma_csv, prisma_values
@@ -25,4 +25,5 @@ __all__ = [
     "prisma_csv",
     "prisma_values",
     "standings",
+    "year",
 ]
