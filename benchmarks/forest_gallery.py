@@ -21,7 +21,7 @@ from mscevidence.publish.forest import save_forest
 
 COLUMNS = ("dose", "product", "design", "phase", "follow-up")
 NO_NUMBERS: dict[str, Any] = dict.fromkeys(
-    ("proportion", "lower", "upper", "prediction_lower", "prediction_upper", "tau2", "i2", "q", "q_df", "q_p")
+    ("effect", "lower", "upper", "prediction_lower", "prediction_upper", "tau2", "i2", "q", "q_df", "q_p")
 )
 
 

@@ -35,7 +35,7 @@ def test_the_reference_trials_by_both_methods() -> None:
     assert glmm.log_likelihood == pytest.approx(-5.3551, abs=1e-4)
     assert (glmm.q_name, glmm.q_df) == ("LR test", 3)
     assert glmm.q == pytest.approx(14.2549, abs=1e-4)
-    assert reml.proportion == pytest.approx(0.7597, abs=1e-4)
+    assert reml.effect == pytest.approx(0.7597, abs=1e-4)
     assert reml.lower == pytest.approx(0.2450, abs=1e-4)
     assert reml.upper == pytest.approx(0.9686, abs=1e-4)
     assert reml.tau2 == pytest.approx(1.3855, abs=1e-4)
@@ -78,7 +78,7 @@ def test_all_or_none_is_not_a_problem_to_correct_away(events: int, limit: str) -
     studies = [study(name, result("response", events * n, n)) for name, n in (("a", 5), ("b", 6))]
     first = pool(*studies).overall.estimates[0]
     assert first.status == "boundary"
-    assert first.proportion is None
+    assert first.effect is None
     assert limit in first.notes[0]
 
 
@@ -206,8 +206,8 @@ def test_flat_rows_hold_everything() -> None:
 def test_every_method_says_whether_the_conclusion_depends_on_it() -> None:
     (strip,) = synthesis.with_series(pool(*FOUR), ["every-method"]).series
     found = dict(strip.rows)
-    assert found["GLMM, logit, t"].proportion == pytest.approx(0.9744, abs=1e-4)
-    assert found["REML, logit, HK"].proportion == pytest.approx(0.7597, abs=1e-4)
+    assert found["GLMM, logit, t"].effect == pytest.approx(0.9744, abs=1e-4)
+    assert found["REML, logit, HK"].effect == pytest.approx(0.7597, abs=1e-4)
     assert strip.notes[0].startswith("Yes: the estimates range from 58.3% (EE, logit, z) to 97.4% (GLMM, logit, t)")
     freeman_tukey = " ".join(found["REML, Freeman-Tukey, HK"].notes)
     assert "back-transformed with the harmonic mean" in freeman_tukey
@@ -299,7 +299,7 @@ def test_the_rate_goes_with_the_dose() -> None:
     dose = found[0]
     assert (dose.k, dose.missing) == (5, ("A 2020",))
     assert dose.coefficients[1].name == "per tenfold dose (cells per kg)"
-    assert dose.coefficients[1].odds_ratio > 1
+    assert dose.coefficients[1].effect > 1
     assert dose.p is not None
     # With tau2 at zero the coefficients are those of weighted least squares on the logits.
     if dose.tau2 is not None and dose.tau2 < 1e-8:
@@ -329,7 +329,7 @@ def test_bayesian_answers_are_useful_where_the_model_alone_is_not() -> None:
     assert normal.upper is not None
     assert 0.4 < normal.lower < 0.6
     assert 0.85 < normal.upper < 0.95
-    rates = {name: one.proportion for name, one in shrunken.rows}
+    rates = {name: one.effect for name, one in shrunken.rows}
     # 2/2 says less than 7/7 and is drawn further towards the others; 8/18 is drawn upwards.
     assert 8 / 18 < (rates["A 2020"] or 0) < (rates["D 2020"] or 0) < (rates["B 2020"] or 0) < 1
     assert any("Priors" in note for note in answers.notes)

@@ -228,6 +228,13 @@ def question_from(values: dict[str, Any], *, place: str = "question") -> Questio
     for key, aliases in ALIASES.items():
         if isinstance(values.get(key), str):
             values[key] = aliases.get(values[key].casefold(), values[key])
+    if str(values.get("measure")).casefold() in PETO:
+        values["measure"] = "OR"
+        if values.setdefault("method", "peto") != "peto":
+            raise ProtocolError(
+                f"{place}: Peto's odds ratio is a method too, and {values['method']} is another",
+                hint="write --measure peto alone, or --measure OR with another method",
+            )
     try:
         return Question.model_validate(values)
     except ValidationError as error:
@@ -241,15 +248,37 @@ MEASURES = {
     "freeman-tukey": "PFT",
     "double-arcsine": "PFT",
     "raw": "PR",
+    "odds-ratio": "OR",
+    "risk-ratio": "RR",
+    "relative-risk": "RR",
+    "risk-difference": "RD",
 }
+METHODS = {
+    "common": "ee",
+    "fe": "ee",
+    "ce": "ee",
+    "mantel-haenszel": "mh",
+    "conditional-exact": "cm.el",
+    "conditional-approximate": "cm.al",
+    "fixed-study-effects": "um.fs",
+    "random-study-effects": "um.rs",
+}
+PETO = frozenset({"peto", "peto-odds-ratio"})
+"""Names that stand for a measure and its method at once."""
 ALIASES = {
     "measure": MEASURES | {code.casefold(): code for code in get_args(Measure)},
-    "method": {"common": "ee", "fe": "ee", "ce": "ee"} | {code.casefold(): code for code in get_args(Method)},
+    "method": METHODS | {code.casefold(): code for code in get_args(Method)},
     "test": {"hartung-knapp": "knha", "hk": "knha", "normal": "z"},
 }
 """Readable and metafor's own names of the options, all accepted in any case."""
 
-VOCABULARY_OF = {"outcome": "outcome", "condition": "condition", "cell_source": "cell-source", "design": "design"}
+VOCABULARY_OF = {
+    "outcome": "outcome",
+    "condition": "condition",
+    "cell_source": "cell-source",
+    "design": "design",
+    "control": "arm-role",
+}
 
 
 def _wrong_value(error: ValidationError, place: str) -> ProtocolError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 
 from scipy.special import betaincinv
 
-from mscevidence.model import BetweenGroups, Estimate, Exclusion, Group, Pooled, Question, StudyRow
+from mscevidence.model import BetweenGroups, ControlGroup, Estimate, Exclusion, Group, Pooled, Question, StudyRow
 
 FOOTNOTES = {
     "derived": "Count derived from the percentage and the number of patients.",
@@ -58,7 +59,7 @@ def study(
         quote=f"{events}/{n}",
         events=events,
         n=n,
-        proportion=events / n,
+        effect=events / n,
         lower=lower,
         upper=upper,
         weight=weight,
@@ -82,7 +83,7 @@ def estimate(rows: Sequence[StudyRow], *, label: str = "logit GLMM, maximum like
     }
     if len(rows) > 1 and proportion is not None and lower is not None and upper is not None:
         fields |= {
-            "proportion": proportion,
+            "effect": proportion,
             "lower": lower,
             "upper": upper,
             "prediction_lower": max(0.0, lower - 0.15),
@@ -172,16 +173,16 @@ def founding() -> Pooled:
         for number, (label, events, n, marks, columns) in enumerate(facts)
     ]
     glmm = estimate(
-        rows, label="logit GLMM, maximum likelihood, t interval", mu=3.6394, proportion=0.9744, lower=0.0085,
+        rows, label="logit GLMM, maximum likelihood, t interval", mu=3.6394, effect=0.9744, lower=0.0085,
         upper=0.99998, prediction_lower=0.00001, prediction_upper=0.999999, tau2=8.7560, i2=None, q=14.2549, q_df=3,
         q_p=0.00258,
         notes=("3 of 4 studies have a response in every patient, so the interval says almost nothing (k = 4).",),
     )  # fmt: skip
     reml = estimate(
-        rows, label="REML on logits with Hartung-Knapp", proportion=0.7597, lower=0.2450, upper=0.9686, tau2=1.3855,
+        rows, label="REML on logits with Hartung-Knapp", effect=0.7597, lower=0.2450, upper=0.9686, tau2=1.3855,
         prediction_lower=None, prediction_upper=None, i2=48.1, q=5.77, q_name="Q",
     )  # fmt: skip
-    none = estimate(rows, label="Exact common rate", status="failed", proportion=None, lower=None, upper=None)
+    none = estimate(rows, label="Exact common rate", status="failed", effect=None, lower=None, upper=None)
     return pooled(
         rows, glmm, reml, none,
         sensitivity=(("without derived counts", reml),),
@@ -189,3 +190,74 @@ def founding() -> Pooled:
         overrides=("family nanjing-lupus: both reports counted on request (--allow-overlap)",),
         exclusions=(Exclusion(what="nct1/all/response", label="Li 2011", reason="same patients as NCT04014166"),),
     )  # fmt: skip
+
+
+def contrast(
+    label: str,
+    cells: tuple[int, int],
+    control: tuple[int, int],
+    *,
+    measure: str = "OR",
+    number: int = 0,
+    **more: object,
+) -> StudyRow:
+    """Return a made-up comparison with its own odds ratio, risk ratio or risk difference; None without any event."""
+    (a, n1), (c, n2) = cells, control
+    corrected = 0.5 if 0 in (a, n1 - a, c, n2 - c) else 0.0
+    p, q = (a + corrected) / (n1 + 2 * corrected), (c + corrected) / (n2 + 2 * corrected)
+    y, v = {
+        "OR": (
+            math.log(p / (1 - p) / (q / (1 - q))),
+            1 / ((n1 + 2 * corrected) * p * (1 - p)) + 1 / ((n2 + 2 * corrected) * q * (1 - q)),
+        ),
+        "RR": (math.log(p / q), (1 - p) / (p * (n1 + 2 * corrected)) + (1 - q) / (q * (n2 + 2 * corrected))),
+        "RD": (p - q, p * (1 - p) / (n1 + 2 * corrected) + q * (1 - q) / (n2 + 2 * corrected)),
+    }[measure]
+    told = (lambda x: x) if measure == "RD" else math.exp
+    silent = a + c in (0, n1 + n2)
+    ends = (None, None, None) if silent else (told(y), told(y - 1.96 * v**0.5), told(y + 1.96 * v**0.5))
+    other = ControlGroup(result=f"study-{number}/placebo/x", report="r", quote=f"{c}/{n2}", events=c, n=n2)
+    row = study(label, a, n1, number=number, weight=0.0 if silent else 1 / v)
+    effect, lower, upper = ends
+    update = {"control": other, "effect": effect, "lower": lower, "upper": upper, **more}
+    return row.model_copy(update=update)
+
+
+def contrasts(k: int, *, measure: str = "OR", seed: int = 7) -> list[StudyRow]:
+    """Return k made-up comparisons, some with an arm without events and some with neither."""
+    random_ = random.Random(seed)
+    rows = []
+    for index in range(k):
+        n1, n2 = random_.randint(6, 120), random_.randint(6, 120)
+        low = random_.random() < 0.3
+        cells = (random_.randint(0, 2 if low else n1 // 2), n1)
+        control = (random_.randint(0, 1 if low else n2 // 2), n2)
+        rows.append(contrast(f"Study {2003 + index}", cells, control, measure=measure, number=index))
+    return rows
+
+
+def compared(
+    rows: Sequence[StudyRow], *, measure: str = "OR", outcome: str = "serious-adverse-event", **changes: object
+) -> Pooled:
+    """Return a pooled comparison of rows; the numbers of the estimate are plausible and can be overridden."""
+    controls = [row.control for row in rows if row.control]
+    effect = {"effect": 0.62, "lower": 0.35, "upper": 1.1, "prediction_lower": 0.2, "prediction_upper": 1.9}
+    if measure == "RD":
+        effect = {"effect": -0.05, "lower": -0.12, "upper": 0.02, "prediction_lower": -0.2, "prediction_upper": 0.1}
+    one = {
+        "method": "reml",
+        "control_events": sum(side.events for side in controls),
+        "control_patients": sum(side.n for side in controls),
+        **(effect if len(rows) > 1 else {}),
+    }
+    told = estimate(rows, label="REML on log odds ratios, Hartung-Knapp interval", **one)
+    question = Question.model_validate({"outcome": outcome, "measure": measure, "method": "reml"})
+    fields: dict[str, object] = {
+        "title": "Serious adverse event: odds ratio, MSC against control",
+        "outcome": outcome,
+        "outcome_label": outcome.replace("-", " "),
+        "question": question,
+        "interval_method": "normal on the log scale",
+        "weighting": "inverse variance, tau² added",
+    }
+    return pooled(rows, told, **(fields | changes))

@@ -116,8 +116,8 @@ def test_every_study_and_number_is_written(name: str) -> None:
         assert re.sub(r"\s", "", lettering.readable(row.label)) in squeezed
         assert named[f"study-{index}-events"] == str(row.events)
         assert named[f"study-{index}-total"] == str(row.n)
-        rate = f"{wording.percent(row.proportion)} [{wording.percent(row.lower)}, {wording.percent(row.upper)}]"
-        assert named[f"study-{index}-rate"] == rate
+        rate = f"{wording.percent(row.effect)} [{wording.percent(row.lower)}, {wording.percent(row.upper)}]"
+        assert named[f"study-{index}-effect"] == rate
     for group in (pooled.overall, *pooled.groups):
         assert re.sub(r"\s", "", lettering.readable("" if group is pooled.overall else group.label)) in squeezed
         assert re.sub(r"\s", "", wording.heterogeneity(group.estimates[0])) in squeezed or len(group.rows) < 2
@@ -160,7 +160,7 @@ def test_squares_have_areas_in_proportion_to_the_weights_and_stay_visible() -> N
     assert sides[4] == SMALLEST_SIDE
     for square, row in zip(squares, rows, strict=True):
         assert square.get_width() == pytest.approx(square.get_height() * 100 / PANEL)
-        assert square.get_x() + square.get_width() / 2 == pytest.approx(100 * row.proportion)
+        assert square.get_x() + square.get_width() / 2 == pytest.approx(100 * (row.effect or 0))
     assert artist(figure, "study-1-weight", Text).get_text() == "53.3%"
 
 
@@ -184,14 +184,14 @@ def test_marks_are_where_the_numbers_are() -> None:
     first = pooled.overall.estimates[0]
     assert first.lower is not None
     assert first.upper is not None
-    assert first.proportion is not None
+    assert first.effect is not None
     xs = diamond.get_xy()[:, 0]
     assert (min(xs), max(xs)) == pytest.approx((100 * first.lower, 100 * first.upper))
     tips = diamond.get_xy()[[1, 3], 0]
-    assert tips == pytest.approx([100 * first.proportion] * 2)
+    assert tips == pytest.approx([100 * first.effect] * 2)
     for index, row in enumerate(pooled.overall.rows, start=1):
         line = artist(figure, f"study-{index}-mark-interval", Line2D)
-        assert list(line.get_xdata()) == pytest.approx([100 * row.lower, 100 * row.upper])  # type: ignore[arg-type]
+        assert list(line.get_xdata()) == pytest.approx([100 * (row.lower or 0), 100 * (row.upper or 0)])  # type: ignore[arg-type]
     bar = artist(figure, "overall-prediction-mark", Line2D)
     assert list(bar.get_xdata()) == pytest.approx([0.001, 99.9999])  # type: ignore[arg-type]
 
@@ -234,7 +234,7 @@ def test_one_study_is_shown_and_not_pooled() -> None:
 def test_a_missing_estimate_is_said_and_not_drawn(status: str, events: int, sentence: str) -> None:
     rows = [made_up.study(f"S{i}", events, 9, number=i) for i in range(3)]
     empty = made_up.estimate(
-        rows, status=status, proportion=None, lower=None, upper=None, prediction_lower=None, prediction_upper=None,
+        rows, status=status, effect=None, lower=None, upper=None, prediction_lower=None, prediction_upper=None,
         tau2=None, i2=None, q=None, q_df=None, q_p=None, notes=("why it is so",),
     )  # fmt: skip
     figure = draw_forest(made_up.pooled(rows, empty))
@@ -246,7 +246,7 @@ def test_a_missing_estimate_is_said_and_not_drawn(status: str, events: int, sent
 def test_nan_never_reaches_the_figure() -> None:
     rows = [made_up.study(f"S{i}", 3, 9, number=i) for i in range(3)]
     nan = float("nan")
-    broken = made_up.estimate(rows, proportion=nan, lower=nan, upper=nan, tau2=nan, i2=nan, q=nan, q_p=nan)
+    broken = made_up.estimate(rows, effect=nan, lower=nan, upper=nan, tau2=nan, i2=nan, q=nan, q_p=nan)
     written = words(draw_forest(made_up.pooled(rows, broken)))
     assert "nan" not in written.casefold()
     assert "Heterogeneity: –" in written
@@ -256,7 +256,7 @@ def test_missing_prediction_interval_is_a_dash() -> None:
     rows = made_up.many(4)
     bare = made_up.estimate(rows, prediction_lower=None, prediction_upper=None)
     figure = draw_forest(made_up.pooled(rows, bare))
-    assert artist(figure, "overall-prediction-rate", Text).get_text() == "–"
+    assert artist(figure, "overall-prediction-effect", Text).get_text() == "–"
 
 
 def test_narrative_zeros_are_open_squares() -> None:

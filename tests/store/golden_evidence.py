@@ -283,7 +283,7 @@ CANDIDATES = tuple(
 
 def estimate(method: str, proportion: float | None, **values: Any) -> Estimate:
     numbers = {"k": 2, "events": 15, "patients": 30, "lower": 0.2, "upper": 0.8, **values}
-    return Estimate(method=method, label=method.upper(), status="estimated", proportion=proportion, **numbers)
+    return Estimate(method=method, label=method.upper(), status="estimated", effect=proportion, **numbers)
 
 
 ROW = StudyRow(
@@ -295,7 +295,7 @@ ROW = StudyRow(
     quote="44.4% (8/18)",
     events=8,
     n=18,
-    proportion=8 / 18,
+    effect=8 / 18,
     lower=0.2153,
     upper=0.6924,
     weight=0.5,

@@ -24,15 +24,25 @@ def question(
     ] = None,
     method: Annotated[
         str | None,
-        typer.Option(help="glmm (default), reml, ml, dl, pm, pmm, eb, sj, he, hs, hsk or ee; others stand beside it."),
+        typer.Option(
+            help="glmm (default), reml, ml, dl, pm, pmm, eb, sj, he, hs, hsk or ee; to compare arms also mh, peto, "
+            "cm.el (the glmm of OR), cm.al, um.fs or um.rs. Others stand beside it."
+        ),
     ] = None,
     measure: Annotated[
-        str | None, typer.Option(help="PLO (logit, default), PLN (log), PAS (arcsine), PFT (Freeman-Tukey), PR (raw).")
+        str | None,
+        typer.Option(
+            help="Rates: PLO (logit, default), PLN (log), PAS (arcsine), PFT (Freeman-Tukey), PR (raw). Against a "
+            "control arm: OR (odds-ratio), RR (risk-ratio), RD (risk-difference), peto."
+        ),
     ] = None,
     test: Annotated[str | None, typer.Option(help="z, t, knha (Hartung-Knapp) or adhoc.")] = None,
     at: Annotated[str | None, typer.Option(help="Only results judged at about this time, such as '12 months'.")] = None,
     cell_source: Annotated[str | None, typer.Option(help="Only arms that got cells of this source.")] = None,
     design: Annotated[str | None, typer.Option(help="Only studies of this design.")] = None,
+    control: Annotated[
+        str | None, typer.Option(help="With OR, RR or RD: only control arms of this kind, such as placebo.")
+    ] = None,
     derived: Annotated[
         str | None, typer.Option(help="include (default) or exclude counts obtained by arithmetic.")
     ] = None,

@@ -1,4 +1,4 @@
-"""Pool rates and draw the forest plot."""
+"""Pool rates or comparisons of two arms and draw the forest plot."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def pool(
         list[str] | None,
         typer.Option(help="Meta-regression on year, patients, dose, condition, product, design or phase."),
     ] = None,
-    bias: Annotated[bool, typer.Option("--bias", help="Test whether small trials report other rates.")] = False,
+    bias: Annotated[bool, typer.Option("--bias", help="Test whether small trials report other results.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Say for each number where it is from and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row per study, as CSV.")] = False,
 ) -> None:
-    """Pool the rate of an outcome: study rows with exact intervals, estimates by two methods, what was left out."""
+    """Pool an outcome, as a rate or (--measure OR, RR, RD) against a control arm, and say what was left out."""
     from mscevidence import synthesis
     from mscevidence.publish import summary, table
 

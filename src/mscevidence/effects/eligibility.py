@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 from mscevidence import vocabulary
-from mscevidence.effects.rows import SECONDARY_RANK
+from mscevidence.effects.roles import includes_controls, is_control, receives_cells
 from mscevidence.effects.timing import days_of
-from mscevidence.model import NOT_REPORTED, Arm, Exclusion, Question, Report, Result, Study, result_key
+from mscevidence.effects.usable import Usable
+from mscevidence.model import NOT_REPORTED, Arm, Exclusion, Question, Result, Study, result_key
 
 # Patients who could be judged: not the whole arm, but what a trial reports as its rate. The other subsets (responders,
 # survivors, subgroups, infusions) answer another question.
@@ -16,40 +16,6 @@ JUDGED = frozenset({"evaluable", "completers", "per-protocol"})
 
 TIME_TOLERANCE = 0.25
 """Largest relative distance from a requested time point that still counts as that time point."""
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Usable:
-    """A result (or the sum of the results of disjoint arms) that may stand for a study in an analysis.
-
-    `arms` are the arms it covers; `keys` the results it is made of; `result` and `report` those of its first part.
-    """
-
-    study: Study
-    keys: tuple[str, ...]
-    arms: tuple[Arm, ...]
-    result: Result
-    report: Report
-    events: int
-    n: int
-    derived: bool
-    narrative: bool
-
-    @property
-    def key(self) -> str:
-        """Return the address of the result, or of the sum (``a + b``)."""
-        return " + ".join(self.keys)
-
-    @property
-    def secondary(self) -> bool:
-        """Return whether it was read from a report that repeats another's numbers."""
-        return vocabulary.load("report-kind")[self.report.kind].rank >= SECONDARY_RANK
-
-    @property
-    def whole(self) -> bool:
-        """Return whether the denominator is the whole arm."""
-        population = self.result.population
-        return population is None or vocabulary.load("population")[population].whole
 
 
 def usable_results(study: Study, question: Question) -> tuple[tuple[Usable, ...], tuple[Exclusion, ...]]:
@@ -112,9 +78,18 @@ def _arm_reasons(study: Study, result: Result, question: Question) -> Iterator[s
     arm = study.arm(result.arm)
     if arm is None:
         yield f"its arm {result.arm!r} is not in the study file"
-    elif not vocabulary.load("arm-role")[arm.role].receives_cells:
+    elif receives_cells(arm):
+        yield from _experimental_reasons(study, arm, question)
+    elif not question.comparative or not is_control(arm):
         yield f"comparison arm ({arm.role})"
-    elif question.cell_source is not None:
+    elif not is_control(arm, question.control):
+        yield f"comparison arm of another kind ({arm.role})"
+
+
+def _experimental_reasons(study: Study, arm: Arm, question: Question) -> Iterator[str]:
+    if question.comparative and includes_controls(study, arm):
+        yield "its arm holds the patients of the control arm too"
+    if question.cell_source is not None:
         product = arm.cell_product or study.cell_product
         source = product.source if product else None
         if source is None or source not in vocabulary.below("cell-source", question.cell_source):

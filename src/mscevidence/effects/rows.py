@@ -111,6 +111,13 @@ def columns_of(
     return {name: text for name, text in columns.items() if text and text != NOT_REPORTED}
 
 
+def control_text(arms: tuple[Arm, ...]) -> str:
+    """Return what the control arms got, such as ``saline (placebo)``."""
+    roles = vocabulary.load("arm-role")
+    names = [(arm.name or arm.id, roles[arm.role].label) for arm in arms]
+    return " + ".join(name if name.casefold() == role else f"{name} ({role})" for name, role in names)
+
+
 def doses_text(study: Study, arms: tuple[Arm, ...]) -> str:
     """Return the dose of the arms, a range when they differ, with combined arms opened up."""
     leaves: list[Arm] = []

@@ -48,6 +48,7 @@ from mscevidence.model.pooled import (
     BorrowedRate,
     Choice,
     Coefficient,
+    ControlGroup,
     Estimate,
     Exclusion,
     Group,

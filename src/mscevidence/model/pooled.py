@@ -25,13 +25,25 @@ class Choice(Frozen):
     left_out: tuple[str, ...] = ()
 
 
-class StudyRow(Frozen):
-    """One study of an analysis, with its exact interval on the 0-1 scale.
+class ControlGroup(Frozen):
+    """The control side of a comparison: its counts, and where they were read."""
 
-    `numbers` are what a meta-regression may use: year, patients, dose (cells per kg and infusion).
-    `marks` name the footnotes that apply: derived, narrative-zero, sum-of-arms, secondary, cancelled, judged.
+    result: str
+    report: str
+    quote: str
+    events: int
+    n: int
+
+
+class StudyRow(Frozen):
+    """One study of an analysis, with its own effect and interval.
+
+    `effect` is a rate on the 0-1 scale, or, where there is a `control` group to compare with, the odds ratio, risk
+    ratio or risk difference of the analysis; it is None where a study has none of its own (no event in either arm).
+    `events` and `n` are of the arms with cells. `numbers` are what a meta-regression may use: year, patients, dose
+    (cells per kg and infusion). `marks` name the footnotes that apply, such as derived, narrative-zero, sum-of-arms.
     `columns` are the texts that a table or figure may show on request: dose, product, design, phase, follow-up, arm,
-    reports, quote.
+    control, reports, quote.
     """
 
     study: str
@@ -42,9 +54,10 @@ class StudyRow(Frozen):
     quote: str
     events: int
     n: int
-    proportion: float
-    lower: float
-    upper: float
+    control: ControlGroup | None = None
+    effect: float | None
+    lower: float | None
+    upper: float | None
     weight: float | None = None
     marks: tuple[str, ...] = ()
     numbers: dict[str, float] = Field(default_factory=dict)
@@ -52,7 +65,11 @@ class StudyRow(Frozen):
 
 
 class Estimate(Frozen):
-    """What one method says of one set of studies; proportions on the 0-1 scale, `mu` and `tau2` on the logit scale.
+    """What one method says of one set of studies.
+
+    `effect` and its limits are on the scale of `StudyRow.effect`; `mu` and `tau2` on the scale of the analysis (logit,
+    log ratio, ...). `events` and `patients` are of the arms with cells, `control_events` and `control_patients` of the
+    control arms, None where there are none.
 
     `status` is ``estimated``, or says in one word why there is no estimate: ``boundary`` (all zero or all events),
     ``single`` (one study is shown, not pooled), ``none`` (no study), ``failed``. Missing numbers are None, never NaN.
@@ -64,9 +81,11 @@ class Estimate(Frozen):
     k: int
     events: int
     patients: int
+    control_events: int | None = None
+    control_patients: int | None = None
     mu: float | None = None
     se: float | None = None
-    proportion: float | None = None
+    effect: float | None = None
     lower: float | None = None
     upper: float | None = None
     prediction_lower: float | None = None
@@ -126,13 +145,17 @@ class SmallStudyTest(Frozen):
 
 
 class Coefficient(Frozen):
-    """A coefficient of a meta-regression on the logit scale; `odds_ratio` is its exponential with its limits."""
+    """A coefficient of a meta-regression on the scale of the analysis.
+
+    `effect` and its limits are what a reader is told: its exponential (an odds ratio; in
+    comparisons a ratio of ratios), or for risk differences itself.
+    """
 
     name: str
     estimate: float
     se: float
     p: float
-    odds_ratio: float
+    effect: float
     lower: float
     upper: float
 

@@ -100,7 +100,8 @@ def _analyse(analysis: Analysis, evidence: Evidence, work: Path, progress: Calla
     except SelectionError as error:
         return Done(analysis, None, error.message)
     if len(pooled.overall.rows) > 1:
-        pooled = synthesis.with_series(pooled, ["every-method", "bayes"])
+        bayes = [] if pooled.question.comparative else ["bayes"]
+        pooled = synthesis.with_series(pooled, ["every-method", *bayes])
     figures, tables = work / "figures", work / "tables"
     figures.mkdir(exist_ok=True)
     tables.mkdir(exist_ok=True)

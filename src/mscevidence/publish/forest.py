@@ -1,8 +1,10 @@
-"""Forest plot: studies, subgroups and pooled rates on an axis from 0 to 100 per cent.
+"""Forest plot: studies, subgroups and pooled effects, rates of one arm or comparisons of two.
 
-There is no null line: a single-arm rate has none. Squares have an area in proportion to the weight, study intervals
-are the exact ones of the analysis, diamonds span the interval of a pooled rate, and a bar shows where the rate of a
-new study is expected.
+Rates stand on an axis from 0 to 100 per cent without a null line: a single-arm rate has none. Ratios stand on a
+logarithmic axis and differences on a straight one, with the line of no difference and a word on which side favours
+whom. Squares have an area in proportion to the weight, study intervals are those of the analysis, diamonds span the
+interval of a pooled effect, a bar shows where the effect of a new study is expected, and an arrow says that an interval
+goes on beyond the axis.
 """
 
 from __future__ import annotations
@@ -14,15 +16,17 @@ from typing import get_args
 from matplotlib.figure import Figure
 
 from mscevidence.errors import UnknownTermError
-from mscevidence.model import Estimate, Pooled
+from mscevidence.model import Estimate, Pooled, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
 from mscevidence.publish.figure import figure_bytes, figure_format, house_style
+from mscevidence.publish.forest_axis import axis_for
 from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import lay_out
+from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, lay_out
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.lettering import readable
+from mscevidence.publish.scale import Scale, directions, scale_of
 from mscevidence.records import write_atomically
 
 __all__ = ["available_columns", "draw_forest", "save_forest"]
@@ -48,19 +52,21 @@ def draw_forest(
     """
     if estimates not in get_args(Estimates):
         raise UnknownTermError(estimates, kind="choice of estimates", choices=get_args(Estimates))
-    names = chosen_columns(pooled, columns)
+    names, scale = chosen_columns(pooled, columns), scale_of(pooled)
+    sides = directions(pooled)
     rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=footnote_symbols(pooled)).all()
     layout = lay_out(
         rows,
         columns=names,
         title=readable(pooled.title if title is None else title),
-        study_heading="Study",
-        rate_heading=f"Rate, % [{wording.level_text(pooled.level)} CI]",
-        axis_label=readable(f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]} (% of patients)"),
+        counts=TWO_ARMS if scale.comparative else ONE_ARM,
+        effect_heading=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
+        directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
+        axis_label=readable(_axis_label(pooled, scale)),
         notes=notes(pooled, every_estimate=estimates == "all"),
     )
     with house_style():
-        return ForestDrawing(layout, reference=_reference(pooled)).drawn()
+        return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled)).drawn()
 
 
 def save_forest(
@@ -96,28 +102,45 @@ def save_forest(
 
 def describe(pooled: Pooled) -> str:
     """Return the forest plot in words, for a person who cannot see it."""
+    scale = scale_of(pooled)
     sentences = [f"Forest plot of {pooled.outcome_label}: {wording.count(len(rows_in_order(pooled)), 'study row')}."]
     sentences += [
-        f"{row.label}: {row.events} of {row.n}, {wording.rate(row.proportion, row.lower, row.upper)} per cent."
+        f"{row.label}: {_counts_in_words(row)}, {scale.effect(row.effect, row.lower, row.upper)}{_unit(scale)}."
         for row in rows_in_order(pooled)
     ]
     for group in (*pooled.groups, pooled.overall):
         name = "Overall" if group is pooled.overall else group.label
-        sentences += [f"{name}: {_in_words(estimate)}." for estimate in group.estimates[:1]]
+        sentences += [f"{name}: {_in_words(estimate, scale)}." for estimate in group.estimates[:1]]
     return readable(" ".join(sentences))
 
 
-def _in_words(estimate: Estimate) -> str:
+def _axis_label(pooled: Pooled, scale: Scale) -> str:
+    outcome = f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]}"
+    if not scale.comparative:
+        return f"{outcome} (% of patients)"
+    return f"{outcome}: {scale.name} ({'log scale' if scale.logarithmic else 'percentage points'})"
+
+
+def _counts_in_words(row: StudyRow) -> str:
+    own = f"{row.events} of {row.n}"
+    return f"{own} with cells, {row.control.events} of {row.control.n} controls" if row.control else own
+
+
+def _unit(scale: Scale) -> str:
+    return scale.unit if scale.comparative else " per cent"
+
+
+def _in_words(estimate: Estimate, scale: Scale) -> str:
     sentence = wording.status_sentence(estimate)
     if sentence:
         return sentence
-    rate = wording.rate(estimate.proportion, estimate.lower, estimate.upper)
-    return f"{rate} per cent, {wording.studies_and_patients(estimate)}"
+    effect = scale.effect(estimate.effect, estimate.lower, estimate.upper)
+    return f"{effect}{_unit(scale)}, {wording.studies_and_patients(estimate)}"
 
 
 def _reference(pooled: Pooled) -> float | None:
-    """Return the pooled rate that the dotted line marks, or None."""
+    """Return the pooled effect that the dotted line marks, or None."""
     first = pooled.overall.estimates[0] if pooled.overall.estimates else None
-    if first is None or first.status != "estimated" or not wording.exists(first.proportion):
+    if first is None or first.status != "estimated" or not wording.exists(first.effect):
         return None
-    return first.proportion
+    return first.effect

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
 from mscevidence.publish.figure import blank_figure
+from mscevidence.publish.forest_axis import Axis
 from mscevidence.publish.forest_layout import (
     AXIS_DEPTH,
     BODY,
@@ -42,7 +43,6 @@ LARGEST_SIDE = 11.0
 SMALLEST_SIDE = 3.5
 EQUAL_SIDE = 6.5
 _TALL = 400.0
-_TICKS = range(0, 101, 20)
 _TICK_SIZE = 8.0
 _HALF_HEIGHT = {"subgroup": 5.0, "overall": 5.8, "alternative": 2.8}
 _FILL = {"subgroup": SKY, "overall": VERMILLION, "alternative": "#ffffff"}
@@ -56,21 +56,23 @@ def square_side(share: float | None, largest: float | None) -> float:
 
 
 class ForestDrawing:
-    """Draws one layout: `page` holds the text in points from the top left, `panel` the graphics in per cent.
+    """Draws one layout: `page` holds the text in points from the top left, `panel` the graphics on the axis.
 
     Args:
         layout: where everything goes.
-        reference: the rate marked by the dotted line, or None.
+        axis: of the panel.
+        reference: the effect marked by the dotted line, or None.
     """
 
-    def __init__(self, layout: Layout, *, reference: float | None) -> None:
+    def __init__(self, layout: Layout, axis: Axis, *, reference: float | None) -> None:
         self._layout = layout
+        self._axis = axis
         self._reference = reference
         self._figure = blank_figure(layout.width, layout.height)
         self._page = self._figure.add_axes((0, 0, 1, 1), gid="page")
         self._page.set(xlim=(0, layout.width), ylim=(layout.height, 0))
         self._page.set_axis_off()
-        self._panel = self._axis()
+        self._panel = self._panel_axes()
         shares = [p.row.graphic.share for p in layout.rows if isinstance(p.row.graphic, Square)]
         self._largest = max((share for share in shares if share is not None), default=None)
 
@@ -86,19 +88,27 @@ class ForestDrawing:
         return self._figure
 
     def _reference_line(self) -> None:
-        if self._reference is None:
-            return
         ends = [self._layout.header_bottom, self._layout.panel_bottom]
-        self._panel.plot([100 * self._reference] * 2, ends, color=GREY, lw=0.9, ls=(0, (1, 2)), zorder=1)
+        if self._axis.null is not None:
+            self._panel.plot([self._axis.null] * 2, ends, color=INK, lw=0.8, zorder=1.5, gid="no-difference")
+        if self._reference is not None:
+            at = [self._axis.place(self._reference)] * 2
+            self._panel.plot(at, ends, color=GREY, lw=0.9, ls=(0, (1, 2)), zorder=1)
 
     def _axis_label(self) -> None:
         layout = self._layout
         middle = (layout.panel_left + layout.panel_right) / 2
+        top = layout.panel_bottom + AXIS_DEPTH
+        if layout.directions:
+            below, above = layout.directions
+            self._write(layout.panel_left, top + 0.75 * SMALL, below, size=SMALL, gid="direction-below")
+            self._write(layout.panel_right, top + 0.75 * SMALL, above, size=SMALL, align="right", gid="direction-above")
+            top += SMALL * LEADING
         for index, line in enumerate(layout.axis_label):
-            height = layout.panel_bottom + AXIS_DEPTH + (index + 0.75) * BODY * LEADING
+            height = top + (index + 0.75) * BODY * LEADING
             self._write(middle, height, line, size=BODY, align="center", gid="axis-label")
 
-    def _axis(self) -> Axes:
+    def _panel_axes(self) -> Axes:
         layout = self._layout
         top, bottom = layout.header_bottom, layout.panel_bottom
         place = (
@@ -108,7 +118,9 @@ class ForestDrawing:
             (bottom - top) / layout.height,
         )
         panel = self._figure.add_axes(place, gid="panel")
-        panel.set(xlim=(0, 100), ylim=(bottom, top), xticks=_TICKS, yticks=[], facecolor="none")
+        ticks = self._axis.ticks
+        panel.set(xlim=(self._axis.low, self._axis.high), ylim=(bottom, top), yticks=[], facecolor="none")
+        panel.set_xticks([at for at, _ in ticks], [label for _, label in ticks])
         panel.spines[["left", "right", "top"]].set_visible(False)
         panel.spines["bottom"].set(color=INK, linewidth=0.8)
         panel.tick_params(axis="x", length=3.5, width=0.8, color=INK, pad=3)
@@ -149,8 +161,9 @@ class ForestDrawing:
                 height = last - back * BODY * LEADING
                 self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align)
         if layout.panel_bottom - layout.header_bottom > _TALL:
-            for tick in _TICKS:
-                self._write(layout.panel_left + tick * PANEL / 100, last, str(tick), size=_TICK_SIZE, align="center")
+            for tick, label in self._axis.ticks:
+                at = layout.panel_left + (tick - self._axis.low) / self._span * PANEL
+                self._write(at, last, label, size=_TICK_SIZE, align="center")
         for height, weight in ((layout.header_top, 1.0), (layout.header_bottom, 0.6)):
             self._rule(height, weight)
 
@@ -173,21 +186,40 @@ class ForestDrawing:
         if isinstance(graphic, Square):
             self._square(graphic, middle, key)
         elif isinstance(graphic, Diamond):
-            half = _HALF_HEIGHT[graphic.role]
-            corners = [(graphic.lower, 0), (graphic.at, -half), (graphic.upper, 0), (graphic.at, half)]
-            points = [(100 * x, middle + dy) for x, dy in corners]
             self._panel.add_patch(
-                Polygon(points, fc=_FILL[graphic.role], ec=INK, lw=0.8, zorder=4, clip_on=False, gid=key)
-            )
+                Polygon(
+                    self._corners(graphic, middle), fc=_FILL[graphic.role], ec=INK, lw=0.8, zorder=4, clip_on=False,
+                    gid=key,
+                )
+            )  # fmt: skip
+            self._arrows(graphic.lower, graphic.upper, middle, INK, key)
         elif isinstance(graphic, Bar):
             self._bar(graphic, middle, key)
 
+    @property
+    def _span(self) -> float:
+        return self._axis.high - self._axis.low
+
+    def _corners(self, diamond: Diamond, middle: float) -> list[tuple[float, float]]:
+        """Return the corners of a diamond: left, top, right, bottom; an end beyond the axis is cut off straight."""
+        half, at = _HALF_HEIGHT[diamond.role], self._axis.place(diamond.at)
+        sides = []
+        for end in self._axis.ends(diamond.lower, diamond.upper):
+            edge = self._axis.cut(end)
+            if edge == end:
+                sides.append([(end, middle)])
+            else:
+                rest = half if math.isinf(end) else half * abs((end - edge) / (end - at))
+                sides.append([(edge, middle + rest), (edge, middle - rest)])
+        left, right = sides
+        return [*left, (at, middle - half), *reversed(right), (at, middle + half)]
+
     def _square(self, square: Square, middle: float, key: str) -> None:
         side = square_side(square.share, self._largest)
-        across = side * 100 / PANEL
+        across = side * self._span / PANEL
         self._panel.add_patch(
             Rectangle(
-                (100 * square.at - across / 2, middle - side / 2),
+                (self._axis.place(square.at) - across / 2, middle - side / 2),
                 across,
                 side,
                 fc="white" if square.hollow else BLUE,
@@ -198,17 +230,34 @@ class ForestDrawing:
                 gid=key,
             )
         )
-        ends = [100 * square.lower, 100 * square.upper]
+        ends = [self._axis.cut(end) for end in self._axis.ends(square.lower, square.upper)]
         self._panel.plot(ends, [middle, middle], color=INK, lw=1.0, zorder=3.5, clip_on=False, gid=f"{key}-interval")
+        self._arrows(square.lower, square.upper, middle, INK, key)
 
     def _bar(self, bar: Bar, middle: float, key: str) -> None:
-        left, right = 100 * bar.lower, 100 * bar.upper
+        whole = self._axis.ends(bar.lower, bar.upper)
+        left, right = (self._axis.cut(end) for end in whole)
         self._panel.plot(
             [left, right], [middle, middle], color=VERMILLION, lw=2.4, zorder=3, clip_on=False,
             solid_capstyle="butt", gid=key,
         )  # fmt: skip
-        for end in (left, right):
-            self._panel.plot([end, end], [middle - 3.5, middle + 3.5], color=VERMILLION, lw=1.2, clip_on=False)
+        for end, cut in zip(whole, (left, right), strict=True):
+            if end == cut:
+                self._panel.plot([end, end], [middle - 3.5, middle + 3.5], color=VERMILLION, lw=1.2, clip_on=False)
+        self._arrows(bar.lower, bar.upper, middle, VERMILLION, key)
+
+    def _arrows(self, lower: float | None, upper: float | None, middle: float, colour: str, key: str) -> None:
+        """Draw an arrow at each end of the axis beyond which an interval goes on."""
+        left, right = self._axis.ends(lower, upper)
+        for beyond, edge, marker, side in (
+            (left < self._axis.low, self._axis.low, "<", "below"),
+            (right > self._axis.high, self._axis.high, ">", "above"),
+        ):
+            if beyond:
+                self._panel.plot(
+                    [edge], [middle], marker=marker, ms=4.5, mew=0, color=colour, zorder=4.5, clip_on=False,
+                    gid=f"{key}-{side}",
+                )  # fmt: skip
 
     def _notes(self) -> None:
         layout = self._layout

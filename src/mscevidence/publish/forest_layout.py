@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +27,15 @@ _MOST_LEFT = 310.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
 _CELL_WIDTHS = (110.0, 130.0, 150.0)
 _IN_PANEL = ("study", "summary", "prediction", "alternative")
-_NUMBER_HEADINGS = {"events": "Events", "total": "Total"}
+_STUDY = "Study"
+ONE_ARM = {"events": ("Events",), "total": ("Total",)}
+TWO_ARMS = {
+    "events": ("MSC", "events"),
+    "total": ("MSC", "total"),
+    "control-events": ("Control", "events"),
+    "control-total": ("Control", "total"),
+}
+"""The columns of counts and what heads them."""
 
 Align = Literal["left", "right"]
 
@@ -77,13 +85,14 @@ class Layout:
     rows: tuple[PlacedRow, ...]
     panel_left: float
     panel_bottom: float
+    directions: tuple[str, ...]
     axis_label: tuple[str, ...]
     notes_top: float
     notes: tuple[tuple[str, ...], ...]
 
     @property
     def panel_right(self) -> float:
-        """The x position of 100%."""
+        """The x position of the right end of the axis."""
         return self.panel_left + PANEL
 
 
@@ -102,15 +111,27 @@ def lay_out(
     *,
     columns: Sequence[str],
     title: str,
-    study_heading: str,
-    rate_heading: str,
+    counts: Mapping[str, tuple[str, ...]],
+    effect_heading: str,
+    directions: Sequence[str],
     axis_label: str,
     notes: Sequence[str],
 ) -> Layout:
-    """Return the layout of a forest plot; all texts are measured and wrapped, none is cut."""
-    left, left_edge = _left_columns(rows, columns, study_heading)
+    """Return the layout of a forest plot; all texts are measured and wrapped, none is cut.
+
+    Args:
+        rows: from top to bottom.
+        columns: keys of the study columns.
+        title: above all, or empty.
+        counts: keys and headings of the columns of counts.
+        effect_heading: heads the effects.
+        directions: what both sides of the line of no difference say, or nothing.
+        axis_label: below the axis.
+        notes: below all, each a paragraph.
+    """
+    left, left_edge = _left_columns(rows, columns, counts)
     panel_left = left_edge + PANEL_GAP
-    right, right_edge = _right_columns(rows, rate_heading, panel_left + PANEL + PANEL_GAP)
+    right, right_edge = _right_columns(rows, effect_heading, panel_left + PANEL + PANEL_GAP)
     total = right_edge + MARGIN
     title_lines = wrap(title, total - 2 * MARGIN, TITLE, bold=True) if title else ()
     header_top = MARGIN + len(title_lines) * TITLE * LEADING + (6 if title_lines else 0)
@@ -119,7 +140,7 @@ def lay_out(
     placed = _place(rows, left, header_bottom + ROW_PADDING)
     panel_bottom = max((p.top + p.height for p in placed if p.row.kind in _IN_PANEL), default=header_bottom + 18) + 2
     label = wrap(axis_label, PANEL + PANEL_GAP, BODY)
-    axis_end = panel_bottom + AXIS_DEPTH + len(label) * BODY * LEADING
+    axis_end = panel_bottom + AXIS_DEPTH + SMALL * LEADING * bool(directions) + len(label) * BODY * LEADING
     notes_top = max(axis_end, max((p.top + p.height for p in placed), default=0.0)) + 10
     wrapped = tuple(wrap(note, total - 2 * MARGIN, SMALL) for note in notes)
     height = notes_top + sum(len(lines) for lines in wrapped) * SMALL * LEADING + 2 * len(wrapped) + MARGIN
@@ -133,24 +154,27 @@ def lay_out(
         rows=placed,
         panel_left=panel_left,
         panel_bottom=panel_bottom,
+        directions=tuple(directions),
         axis_label=label,
         notes_top=notes_top,
         notes=wrapped,
     )
 
 
-def _left_columns(rows: Sequence[Row], names: Sequence[str], study_heading: str) -> tuple[tuple[Column, ...], float]:
+def _left_columns(
+    rows: Sequence[Row], names: Sequence[str], counts: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[Column, ...], float]:
     """Return the columns left of the panel and the edge where they end."""
     cells = [_cell_column(rows, name) for name in names]
-    cells += [_number_column(rows, key, text) for key, text in _NUMBER_HEADINGS.items()]
+    cells += [_number_column(rows, key, text) for key, text in counts.items()]
     others = sum(needed + GAP for _, _, needed, _ in cells)
-    events = sum(needed + GAP for key, _, needed, _ in cells if key in _NUMBER_HEADINGS)
+    events = sum(needed + GAP for key, _, needed, _ in cells if key in counts)
     study = max(
-        _study_width(rows, study_heading),
+        _study_width(rows),
         _least_left(rows) - others,
         _summary_width(rows) - (others - events),
     )
-    columns = [Column("study", (study_heading,), MARGIN, MARGIN + study, "left")]
+    columns = [Column("study", (_STUDY,), MARGIN, MARGIN + study, "left")]
     for key, lines, needed, align in cells:
         start = columns[-1].right + GAP
         columns.append(Column(key, lines, start, start + needed, align))
@@ -163,10 +187,10 @@ def _least_left(rows: Sequence[Row]) -> float:
     return min(max([_LEAST_LEFT, *(needed + 1 for needed in remarks)]), _MOST_LEFT)
 
 
-def _study_width(rows: Sequence[Row], study_heading: str) -> float:
+def _study_width(rows: Sequence[Row]) -> float:
     """Return the least width in which every study name takes two lines, or the most a name may have."""
     studies = [row for row in rows if row.kind == "study"]
-    best = width(study_heading, BODY, True)
+    best = width(_STUDY, BODY, True)
     for limit in _STUDY_WIDTHS:
         wrapped = [(row, wrap(row.label, limit - row.indent * INDENT, BODY)) for row in studies]
         needed = max((widest(lines, BODY) + row.indent * INDENT for row, lines in wrapped), default=0.0)
@@ -193,18 +217,18 @@ def _cell_column(rows: Sequence[Row], name: str) -> tuple[str, tuple[str, ...], 
     return name, head, needed, "left"
 
 
-def _number_column(rows: Sequence[Row], key: str, text: str) -> tuple[str, tuple[str, ...], float, Align]:
+def _number_column(rows: Sequence[Row], key: str, head: tuple[str, ...]) -> tuple[str, tuple[str, ...], float, Align]:
     cells = [width(row.cells[key], size_of(row.kind), is_bold(row.kind)) for row in rows if key in row.cells]
-    return key, (text,), max([width(text, BODY, True), *cells]), "right"
+    return key, head, max([widest(head, BODY, bold=True), *cells]), "right"
 
 
-def _right_columns(rows: Sequence[Row], rate_heading: str, start: float) -> tuple[tuple[Column, ...], float]:
+def _right_columns(rows: Sequence[Row], effect_heading: str, start: float) -> tuple[tuple[Column, ...], float]:
     """Return the columns right of the panel and the edge where they end; no weight column without weights."""
     columns: list[Column] = []
-    for key, text in (("rate", rate_heading), ("weight", "Weight")):
+    for key, text in (("effect", effect_heading), ("weight", "Weight")):
         if key == "weight" and not any(row.cells.get("weight") for row in rows):
             continue
-        _, lines, needed, align = _number_column(rows, key, text)
+        _, lines, needed, align = _number_column(rows, key, (text,))
         columns.append(Column(key, lines, start, start + needed, align))
         start += needed + GAP
     return tuple(columns), columns[-1].right

@@ -10,6 +10,7 @@ from mscevidence.model import Estimate, Group, Pooled, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
 from mscevidence.publish.lettering import readable
+from mscevidence.publish.scale import scale_of
 
 Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
 Estimates = Literal["primary", "all"]
@@ -17,18 +18,21 @@ Estimates = Literal["primary", "all"]
 
 @dataclass(frozen=True)
 class Square:
-    """A study: its rate, its exact interval and its share of the weight (None when the method has no weights)."""
+    """A study: its effect, its interval and its share of the weight (None when the method has no weights).
+
+    A limit that is None lies beyond every axis.
+    """
 
     at: float
-    lower: float
-    upper: float
+    lower: float | None
+    upper: float | None
     share: float | None
     hollow: bool = False
 
 
 @dataclass(frozen=True)
 class Diamond:
-    """A pooled rate with its interval."""
+    """A pooled effect with its interval."""
 
     at: float
     lower: float
@@ -73,6 +77,7 @@ class ForestRows:
         self, pooled: Pooled, *, columns: Sequence[str], estimates: Estimates, symbols: Mapping[str, str]
     ) -> None:
         self._pooled = pooled
+        self._scale = scale_of(pooled)
         self._columns = tuple(columns)
         self._every = estimates == "all"
         self._symbols = symbols
@@ -118,13 +123,13 @@ class ForestRows:
         share = self._shares.get(row.result)
         marks = "".join(symbol for mark, symbol in self._symbols.items() if mark in row.marks)
         cells = {name: readable(row.columns.get(name, "")) for name in self._columns}
+        cells |= _counts(row.events, row.n)
+        cells |= _counts(row.control.events, row.control.n, "control-") if row.control else {}
         cells |= {
-            "events": f"{row.events:,}",
-            "total": f"{row.n:,}",
-            "rate": wording.rate(row.proportion, row.lower, row.upper),
+            "effect": self._scale.effect(row.effect, row.lower, row.upper),
             "weight": "" if share is None else f"{100 * share:.1f}%",
         }
-        square = Square(row.proportion, row.lower, row.upper, share, hollow="narrative-zero" in row.marks)
+        square = _square(row, share)
         label = readable(row.label) + (f"\N{NO-BREAK SPACE}{marks}" if marks else "")
         return Row("study", label, cells, square, indent, f"study-{self._numbers[row.result]}")
 
@@ -149,10 +154,11 @@ class ForestRows:
     def _pooled_row(self, estimate: Estimate, group: Group, word: str, key: str, indent: int) -> Row:
         shares = [self._shares.get(row.result) for row in group.rows]
         present = [share for share in shares if share is not None]
-        cells = {
-            "events": f"{estimate.events:,}",
-            "total": f"{estimate.patients:,}",
-            "rate": wording.rate(estimate.proportion, estimate.lower, estimate.upper),
+        cells = _counts(estimate.events, estimate.patients)
+        if estimate.control_events is not None and estimate.control_patients is not None:
+            cells |= _counts(estimate.control_events, estimate.control_patients, "control-")
+        cells |= {
+            "effect": self._scale.effect(estimate.effect, estimate.lower, estimate.upper),
             "weight": f"{100 * sum(present):.1f}%" if present else "",
         }
         role: Literal["subgroup", "overall"] = "overall" if key == "overall" else "subgroup"
@@ -162,21 +168,32 @@ class ForestRows:
     def _prediction(self, estimate: Estimate, key: str, indent: int) -> Iterator[Row]:
         lower, upper = estimate.prediction_lower, estimate.prediction_upper
         if lower is not None and upper is not None and wording.exists(lower) and wording.exists(upper):
-            cells = {"rate": wording.interval(lower, upper)}
+            cells = {"effect": self._scale.interval(lower, upper)}
             yield Row("prediction", "Prediction interval", cells, Bar(lower, upper), indent, f"{key}-prediction")
-        elif key == "overall" and estimate.status == "estimated":
-            yield Row("prediction", "Prediction interval", {"rate": wording.DASH}, None, indent, f"{key}-prediction")
+        elif key == "overall" and estimate.status == "estimated" and estimate.tau2 is not None:
+            yield Row("prediction", "Prediction interval", {"effect": wording.DASH}, None, indent, f"{key}-prediction")
 
     def _alternative(self, estimate: Estimate, label: str, key: str, indent: int) -> Iterator[Row]:
-        cells = {"rate": wording.rate(estimate.proportion, estimate.lower, estimate.upper)}
+        cells = {"effect": self._scale.effect(estimate.effect, estimate.lower, estimate.upper)}
         yield Row("alternative", label, cells, _diamond(estimate, "alternative"), indent, key)
         sentence = wording.status_sentence(estimate)
         if sentence:
             yield Row("remark", readable(sentence), indent=indent + 1, key=f"{key}-status")
 
 
+def _counts(events: int, total: int, prefix: str = "") -> dict[str, str]:
+    return {f"{prefix}events": f"{events:,}", f"{prefix}total": f"{total:,}"}
+
+
+def _square(row: StudyRow, share: float | None) -> Square | None:
+    """Return the mark of a study, None where it has no effect of its own."""
+    if row.effect is None:
+        return None
+    return Square(row.effect, row.lower, row.upper, share, hollow="narrative-zero" in row.marks)
+
+
 def _diamond(estimate: Estimate, role: Literal["subgroup", "overall", "alternative"]) -> Diamond | None:
-    at, lower, upper = estimate.proportion, estimate.lower, estimate.upper
+    at, lower, upper = estimate.effect, estimate.lower, estimate.upper
     if estimate.status != "estimated" or at is None or lower is None or upper is None:
         return None
     drawable = all(wording.exists(value) for value in (at, lower, upper))

@@ -7,10 +7,11 @@ from typing import Any
 
 from mscevidence import __version__, vocabulary
 from mscevidence.effects import study_label
-from mscevidence.model import Estimate, Study
+from mscevidence.model import Estimate, Study, StudyRow
 from mscevidence.protocol import Protocol
 from mscevidence.publish import wording
 from mscevidence.publish.contents import Done, Evidence
+from mscevidence.publish.scale import RATE, Scale, scale_of
 
 
 def index_page(protocol: Protocol, evidence: Evidence, done: Sequence[Done]) -> str:
@@ -24,8 +25,6 @@ def index_page(protocol: Protocol, evidence: Evidence, done: Sequence[Done]) -> 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = wording.percent
-    environment.filters["interval"] = lambda row: wording.interval(row.lower, row.upper)
     return environment.get_template("index.html").render(
         title=protocol.title,
         question=protocol.question,
@@ -38,18 +37,27 @@ def index_page(protocol: Protocol, evidence: Evidence, done: Sequence[Done]) -> 
     )
 
 
-def headline(estimate: Estimate, level: float) -> str:
+def headline(estimate: Estimate, level: float, scale: Scale = RATE) -> str:
     """Return the answer in one line: ``44.4 % (95% interval 21.5 to 69.2)``, or why there is none."""
-    if estimate.proportion is None:
+    if estimate.effect is None:
         return wording.status_sentence(estimate)
-    low, high = wording.percent(estimate.lower), wording.percent(estimate.upper)
-    answer = f"{wording.percent(estimate.proportion)} % ({wording.level_text(level)} interval {low} to {high})"
-    return f"{answer}: not informative" if is_uninformative(estimate) else answer
+    low, high = scale.number(estimate.lower), scale.number(estimate.upper)
+    name = f"{scale.name} " if scale.comparative else ""
+    answer = f"{name}{scale.number(estimate.effect)}{scale.unit} ({wording.level_text(level)} interval {low} to {high})"
+    return f"{answer}: not informative" if is_uninformative(estimate, scale) else answer
 
 
-def is_uninformative(estimate: Estimate) -> bool:
-    """Return whether the interval covers at least nine tenths of the range from 0 to 100 %."""
-    return estimate.lower is not None and estimate.upper is not None and estimate.upper - estimate.lower >= 0.9
+def is_uninformative(estimate: Estimate, scale: Scale = RATE) -> bool:
+    """Return whether an interval says nearly nothing.
+
+    That of a rate covers nine tenths of what is possible, that of a ratio a hundredfold, that of a difference a whole.
+    """
+    low, high = estimate.lower, estimate.upper
+    if low is None or high is None:
+        return False
+    if scale.logarithmic:
+        return high >= 100 * low
+    return high - low >= (1.0 if scale.comparative else 0.9)
 
 
 def _counts(evidence: Evidence) -> dict[str, int]:
@@ -67,15 +75,17 @@ def _analysis(done: Done) -> dict[str, Any]:
     pooled = done.pooled
     if pooled is None:
         return {"id": done.analysis.id, "title": done.analysis.title or done.analysis.id, "why_not": done.why_not}
-    first = pooled.overall.estimates[0]
+    first, scale = pooled.overall.estimates[0], scale_of(pooled)
     return {
         "id": done.analysis.id,
         "title": pooled.title,
         "why_not": "",
         "pooled": pooled,
-        "headline": headline(first, pooled.level),
+        "headline": headline(first, pooled.level, scale),
+        "effect_heading": scale.heading,
+        "rows": [_row(row, scale) for row in pooled.overall.rows],
         "beside": [
-            {"method": one.label, "headline": headline(one, pooled.level)}
+            {"method": one.label, "headline": headline(one, pooled.level, scale)}
             for one in pooled.overall.estimates[1:]
             if one.status == "estimated"
         ],
@@ -88,11 +98,11 @@ def _analysis(done: Done) -> dict[str, Any]:
         "strip": [note for series in pooled.series if series.id == "every-method" for note in series.notes],
         "based_on": wording.studies_and_patients(first),
         "estimates": [
-            _estimate(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates
+            _estimate(scale, group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates
         ]
-        + [_estimate(f"Overall, {name}", one) for name, one in pooled.sensitivity]
+        + [_estimate(scale, f"Overall, {name}", one) for name, one in pooled.sensitivity]
         + [
-            _estimate(SERIES[one.id], each, name)
+            _estimate(scale, SERIES[one.id], each, name)
             for one in pooled.series
             if one.id in SERIES
             for name, each in one.rows
@@ -106,13 +116,27 @@ SERIES = {"every-method": "Overall, every method", "bayes": "Overall, Bayesian"}
 """The series of re-analyses that stand in the table of methods, and what they are of."""
 
 
-def _estimate(group: str, one: Estimate, name: str = "") -> dict[str, str]:
+def _row(row: StudyRow, scale: Scale) -> dict[str, Any]:
+    sides = (row, row.control) if row.control else (row,)
+    return {
+        "study": row.study,
+        "label": row.label,
+        "marks": row.marks,
+        "counts": " against ".join(f"{side.events} / {side.n}" for side in sides),
+        "effect": scale.number(row.effect),
+        "interval": scale.interval(row.lower, row.upper),
+        "quotes": list(dict.fromkeys(side.quote for side in sides)),
+        "reports": ", ".join(dict.fromkeys(side.report for side in sides)),
+    }
+
+
+def _estimate(scale: Scale, group: str, one: Estimate, name: str = "") -> dict[str, str]:
     return {
         "group": group,
         "method": name or one.label,
         "based_on": wording.studies_and_patients(one),
-        "rate": wording.rate(one.proportion, one.lower, one.upper) if one.proportion is not None else "",
-        "prediction": wording.interval(one.prediction_lower, one.prediction_upper),
+        "effect": scale.effect(one.effect, one.lower, one.upper) if one.effect is not None else "",
+        "prediction": scale.interval(one.prediction_lower, one.prediction_upper),
         "heterogeneity": wording.heterogeneity(one) if one.status == "estimated" else wording.status_sentence(one),
         "notes": " ".join(one.notes),
     }

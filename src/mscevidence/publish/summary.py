@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mscevidence.model import BetweenGroups, Borrowed, Estimate, Group, Moderation, Pooled, Series, StudyRow
 from mscevidence.publish import wording
+from mscevidence.publish.scale import RATE, Scale, directions, scale_of
 from mscevidence.publish.table import as_text
 
 LETTERS = {
@@ -13,47 +14,66 @@ LETTERS = {
     "secondary": "2",
     "cancelled": "c",
     "judged": "j",
+    "not-randomised": "n",
+    "historical": "h",
+    "corrected": "+",
+    "no-contrast": "0",
 }
 """The letter that stands beside a study for each footnote."""
 
 
 def page(pooled: Pooled) -> str:
     """Return the page that ``mscevidence pool`` prints: studies, estimates of every method, what was left out."""
-    first = pooled.overall.estimates[0]
+    first, scale = pooled.overall.estimates[0], scale_of(pooled)
     intervals = f"{wording.level_text(pooled.level)} study intervals: {pooled.interval_method}"
     lines = [
         pooled.title,
         "=" * len(pooled.title),
-        f"{wording.studies_and_patients(first)}, {first.events} with the outcome; {intervals}",
+        f"{wording.studies_and_patients(first)}, {_with_the_outcome(first)}; {intervals}",
+        *_sides(pooled, scale),
         *(f"OVERRIDE: {text}" for text in pooled.overrides),
     ]
     for group in pooled.groups:
-        lines += ["", group.label, "-" * len(group.label), *_studies(group, pooled), "", *_estimates(group)]
+        lines += ["", group.label, "-" * len(group.label), *_studies(group, pooled), "", *_estimates(group, scale)]
     if pooled.groups:
-        lines += ["", "Overall", "-------", *_estimates(pooled.overall), *_between(pooled.between)]
+        lines += ["", "Overall", "-------", *_estimates(pooled.overall, scale), *_between(pooled.between)]
     else:
-        lines += ["", *_studies(pooled.overall, pooled), "", *_estimates(pooled.overall)]
+        lines += ["", *_studies(pooled.overall, pooled), "", *_estimates(pooled.overall, scale)]
     lines += _sensitivity(pooled)
     lines += [f"Warning: {text}." for text in pooled.warnings]
     lines += [f"Weights: {pooled.weighting}."] if pooled.weighting else []
     lines += [f"[{LETTERS[mark]}] {text}" for mark, text in pooled.footnotes.items()]
     lines += _borrowed(pooled.borrowed) if pooled.borrowed else []
-    lines += [line for one in pooled.moderation for line in _moderation(one)]
+    lines += [line for one in pooled.moderation for line in _moderation(one, scale)]
     lines += _small_studies(pooled)
-    lines += [line for one in pooled.series for line in ("", *series_page(one).splitlines())]
+    lines += [line for one in pooled.series for line in ("", *series_page(one, scale).splitlines())]
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
 
 
-def series_page(series: Series) -> str:
+def _with_the_outcome(one: Estimate) -> str:
+    if one.control_events is None:
+        return f"{one.events} with the outcome"
+    cells = f"{one.events} of {one.patients} with cells"
+    return f"the outcome in {cells} and {one.control_events} of {one.control_patients} controls"
+
+
+def _sides(pooled: Pooled, scale: Scale) -> list[str]:
+    sides = directions(pooled)
+    if sides is None or scale.null is None:
+        return []
+    return [f"{scale.name.capitalize()} below {scale.null:g}: {sides.below}; above: {sides.above}"]
+
+
+def series_page(series: Series, scale: Scale = RATE) -> str:
     """Return a series of re-analyses as a table with its notes."""
     rows = [
         {
             "": name,
             "k": one.k,
-            "Rate % [interval]": wording.rate(one.proportion, one.lower, one.upper)
-            if one.proportion is not None
+            f"{scale.heading} [interval]": scale.effect(one.effect, one.lower, one.upper)
+            if one.effect is not None
             else wording.status_sentence(one),
-            "Prediction": wording.interval(one.prediction_lower, one.prediction_upper),
+            "Prediction": scale.interval(one.prediction_lower, one.prediction_upper),
             "tau²": wording.number_text(one.tau2, 3),
             "I² %": wording.number_text(one.i2, 0),
         }
@@ -64,9 +84,13 @@ def series_page(series: Series) -> str:
     return "\n".join([series.title, "-" * len(series.title), table, *series.notes])
 
 
+SOURCE = ("result", "report", "quote")
+"""Where the counts of a control arm were read."""
+
+
 def study_rows(pooled: Pooled) -> list[dict[str, object]]:
-    """Return one flat row per study; rates and limits are proportions."""
-    apart = {"report", "quote"}
+    """Return one flat row per study; rates, risk differences and their limits are proportions."""
+    apart, scale = {"report", "quote"}, scale_of(pooled)
     return [
         {
             "study": row.study,
@@ -74,7 +98,8 @@ def study_rows(pooled: Pooled) -> list[dict[str, object]]:
             "group": row.group,
             "events": row.events,
             "n": row.n,
-            "rate": row.proportion,
+            **({"control_events": row.control.events, "control_n": row.control.n} if row.control else {}),
+            scale.id: row.effect,
             "lower": row.lower,
             "upper": row.upper,
             "weight_percent": row.weight,
@@ -82,6 +107,7 @@ def study_rows(pooled: Pooled) -> list[dict[str, object]]:
             "result": row.result,
             "report": row.report,
             "quote": row.quote,
+            **({f"control_{name}": getattr(row.control, name) for name in SOURCE} if row.control else {}),
             **{name.replace("-", "_"): text for name, text in row.columns.items() if name not in apart},
         }
         for row in pooled.overall.rows
@@ -93,18 +119,26 @@ def estimate_rows(pooled: Pooled) -> list[dict[str, object]]:
     named = [(group.label, one) for group in (*pooled.groups, pooled.overall) for one in group.estimates]
     named += [(f"Overall, {name}", one) for name, one in pooled.sensitivity]
     named += [(f"{series.id}: {name}", one) for series in pooled.series for name, one in series.rows]
-    return [{"group": label, **one.model_dump(exclude={"notes"}), "notes": " ".join(one.notes)} for label, one in named]
+    scale = scale_of(pooled)
+    left_out = {"notes"} if scale.comparative else {"notes", "control_events", "control_patients"}
+    return [
+        {"group": label, **_renamed(one.model_dump(exclude=left_out), scale), "notes": " ".join(one.notes)}
+        for label, one in named
+    ]
+
+
+def _renamed(values: dict[str, object], scale: Scale) -> dict[str, object]:
+    return {scale.id if name == "effect" else name: value for name, value in values.items()}
 
 
 def _studies(group: Group, pooled: Pooled) -> list[str]:
-    level = wording.level_text(pooled.level)
+    level, scale = wording.level_text(pooled.level), scale_of(pooled)
     rows = [
         {
             "Study": _name(row),
-            "Events": row.events,
-            "n": row.n,
-            "Rate %": wording.percent(row.proportion),
-            f"{level} interval": wording.interval(row.lower, row.upper),
+            **_counts(row),
+            scale.heading: scale.number(row.effect),
+            f"{level} interval": scale.interval(row.lower, row.upper),
             "Weight %": "" if row.weight is None else f"{row.weight:.1f}",
         }
         for row in group.rows
@@ -112,26 +146,32 @@ def _studies(group: Group, pooled: Pooled) -> list[str]:
     return as_text(rows, list(rows[0])).splitlines()
 
 
+def _counts(row: StudyRow) -> dict[str, object]:
+    if row.control is None:
+        return {"Events": row.events, "n": row.n}
+    return {"MSC": row.events, "n": row.n, "Control": row.control.events, "control n": row.control.n}
+
+
 def _name(row: StudyRow) -> str:
     marks = ",".join(LETTERS[mark] for mark in row.marks)
     return f"{row.label} [{marks}]" if marks else row.label
 
 
-def _estimates(group: Group) -> list[str]:
+def _estimates(group: Group, scale: Scale) -> list[str]:
     lines: list[str] = []
     for position, one in enumerate(group.estimates):
         if one.status == "estimated":
-            lines += _estimated(one)
+            lines += _estimated(one, scale)
         elif position == 0:
             lines += list(one.notes)
     return lines
 
 
-def _estimated(one: Estimate) -> list[str]:
-    prediction = wording.interval(one.prediction_lower, one.prediction_upper)
+def _estimated(one: Estimate, scale: Scale) -> list[str]:
+    prediction = scale.interval(one.prediction_lower, one.prediction_upper)
     return [
         f"{one.label}:",
-        f"  rate {wording.rate(one.proportion, one.lower, one.upper)} %, prediction interval {prediction}",
+        f"  {scale.name} {scale.estimate(one)}, prediction interval {prediction}",
         f"  {wording.heterogeneity(one)}",
         *(f"  note: {note}" for note in one.notes),
     ]
@@ -148,8 +188,7 @@ def _between(between: BetweenGroups | None) -> list[str]:
 def _sensitivity(pooled: Pooled) -> list[str]:
     lines = [""]
     for name, one in pooled.sensitivity:
-        rate = f"{wording.rate(one.proportion, one.lower, one.upper)} %" if one.proportion is not None else ""
-        said = rate or " ".join(one.notes)
+        said = scale_of(pooled).estimate(one) if one.effect is not None else " ".join(one.notes)
         based_on = f" ({wording.studies_and_patients(one)})" if one.k else ""
         lines.append(f"Sensitivity, {name}: {said if one.k else 'no study is left'}{based_on}")
     return [*lines, ""] if pooled.sensitivity else lines
@@ -177,13 +216,13 @@ def _borrowed(borrowed: Borrowed) -> list[str]:
     return [*lines, *([borrowed.highlight] if borrowed.highlight else []), *borrowed.notes]
 
 
-def _moderation(one: Moderation) -> list[str]:
-    title = f"Does the rate go with {one.moderator}? ({wording.count(one.k, 'study', 'studies')})"
+def _moderation(one: Moderation, scale: Scale) -> list[str]:
+    title = f"Does the {scale.name} go with {one.moderator}? ({wording.count(one.k, 'study', 'studies')})"
     rows = [
         {
             "": each.name,
-            "Odds ratio": f"{each.odds_ratio:.2f} [{each.lower:.2f}, {each.upper:.2f}]",
-            "Logit": f"{each.estimate:.3f}",
+            scale.coefficient: f"{each.effect:.2f} [{each.lower:.2f}, {each.upper:.2f}]",
+            "Coefficient" if scale.comparative else "Logit": f"{each.estimate:.3f}",
             "SE": f"{each.se:.3f}",
             "p": wording.p_value(each.p).removeprefix("p").strip("= \N{NO-BREAK SPACE}"),
         }

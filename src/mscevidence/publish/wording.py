@@ -69,8 +69,9 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def studies_and_patients(estimate: Estimate) -> str:
-    """Return ``4 studies, 31 patients``."""
-    return f"{count(estimate.k, 'study', 'studies')}, {count(estimate.patients, 'patient')}"
+    """Return ``4 studies, 31 patients``; those of control arms are counted too."""
+    patients = estimate.patients + (estimate.control_patients or 0)
+    return f"{count(estimate.k, 'study', 'studies')}, {count(patients, 'patient')}"
 
 
 def heterogeneity(estimate: Estimate) -> str:
@@ -112,8 +113,20 @@ def status_sentence(estimate: Estimate) -> str:
 
 
 def _boundary_sentence(estimate: Estimate) -> str:
+    if estimate.control_events is not None and estimate.control_patients is not None:
+        return _boundary_of_two(
+            estimate.events + estimate.control_events, estimate.patients + estimate.control_patients
+        )
     if estimate.events == 0:
         return "no event in any study: no pooled estimate by this method"
     if estimate.events == estimate.patients:
         return "the event in every patient: no pooled estimate by this method"
     return "estimate on the boundary: no pooled estimate by this method"
+
+
+def _boundary_of_two(events: int, patients: int) -> str:
+    if events == 0:
+        return "no event in either arm of any study: nothing to compare"
+    if events == patients:
+        return "the event in every patient of both arms: nothing to compare"
+    return "one side has no event, or only events: infinite by this method, no pooled estimate"

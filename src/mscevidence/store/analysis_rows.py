@@ -24,6 +24,7 @@ def analysis_rows(analysis: str, position: int, pooled: Pooled) -> Iterator[Row]
             "outcome_label": pooled.outcome_label,
             "condition": pooled.condition,
             "grouped_by": pooled.by,
+            "measure": pooled.question.measure,
             "level": pooled.level,
             "interval_method": pooled.interval_method,
             "between_q": between.q if between else None,
@@ -68,11 +69,14 @@ def _estimate(group: Group, role: str, sensitivity: str | None, estimate: Estima
 
 def _study_rows(analysis: str, group: Group) -> Iterator[Row]:
     for place, row in enumerate(group.rows, 1):
-        values = row.model_dump(exclude={"group", "result", "marks", "numbers", "columns"})
+        values = row.model_dump(exclude={"group", "result", "control", "marks", "numbers", "columns"})
+        if row.control is not None:
+            values |= {"control_events": row.control.events, "control_n": row.control.n}
         lists = {"marks": as_json(row.marks), "columns": as_json(row.columns)}
         where = {"analysis": analysis, "group_name": group.name, "position": place}
         yield ("analysis_rows", {**where, "subgroup": row.group, **values, **lists})
-        for result in row.result.split(SUMMED):
+        sides = (row.result, row.control.result) if row.control else (row.result,)
+        for result in (one for side in sides for one in side.split(SUMMED)):
             yield ("analysis_row_results", {**where, "result": result})
 
 

@@ -2,6 +2,7 @@
 
 from mscevidence.synthesis.additions import with_moderators, with_series, with_small_study_tests
 from mscevidence.synthesis.borrowing import borrow
-from mscevidence.synthesis.pooling import explain, pool, title_of
+from mscevidence.synthesis.explanation import explain
+from mscevidence.synthesis.pooling import pool, title_of
 
 __all__ = ["borrow", "explain", "pool", "title_of", "with_moderators", "with_series", "with_small_study_tests"]

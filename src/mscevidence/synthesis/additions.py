@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mscevidence.errors import UnknownTermError
-from mscevidence.model import Pooled, Series
+from mscevidence.errors import StatisticsError, UnknownTermError
+from mscevidence.model import Pooled, Question, Series
 from mscevidence.synthesis import series
-from mscevidence.synthesis.estimates import recipe_of
 from mscevidence.synthesis.moderation import moderate
+from mscevidence.synthesis.recipes import recipe_of
 from mscevidence.synthesis.small_studies import small_study_tests
 
 SERIES = ("every-method", "leave-one-out", "cumulative", "bayes")
+
+
+OF_COMPARISONS = ("--compare-methods", "--leave-one-out", "--cumulative", "--moderator", "--bias", "--by", "--explain")
+"""What may be added to a comparison of two arms."""
+
+
+def refuse_comparison(question: Question, option: str) -> None:
+    """Raise when something that is made for rates of one arm is asked of a comparison.
+
+    Raises:
+        StatisticsError: naming what a comparison may have instead.
+    """
+    if question.comparative:
+        raise StatisticsError(
+            f"{option} is for rates of one arm, not for {question.measure}",
+            hint=f"with --measure {question.measure} there are {', '.join(OF_COMPARISONS)}",
+        )
 
 
 def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
@@ -19,17 +36,21 @@ def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
 
     Raises:
         UnknownTermError: no such series.
+        StatisticsError: Bayesian models of rates for a comparison.
     """
     rows, recipe, level = pooled.overall.rows, recipe_of(pooled.question), pooled.level
     made: list[Series] = []
     for name in wanted:
-        if name == "every-method":
+        if name == "every-method" and recipe.comparative:
+            made.append(series.every_contrast(rows, recipe.measure, level=level))
+        elif name == "every-method":
             made.append(series.every_method(rows, level=level))
         elif name == "leave-one-out":
             made.append(series.leave_one_out(rows, recipe, level=level))
         elif name == "cumulative":
             made.append(series.cumulative(rows, recipe, level=level))
         elif name == "bayes":
+            refuse_comparison(pooled.question, "--bayes")
             made.extend(series.bayesian(rows, level=level))
         else:
             raise UnknownTermError(name, kind="series", choices=SERIES)
@@ -42,10 +63,14 @@ def with_moderators(pooled: Pooled, moderators: Sequence[str]) -> Pooled:
     Raises:
         UnknownTermError: no such moderator.
     """
-    made = tuple(moderate(pooled.overall.rows, name, level=pooled.level) for name in moderators)
+    made = tuple(
+        moderate(pooled.overall.rows, name, pooled.question.measure, level=pooled.level) for name in moderators
+    )
     return pooled.model_copy(update={"moderation": (*pooled.moderation, *made)})
 
 
 def with_small_study_tests(pooled: Pooled) -> Pooled:
     """Return a synthesis with the tests for small-study effects added."""
-    return pooled.model_copy(update={"small_study_tests": small_study_tests(pooled.overall.rows)})
+    return pooled.model_copy(
+        update={"small_study_tests": small_study_tests(pooled.overall.rows, pooled.question.measure)}
+    )

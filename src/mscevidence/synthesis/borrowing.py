@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mscevidence import effects, vocabulary
 from mscevidence.model import Borrowed, BorrowedGroup, BorrowedRate, Family, Question, Study
+from mscevidence.synthesis.additions import refuse_comparison
 
 if TYPE_CHECKING:
     from mscevidence.stats.borrowing import Borrowing
@@ -18,10 +19,11 @@ def borrow(studies: Sequence[Study], families: Sequence[Family], question: Quest
 
     Raises:
         SelectionError: nothing reports the outcome.
-        StatisticsError: all studies are of one disease.
+        StatisticsError: all studies are of one disease, or the question compares two arms.
     """
     from mscevidence import stats
 
+    refuse_comparison(question, "--borrow")
     everywhere = question.model_copy(update={"condition": None, "by": None})
     taken = effects.select(studies, families, everywhere).taken
     labels = [vocabulary.load("condition")[one.study.condition].label for one in taken]

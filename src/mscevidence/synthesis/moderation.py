@@ -1,7 +1,7 @@
-"""Meta-regression: does the rate go with the year, the size or the dose of a study, or with what kind of study it is?
+"""Meta-regression: does the effect go with the year, the size or the dose of a study, or with what kind of study it is?
 
-Mixed-effects regression of logits (0.5 added only where needed), REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose
-enters as its logarithm to base 10, so that a coefficient is per tenfold dose; year per year; patients per ten patients.
+Mixed-effects regression of logits, or in comparisons of log ratios or risk differences (0.5 added only where needed),
+REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose enters as its logarithm to base 10, so that a coefficient is per tenfold dose; year per year; patients per ten patients.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.model import Coefficient, Moderation, StudyRow
+from mscevidence.model import COMPARISONS, Coefficient, Measure, Moderation, StudyRow
+from mscevidence.synthesis.counts import Counts
 
 NUMERIC: dict[str, tuple[str, Callable[[float], float]]] = {
     "year": ("per year", float),
@@ -23,8 +24,8 @@ NUMERIC: dict[str, tuple[str, Callable[[float], float]]] = {
 CATEGORICAL = ("condition", "product", "design", "phase")
 
 
-def moderate(rows: Sequence[StudyRow], moderator: str, *, level: float) -> Moderation:
-    """Return the meta-regression of the logits of the rows on a moderator.
+def moderate(rows: Sequence[StudyRow], moderator: str, measure: Measure, *, level: float) -> Moderation:
+    """Return the meta-regression of the effects of the rows on a moderator (logits for every measure of rates).
 
     Raises:
         UnknownTermError: no such moderator.
@@ -36,10 +37,10 @@ def moderate(rows: Sequence[StudyRow], moderator: str, *, level: float) -> Moder
     names, design = _design(known, moderator)
     base = Moderation(moderator=moderator, k=len(known), missing=missing)
     try:
-        fit = _fit(known, design, level)
+        fit = _fit(known, design, measure, level)
     except StatisticsError as error:
         return base.model_copy(update={"notes": (error.message,)})
-    return base.model_copy(update=_answer(fit, names))
+    return base.model_copy(update=_answer(fit, names, measure))
 
 
 def _design(rows: Sequence[StudyRow], moderator: str) -> tuple[list[str], Any]:
@@ -56,27 +57,29 @@ def _design(rows: Sequence[StudyRow], moderator: str) -> tuple[list[str], Any]:
     )
 
 
-def _fit(rows: Sequence[StudyRow], design: Any, level: float) -> Any:
+def _fit(rows: Sequence[StudyRow], design: Any, measure: Measure, level: float) -> Any:
     from mscevidence import stats
 
     if len(rows) <= design.shape[1]:
         raise StatisticsError(f"{len(rows)} studies are too few for {design.shape[1]} coefficients")
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise StatisticsError("the moderator is the same in all studies")
-    sizes = stats.logit([row.events for row in rows], [row.n for row in rows], add=0.5, to="only0")
+    compared = measure in COMPARISONS
+    sizes = Counts.of(rows, comparative=compared).effect_sizes(measure if compared else "PLO")
     return stats.meta_regression(sizes.yi, sizes.vi, design, estimator="REML", test="knha", level=level)
 
 
-def _answer(fit: Any, names: Sequence[str]) -> dict[str, Any]:
+def _answer(fit: Any, names: Sequence[str], measure: Measure) -> dict[str, Any]:
+    told: Callable[[float], float] = float if measure == "RD" else math.exp
     coefficients = tuple(
         Coefficient(
             name=name,
             estimate=float(fit.beta[i]),
             se=float(fit.se[i]),
             p=float(fit.p[i]),
-            odds_ratio=math.exp(float(fit.beta[i])),
-            lower=math.exp(float(fit.lower[i])),
-            upper=math.exp(float(fit.upper[i])),
+            effect=told(float(fit.beta[i])),
+            lower=told(float(fit.lower[i])),
+            upper=told(float(fit.upper[i])),
         )
         for i, name in enumerate(names)
     )

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
 from mscevidence.model import Estimate, Series, StudyRow
-from mscevidence.synthesis.estimates import Recipe, estimate_with
+from mscevidence.synthesis.agreement import agreement
+from mscevidence.synthesis.counts import Counts
+from mscevidence.synthesis.estimates import estimate_with
+from mscevidence.synthesis.recipes import Recipe, recipes_to_compare
 
 if TYPE_CHECKING:
     from mscevidence.model import Measure, Method, Test
@@ -18,20 +19,29 @@ if TYPE_CHECKING:
     from mscevidence.stats.method_strip import EveryMethod
     from mscevidence.stats.mixtures import Posterior
 
+DEPENDS = "Does the conclusion depend on the method?"
+
 
 def every_method(rows: Sequence[StudyRow], *, level: float) -> Series:
     """Return each sensible method's estimate, and whether the conclusion depends on the choice.
 
     The Bayesian models of the strip stand in a series of their own; see `bayesian`.
     """
-    title = "Does the conclusion depend on the method?"
     if not rows:
-        return Series(id="every-method", title=title, rows=(), notes=("No study.",))
+        return Series(id="every-method", title=DEPENDS, rows=(), notes=("No study.",))
     from mscevidence import stats
 
     strip = stats.every_method([row.events for row in rows], [row.n for row in rows], level=level, bayesian=False)
     named = tuple((name, _in_strip(strip, index)) for index, name in enumerate(strip.method))
-    return Series(id="every-method", title=title, rows=named, notes=(strip.sentence,))
+    return Series(id="every-method", title=DEPENDS, rows=named, notes=(strip.sentence,))
+
+
+def every_contrast(rows: Sequence[StudyRow], measure: Measure, *, level: float) -> Series:
+    """Return each sensible method's estimate of a comparison, and whether the conclusion depends on the choice."""
+    counts = Counts.of(rows, comparative=True)
+    named = [(one.short, estimate_with(one, counts, level=level)) for one in recipes_to_compare(measure)]
+    said = agreement(named, measure, level=level)
+    return Series(id="every-method", title=DEPENDS, rows=tuple(named), notes=(said,))
 
 
 def _in_strip(strip: EveryMethod, index: int) -> Estimate:
@@ -41,8 +51,9 @@ def _in_strip(strip: EveryMethod, index: int) -> Estimate:
     recipe = Recipe(cast("Method", asked.model.lower()), cast("Measure", asked.measure), cast("Test", asked.test))
     values = {name: float(getattr(strip, name)[index]) for name in COLUMNS}
     numbers: dict[str, Any] = {name: value if math.isfinite(value) else None for name, value in values.items()}
+    numbers["effect"] = numbers.pop("proportion")
     status = "single" if strip.k == 1 else "boundary" if strip.events in (0, strip.n) else "failed"
-    estimated = numbers["proportion"] is not None
+    estimated = numbers["effect"] is not None
     test_name = "LR test" if recipe.method == "glmm" else "Q"
     return Estimate(
         method=recipe.method,
@@ -84,8 +95,7 @@ def _year(row: StudyRow) -> int:
 
 
 def _of(recipe: Recipe, rows: Sequence[StudyRow], level: float) -> Estimate:
-    events, n = np.array([row.events for row in rows]), np.array([row.n for row in rows])
-    return estimate_with(recipe, events, n, level=level)
+    return estimate_with(recipe, Counts.of(rows, comparative=recipe.comparative), level=level)
 
 
 def bayesian(rows: Sequence[StudyRow], *, level: float) -> tuple[Series, Series]:
@@ -121,7 +131,7 @@ def _posterior(name: str, fit: BayesianProportion, rows: Sequence[StudyRow]) -> 
         k=len(rows),
         events=sum(row.events for row in rows),
         patients=sum(row.n for row in rows),
-        proportion=float(fit.mean.median),
+        effect=float(fit.mean.median),
         lower=float(fit.mean.lower),
         upper=float(fit.mean.upper),
         prediction_lower=float(fit.new.lower),
@@ -139,7 +149,7 @@ def _shrunken(studies: Posterior, index: int, row: StudyRow) -> Estimate:
         k=1,
         events=row.events,
         patients=row.n,
-        proportion=float(studies.median[index]),
+        effect=float(studies.median[index]),
         lower=float(studies.lower[index]),
         upper=float(studies.upper[index]),
     )

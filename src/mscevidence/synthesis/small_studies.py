@@ -1,39 +1,72 @@
-"""Small-study effects in rates: do small trials report other rates than large ones?
+"""Small-study effects: do small trials report other results than large ones?
 
-On rates the standard error depends on the rate itself, so that Egger's regression alone finds asymmetry where there is
-none (Hunter et al. 2014, J Clin Epidemiol 67:897): the regression on 1/n comes first. Below ten studies no test can
-tell (Sterne et al. 2011, BMJ 343:d4002).
+On rates and odds ratios the standard error depends on the effect itself, so that Egger's regression alone finds
+asymmetry where there is none (Hunter et al. 2014, J Clin Epidemiol 67:897; Peters et al. 2006, JAMA 295:676): rates
+begin with the regression on 1/n, odds and risk ratios with Harbord's (Harbord et al. 2006, Stat Med 25:3443) and
+Peters' tests, risk differences with Pustejovsky's. Below ten studies no test can tell (Sterne et al. 2011, BMJ
+343:d4002).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mscevidence.errors import StatisticsError
-from mscevidence.model import SmallStudyTest, StudyRow
+from mscevidence.model import COMPARISONS, Measure, SmallStudyTest, StudyRow
+from mscevidence.synthesis.counts import Counts
+from mscevidence.synthesis.recipes import MEASURES, RATIOS
 
 FEW = 10
 Array = NDArray[np.float64]
+Tests = dict[str, Callable[[], SmallStudyTest]]
 
 
-def small_study_tests(rows: Sequence[StudyRow]) -> tuple[SmallStudyTest, ...]:
-    """Return the tests on the logits of the rows, each with its finding; what cannot be computed says why."""
-    from mscevidence import stats
-
-    events, n = np.array([row.events for row in rows]), np.array([row.n for row in rows], dtype=float)
-    sizes = stats.logit(events, n)
+def small_study_tests(rows: Sequence[StudyRow], measure: Measure) -> tuple[SmallStudyTest, ...]:
+    """Return the tests on the effects of the rows, each with its finding; what cannot be computed says why."""
+    compared = measure in COMPARISONS
+    scale: Measure = measure if compared else "PLO"
+    counts = Counts.of(rows, comparative=compared)
+    sizes = counts.effect_sizes(scale)
     y, v = np.asarray(sizes.yi, dtype=float), np.asarray(sizes.vi, dtype=float)
-    tests: dict[str, Callable[[], SmallStudyTest]] = {
-        "Regression of logits on 1/n (mixed effects, REML)": lambda: _regression(y, v, n, "rma", "ninv"),
-        "Egger's regression of logits on their standard errors": lambda: _regression(y, v, n, "lm", "sei"),
-        "Rank correlation of logits with their variances": lambda: _rank(y, v),
-        "Trim and fill (L0)": lambda: _trim_and_fill(y, v),
+    many = RATIOS[scale] + "s" if compared else "rates"
+    what = MEASURES[scale]
+    tests: Tests = {
+        **(_of_contrasts(counts, y, v, scale, many) if compared else _of_rates(counts, y, v, many)),
+        f"Egger's regression of {what} on their standard errors": lambda: _egger(y, v, many),
+        f"Rank correlation of {what} with their variances": lambda: _rank(y, v, many),
+        "Trim and fill (L0)": lambda: _trim_and_fill(y, v, scale),
     }
     return tuple(_named(name, test, len(rows)) for name, test in tests.items())
+
+
+def _of_rates(counts: Counts, y: Array, v: Array, many: str) -> Tests:
+    from mscevidence import stats
+
+    def on_size() -> SmallStudyTest:
+        return _regression(stats.regression_test(y, v, n=counts.n.astype(float), model="rma", predictor="ninv"), many)
+
+    return {"Regression of logits on 1/n (mixed effects, REML)": on_size}
+
+
+def _of_contrasts(counts: Counts, y: Array, v: Array, measure: Measure, many: str) -> Tests:
+    from mscevidence import stats
+
+    events, n = counts.both
+    if measure == "RD":
+        sizes = (counts.table["n1"], counts.table["n2"])
+        name = "Pustejovsky's regression of risk differences on the sizes of the arms"
+        return {name: lambda: _regression(stats.pustejovsky_test(y, v, *sizes), many)}
+    return {
+        "Harbord's regression of the score": lambda: _regression(
+            stats.harbord_test(**counts.table, measure=measure), many
+        ),
+        f"Peters' regression of {MEASURES[measure]} on 1/n": lambda: _regression(stats.peters_test(y, events, n), many),
+    }
 
 
 def _named(name: str, test: Callable[[], SmallStudyTest], k: int) -> SmallStudyTest:
@@ -45,35 +78,48 @@ def _named(name: str, test: Callable[[], SmallStudyTest], k: int) -> SmallStudyT
     return found.model_copy(update={"name": name, "finding": found.finding + caution})
 
 
-def _regression(y: Array, v: Array, n: Array, model: str, predictor: str) -> SmallStudyTest:
+def _egger(y: Array, v: Array, many: str) -> SmallStudyTest:
     from mscevidence import stats
 
-    found = stats.regression_test(y, v, n=n, model=model, predictor=predictor)
+    return _regression(stats.regression_test(y, v, model="lm", predictor="sei"), many)
+
+
+def _regression(found: Any, many: str) -> SmallStudyTest:
     statistic, p, df = float(found.statistic), float(found.p), float(found.df)
-    direction = "small trials report higher rates" if statistic > 0 else "small trials report lower rates"
-    finding = f"{direction[0].upper()}{direction[1:]}." if p < 0.1 else "No asymmetry was seen."
+    direction = f"Small trials report {'higher' if statistic > 0 else 'lower'} {many}."
+    finding = direction if p < 0.1 else "No asymmetry was seen."
     return SmallStudyTest(name="", statistic=statistic, df=df if math.isfinite(df) else None, p=p, finding=finding)
 
 
-def _rank(y: Array, v: Array) -> SmallStudyTest:
+def _rank(y: Array, v: Array, many: str) -> SmallStudyTest:
     from mscevidence import stats
 
     found = stats.rank_test(y, v)
     tau, p = float(found.tau), float(found.p)
     direction = "higher" if tau > 0 else "lower"
-    finding = f"Less precise trials report {direction} rates." if p < 0.1 else "No asymmetry was seen."
+    finding = f"Less precise trials report {direction} {many}." if p < 0.1 else "No asymmetry was seen."
     return SmallStudyTest(name="", statistic=tau, p=p, finding=finding)
 
 
-def _trim_and_fill(y: Array, v: Array) -> SmallStudyTest:
+def _trim_and_fill(y: Array, v: Array, measure: Measure) -> SmallStudyTest:
     from mscevidence import stats
 
     found = stats.trim_and_fill(y, v)
     if found.missing == 0:
         return SmallStudyTest(name="", statistic=0.0, finding="No study was filled in.")
-    observed, filled = (100 / (1 + math.exp(-float(one.mu))) for one in (found.observed, found.filled))
+    before, after = (_text(float(one.mu), measure) for one in (found.observed, found.filled))
+    what = RATIOS.get(measure, "rate")
     finding = (
-        f"{found.missing} filled in on the {found.side}: the rate goes from {observed:.1f}% to {filled:.1f}%. "
+        f"{found.missing} filled in on the {found.side}: the {what} goes from {before} to {after}. "
         "A sensitivity analysis, not a correction."
     )
     return SmallStudyTest(name="", statistic=float(found.missing), finding=finding)
+
+
+def _text(mu: float, measure: Measure) -> str:
+    from mscevidence import stats
+
+    value = float(stats.back_transform(mu, measure))
+    if measure == "RD":
+        return f"{100 * value:.1f} points"
+    return f"{value:.2f}" if measure in COMPARISONS else f"{100 * value:.1f}%"

@@ -1,0 +1,113 @@
+"""Scales: how the numbers of a measure read, what no difference is, and which side of it favours whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mscevidence import vocabulary
+from mscevidence.model import Estimate, Measure, Pooled
+from mscevidence.publish import wording
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How effects of one measure are written.
+
+    Attributes:
+        id: the name of the column that holds them in flat rows.
+        name: in a sentence, such as ``odds ratio``.
+        heading: above a column.
+        unit: behind a number in a sentence.
+        number: one effect as text; a dash where there is none.
+        null: the effect that means no difference; None for rates, which have none.
+        logarithmic: whether equal distances are equal ratios.
+        coefficient: what the coefficients of a meta-regression are called.
+    """
+
+    id: str
+    name: str
+    heading: str
+    unit: str
+    number: Callable[[float | None], str]
+    null: float | None = None
+    logarithmic: bool = False
+    coefficient: str = "Odds ratio"
+
+    @property
+    def comparative(self) -> bool:
+        """Return whether two arms are compared."""
+        return self.null is not None
+
+    def interval(self, lower: float | None, upper: float | None) -> str:
+        """Return an interval such as ``[21.5, 69.2]``, or a dash."""
+        if not (wording.exists(lower) or wording.exists(upper)):
+            return wording.DASH
+        return f"[{self.number(lower)}, {self.number(upper)}]"
+
+    def effect(self, effect: float | None, lower: float | None, upper: float | None) -> str:
+        """Return an effect with its interval: ``44.4 [21.5, 69.2]``, ``0.53 [0.21, 1.34]``."""
+        if not wording.exists(effect):
+            return wording.DASH
+        there = wording.exists(lower) or wording.exists(upper)
+        return f"{self.number(effect)} {self.interval(lower, upper)}" if there else self.number(effect)
+
+    def estimate(self, one: Estimate) -> str:
+        """Return the effect of an estimate with its interval and unit."""
+        return f"{self.effect(one.effect, one.lower, one.upper)}{self.unit}"
+
+
+def ratio_text(value: float | None) -> str:
+    """Return a ratio with two decimals, fewer from 10 on: ``0.53``, ``12.3``, ``1,234``, ``<0.01``."""
+    if value is None or not wording.exists(value):
+        return wording.DASH
+    if value < 0.01:
+        return "0" if value == 0 else "<0.01"
+    if value >= 1e5:
+        return ">99,999"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
+
+
+def points_text(value: float | None) -> str:
+    """Return a difference of proportions in percentage points with one decimal: ``−5.3``."""
+    if value is None or not wording.exists(value):
+        return wording.DASH
+    text = f"{100 * value:.1f}"
+    return "0.0" if text == "-0.0" else text.replace("-", MINUS)
+
+
+RATE = Scale("rate", "rate", "Rate %", " %", wording.percent)
+SCALES: dict[Measure, Scale] = {
+    "OR": Scale("odds_ratio", "odds ratio", "Odds ratio", "", ratio_text, 1.0, True, "Ratio of odds ratios"),
+    "RR": Scale("risk_ratio", "risk ratio", "Risk ratio", "", ratio_text, 1.0, True, "Ratio of risk ratios"),
+    "RD": Scale(
+        "risk_difference", "risk difference", "Risk difference, points", " points", points_text, 0.0, False,
+        "Change of the risk difference",
+    ),
+}  # fmt: skip
+
+
+def scale_of(pooled: Pooled) -> Scale:
+    """Return the scale of an analysis."""
+    return SCALES.get(pooled.question.measure, RATE)
+
+
+@dataclass(frozen=True)
+class Directions:
+    """What an effect below, and one above, the line of no difference says."""
+
+    below: str
+    above: str
+
+
+def directions(pooled: Pooled) -> Directions | None:
+    """Return the labels of both sides of a comparison: which favours whom depends on the outcome; None for rates."""
+    if not scale_of(pooled).comparative:
+        return None
+    good = vocabulary.load("outcome")[pooled.outcome].direction
+    if good == "neutral":
+        return Directions("less often with MSC", "more often with MSC")
+    sides = ("favours control", "favours MSC")
+    return Directions(*sides) if good == "beneficial" else Directions(*reversed(sides))

@@ -1,0 +1,54 @@
+"""Whether the methods agree on a comparison of two arms.
+
+They disagree if the interval of one excludes "no difference" and that of another does not, if two such intervals lie on
+different sides, or if one estimate lies outside another's interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mscevidence.model import Estimate, Measure
+from mscevidence.synthesis.recipes import RATIOS
+
+Named = tuple[str, float, float, float]
+
+
+def agreement(named: Sequence[tuple[str, Estimate]], measure: Measure, *, level: float) -> str:
+    """Return whether the conclusion depends on the method, in a sentence that names the extremes."""
+    found = [_numbers(name, one) for name, one in named]
+    there = [one for one in found if one is not None]
+    if len(there) < 2:
+        return "Fewer than two methods give an estimate."
+    null = 0.0 if measure == "RD" else 1.0
+    low, high = min(there, key=lambda one: one[1]), max(there, key=lambda one: one[1])
+    span = f"the {RATIOS[measure]}s range from {_text(low[1], measure)} ({low[0]})"
+    span += f" to {_text(high[1], measure)} ({high[0]})"
+    sides = {name: (upper < null) - (lower > null) for name, _, lower, upper in there}
+    outside = [one[0] for one in there if any(not low <= one[1] <= high for _, _, low, high in there)]
+    reasons = [*_disagreement(sides, level), *([_outside(len(outside), len(there))] if outside else [])]
+    if not reasons:
+        where = "include" if set(sides.values()) == {0} else "exclude"
+        return f"No: {span}; all {len(there)} intervals {where} no difference, and each holds every estimate."
+    return f"Yes: {span}; {'; '.join(reasons)}. State the method with the number."
+
+
+def _numbers(name: str, one: Estimate) -> Named | None:
+    if one.effect is None or one.lower is None or one.upper is None:
+        return None
+    return name, one.effect, one.lower, one.upper
+
+
+def _disagreement(sides: dict[str, int], level: float) -> list[str]:
+    if len(set(sides.values())) == 1:
+        return []
+    excluding = [name for name, side in sides.items() if side]
+    return [f"no difference lies outside the {100 * level:g}% interval of {', '.join(excluding)} only"]
+
+
+def _outside(outside: int, total: int) -> str:
+    return f"{outside} of {total} estimates lie outside another method's interval"
+
+
+def _text(value: float, measure: Measure) -> str:
+    return f"{100 * value:.1f} points" if measure == "RD" else f"{value:.2f}"

@@ -1,0 +1,93 @@
+"""The counts of the studies of one analysis as arrays, of one arm or of two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mscevidence.stats import EffectSizes, effect_sizes
+
+Array = NDArray[np.int64]
+
+
+class Group(Protocol):
+    """Events of n."""
+
+    @property
+    def events(self) -> int:
+        """Patients with the event."""
+
+    @property
+    def n(self) -> int:
+        """Patients."""
+
+
+class Counted(Group, Protocol):
+    """Events of n, with those of a control group where there is one."""
+
+    @property
+    def control(self) -> Group | None:
+        """The other side of a comparison."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Events and patients of each study; those of its control arm, or None for rates of one arm."""
+
+    events: Array
+    n: Array
+    control_events: Array | None = None
+    control_n: Array | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Counted], *, comparative: bool) -> Counts:
+        """Return the counts of study rows, or of what `effects` selects."""
+        events, n = np.array([row.events for row in rows], dtype=int), np.array([row.n for row in rows], dtype=int)
+        if not comparative:
+            return cls(events, n)
+        controls = [row.control for row in rows if row.control is not None]
+        return cls(
+            events,
+            n,
+            np.array([one.events for one in controls], dtype=int),
+            np.array([one.n for one in controls], dtype=int),
+        )
+
+    @property
+    def k(self) -> int:
+        """Return the number of studies."""
+        return len(self.n)
+
+    @property
+    def totals(self) -> dict[str, int | None]:
+        """Return the sums as an `Estimate` names them."""
+        control = (self.control_events, self.control_n)
+        sums = [None if values is None else int(values.sum()) for values in control]
+        return {
+            "events": int(self.events.sum()),
+            "patients": int(self.n.sum()),
+            "control_events": sums[0],
+            "control_patients": sums[1],
+        }
+
+    @property
+    def both(self) -> tuple[Array, Array]:
+        """Return events and patients with those of the control arms added."""
+        if self.control_events is None or self.control_n is None:
+            return self.events, self.n
+        return self.events + self.control_events, self.n + self.control_n
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """Return the columns as `mscevidence.stats` names them."""
+        if self.control_events is None or self.control_n is None:
+            return {"events": self.events, "n": self.n}
+        return {"events1": self.events, "n1": self.n, "events2": self.control_events, "n2": self.control_n}
+
+    def effect_sizes(self, measure: str) -> EffectSizes:
+        """Return the studies' own effects; 0.5 is added to every cell where one is zero, but not for Peto's method."""
+        return effect_sizes(measure, to="none" if measure == "PETO" else "only0", **self.table)
