@@ -14,6 +14,7 @@ from mscevidence.extract.criteria import criteria_in, enrolment_in
 from mscevidence.extract.doses import doses_in
 from mscevidence.extract.participants import participants_in
 from mscevidence.extract.registration import registrations_in
+from mscevidence.extract.registry import posted_candidates
 from mscevidence.extract.results import results_in
 from mscevidence.model import Candidate, Document
 
@@ -22,6 +23,9 @@ __all__ = ["extract"]
 
 def extract(document: Document) -> tuple[Candidate, ...]:
     """Return all candidates of a document in order of place."""
+    if document.posted:
+        facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
+        return in_order((*facts, *posted_candidates(document)))
     participants = participants_in(document)
     told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
     first = context_of(document, participants)

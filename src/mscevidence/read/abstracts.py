@@ -68,7 +68,8 @@ class RecordText:
             known.add((kind, value.casefold()))
             span = None
             if kind in shown:
-                span = self._line(shown[kind], value)
+                line = self._line(shown[kind], value)
+                span = line if kind != "isbn" else None
             self.identifiers.append(Identifier(kind=kind, value=value, span=span))
         for registry, number in registrations:
             self._registration(registry, number, known)

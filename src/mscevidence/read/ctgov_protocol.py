@@ -64,7 +64,8 @@ def _write_numbers(writer: Writer, about: dict[str, Any]) -> tuple[Identifier, .
         name = one_line(words(member(info, "type"))).replace("_", " ").lower() or kind.replace("-", " ")
         known = identifiers_in(value)
         end = writer.add(f"{name[:1].upper()}{name[1:]}: {value}", "\n")[1]
-        span = (end - len(value), end)
+        # what a sponsor numbers stands in the text, but is no registration that has a place of its own
+        span = (end - len(value), end) if known or kind == "nct" else None
         found.append(
             Identifier(kind=known[0].kind if known else kind, value=known[0].value if known else value, span=span)
         )
