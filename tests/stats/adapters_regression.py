@@ -18,9 +18,9 @@ def regression_case(case: Case) -> dict[str, Any]:
     fit = meta_regression(
         case.column("yi"), case.column("vi"), x, estimator=args["method"], test=args["test"], level=args["level"]
     )
-    place = intercept_of(x)
+    place = int(intercept_of(x))
     at = np.array(args["predict_at"], dtype=float)
-    predicted = fit.predict(at if place is None else np.insert(at, place, 1.0, axis=1))
+    predicted = fit.predict(at if place < 0 else np.insert(at, place, 1.0, axis=1))
     tested = [i + 1 for i in range(x.shape[1]) if i != place]
     return {
         "k": fit.k, "p": x.shape[1], "beta": fit.beta, "se": fit.se, "stat": fit.statistic, "pval": fit.p,

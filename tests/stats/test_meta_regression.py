@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.stats.design import design_of
-from mscevidence.stats.moderators import meta_regression
+from mscevidence.stats.moderators import MetaRegression, meta_regression
 from mscevidence.stats.pooling import random_effects
 from mscevidence.stats.subgroups import subgroup_analysis
+from mscevidence.stats.subsets import leave_one_out_mask
 
 Y = np.array([0.1, 0.6, -0.2, 0.9, 0.15, 1.4, 0.7, 1.1])
 V = np.array([0.05, 0.1, 0.2, 0.08, 0.04, 0.1, 0.3, 0.06])
@@ -83,7 +87,75 @@ def test_few_studies_for_many_moderators_are_named() -> None:
     assert any("8 studies for 1 moderator coefficients" in note for note in fit.notes)
 
 
+def fields_of(fit: MetaRegression) -> dict[str, Any]:
+    """Return the arrays of a result."""
+    values = {field.name: getattr(fit, field.name) for field in fields(fit)}
+    return {name: np.asarray(value) for name, value in values.items() if np.asarray(value).dtype.kind in "fib"}
+
+
+def assert_rows_equal_single_fits(batch: MetaRegression, singles: list[MetaRegression]) -> None:
+    found = fields_of(batch)
+    for i, single in enumerate(singles):
+        for name, value in fields_of(single).items():
+            got = found[name] if name in {"level", "tau2_given"} else found[name][i]
+            assert_allclose(got, value, rtol=1e-10, atol=1e-10, err_msg=f"{name} of {i}")
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("test", ["z", "knha", "adhoc"])
+def test_a_batch_is_its_analyses_and_a_mask_drops_studies(estimator: str, test: str) -> None:
+    generator = np.random.default_rng(11)
+    y, v = generator.normal(0.3, 0.6, (7, 9)), generator.uniform(0.02, 0.5, (7, 9))
+    x = np.stack([np.ones((7, 9)), generator.normal(5, 3, (7, 9)), generator.integers(0, 2, (7, 9))], axis=-1)
+    mask = generator.uniform(size=(7, 9)) < 0.85
+    y[~mask], x[~mask] = np.nan, np.inf
+    batch = meta_regression(y, v, x, mask=mask, estimator=estimator, test=test)
+    kept = [(y[i][mask[i]], v[i][mask[i]], x[i][mask[i]]) for i in range(7)]
+    assert_rows_equal_single_fits(batch, [meta_regression(*one, estimator=estimator, test=test) for one in kept])
+
+
+def test_leaving_one_study_out_is_one_call() -> None:
+    design = np.stack([np.ones(8), X], axis=1)
+    mask = leave_one_out_mask(8).reshape(2, 4, 8)
+    batch = meta_regression(Y, V, design, mask=mask)
+    assert batch.beta.shape == (2, 4, 2)
+    assert batch.covariance.shape == (2, 4, 2, 2)
+    assert_array_equal(batch.k, 7)
+    single = meta_regression(np.delete(Y, 5), np.delete(V, 5), np.delete(design, 5, axis=0))
+    assert_allclose([batch.tau2[1, 1], batch.r2[1, 1]], [single.tau2, single.r2], rtol=1e-10)
+    assert_allclose(batch.predict([1.0, 4.0]).upper[1, 1], single.predict([1.0, 4.0]).upper, rtol=1e-10)
+    rows = batch.rows()
+    assert (len(rows), rows[11]["analysis"], rows[11]["coefficient"]) == (16, 6, 2)
+    assert rows[11]["beta"] == batch.beta[1, 1, 1]
+
+
+def test_the_intercept_is_looked_for_in_the_studies_that_are_present() -> None:
+    # Without the first two studies one indicator of two is left for all of them: an intercept.
+    design = np.stack([np.repeat([1.0, 0.0], [2, 6]), np.repeat([0.0, 1.0], [2, 6])], axis=1)
+    mask = np.array([[True] * 8, [False] + [True] * 7])
+    fit = meta_regression(Y, V, np.stack([design, np.stack([np.ones(8), X], axis=1)]), mask=mask)
+    assert_array_equal(fit.moderators_df1, [2, 1])
+
+
+def test_an_analysis_of_a_batch_that_cannot_be_estimated_has_a_name() -> None:
+    design = np.stack([np.ones(8), np.repeat([1.0, 0.0], [1, 7])], axis=1)
+    mask = np.stack([np.ones(8, dtype=bool), np.arange(8) > 0, np.arange(8) < 2])
+    fit = meta_regression(Y, V, design, mask=mask)
+    assert_array_equal(fit.status, ["ok", "singular", "too-few"])
+    assert np.isnan(fit.beta[1:]).all()
+    assert np.isnan(fit.p[1:]).all()
+    assert_array_equal(fit.converged, [True, False, False])
+    assert_allclose(fit.beta[0], meta_regression(Y, V, design).beta)
+    assert [note[-21:] for note in fit.notes][:2] == ["(in 1 of 3 analyses)."] * 2
+    with pytest.raises(StatisticsError, match="does not vary"):
+        meta_regression(Y, V, design, mask=mask[1:2])
+
+
 def test_wrong_input_is_refused() -> None:
+    with pytest.raises(StatisticsError, match="tau2 must not be negative"):
+        meta_regression(Y, V, np.ones(8), tau2=-1.0)
+    with pytest.raises(StatisticsError, match="1 studies cannot determine 2 coefficients"):
+        meta_regression([0.1], [0.2], [[1.0, 2.0]], estimator="EE")
     with pytest.raises(StatisticsError, match="cannot be estimated"):
         meta_regression(Y, V, np.stack([np.ones(8), np.full(8, 3.0)], axis=1))
     with pytest.raises(StatisticsError, match="2 studies cannot determine 2 coefficients"):

@@ -26,8 +26,9 @@ from mscevidence.stats import (
 )
 from mscevidence.stats.count_bias import conditional_moments
 from mscevidence.stats.rank_correlation import exact_p, kendall
+from mscevidence.stats.regression_tau2 import residual_tau2
 from mscevidence.stats.step_selection import _log_likelihood, _problem
-from mscevidence.stats.weighted_least_squares import least_squares, residual_tau2
+from mscevidence.stats.weighted_least_squares import least_squares
 
 Y = np.array([0.1, 0.5, 0.9, 0.2, 1.4, 0.3])
 V = np.array([0.02, 0.1, 0.2, 0.05, 0.4, 0.04])
@@ -47,11 +48,11 @@ def test_a_masked_study_does_not_count() -> None:
 
 
 def test_tau2_of_a_regression_on_a_constant_is_that_of_pooling() -> None:
-    for estimator in ("EE", "DL", "ML", "REML"):
+    for estimator in ("EE", "DL", "ML", "REML", "PM"):
         found = residual_tau2(Y, V, np.ones((6, 1)), estimator)
         assert_allclose(found, float(random_effects(Y, V, estimator=estimator).tau2), rtol=1e-9, atol=1e-12)
-    with pytest.raises(StatisticsError, match="no tau2 estimator"):
-        residual_tau2(Y, V, np.ones((6, 1)), "PM")
+    with pytest.raises(StatisticsError, match="2 studies cannot determine 2 coefficients"):
+        residual_tau2(Y[:2], V[:2], np.ones((2, 2)), "PM")
 
 
 def test_weighted_least_squares_of_a_batch_is_that_of_each_row() -> None:

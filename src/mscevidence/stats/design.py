@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mscevidence.stats.inputs import FloatArray
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray
 
 
 def design_of(columns: Sequence[ArrayLike], *, intercept: bool = True) -> tuple[FloatArray, tuple[str, ...]]:
@@ -38,7 +38,15 @@ def design_of(columns: Sequence[ArrayLike], *, intercept: bool = True) -> tuple[
     return np.stack(parts, axis=1), tuple(labels)
 
 
-def intercept_of(design: FloatArray) -> int | None:
-    """Return the position of the column of ones, None if there is none."""
-    found = np.flatnonzero((design == 1).all(axis=0))
-    return int(found[0]) if found.size else None
+def intercept_of(design: FloatArray, present: BoolArray | None = None) -> IntArray:
+    """Return the position of the column of ones in each design (..., k, p), -1 where there is none.
+
+    Args:
+        design: predictors.
+        present: (..., k) True where a study is present; None for all.
+    """
+    ones = design == 1
+    if present is not None:
+        ones = ones | ~present[..., np.newaxis]
+    found = ones.all(axis=-2)
+    return np.where(found.any(axis=-1), found.argmax(axis=-1), -1)

@@ -18,8 +18,9 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, choose, names, number, positive, tail
+from mscevidence.stats.regression_tau2 import residual_tau2
 from mscevidence.stats.single import single_analysis
-from mscevidence.stats.weighted_least_squares import least_squares, residual_tau2
+from mscevidence.stats.weighted_least_squares import least_squares
 
 PREDICTORS = names(
     {

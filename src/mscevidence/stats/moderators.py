@@ -10,36 +10,55 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
-from mscevidence.stats.design import intercept_of
-from mscevidence.stats.display import Shown
-from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
-from mscevidence.stats.inputs import FloatArray, aligned, choose, measured, names, number, tail
-from mscevidence.stats.regression_tau2 import Regression, ResidualTau2, estimate
-from mscevidence.stats.tau2 import ESTIMATORS
-from mscevidence.stats.weighted_least_squares import least_squares
+from mscevidence.stats.display import Row, Shown, table
+from mscevidence.stats.distributions import critical_value, two_sided_p
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, plain, tail
+from mscevidence.stats.moderator_tests import (
+    SINGULAR,
+    TOO_FEW,
+    explained,
+    likelihood,
+    moderator_test,
+    regressions,
+    residual_heterogeneity,
+    statuses,
+)
+from mscevidence.stats.regression_tau2 import Regression, estimate, too_few
+from mscevidence.stats.tau2 import ESTIMATORS, Tau2
+from mscevidence.stats.weighted_least_squares import singular
 
 TESTS = names({"z": ("normal",), "t": (), "knha": ("hartung-knapp", "HK", "knapp-hartung"), "adhoc": ("hk-adhoc",)})
 
 
+STATUSES = {
+    SINGULAR: "The regression cannot be estimated: a predictor does not vary, or repeats what others say.",
+    TOO_FEW: "The regression cannot be estimated: no more studies than coefficients.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class MetaRegression(Shown):
-    """A fitted meta-regression of one analysis.
+    """A fitted meta-regression, or a batch of them.
+
+    Every field has the leading shape (...) of the input in front; for a single analysis it is empty.
 
     Attributes:
         estimator, test, level: as asked for.
-        beta, se, statistic, p, lower, upper: (p,) coefficients in the order of the design; `covariance`: (p, p).
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `singular`, `too-few`.
+        beta, se, statistic, p, lower, upper: (..., p) coefficients in the order of the design; `covariance`: (..., p,
+        p).
         df: degrees of freedom of the tests of single coefficients, infinite for z.
         tau2, se_tau2: residual between-study variance; `i2`, `h2`: of the residuals.
         q, q_df, q_p: test of residual heterogeneity.
         moderators, moderators_df1, moderators_df2, moderators_p: test of all coefficients but the intercept (all
-        without one): chi-squared
-            with df2 infinite, otherwise F.
+        without one): chi-squared with df2 infinite, otherwise F.
         r2: percent of the between-study variance explained; NaN if the intercept-only model is not nested in this one.
         log_likelihood: restricted for REML, else full; `k`: number of studies.
+        converged: whether the search for tau2 ended.
         tau2_given: True if tau2 was given.
     """
 
@@ -50,6 +69,7 @@ class MetaRegression(Shown):
     estimator: str
     test: str
     level: float
+    status: NDArray[np.str_]
     beta: FloatArray
     se: FloatArray
     statistic: FloatArray
@@ -57,78 +77,97 @@ class MetaRegression(Shown):
     lower: FloatArray
     upper: FloatArray
     covariance: FloatArray
-    df: float
-    tau2: float
-    se_tau2: float
-    i2: float
-    h2: float
-    q: float
-    q_df: int
-    q_p: float
-    moderators: float
-    moderators_df1: int
-    moderators_df2: float
-    moderators_p: float
-    r2: float
-    log_likelihood: float
-    k: int
+    df: FloatArray
+    tau2: FloatArray
+    se_tau2: FloatArray
+    i2: FloatArray
+    h2: FloatArray
+    q: FloatArray
+    q_df: IntArray
+    q_p: FloatArray
+    moderators: FloatArray
+    moderators_df1: IntArray
+    moderators_df2: FloatArray
+    moderators_p: FloatArray
+    r2: FloatArray
+    log_likelihood: FloatArray
+    k: IntArray
+    converged: BoolArray
     tau2_given: bool = False
+
+    def rows(self) -> list[Row]:
+        """Return one row per coefficient; of a batch with the number of the analysis and its tau2."""
+        columns = {name: getattr(self, name) for name in ("beta", "se", "statistic", "p", "lower", "upper")}
+        if self.beta.ndim == 1:
+            return table(columns, self.beta.shape, item=self._item)
+        shape = self.beta.shape
+        analysis, coefficient = np.divmod(np.arange(self.beta.size), shape[-1])
+        columns |= {"tau2": np.broadcast_to(self.tau2[..., np.newaxis], shape)}
+        numbered = {"analysis": analysis.reshape(shape) + 1, self._item: coefficient.reshape(shape) + 1}
+        return [
+            {name: row[name] for name in (*numbered, *columns)} for row in table(numbered | columns, shape, item="row")
+        ]
 
     @property
     def parameters(self) -> int:
         """Number of estimated parameters."""
-        return self.beta.size + (0 if self.estimator == "EE" or self.tau2_given else 1)
+        return int(self.beta.shape[-1]) + (0 if self.estimator == "EE" or self.tau2_given else 1)
 
     @property
-    def aic(self) -> float:
+    def aic(self) -> FloatArray:
         """Akaike's information criterion."""
         return -2 * self.log_likelihood + 2 * self.parameters
 
     @property
-    def bic(self) -> float:
+    def bic(self) -> FloatArray:
         """Schwarz's information criterion; observations are k, for REML k - p."""
-        return -2 * self.log_likelihood + self.parameters * float(np.log(self._observations()))
+        result: FloatArray = -2 * self.log_likelihood + self.parameters * np.log(self._observations())
+        return result
 
     @property
-    def aicc(self) -> float:
+    def aicc(self) -> FloatArray:
         """Akaike's criterion with the small-sample correction of Hurvich & Tsai 1989."""
-        size = max(self._observations(), self.parameters + 2)
-        return -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
+        size = np.maximum(self._observations(), self.parameters + 2)
+        result: FloatArray = -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
+        return result
 
-    def _observations(self) -> int:
-        return self.k - (self.beta.size if self.estimator == "REML" else 0)
+    def _observations(self) -> FloatArray:
+        k: FloatArray = np.asarray(self.k, dtype=np.float64)
+        return np.maximum(k - (self.beta.shape[-1] if self.estimator == "REML" else 0), 1)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
-        per = self.k / max(self.moderators_df1, 1)
-        few = (
-            f"{self.k} studies for {self.moderators_df1} moderator coefficients: at least 10 for each are recommended."
-        )
+        status, k, m = np.asarray(self.status), np.asarray(self.k), np.asarray(self.moderators_df1)
+        usable = status == "ok"
+        few = "Fewer than the recommended 10 studies for each moderator coefficient."
+        if not k.ndim:
+            few = f"{k} studies for {m} moderator coefficients: at least 10 for each are recommended."
+        random = self.estimator != "EE" and not self.tau2_given
         return diagnosis.sentences(
             [
-                (per < 10, few),
-                *diagnosis.tau2_at_zero(
-                    np.asarray(self.tau2), np.asarray(self.k), estimated=self.estimator != "EE" and not self.tau2_given
-                ),
+                *((status == name, said) for name, said in STATUSES.items()),
+                (usable & ~np.asarray(self.converged), "The search for tau2 did not converge: do not use this result."),
+                (usable & (k < 10 * np.maximum(m, 1)), few),
+                *diagnosis.tau2_at_zero(np.asarray(self.tau2), k, estimated=random),
             ]
         )
 
     def predict(self, at: ArrayLike) -> RegressionPrediction:
-        """Return the predicted mean effect, with confidence and prediction limits, at rows (n, p) of the design."""
+        """Return the predicted mean effects (..., n), with confidence and prediction limits, at rows (n, p)."""
         rows = np.atleast_2d(np.asarray(at, dtype=np.float64))
-        if rows.shape[1] != self.beta.size:
-            raise StatisticsError(f"a row to predict at needs {self.beta.size} values, the intercept included")
-        mean = rows @ self.beta
-        se = np.sqrt(np.einsum("np,pq,nq->n", rows, self.covariance, rows))
-        c = critical_value(tail(self.level), self.df)
-        wide = c * np.sqrt(se**2 + self.tau2)
+        if rows.shape[1] != self.beta.shape[-1]:
+            raise StatisticsError(f"a row to predict at needs {self.beta.shape[-1]} values, the intercept included")
+        mean = self.beta @ rows.T
+        se = np.sqrt(np.einsum("np,...pq,nq->...n", rows, self.covariance, rows))
+        c = critical_value(tail(self.level), self.df)[..., np.newaxis]
+        wide = c * np.sqrt(se**2 + np.asarray(self.tau2)[..., np.newaxis])
         return RegressionPrediction(mean, se, mean - c * se, mean + c * se, mean - wide, mean + wide)
 
 
 @dataclass(frozen=True, slots=True)
 class RegressionPrediction(Shown):
-    """Predicted mean effects (n,), their standard errors, confidence limits and prediction limits."""
+    """Predicted mean effects (..., n), their standard errors, confidence limits and prediction limits."""
 
     _item = "prediction"
 
@@ -151,13 +190,15 @@ def meta_regression(
     level: float = 0.95,
     tau2: float | None = None,
 ) -> MetaRegression:
-    """Return the mixed-effects meta-regression of one analysis.
+    """Return the mixed-effects meta-regression of each analysis.
+
+    An analysis that cannot be estimated is an error if there is no other; in a batch it has NaN and a `status`.
 
     Args:
-        yi: (k,) effect sizes.
-        vi: (k,) sampling variances, > 0.
-        design: (k, p) predictors, a column of ones for the intercept included (`design_of` makes it).
-        mask: (k,) boolean, True where a study is present.
+        yi: (..., k) effect sizes.
+        vi: (..., k) sampling variances, > 0.
+        design: (k, p) or (..., k, p) predictors, a column of ones for the intercept included (`design_of` makes it).
+        mask: (..., k) boolean, True where a study is present.
         estimator: of tau2, as in `random_effects`.
         test: `z`, `t`, `knha` or `adhoc`.
         level: of the confidence and prediction intervals.
@@ -165,113 +206,70 @@ def meta_regression(
 
     Raises:
         UnknownTermError: no such estimator or test.
-        StatisticsError: unusable values, linearly dependent columns, no more studies than coefficients.
+        StatisticsError: unusable values; in every analysis linearly dependent columns or no more studies than
+            coefficients.
     """
     code, rule = choose(estimator, ESTIMATORS, kind="tau2 estimator"), choose(test, TESTS, kind="test")
-    data = _checked(yi, vi, design, mask)
-    k = data.design.shape[0]
-    found = ResidualTau2(tau2, float("nan")) if tau2 is not None else estimate(data, code)
-    w = 1 / (data.v + found.value)
-    fit = least_squares(data.y, data.design, w)
-    scale = 1.0
-    if rule in {"knha", "adhoc"} and data.df:
-        scale = float(fit.residual_sum) / data.df
-        scale = max(1.0, scale) if rule == "adhoc" else scale
-    covariance = fit.covariance * scale
-    se = np.sqrt(np.diag(covariance))
-    df = np.inf if rule == "z" or not data.df else float(data.df)
+    alpha = tail(level)
+    if tau2 is not None and not 0 <= tau2 < np.inf:
+        raise StatisticsError(f"tau2 must not be negative, got {tau2:g}")
+    data, shape = regressions(yi, vi, design, mask)
+    status = statuses(data, more=code != "EE" and tau2 is None)
+    if (status != "ok").all():
+        raise too_few(int(data.k[0]), data.design.shape[-1]) if status[0] == TOO_FEW else singular()
+    values = _estimates(data, status == "ok", (code, rule), tau2, alpha)
+    values |= {"status": status, "k": data.k.astype(np.int64), "q_df": np.maximum(data.df, 0).astype(np.int64)}
+    shaped = {name: plain(value.reshape(shape + value.shape[1:])) for name, value in values.items()}
+    return MetaRegression(estimator=code, test=rule, level=level, tau2_given=tau2 is not None, **shaped)
+
+
+def _estimates(
+    data: Regression, usable: BoolArray, codes: tuple[str, str], given: float | None, alpha: float
+) -> dict[str, Any]:
+    """Return the values of the usable analyses, NaN, 0 or False for the others."""
+    found = _fit(data.rows(usable), *codes, given, alpha)
+    if usable.all():
+        return found
+    values = {}
+    for name, part in found.items():
+        nothing: Any = np.nan if part.dtype.kind == "f" else 0
+        values[name] = np.full((usable.size, *part.shape[1:]), nothing, dtype=part.dtype)
+        values[name][usable] = part
+    return values
+
+
+def _fit(data: Regression, code: str, rule: str, given: float | None, alpha: float) -> dict[str, Any]:
+    found = estimate(data, code) if given is None else _given(data, given)
+    fit, df = data.fit(found.value), data.df
+    several = df > 0
+    covariance = fit.parts.covariance()
+    if rule in {"knha", "adhoc"}:
+        scale = np.where(several, fit.rest / np.maximum(df, 1), 1.0)
+        scale = np.maximum(scale, 1.0) if rule == "adhoc" else scale
+        covariance = covariance * scale[:, np.newaxis, np.newaxis]
+    se = np.sqrt(np.diagonal(covariance, axis1=-2, axis2=-1))
+    df = np.where(several, df, np.inf) if rule != "z" else np.full_like(df, np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = fit.beta / se
-    half = critical_value(tail(level), df) * se
-    return MetaRegression(
-        estimator=code,
-        test=rule,
-        level=level,
-        beta=fit.beta,
-        se=se,
-        statistic=statistic,
-        p=two_sided_p(statistic, df),
-        lower=fit.beta - half,
-        upper=fit.beta + half,
-        covariance=covariance,
-        df=df,
-        tau2=found.value,
-        se_tau2=found.se,
-        log_likelihood=_log_likelihood(data, w, restricted=code == "REML"),
-        k=k,
-        r2=_explained(data, code, found.value),
-        tau2_given=tau2 is not None,
-        **_residual_heterogeneity(data, code, found.value),
-        **_moderator_test(data.design, fit.beta, covariance, df),
-    )
+    half = critical_value(alpha, df)[:, np.newaxis] * se
+    return {
+        "beta": fit.beta,
+        "se": se,
+        "statistic": statistic,
+        "p": two_sided_p(statistic, df[:, np.newaxis]),
+        "lower": fit.beta - half,
+        "upper": fit.beta + half,
+        "covariance": covariance,
+        "df": df,
+        "tau2": found.value,
+        "se_tau2": found.se,
+        "converged": found.converged,
+        "log_likelihood": likelihood(data, fit, found.value, restricted=code == "REML"),
+        "r2": explained(data, code, found.value),
+        **residual_heterogeneity(data, code, found.value),
+        **moderator_test(data, fit.beta, covariance, df),
+    }
 
 
-def _checked(yi: ArrayLike, vi: ArrayLike, design: ArrayLike, mask: ArrayLike | None) -> Regression:
-    columns, present = aligned(mask, yi=yi, vi=vi)
-    if present.ndim != 1:
-        raise StatisticsError("meta_regression fits one analysis at a time", hint="call it once per analysis")
-    measured(columns["yi"], columns["vi"], present)
-    x = number("design", design)
-    x = x[:, np.newaxis] if x.ndim == 1 else x
-    if x.ndim != 2 or x.shape[0] != present.size:
-        raise StatisticsError(f"the design has shape {x.shape} for {present.size} studies", hint="one row per study")
-    if not present.any():
-        raise StatisticsError("no study is left: all are masked out")
-    if not np.isfinite(x[present]).all():
-        raise StatisticsError("the design must be finite numbers", hint="mask studies without a value")
-    return Regression(columns["yi"][present], columns["vi"][present], x[present])
-
-
-def _moderator_test(design: FloatArray, beta: FloatArray, covariance: FloatArray, df: float) -> dict[str, Any]:
-    """Wald test of all coefficients but the intercept; of all without one, or if there is nothing else."""
-    place = intercept_of(design)
-    tested = [i for i in range(beta.size) if i != place] or [0]
-    block = covariance[np.ix_(tested, tested)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = float(beta[tested] @ np.linalg.pinv(block) @ beta[tested])
-    m = len(tested)
-    if np.isinf(df):
-        p = float(chi2_tail(statistic, m))
-        return {"moderators": statistic, "moderators_df1": m, "moderators_df2": df, "moderators_p": p}
-    p = float(f_tail(statistic / m, m, df))
-    return {"moderators": statistic / m, "moderators_df1": m, "moderators_df2": df, "moderators_p": p}
-
-
-def _residual_heterogeneity(data: Regression, estimator: str, tau2: float) -> dict[str, Any]:
-    w = 1 / data.v
-    df = data.df
-    q = data.residual_sum(w) if df else 0.0
-    values: dict[str, Any] = {"q": q, "q_df": df, "q_p": float(chi2_tail(q, df))}
-    if not df:
-        return values | {"i2": 0.0, "h2": 1.0}
-    if estimator == "EE":
-        return values | {"i2": 100 * max(0.0, (q - df) / q) if q > 0 else 0.0, "h2": q / df}
-    typical = df / float(np.trace(data.projection(w)))
-    return values | {"i2": 100 * tau2 / (tau2 + typical), "h2": tau2 / typical + 1}
-
-
-def _explained(data: Regression, estimator: str, tau2: float) -> float:
-    """Return R2 in percent: the fall of tau2 against the intercept-only model; for EE the adjusted R2."""
-    k, p = data.design.shape
-    ones = np.ones(k)
-    gap = ones - data.design @ np.linalg.lstsq(data.design, ones, rcond=None)[0]
-    if k <= p or np.abs(gap).max() > 1e-8:
-        return float("nan")
-    alone = Regression(data.y, data.v, ones[:, np.newaxis])
-    if estimator == "EE":
-        w = 1 / data.v
-        ratio = data.residual_sum(w) / alone.residual_sum(w)
-        adjusted: float = 1 - ratio * (k - 1) / (k - p)
-        return 100 * max(0.0, adjusted)
-    before = estimate(alone, estimator).value
-    return 100 * max(0.0, (before - tau2) / before) if before > 0 else 0.0
-
-
-def _log_likelihood(data: Regression, w: FloatArray, *, restricted: bool) -> float:
-    k, p = data.design.shape
-    total = -np.log(w).sum() + data.residual_sum(w)
-    if not restricted:
-        return float(-(k * np.log(2 * np.pi) + total) / 2)
-    x = data.design
-    determinants = np.linalg.slogdet((x.T * w) @ x)[1] - np.linalg.slogdet(x.T @ x)[1]
-    return float(-((k - p) * np.log(2 * np.pi) + total + determinants)) / 2
+def _given(data: Regression, tau2: float) -> Tau2:
+    return Tau2(np.full_like(data.k, tau2), np.full_like(data.k, np.nan), np.ones(data.k.shape, dtype=np.bool_))

@@ -21,7 +21,8 @@ from mscevidence.stats.display import Row, Shown, pair_rows
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, choose, names, plain, tail
 from mscevidence.stats.network_studies import Network, network_of
-from mscevidence.stats.weighted_least_squares import LeastSquares, least_squares, residual_tau2
+from mscevidence.stats.regression_tau2 import residual_tau2
+from mscevidence.stats.weighted_least_squares import LeastSquares, least_squares
 
 ESTIMATORS = names({"DL": ("dersimonian-laird", "moments"), "REML": (), "ML": (), "EE": ("common", "FE", "CE")})
 

@@ -18,7 +18,8 @@ from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, plain, tail
 from mscevidence.stats.network import NetworkMetaAnalysis
 from mscevidence.stats.network_studies import Network
-from mscevidence.stats.weighted_least_squares import least_squares, residual_tau2
+from mscevidence.stats.regression_tau2 import residual_tau2
+from mscevidence.stats.weighted_least_squares import least_squares
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def subgroup_analysis(
     mask = np.stack([names == label for label in labels])
     tau2 = None
     if common_tau2:
-        tau2 = meta_regression(yi, vi, mask.T.astype(np.float64), estimator=estimator, test="z").tau2
+        tau2 = float(meta_regression(yi, vi, mask.T.astype(np.float64), estimator=estimator, test="z").tau2)
     within = random_effects(yi, vi, mask=mask, estimator=estimator, test=test, level=level, tau2=tau2)
     overall = random_effects(yi, vi, estimator=estimator, test=test, level=level)
     difference = subgroup_difference(within.mu, within.se, mask=within.se > 0)
