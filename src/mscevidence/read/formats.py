@@ -51,6 +51,17 @@ RECORD_FORMATS: dict[str, str] = {
     "pubmed": "pubmed",
     "eutils": "eutils_answers",
     "ctgov": "ctgov",
+    "europepmc": "europepmc",
+    "ris": "ris",
+    "nbib": "nbib",
+    "web-of-science": "web_of_science",
+    "endnote-tagged": "endnote_tagged",
+    "labelled-lines": "labelled_lines",
+    "bibtex": "bibtex",
+    "endnote-xml": "endnote_xml",
+    "conference-html": "conference_html",
+    "search-xlsx": "search_xlsx",
+    "search-csv": "search_csv",
 }
 """Name of a format to the module of `mscevidence.read` whose ``FORMAT`` reads it; asked in this order."""
 

@@ -1,0 +1,95 @@
+"""The parts of a citation as exports write them: dates, pages, journal numbers, text with markup."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_MONTHS = {
+    name: number for number, name in enumerate(re.findall(r"\w+", "jan feb mar apr may jun jul aug sep oct nov dec"), 1)
+}
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_MONTH_NAME = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+_NUMERIC = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[-/.](0?[1-9]|1[0-2])(?!\d)(?:[-/.](0?[1-9]|[12]\d|3[01])(?!\d))?")
+_DAY = re.compile(r"(?<![\d-])(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d-])")
+
+_ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\d-])")
+_DASHES = re.compile(r"\s*(?:-{1,3}|[–—−‐])\s*")
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TAG = re.compile(
+    r"""</?(?P<name>(?:jats:|mml:|ce:)?(?:abstract|title|sec|list-item|list|p|br|div|h[1-6]|li|ul|ol|sup|sub|inf|i|b|u|em
+    |strong|span|italic|bold|sc|small|ext-link|math|m[a-z]{1,9}|font|a))(?:\s[^<>]*)?/?>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_EXPONENT = re.compile(r"(?<=\d)\s?<(?:jats:)?sup>\s*([-−+]?\d{1,3})\s*</(?:jats:)?sup>", re.IGNORECASE)
+_BLOCKS = frozenset(re.findall(r"\S+", "abstract title sec list-item list p br div h1 h2 h3 h4 h5 h6 li ul ol"))
+
+
+def clean(text: str) -> str:
+    """Return a text on one line, in Unicode NFC, without markup."""
+    return " ".join(_plain(text).split())
+
+
+def paragraphs(text: str) -> str:
+    """Return a text without markup, its paragraphs on lines of their own."""
+    lines = (" ".join(line.split()) for line in _plain(text).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _plain(text: str) -> str:
+    # Entities hide tags in some exports (&lt;sup&gt;6&lt;/sup&gt;) and the < of a p value in others: tags go by name.
+    if "&" in text:
+        text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)
+    if "<" in text:
+        text = _TAG.sub(_without_tag, _EXPONENT.sub(lambda found: "^" + found[1].replace("−", "-"), text))
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def _without_tag(found: re.Match[str]) -> str:
+    return "\n" if found["name"].casefold().removeprefix("jats:") in _BLOCKS else ""
+
+
+def date_of(years: list[str], dates: list[str]) -> tuple[str | None, str | None, tuple[str, ...]]:
+    """Return the date (``2019``, ``2019-05`` or ``2019-05-14``), the words it was read from, and notes of faults.
+
+    Args:
+        years: what the source gives as year, which decides; ``2014//`` and ``1948/07//`` are usual in RIS.
+        dates: what it gives as date, which adds month and day, unless it is of another year.
+    """
+    words = [*years, *dates]
+    if not words:
+        return None, None, ()
+    year = next((found[1] for each in words if (found := _YEAR.search(each))), None)
+    if year is None:
+        return None, words[0], (f"no year is in the date {words[0]!r}",)
+    same = [each for each in (*dates, *years) if year in each or not _YEAR.search(each)]
+    best = max((_month_and_day(each) for each in same), key=len, default="")
+    return year + best, " ".join(dict.fromkeys(words)), ()
+
+
+def _month_and_day(words: str) -> str:
+    numeric, named = _NUMERIC.search(words), _MONTH_NAME.search(words)
+    if numeric:
+        return f"-{int(numeric[1]):02}" + (f"-{int(numeric[2]):02}" if numeric[2] else "")
+    if not named:
+        return ""
+    month = f"-{_MONTHS[named[1].casefold()]:02}"
+    rest = _YEAR.sub(" ", words)
+    # A range of months (Jan-Feb) has no day, and neither has a date such as 07 2006 a month that could be told.
+    days = _DAY.findall(rest) if len(_MONTH_NAME.findall(rest)) == 1 else []
+    return f"{month}-{int(days[0]):02}" if len(days) == 1 else month
+
+
+def pages_of(pages: str, first: str, last: str, article: str) -> str | None:
+    """Return the pages such as ``349-69``, or the number of the article where there are none."""
+    if not pages and first:
+        pages = first if not last or last == first or "-" in first else f"{first}-{last}"
+    return _DASHES.sub("-", pages or article) or None
+
+
+def issns_in(values: list[str]) -> tuple[str, ...]:
+    """Return the ISSNs in some texts as ``1234-567X``, each once."""
+    found = (f"{first}-{second.upper()}" for value in values for first, second in _ISSN.findall(value))
+    return tuple(dict.fromkeys(found))

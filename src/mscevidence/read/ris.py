@@ -1,0 +1,205 @@
+"""RIS, the exchange format of reference managers, as databases and managers really write it.
+
+A record runs from ``TY -`` to ``ER -``. Seen in exports and read here: no ER; no TY; a byte order mark before any
+record; numbers, links and headings between records; one space or none before or behind the dash; values over several
+lines, whose lines may begin with ``ER``; keywords one per line under a single tag; tags nobody has defined (kept as
+notes). Tag meanings follow the RIS format specification of Reference Manager and what EndNote, Embase, Ovid, EBSCO,
+Scopus, Citavi and Rayyan put into them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from mscevidence.model import Reject
+from mscevidence.read.formats import Record, RecordFormat
+from mscevidence.read.record_lines import BrokenRecordError, Draft, lines_of, opening, records_of
+from mscevidence.read.reference import Reference
+
+_FIELDS = {
+    "TY": "type",
+    "TI": "title",
+    "T1": "title",
+    "AB": "abstract",
+    "N2": "abstract",
+    "AU": "author",
+    "A1": "author",
+    "AD": "affiliation",
+    "T2": "journal",
+    "JF": "journal",
+    "JO": "abbreviation",
+    "JA": "abbreviation",
+    "J1": "abbreviation",
+    "J2": "abbreviation",
+    "PY": "year",
+    "Y1": "year",
+    "DA": "date",
+    "VL": "volume",
+    "VO": "volume",
+    "IS": "issue",
+    "SP": "first-page",
+    "EP": "last-page",
+    "SN": "issn",
+    "DO": "doi",
+    "DI": "doi",
+    "KW": "keyword",
+    "LA": "language",
+    "M3": "type",
+    "DB": "database",
+    "DP": "database",
+    "UR": "url",
+    "PB": "publisher",
+    "TT": "other-title",
+    "C7": "article-number",
+}
+_LEFT = frozenset(re.findall(r"\S+", "CN CY ER ET L1 L2 L4 LB LK M4 NV OP PP SE ST TS U3 U4 Y2"))
+"""Tags of which nothing is taken: links of libraries, entry dates, short titles, places of print."""
+
+_LIKE_LINES = frozenset({"KW", "AD", "UR", "AU", "A1"})
+"""Tags whose further lines are further values."""
+
+_TYPES = {"JOUR": "", "GEN": "", "EJOUR": "", "ICOMM": "ICOMM", "UNPD": "unpublished work", "THES": "thesis"}
+
+_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*TY[ \t]{0,3}-(?:[ \t\r\n]|[A-Z]|$)")
+_END = re.compile(rb"(?:ER  -|[ \t]*ER[ \t]{0,3}-[ \t]*[\r\n]*$)")
+_ANY = re.compile(rb"(?:\xef\xbb\xbf)?[A-Z][A-Z0-9]  -(?:[ \t\r\n]|$)")
+
+_EXACT = re.compile(r"([A-Z][A-Z0-9])  -(.*)")
+_LOOSE = re.compile(r"[ \t]*([A-Z][A-Z0-9])[ \t]{0,3}-(?=[ \t]|$)(.*)")
+_EXACT_START = re.compile(r"(?m)^\ufeff?[A-Z][A-Z0-9]  -")
+_BETWEEN = re.compile(r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a)?")
+_NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    draft, inside = Draft(), False
+    for line in lines_of(stream):
+        if _START.match(line):
+            if inside:
+                yield draft.taken()
+            inside = True
+        elif not inside and _ANY.match(line) and not _END.match(line):
+            inside = True
+        draft.add(line)
+        if inside and _END.match(line):
+            yield draft.taken()
+            inside = False
+    rest = draft.taken()
+    if inside or any(
+        not _BETWEEN.fullmatch(line.strip("\ufeff \t")) for line in rest.decode("utf-8", "replace").splitlines()
+    ):
+        yield rest
+
+
+def _parse(text: str) -> Reference:
+    reference, tags = Reference(), _tags(text)
+    before = tags.pop("", [])
+    if not tags:
+        raise BrokenRecordError("text that belongs to no record")
+    reference.notes += [f"before the record stands: {line}" for line in before]
+    reference.notes += [note for tag, note in (("TY", "no TY line"), ("ER", "no ER line")) if tag not in tags]
+    for tag, values in tags.items():
+        for value in values:
+            _add(reference, tag, value, tags)
+    return reference
+
+
+def _tags(text: str) -> dict[str, list[str]]:
+    """Return the values by tag; what stands before the first tag, but for numbers and links, under an empty tag."""
+    pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
+    tags: dict[str, list[list[str]]] = {}
+    lines: list[str] = []
+    for line in text.replace("\ufeff", "").rstrip("\n\x1a").split("\n"):
+        found = pattern.match(line)
+        if found:
+            lines = [found[2].strip()]
+            tags.setdefault(found[1], []).append(lines)
+        elif lines:
+            # An indented line goes on; any other begins a line of its own, as in the abstracts of EndNote.
+            lines += [" " if line.startswith("  ") else "\n", line.strip()]
+        elif not tags and not _BETWEEN.fullmatch(line.strip()):
+            tags.setdefault("", []).append([line.strip()])
+    values = {tag: ["".join(value).strip() for value in found] for tag, found in tags.items()}
+    if "ER" not in values:
+        # The number of the next record may stand where the end is missing.
+        values = {tag: [_NUMBER_AT_END.sub("", value) for value in found] for tag, found in values.items()}
+    return values
+
+
+def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]]) -> None:
+    if not value or tag in _LEFT:
+        if tag == "ER" and value:
+            reference.add("note", f"ER: {value}")
+        return
+    name = _FIELDS.get(tag)
+    if tag in _SPECIAL:
+        name, value = _SPECIAL[tag](value, tags)
+    if name is None:
+        reference.add("note", f"{tag}: {value}")
+    elif tag in _LIKE_LINES:
+        for line in re.split(r"\n|;\s" if tag != "AD" else r"\n", value):
+            reference.add(name, re.sub(r",(?=\S)", ", ", line) if name == "author" else line)
+    else:
+        reference.add(name, value)
+
+
+def _databases(tags: dict[str, list[str]]) -> str:
+    return " ".join([*tags.get("DB", ()), *tags.get("DP", ()), *tags.get("UR", ())]).casefold()
+
+
+def _accession(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
+    databases = _databases(tags)
+    if value.isdigit() and ("nlm" in databases or "medline" in databases or "pubmed" in databases):
+        return "pmid", value
+    # Numbers of a screening tool name no source.
+    return (None, value) if value.casefold().startswith("rayyan") else ("accession", value)
+
+
+def _embase_number(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
+    return ("accession", value) if re.fullmatch(r"L\d{6,}", value) else (None, value)
+
+
+def _custom(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
+    if re.match(r"PMC\d+", value):
+        return "pmcid", value
+    return ("pmid" if value.isdigit() and "embase" in _databases(tags) else None), value
+
+
+def _type(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
+    return ("doi", value) if re.match(r"10\.\d{4,9}/", value) else ("type", _TYPES.get(value, value))
+
+
+def _third_link(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
+    return ("doi", value) if re.match(r"(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/", value) else (None, value)
+
+
+def _book(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
+    return ("journal" if {"TI", "T1"} & tags.keys() else "title"), value
+
+
+_SPECIAL = {
+    "AN": _accession,
+    "U2": _embase_number,
+    "C2": _custom,
+    "C5": _custom,
+    "M3": _type,
+    "TY": _type,
+    "L3": _third_link,
+    "BT": _book,
+}
+
+
+def _recognises(head: str, name: str) -> bool:
+    start = opening(head)
+    if re.search(r"(?m)^\W*TY[ \t]{0,3}-(?:[ \t]|$|[A-Z]{3,8}$)", start):
+        return not start.startswith(("<", "@", "PK"))
+    return name.casefold().endswith(".ris") and bool(re.search(r"(?m)^[A-Z][A-Z0-9]  -", start))
+
+
+def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
+    return records_of(_pieces(stream), _parse)
+
+
+FORMAT = RecordFormat(name="ris", recognises=_recognises, records=_records)

@@ -1,0 +1,116 @@
+"""Rows of a search export, whatever the file: which row holds the column names, and what a row says of a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from mscevidence.model import Reject
+from mscevidence.read.column_names import add_value, field_of, plain_name
+from mscevidence.read.formats import Record
+from mscevidence.read.record_lines import MAX_RECORD_BYTES, excerpt
+from mscevidence.read.reference import Reference, record_of
+from mscevidence.read.web_of_science import FIELDS as WOS_FIELDS
+from mscevidence.read.web_of_science import LEFT as WOS_LEFT
+
+_TELLING = frozenset({"title", "pmid", "doi", "registration"})
+"""At least one of these columns makes a table one of reports."""
+
+_ONE_OF = ("author full names", "authors full names", "authors", "author names", "author", "author s")
+"""Columns of the same people, the one with the fullest names first."""
+
+_DATABASES = (
+    ("ClinicalTrials.gov", {"nct number"}),
+    ("ICTRP", {"trialid"}),
+    ("Lens", {"lens id"}),
+    ("Embase", {"emtree drug index terms"}),
+    ("Embase", {"pui"}),
+    ("Scopus", {"eid", "source title"}),
+    ("Web of Science", {"ut unique wos id"}),
+    ("PubMed", {"pmid", "citation", "nihms id"}),
+)
+_WOS_TAGS = frozenset({"PT", "AU", "TI", "SO"})
+_SCOPUS_ID = re.compile(r"\s?\(\d{6,}\)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Columns:
+    """The columns of a table: their names as printed, what they hold, and the database they come from."""
+
+    labels: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    database: str | None
+
+    @property
+    def known(self) -> int:
+        """The number of columns whose name is known."""
+        return sum(each is not None for each in self.fields)
+
+
+def columns_of(cells: Sequence[str]) -> Columns | None:
+    """Return the columns that a row of cells names, or None when it is no row of column names.
+
+    Two names must be known, one of them of a title or identifier, and a third of all; names are short and not repeated.
+    """
+    labels = tuple(cell.replace("\ufeff", "").strip().strip('"') for cell in cells)
+    while labels and not labels[-1]:
+        labels = labels[:-1]
+    if len(labels) < 2 or any(len(label) > 80 for label in labels):
+        return None
+    if set(labels) >= _WOS_TAGS:
+        fields = tuple(_wos_field(label) for label in labels)
+        return Columns(labels, fields, "Web of Science")
+    fields = tuple(field_of(label) if label else "left" for label in labels)
+    columns = Columns(labels, fields, _database(labels))
+    enough = columns.known >= max(2, len([label for label in labels if label]) / 3)
+    return columns if enough and _TELLING & set(fields) else None
+
+
+def _wos_field(tag: str) -> str | None:
+    if tag in {"AF", "AU"}:
+        return "author"
+    return WOS_FIELDS.get(tag) or ("left" if tag in WOS_LEFT else None)
+
+
+def _database(labels: Sequence[str]) -> str | None:
+    names = {plain_name(label) for label in labels}
+    return next((database for database, telling in _DATABASES if telling <= names), None)
+
+
+def row_record(
+    columns: Columns, cells: Sequence[str], data: bytes, position: int, notes: Sequence[str] = ()
+) -> Record | Reject:
+    """Return the record of a row, or why there is none.
+
+    Args:
+        columns: of the table.
+        cells: of the row, as text.
+        data: the bytes of the row.
+        position: its number in the file, from 1, without the row of column names.
+        notes: about how the row was read.
+    """
+    beyond = [cell for cell in cells[len(columns.labels) :] if cell.strip()]
+    if len(data) > MAX_RECORD_BYTES:
+        reason = f"the row is larger than {MAX_RECORD_BYTES:,} bytes"
+        return Reject(position=position, reason=reason, excerpt=excerpt(data))
+    if beyond:
+        reason = (
+            f"the row has {len(cells)} cells and the table {len(columns.labels)} columns: a separator is not in quotes"
+        )
+        return Reject(position=position, reason=reason, excerpt=excerpt(data))
+    reference = Reference(notes=list(notes))
+    for label, field, cell in _cells(columns, cells):
+        add_value(reference, field, label, cell)
+    if columns.database:
+        reference.add("database", columns.database)
+    return record_of(reference, data, position)
+
+
+def _cells(columns: Columns, cells: Sequence[str]) -> list[tuple[str, str | None, str]]:
+    filled = [each for each in zip(columns.labels, columns.fields, cells, strict=False) if each[2].strip()]
+    authors = {plain_name(label): label for label, field, _ in filled if field == "author"}
+    if len(authors) > 1:
+        best = next((authors[name] for name in ("af", *_ONE_OF) if name in authors), "")
+        filled = [each for each in filled if each[1] != "author" or each[0] == best]
+    return [(label, field, _SCOPUS_ID.sub("", cell) if field == "author" else cell) for label, field, cell in filled]
