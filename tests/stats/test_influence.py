@@ -29,6 +29,32 @@ def test_deletion_equals_an_analysis_without_the_study() -> None:
         assert_allclose(found.without.mu[i], rest.mu)
         assert_allclose(found.cook_d[i], (found.full.mu - rest.mu) ** 2 / found.full.se**2)
         assert_allclose(found.rstudent[i], (Y[i] - rest.mu) / np.sqrt(V[i] + rest.tau2 + rest.se**2))
+        spread = (1 / (V + rest.tau2)).sum()
+        assert_allclose(found.dfbs[i], (found.full.mu - rest.mu) * np.sqrt(spread))
+
+
+@pytest.mark.parametrize("test", ["z", "knha", "kr"])
+def test_a_batch_with_a_mask_is_its_analyses(test: str) -> None:
+    generator = np.random.default_rng(5)
+    y, v = generator.normal(0.3, 0.7, (2, 3, 8)), generator.uniform(0.02, 0.4, (2, 3, 8))
+    mask = generator.uniform(size=y.shape) < 0.8
+    mask[..., :2] = True
+    y[~mask] = np.nan
+    batch, pulled = influence(y, v, mask=mask, test=test), shrunken(y, v, mask=mask)
+    assert batch.without.mu.shape == y.shape
+    for index in np.ndindex(2, 3):
+        there = mask[index]
+        single = influence(y[index][there], v[index][there], test=test)
+        for name in ("rstandard", "rstudent", "dffits", "cook_d", "cov_r", "dfbs", "hat", "baujat_x", "baujat_y"):
+            found = getattr(batch, name)[index]
+            assert_allclose(found[there], getattr(single, name), rtol=1e-10, atol=1e-10, err_msg=name)
+            assert np.isnan(found[~there]).all()
+        assert_array_equal(batch.influential[index][there], single.influential)
+        assert_allclose(batch.without.tau2[index][there], single.without.tau2, rtol=1e-10, atol=1e-12)
+        alone = shrunken(y[index][there], v[index][there])
+        assert_allclose(pulled.estimate[index][there], alone.estimate, rtol=1e-10)
+        assert_allclose(pulled.lower[index][there], alone.lower, rtol=1e-10)
+    assert not batch.influential[~mask].any()
 
 
 def test_shrunken_estimates_lie_between_study_and_mean() -> None:
@@ -61,6 +87,8 @@ def test_quantiles_are_interpolated() -> None:
 def test_wrong_input_is_refused() -> None:
     with pytest.raises(StatisticsError, match="leaving one out needs at least two studies"):
         influence([1.0], [1.0])
+    with pytest.raises(StatisticsError, match="leaving one out needs at least two studies"):
+        influence(Y, V, mask=[[True] * 6, [True] + [False] * 5])
     with pytest.raises(StatisticsError, match="1 to 30 studies, there are 31"):
         next(all_subsets(31))
     with pytest.raises(StatisticsError, match="order has 2 values for 3 studies"):

@@ -11,21 +11,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mscevidence.errors import StatisticsError
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value
 from mscevidence.stats.inference import residual_variance
 from mscevidence.stats.inputs import BoolArray, FloatArray, tail
 from mscevidence.stats.pooling import RandomEffects, random_effects
-from mscevidence.stats.studies import Studies
-from mscevidence.stats.subsets import leave_one_out_mask
+from mscevidence.stats.studies import Studies, total
 
 
 @dataclass(frozen=True, slots=True)
 class Influence(Shown):
-    """Deletion diagnostics of one analysis, each (k,).
+    """Deletion diagnostics, each (..., k); NaN for absent studies.
 
     Attributes:
-        full, without: the pooled results with all studies and without each of them.
+        full, without: the pooled results (...) with all studies and (..., k) without each of them.
+        present: which studies are in the analysis.
         rstandard: residual by its standard error, study included; rstudent: study left out.
         dffits, cook_d, cov_r, dfbs: change of the fitted value, of the estimate (squared), of its variance, of the
         coefficient.
@@ -33,8 +34,11 @@ class Influence(Shown):
         baujat_x, baujat_y: contribution to heterogeneity and to the estimate.
     """
 
+    _lead = "hat"
+
     full: RandomEffects
     without: RandomEffects
+    present: BoolArray
     rstandard: FloatArray
     rstudent: FloatArray
     dffits: FloatArray
@@ -49,50 +53,74 @@ class Influence(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
-        undefined = np.isnan(self.rstudent) | np.isnan(self.cook_d)
+        undefined = self.present & (np.isnan(self.rstudent) | np.isnan(self.cook_d))
         said = "Some deletion diagnostics do not exist: without a study, the rest is one study or identical."
         return (*self.full.notes, *((said,) if undefined.any() else ()))
 
 
 def influence(
-    yi: ArrayLike, vi: ArrayLike, *, estimator: str = "REML", test: str = "knha", level: float = 0.95
+    yi: ArrayLike,
+    vi: ArrayLike,
+    *,
+    mask: ArrayLike | None = None,
+    estimator: str = "REML",
+    test: str = "knha",
+    level: float = 0.95,
 ) -> Influence:
-    """Return the deletion diagnostics of one analysis; tau2 is estimated anew without each study.
+    """Return the deletion diagnostics of each analysis; tau2 is estimated anew without each study, all in one batch.
 
     Args:
-        yi: (k,) effect sizes, k >= 2.
-        vi: (k,) sampling variances.
+        yi: (..., k) effect sizes.
+        vi: (..., k) sampling variances.
+        mask: (..., k) boolean, True where a study is present; every analysis needs at least two.
         estimator: of tau2, as in `random_effects`.
         test: as in `random_effects`; with `z` and `t` the residual variance counts as 1.
         level: of the intervals in `full` and `without`.
 
     Raises:
-        StatisticsError: unusable values, fewer than two studies.
+        StatisticsError: unusable values, an analysis of fewer than two studies.
         UnknownTermError: no such estimator or test.
     """
-    studies = Studies.of(yi, vi, None)
+    studies = Studies.of(yi, vi, mask)
+    if (studies.k < 2).any():
+        raise StatisticsError("leaving one out needs at least two studies, there is one", hint="pool more studies")
+    full = random_effects(studies.y, studies.v, mask=studies.present, estimator=estimator, test=test, level=level)
+    each = studies.y.shape[-1]
+    others = studies.present[..., np.newaxis, :] & ~np.eye(each, dtype=np.bool_)
+    y, v = studies.y[..., np.newaxis, :], studies.v[..., np.newaxis, :]
+    without = random_effects(y, v, mask=others, estimator=estimator, test=test, level=level)
+    values = _diagnostics(studies, Studies.of(y, v, others), full, without)
+    values = {name: np.where(studies.present, value, np.nan) for name, value in values.items()}
+    k = studies.k[..., np.newaxis]
+    flagged = np.abs(values["dffits"]) > 3 / np.sqrt(k - 1)
+    flagged |= (values["cook_d"] > _CHI2_MEDIAN) | (values["hat"] > 3 / k) | (np.abs(values["dfbs"]) > 1)
+    return Influence(full=full, without=without, influential=flagged, present=studies.present, **values)
+
+
+def _diagnostics(
+    studies: Studies, deleted: Studies, full: RandomEffects, without: RandomEffects
+) -> dict[str, FloatArray]:
+    """Return the diagnostics (..., k) from the results with all studies (...) and without each of them (..., k)."""
     y, v = studies.y, studies.v
-    mask = leave_one_out_mask(y.size)
-    full = random_effects(y, v, estimator=estimator, test=test, level=level)
-    without = random_effects(y, v, mask=mask, estimator=estimator, test=test, level=level)
-    deleted = Studies.of(y, v, mask)
+    mu, tau2, variance = (np.asarray(value)[..., np.newaxis] for value in (full.mu, full.tau2, full.se**2))
+    rest = deleted.weighted(without.tau2)
     scaled = full.test not in {"z", "t", "kr"}
-    scale = residual_variance(deleted, deleted.weighted(without.tau2)) if scaled else np.ones(y.size)
-    scale = np.where(without.k > 1, scale, 1.0)
-    hat, change = full.weights / 100, full.mu - without.mu
-    total = v + full.tau2
+    scale = np.where(without.k > 1, residual_variance(deleted, rest), 1.0) if scaled else np.ones_like(y)
+    hat, change, marginal = full.weights / 100, mu - without.mu, v + tau2
     with np.errstate(divide="ignore", invalid="ignore"):
-        rstudent = (y - without.mu) / np.sqrt(scale * (v + without.tau2) + without.se**2)
-        rstandard = (y - full.mu) / np.sqrt(total - 2 * hat * total + (hat**2 * total).sum())
-        dffits = change / np.sqrt(scale * hat * (without.tau2 + v))
-        cook_d, cov_r = change**2 / full.se**2, without.se**2 / full.se**2
-        spread = np.sum(1 / (v + without.tau2[:, np.newaxis]), axis=-1)
-        dfbs = change / np.sqrt(scale / spread)
-        baujat_x, baujat_y = (y - full.mu) ** 2 / total, change**2 / without.se**2
-    k = y.size
-    flagged = np.abs(dffits) > 3 * np.sqrt(1 / max(k - 1, 1))
-    flagged |= (cook_d > _CHI2_MEDIAN) | (hat > 3 / k) | (np.abs(dfbs) > 1)
-    return Influence(full, without, rstandard, rstudent, dffits, cook_d, cov_r, dfbs, hat, flagged, baujat_x, baujat_y)
+        fitted = total(hat**2 * marginal)[..., np.newaxis]
+        spread = total(studies.one[..., np.newaxis, :] / (v[..., np.newaxis, :] + without.tau2[..., np.newaxis]))
+        return {
+            "rstandard": (y - mu) / np.sqrt(marginal - 2 * hat * marginal + fitted),
+            "rstudent": (y - without.mu) / np.sqrt(scale * (v + without.tau2) + without.se**2),
+            "dffits": change / np.sqrt(scale * hat * (without.tau2 + v)),
+            "cook_d": change**2 / variance,
+            "cov_r": without.se**2 / variance,
+            "dfbs": change / np.sqrt(scale / spread),
+            "hat": hat,
+            "baujat_x": (y - mu) ** 2 / marginal,
+            "baujat_y": change**2 / without.se**2,
+        }
 
 
 _CHI2_MEDIAN = 0.454936423119572
@@ -101,7 +129,10 @@ _CHI2_MEDIAN = 0.454936423119572
 
 @dataclass(frozen=True, slots=True)
 class Shrunken(Shown):
-    """Empirical Bayes estimates of the studies with normal limits, (k,) each, on the analysis scale."""
+    """Empirical Bayes estimates of the studies with normal limits, (..., k) each, on the analysis scale.
+
+    Absent studies have NaN.
+    """
 
     estimate: FloatArray
     se: FloatArray
@@ -109,26 +140,30 @@ class Shrunken(Shown):
     upper: FloatArray
 
 
-def shrunken(yi: ArrayLike, vi: ArrayLike, *, estimator: str = "REML", level: float = 0.95) -> Shrunken:
+def shrunken(
+    yi: ArrayLike, vi: ArrayLike, *, mask: ArrayLike | None = None, estimator: str = "REML", level: float = 0.95
+) -> Shrunken:
     """Return the best linear unbiased predictions of the studies' true effects.
 
     Each lies between the study's estimate and the mean, the nearer to the mean the less precise the study (Raudenbush
     & Bryk 1985).
 
     Args:
-        yi: (k,) effect sizes.
-        vi: (k,) sampling variances.
+        yi: (..., k) effect sizes.
+        vi: (..., k) sampling variances.
+        mask: (..., k) boolean, True where a study is present.
         estimator: of tau2, as in `random_effects`.
         level: of the limits.
 
     Raises:
         StatisticsError: unusable values.
     """
-    studies = Studies.of(yi, vi, None)
+    studies = Studies.of(yi, vi, mask)
     y, v = studies.y, studies.v
-    fit = random_effects(y, v, estimator=estimator, test="z")
-    share = fit.tau2 / (fit.tau2 + v)
-    estimate = share * y + (1 - share) * fit.mu
-    se = np.sqrt(share * v + (1 - share) ** 2 * fit.se**2)
+    fit = random_effects(y, v, mask=studies.present, estimator=estimator, test="z")
+    mu, tau2, se_mu = (np.asarray(value)[..., np.newaxis] for value in (fit.mu, fit.tau2, fit.se))
+    share = np.where(studies.present, tau2 / (tau2 + v), np.nan)
+    estimate = share * y + (1 - share) * mu
+    se = np.sqrt(share * v + (1 - share) ** 2 * se_mu**2)
     half = critical_value(tail(level), np.inf) * se
     return Shrunken(estimate, se, estimate - half, estimate + half)
