@@ -52,6 +52,7 @@ RECORD_FORMATS: dict[str, str] = {
     "eutils": "eutils_answers",
     "ctgov": "ctgov",
     "europepmc": "europepmc",
+    "crossref": "crossref",
     "ris": "ris",
     "nbib": "nbib",
     "web-of-science": "web_of_science",
