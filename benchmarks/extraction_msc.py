@@ -42,7 +42,7 @@ class Row:
     arm: str
     events: float | None
     n: float | None
-    derived: bool = False
+    derived: bool | None = False
     optional: bool = False
 
     def __str__(self) -> str:
@@ -152,7 +152,7 @@ def _same_result(candidate: Candidate, row: Row) -> bool:
 
 def _note_derivation(total: Score, name: str, candidate: Candidate, row: Row) -> None:
     derived = any(value.derived for value in candidate.values if value.role in {"events", "n"})
-    if derived != row.derived:
+    if row.derived is not None and derived != row.derived:
         total.derivation += 1
         total.error("derived told wrongly", name, told(candidate))
 
@@ -216,7 +216,7 @@ def _sheet_row(outcome: dict[str, Any]) -> Row:
     names = frozenset(CONCEPTS.get(concept, {concept.replace("_", "-")}))
     visible = outcome["events_visible"] in {True, "zero-wording"} and outcome["n_visible"] is True
     optional = bool(outcome["derived"]) or not visible
-    return Row(names, "*", float(outcome["events"]), float(outcome["n"]), optional=optional)
+    return Row(names, "*", float(outcome["events"]), float(outcome["n"]), None, optional)
 
 
 def report(name: str, total: Score, *, errors: bool) -> None:

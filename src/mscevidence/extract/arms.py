@@ -65,7 +65,8 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _COMPARATIVE = re.compile(
-    r"\bplacebo|\brandomi[sz]|\bcomparator\b|\bcontrols\b|\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
+    r"\bplacebo|\brandomi[sz]|\bcomparator\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
+    r"|\bcompar(?:ed|ing|ison\sof)\s(?:the\s)?(?:[\w-]+\s){1,5}?(?:with|to|and|versus)\s(?:the\s)?(?:conventional|standard|routine|usual)\b"
     r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ _WISHED_BEFORE = re.compile(
     r"\b(?:deserv\w+|warrant\w*|need\w*|requir\w+|await\w*|justif\w+|future|further|larger|uncontrolled|non-?|without|no)\s(?:[\w-]+,?\s){0,4}$",
     re.IGNORECASE,
 )
-_WISHED_AFTER = re.compile(r"s?\s(?:[\w-]+\s){0,2}(?:needed|warranted|required|awaited|justified)\b", re.IGNORECASE)
+_WISHED_AFTER = re.compile(r"\w*\s(?:[\w-]+\s){0,5}(?:needed|warranted|required|awaited|justified)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def is_comparative(document: Document) -> bool:
 def _compares(text: str, span: Span) -> bool:
     """Return whether a part of a text speaks of a comparison that was made, not of one that is wished for."""
     for match in _COMPARATIVE.finditer(text, *span):
-        before, after = text[max(span[0], match.start() - 60) : match.start()], text[match.end() : match.end() + 40]
+        before, after = text[max(span[0], match.start() - 60) : match.start()], text[match.end() : match.end() + 80]
         if not _WISHED_BEFORE.search(before) and not _WISHED_AFTER.match(after):
             return True
     return False

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
-from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
+from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
+from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
-from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.percents import is_estimated, is_result, is_share
-from mscevidence.extract.subgroups import is_of_some, is_share_of_a_share
-from mscevidence.extract.times import TimeMention, only_time, time_beside
-from mscevidence.model import Candidate, Document, Span, Value
+from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
+from mscevidence.extract.times import only_time, time_beside
+from mscevidence.model import Candidate, Span, Value
 
 _INCLUDING = re.compile(
-    r"\b(?:including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s", re.IGNORECASE
+    r"\b(?:because\sof|due\sto|caused\sby|attributed\sto|including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s",
+    re.IGNORECASE,
 )
 _OVERALL = re.compile(r"\b(?:overall|total|altogether|in\sall|entire|whole)\b", re.IGNORECASE)
-_SOME_GROUP = re.compile(
-    rf"(?:\s{PEOPLE})?\s(?:in|of|from)\s(?:the|this|that|one)\s(?:[\w-]+\s){{0,3}}?(?:group|arm|cohort|subgroup|subset)\b"
-)
+_RATES = re.compile(r"\brates?\b[^.;]{0,12}\b(?:was|were)\b|\brates?$")
 _EVENT_COUNTS = {
     "any-adverse-event": "adverse-event-count",
     "treatment-emergent-adverse-event": "adverse-event-count",
@@ -36,38 +35,6 @@ _EVENT_COUNTS = {
     "relapse": "relapse-count",
     "infusion-reaction": "infusion-reaction-count",
 }
-
-
-@dataclass(frozen=True)
-class Facts:
-    """A sentence of the results with all that is told in it."""
-
-    context: Context
-    section: str
-    span: Span
-    counts: tuple[Count, ...]
-    arms: tuple[ArmMention, ...]
-    outcomes: tuple[Mention, ...]
-    times: tuple[TimeMention, ...] = ()
-    narrowed: bool = False
-    earlier: tuple[ArmMention, ...] = ()
-    """The arms of the nearest sentence before that names several."""
-
-    @property
-    def document(self) -> Document:
-        """The document that is read."""
-        return self.context.document
-
-    @property
-    def text(self) -> str:
-        """The canonical text of the document."""
-        return self.context.document.text
-
-    def bounds(self, index: int) -> Bounds:
-        """Return the words between the neighbours of a count."""
-        start = self.counts[index - 1].end if index else self.span[0]
-        end = self.counts[index + 1].start if index + 1 < len(self.counts) else self.span[1]
-        return Bounds(self.text, start, end)
 
 
 def sentence_arm(facts: Facts) -> ArmMention | None:
@@ -166,9 +133,21 @@ class Assignment:
             and continues(self.facts.text, self.previous[0], count, (*self.facts.arms, *self.times))
         ):
             attached = self.previous[1]
+        if attached.words is None and count.rule == "fraction-percent":
+            attached = self._of_the_sentence(count) or attached
         if not self._is_told(count, bounds, attached):
             return None
         return attached
+
+    def _of_the_sentence(self, count: Count) -> Attached | None:
+        """Return the outcome that a sentence opens with and that is its only one: "The response rates were ..."."""
+        first = next(iter(self.facts.outcomes), None)
+        if first is None or len({m.outcome for m in self.facts.outcomes}) > 1 or first.start > count.start:
+            return None
+        opening = self.facts.text[self.facts.span[0] : first.end + 16]
+        if first.start - self.facts.span[0] > 20 or not _RATES.search(opening):
+            return None
+        return Attached(first.outcome, self.facts.text[first.start : first.end], (first.start, first.end), certain=True)
 
     def _shared(self, count: Count) -> Attached | None:
         """Return the outcome that a whole "respectively" list has in common, when the sentence names just one."""
@@ -212,7 +191,9 @@ class Assignment:
 
     def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
         """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""
-        arm = sentence_arm(self.facts) or arm_of(count, self._since_last_result(bounds, count), self.facts.arms)
+        inside = next((a for a in self.facts.arms if count.start < a.start and a.end < count.end), None)
+        arm = inside or sentence_arm(self.facts)
+        arm = arm or arm_of(count, self._since_last_result(bounds, count), self.facts.arms)
         size = self.facts.context.size(arm.label) if arm else None
         n = count.number("n")
         too_small = n is not None and size is not None and size.number is not None and n > size.number
@@ -237,17 +218,17 @@ class Assignment:
         some = is_of_some(count, self.facts.text, size.number if size else None)
         narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
         everybody = arm is None and size is not None and n == size.number and self._is_overall(count)
-        if arm is None and ((self._arms_differ() and not everybody) or narrowed or self._of_unknown_group(count)):
+        if arm is None and (
+            (self._arms_differ() and not everybody)
+            or narrowed
+            or is_of_a_group(self.facts.text, self.facts.span, (count.start, count.end))
+        ):
             return None
         return self.facts.context.label(arm.label) if arm else default_arm(self.facts.context, n)
 
     def _is_overall(self, count: Count) -> bool:
         """Return whether words before a count say that it is of everybody."""
         return bool(_OVERALL.search(self.facts.bounds(self.facts.counts.index(count)).before(count)))
-
-    def _of_unknown_group(self, count: Count) -> bool:
-        """Return whether words behind a count tie it to a group that is no arm known."""
-        return bool(_SOME_GROUP.match(self.facts.text, count.end, self.facts.span[1]))
 
     def _time(self, count: Count) -> str | None:
         found = self.lists.times.get(count) or time_beside(self.facts.text, (count.start, count.end), self.times)

@@ -21,7 +21,7 @@ _AFTER_VERB = re.compile(
     + PEOPLE
     + r")?(?:\s(?:in|of|from|with|receiving|treated)\s[^.;:]{0,80}?)?"
     r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
-    r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|requir\w+|underwent|got"
+    r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|acquir\w+|gain\w+|requir\w+|underwent|got"
     r"|occurr\w+|in|went\sinto|responded|died|relapsed|survived)\b[^.;:]{0,90}$",
 )
 _NO_BREAK_AFTER = re.compile(
@@ -32,7 +32,7 @@ _BEFORE_LINK = re.compile(
     re.IGNORECASE,
 )
 _BREAK_BEFORE = re.compile(
-    r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s"
+    r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s|,\s?\d+\s?(?:cases|patients)\b"
 )
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?$")
 _AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?!includ|compris|consist|namely|such|of\b)(?:[\w-]+\s)?")
@@ -159,7 +159,7 @@ def _the_better(count: Count, bounds: Bounds, before: Mention, after: Mention) -
     gap_before, gap_after = bounds.text[before.end : count.start], bounds.text[count.end : after.start]
     copula = re.search(r"\b(?:was|were|of|in|is|occurred\sin)\s(?:the\s|only\s)?$", gap_before)
     direct = re.match(
-        rf"\s?[)\]]?,?(?:\s{PEOPLE})?\s(?:achiev|had|develop|experienc|show|died|relaps|respond|attain|reach)",
+        rf"\s?[)\]]?,?(?:\s{PEOPLE})?\s(?:achiev|acquir|had|develop|experienc|show|died|relaps|respond|attain|reach)",
         gap_after,
     )
     if bool(copula) == bool(direct or not gap_after.strip()):

@@ -25,7 +25,8 @@ _OF_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?|\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong|[Ii]n)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _SCOPE_BEFORE = re.compile(
-    r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:\w+\s){0,2}(?:cohort|group|population|series|sample|total)\sof\s$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
+    r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:\w+\s){0,2}(?:cohort|group|population|series|sample|total)\sof\s$"
+    r"|\b(?:follow-up|months?|years?|weeks?|days?|\w+ly)\s(?:in|among|of|for)\s(?:the\s)?$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
 _IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")

@@ -32,7 +32,7 @@ _NUMERAL = re.compile(
     rf"""(?=[\d.\-‐‑–−aefnostzAEFNOSTZ])(?:(?P<power>(?<![\w.^]){POWER}(?!\d))
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
     |(?P<fraction>(?<![\w./+,-])(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})\s?/\s?(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})(?![\w+]|[./]\d|,\d{{3}}|\s?/))
-    |(?P<point>(?<![\w.)\]])\.\d{{1,9}}(?![\w.]))
+    |(?P<point>(?<![\w.)\]%])\.\d{{1,9}}(?![\w.]))
     |(?P<raised>(?<=[A-Za-z]\()[-‐‑–−]?\d{{1,2}}(?=\)))
     |(?P<spaced>(?<![\w^])(?<!\d[.,/])(?<!\d[\s\u2009\u202f\u00a0])(?<![A-Za-z]-)\d{{1,3}}(?:[\u2009\u202f\u00a0]\d{{3}})+(?!\d|[.,]\d))
     |(?P<apart>(?<![\w^])(?<!\d[.,/\s])(?<![A-Za-z]-)\d{{1,3}}(?:\s\d{{3}}){{1,2}}(?=\s(?:[a-z-]+\s){{0,4}}(?:patients|women|participants|subjects|men)\b|\sand\s\d))
@@ -56,7 +56,9 @@ _AFTER = {
     "between": re.compile(r"\sand\s[\d.]+"),
     "spread": re.compile(r"\s?%?\s?(?:±|\+/-)|\+"),
     "time": re.compile(rf"[\s-]?{_TIME}", re.IGNORECASE),
-    "unit": re.compile(rf"[\s-]?{_UNIT}(?![A-Za-z])|/[a-zA-Z]|\s?[×]|[A-Za-z]|-[A-Za-z]|\^"),
+    "unit": re.compile(
+        rf"[\s-]?{_UNIT}(?![A-Za-z])|/[a-zA-Z]|\s?[×]|(?!(?:cases|patients|subjects|participants)\b)[A-Za-z]|-[A-Za-z]|\^"
+    ),
 }
 _LABELLED = re.compile(
     r"(?:\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|January|February|March|April|June|July|August|September|October"

@@ -24,6 +24,7 @@ _VERBS = {
     "progressed": "progression",
     "remitted": "remission",
     "deceased": "death",
+    "dead": "death",
 }
 """Verb forms that running text uses for an outcome of the vocabulary."""
 

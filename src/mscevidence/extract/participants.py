@@ -35,8 +35,9 @@ _VERB_BEFORE = re.compile(
 )
 _SOME_RECEIVED = re.compile(
     r"\s(?:received|underwent|(?:were|was)\s(?:given|infused|treated)(?:\swith)?)\s(?:an?\s)?(?:only|one|two|three|four|five|six|\d|at\sleast|more"
-    r"|second|third|additional|further|another|rescue|repeat\w*|other|concomitant|antibiotic\w*)\b"
+    r"|second|third|additional|further|another|the\s(?:second|third)|rescue|repeat\w*|other|concomitant|antibiotic\w*)\b"
 )
+_FOLLOWED = re.compile(r"\s(?:have|had|has|were)\s(?:been\s)?(?:followed|followed-up|observed|available|lost|alive)\b")
 _PEOPLE_BEFORE = re.compile(rf"^(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$", re.IGNORECASE)
 _NOT_COUNTED = re.compile(
     r"\b(?:screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
@@ -157,7 +158,7 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
 def _some_only(place: _Place, count: Count, after: str) -> bool:
     """Return whether a number is of some patients: of an arm named before it, or of those with two infusions."""
     named = any(a.end <= count.start and a.kind != "all" for a in place.arms)
-    return named or bool(_SOME_RECEIVED.match(after))
+    return named or bool(_SOME_RECEIVED.match(after) or _FOLLOWED.match(after))
 
 
 def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:

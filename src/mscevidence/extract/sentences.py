@@ -9,7 +9,7 @@ from functools import lru_cache
 from mscevidence.model import Document, Span
 
 _LONGEST = 2500
-_END = re.compile(r"[.!?][)\]”\"]?(?=\s+[“\"(\[]?[A-Z0-9≥<>])|\n\s*\n|\n(?=[-•*–] |\t)")
+_END = re.compile(r"(?<=[a-z)%])\.(?=[A-Z][a-z]+\s)|[.!?][)\]”\"]?(?=\s+[“\"(\[]?[A-Z0-9≥<>])|\n\s*\n|\n(?=[-•*–] |\t)")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|resp|Fig|Figs|Tab|Ref|No|Nos|Dr|Prof|Ltd|Inc|Co|Corp|St|et al|ca|cf|incl|excl|spp|sp"
     r"|i\.v|s\.c|i\.p|i\.m)"

@@ -27,6 +27,17 @@ _WHO = re.compile(
     r"\s(?:who\s(?:had|were|was|did|have|entered|attained|achieved|responded)|that\shad|with\s(?:an?\s|the\s)?(?:previous|prior|initial|baseline|active|positive)"
     r"|previously|initially)\b"
 )
+_SOME_GROUP = re.compile(
+    rf"(?:\s{PEOPLE})?\s(?:in|of|from)\s(?:the|this|that|one)\s(?:[\w-]+\s){{0,3}}?(?:group|arm|cohort|subgroup|subset)\b"
+)
+_SOME_KIND = re.compile(rf"\s(?=[\w-]*(?:[A-Z][\w]*-|-[A-Z]))[\w-]+\s{PEOPLE}$")
+_OPENED = re.compile(
+    rf"(?:In|Among|For|Of)\s(?P<who>(?:the\s)?(?:[\w+/-]+\s){{1,4}}?(?:{PEOPLE}|groups?|arms?|cohorts?|subgroups?))\s?,"
+)
+_EVERY = re.compile(
+    rf"\b(?:all|both|our|these|those|treated|enrolled|evaluable|included|total|whole|entire|overall|study|this|\d+|{WORDS})\b",
+    re.IGNORECASE,
+)
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
 
@@ -46,6 +57,17 @@ def is_of_some(count: Count, text: str, size: float | None) -> bool:
     """Return whether a count is of fewer patients than the arm has, told apart by what they are or did before."""
     n = count.number("n")
     return n is not None and n != size and bool(_WHO.match(text, count.end))
+
+
+def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
+    """Return whether words tie a count to a group that is no arm known, so that its n is not that of everybody.
+
+    "In MDR-aGVHD patients, ...", "five MDR-aGVHD patients died", "seven in the placebo group".
+    """
+    if _SOME_GROUP.match(text, count[1], sentence[1]) or _SOME_KIND.search(text[slice(*count)]):
+        return True
+    opened = _OPENED.match(text, sentence[0], count[0])
+    return bool(opened and not _EVERY.search(opened["who"]))
 
 
 def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:

@@ -125,12 +125,13 @@ def _in_no_one(
     for arm in arms:
         match = _IN_NO_ONE.search(document.text[max(sentence[0], arm.start - 60) : arm.start])
         earlier = [m for m in mentions if m.end <= arm.start]
-        if match is None or not earlier or len({m.outcome for m in earlier}) > 1 or arm.kind == "all":
+        named = earlier or [m for m in mentions if m.start >= arm.end]
+        if match is None or len({m.outcome for m in named}) != 1 or arm.kind == "all":
             continue
         start = max(sentence[0], arm.start - 60) + match.start("no")
         no = (start, start + len(match["no"]))
         values = (value_at(document, "events", no, 0), value_at(document, "scope", (no[0], arm.end)))
-        yield Quantified("none-in-arm", (no[0], arm.end), earlier[-1], values, clear=True, arm=arm)
+        yield Quantified("none-in-arm", (no[0], arm.end), named[-1], values, clear=True, arm=arm)
 
 
 def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
