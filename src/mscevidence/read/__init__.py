@@ -50,6 +50,7 @@ def read(data: bytes, *, name: str | None = None, url: str | None = None, format
     if not any(character.isalpha() for character in text):
         raise DocumentError("the input has no words in it", hint="give the text of an abstract or a saved HTML page")
     fields["notes"] = (*notes, *fields.get("notes", ()))
+    fields["identifiers"] = _identifiers(text, fields)
     fields["url"] = url or fields.get("url")
     return Document(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -57,7 +58,6 @@ def read(data: bytes, *, name: str | None = None, url: str | None = None, format
         reader=f"{found}/1",
         text=text,
         name=name.replace("\\", "/").rsplit("/", 1)[-1] if name else None,
-        identifiers=identifiers_in(text),
         **fields,
     )
 
@@ -111,21 +111,30 @@ def _record_format(stream: BinaryIO, name: str, format_name: str | None) -> Reco
 
 def _document_of(record: Record, format_name: str, place: dict[str, Any], url: str | None) -> Document:
     fields = dict(record.fields)
-    given: tuple[Identifier, ...] = fields.pop("identifiers", ())
-    known = {(each.kind, each.value.casefold()) for each in given}
-    seen = tuple(each for each in identifiers_in(record.text) if (each.kind, each.value.casefold()) not in known)
+    fields["identifiers"] = _identifiers(record.text, fields)
     if fields.get("kind", "").startswith("registry"):
-        fields["notes"] = (*fields.get("notes", ()), *other_trial_in_name(place["name"], given))
+        fields["notes"] = (
+            *fields.get("notes", ()),
+            *other_trial_in_name(place["name"], record.fields.get("identifiers", ())),
+        )
     return Document(
         sha256=hashlib.sha256(record.data).hexdigest(),
         format=format_name,
         reader=f"{format_name}/1",
         text=record.text,
-        identifiers=(*given, *seen),
         url=fields.pop("url", None) or url,
         **place,
         **fields,
     )
+
+
+def _identifiers(text: str, fields: dict[str, Any]) -> tuple[Identifier, ...]:
+    """Return the identifiers that a reader tells, with their place where the text shows them, and those of the text."""
+    given: tuple[Identifier, ...] = fields.get("identifiers", ())
+    shown = {(each.kind, each.value.casefold()): each for each in identifiers_in(text)}
+    told = [each if each.span else shown.pop((each.kind, each.value.casefold()), each) for each in given]
+    known = {(each.kind, each.value.casefold()) for each in told}
+    return (*told, *(each for key, each in shown.items() if key not in known))
 
 
 def _detected(decoded: str) -> str:

@@ -48,6 +48,7 @@ class RecordFormat:
 
 
 RECORD_FORMATS: dict[str, str] = {
+    "jats-set": "jats_sets",
     "pubmed": "pubmed",
     "eutils": "eutils_answers",
     "ctgov": "ctgov",

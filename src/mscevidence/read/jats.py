@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from mscevidence.errors import DocumentError
-from mscevidence.model import Author
+from mscevidence.read.jats_front import front_fields
 from mscevidence.read.jats_tables import Writer, write_table
 from mscevidence.read.jats_text import Element, inline, looks_like_jats, name_of, parse
 from mscevidence.read.sections import sections_of
@@ -44,6 +44,16 @@ def read_jats(markup: str) -> tuple[str, str, dict[str, Any]]:
     Raises:
         DocumentError: no abstract, section or table is in the markup.
     """
+    text, fields = read_article(markup)
+    return "jats", text, fields
+
+
+def read_article(markup: str) -> tuple[str, dict[str, Any]]:
+    """Return canonical text and fields of an article, or of the first article of a set.
+
+    Raises:
+        DocumentError: no abstract, section or table is in the markup.
+    """
     root, notes = parse(markup)
     articles = [each for each in root.iter() if name_of(each) == "article"]
     source = articles[0] if articles else root
@@ -57,7 +67,7 @@ def read_jats(markup: str) -> tuple[str, str, dict[str, Any]]:
         raise DocumentError("no abstract, section or table is in this XML", hint="give an article in JATS")
     fields["sections"] = tuple(sorted(writer.sections, key=lambda section: section.span))
     fields["tables"] = tuple(writer.tables)
-    return "jats", writer.text(), {**fields, "notes": (*notes, *fields.get("notes", ()))}
+    return writer.text(), {**fields, "notes": (*notes, *fields.get("notes", ()))}
 
 
 def _body(writer: Writer, source: Element) -> None:
@@ -155,7 +165,11 @@ def _front(writer: Writer, article: Element, meta: Element) -> dict[str, Any]:
         if found:
             writer.add(f"{shown}: {inline(found[0])}", "\n")
     journal = next((inline(e) for e in article.iter() if name_of(e) == "journal-title"), None)
-    fields: dict[str, Any] = {"title": title, "authors": _authors(meta), "date": _date(meta), "journal": journal}
+    fields: dict[str, Any] = front_fields(article, meta, title) | {
+        "title": title,
+        "date": _date(meta),
+        "journal": journal,
+    }
     kind = article.get("article-type") or ""
     if kind in {"retraction", "correction", "expression-of-concern"}:
         fields["notes"] = (f"this is a notice ({kind}) about another article",)
@@ -168,24 +182,6 @@ def _title(meta: Element) -> str:
         return ""
     skipped = frozenset({"xref", "fn"})
     return next((inline(each, skip=skipped) for each in group if name_of(each) == "article-title"), "")
-
-
-def _authors(meta: Element) -> tuple[Author, ...]:
-    people = (
-        each for each in meta.iter() if name_of(each) == "contrib" and each.get("contrib-type", "author") == "author"
-    )
-    names = (_person(each) for each in people)
-    return tuple(Author(name=name) for name in names if name)
-
-
-def _person(contributor: Element) -> str:
-    for each in contributor.iter():
-        if name_of(each) == "name":
-            parts = {name_of(part): inline(part) for part in each}
-            return " ".join(parts[key] for key in ("given-names", "surname", "suffix") if parts.get(key))
-        if name_of(each) in {"collab", "string-name"}:
-            return inline(each, skip=frozenset({"contrib-group", "xref"}))
-    return ""
 
 
 def _date(meta: Element) -> str | None:

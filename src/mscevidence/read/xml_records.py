@@ -108,6 +108,9 @@ class _Splitter:
     def _record(self, name: bytes) -> Piece:
         """Return the record at the beginning of the buffer and go behind it."""
         opening, closing = self.less + name, self.less + b"/" + name + self.greater
+        alone = self._alone(len(opening))
+        if alone:
+            return self._piece(name, alone)
         looked = len(opening)
         while True:
             end = self.buffer.find(closing, looked)
@@ -121,6 +124,12 @@ class _Splitter:
             looked = max(looked, len(self.buffer) - len(closing) - 1)
             if not self._more():
                 return self._fault(name, len(self.buffer), f"<{name.decode()}> is not closed: the file is cut short")
+
+    def _alone(self, start: int) -> int:
+        """Return where the tag at the beginning ends when it is closed in itself (``<Reply/>``), or 0."""
+        while (end := self.buffer.find(self.greater, start)) < 0 and len(self.buffer) < _CHUNK and self._more():
+            pass
+        return end + len(self.greater) if end > 0 and self.buffer[end - 1 : end] == b"/" else 0
 
     def _again(self, name: bytes, start: int, end: int) -> int | None:
         """Return where the same element begins once more before it was closed, or None."""
@@ -178,7 +187,7 @@ class RecordParser:
 
     def _parse_mended(self, piece: Piece) -> tuple[Any, tuple[str, ...]]:
         """Parse what is not plain UTF-8, or names characters as HTML does."""
-        text, notes = _decoded(piece)
+        text, notes = decoded(piece)
         if piece.escaped:
             text = html.unescape(text)
         text = _NAMED_ENTITY.sub(_character, text)
@@ -189,7 +198,8 @@ class RecordParser:
             raise DocumentError(f"not well-formed XML: {reason}", hint="fetch the record again") from error
 
 
-def _decoded(piece: Piece) -> tuple[str, tuple[str, ...]]:
+def decoded(piece: Piece) -> tuple[str, tuple[str, ...]]:
+    """Return the characters of a record, and notes on how they were decoded."""
     for encoding in (piece.encoding or "utf-8", "utf-8"):
         try:
             return piece.data.decode(encoding), ()
