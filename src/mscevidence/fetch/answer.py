@@ -87,9 +87,10 @@ class Request:
         url: where, without parameters of its own when `parameters` are given.
         parameters: names and values of the query, unescaped. Keys and e-mail addresses among them are never recorded.
         method: ``GET``, or ``POST`` with the parameters as a form, for queries too long for an address.
-        accept: content types that are right.
+        accept: content types that are right; none stands for any.
         rate: requests per second that the host allows.
         fresh_for: seconds for which an answer in the cache is as good as a new one.
+        robots: whether the site's robots.txt has a say: yes for pages, no for interfaces made for programs.
         repeatable: False where asking again would not give the same (a cursor that moves on at every request).
     """
 
@@ -99,6 +100,7 @@ class Request:
     accept: tuple[str, ...] = PAGE
     rate: float = 1.0
     fresh_for: float = 0.0
+    robots: bool = False
     repeatable: bool = True
 
     @property

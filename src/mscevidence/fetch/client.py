@@ -14,6 +14,7 @@ from mscevidence.fetch.addresses import Resolve, checked_addresses, checked_url,
 from mscevidence.fetch.answer import Answer, Clock, Limits, Request, host_of, without_secrets
 from mscevidence.fetch.cache import AnswerCache, Entry
 from mscevidence.fetch.pacing import Pace
+from mscevidence.fetch.wishes import Wishes
 
 if TYPE_CHECKING:
     import socket
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 
     from mscevidence.fetch.exchange import Response
 
-PROGRAM = "mscevidence"
-"""The name under which robots.txt may speak of us."""
-
+_PROGRAM = "mscevidence"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _WORTH_ANOTHER_TRY = frozenset({"unreachable", "truncated", "silent"})
@@ -66,6 +65,7 @@ class Client:
         self.clock = clock or Clock()
         self.limits = limits or Limits()
         self.pace = Pace(self.clock)
+        self._wishes = Wishes(self.fetch, self.pace)
         self._cache = cache
         self._certificates = certificates
         self._resolver = resolver
@@ -77,7 +77,7 @@ class Client:
         """Name, version and contact, as they are told to every server."""
         from importlib.metadata import version
 
-        return f"{PROGRAM}/{version(PROGRAM)}" + (f" (mailto:{self.contact})" if self.contact else "")
+        return f"{_PROGRAM}/{version(_PROGRAM)}" + (f" (mailto:{self.contact})" if self.contact else "")
 
     def fetch(self, request: Request) -> Answer:
         """Return the answer to a request, from the cache where the server confirms that it has not changed.
@@ -119,6 +119,8 @@ class Client:
         url = checked_url(request.address, https_only=self._https_only)
         seen = [url]
         while True:
+            if request.robots:
+                self._wishes.check(url)
             response = self._patiently(request, url, validators)
             if response.status not in _REDIRECTS:
                 refusals.check_status(request, url, response)
@@ -187,7 +189,7 @@ class Client:
         form = dict(request.parameters) if request.method == "POST" else None
         headers = {
             "User-Agent": self.user_agent,
-            "Accept": ", ".join(request.accept) + ", */*;q=0.1",
+            "Accept": ", ".join([*request.accept, "*/*;q=0.1"]),
             "Accept-Encoding": "gzip, deflate",
             "Connection": "close",
             **validators,

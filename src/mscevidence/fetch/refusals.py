@@ -61,7 +61,7 @@ def check_content_type(request: Request, content_type: str, data: bytes) -> None
     Raises:
         FetchError: the content is of another type.
     """
-    if not content_type or content_type in request.accept:
+    if not content_type or not request.accept or content_type in request.accept:
         return
     host = host_of(request.url)
     raise FetchError(
