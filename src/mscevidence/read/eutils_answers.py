@@ -13,7 +13,7 @@ from mscevidence.read.streams import beginning
 
 _ROOT = re.compile(
     r"<(?P<name>eSearchResult|eSummaryResult|eLinkResult|eInfoResult|ePostResult|eSpellResult|eGQueryResult|SerialsSet"
-    r"|NLMCatalogRecordSet)\b|\"(?P<json>esearchresult|einforesult|linksets)\"\s*:|\"result\"\s*:\s*\{\s*\"uids\"\s*:"
+    r"|NLMCatalogRecordSet|ListBucketResult|OA)\b|\"(?P<json>esearchresult|einforesult|linksets)\"\s*:|\"result\"\s*:\s*\{\s*\"uids\"\s*:"
     r"|\A\s*<html[^>]*>\s*<head>\s*<title>(?P<title>PmFetch response|[^<]*Bad Gateway|[^<]*Error[^<]*)</title>"
 )
 _WHAT = {
@@ -26,6 +26,8 @@ _WHAT = {
     "egquery": "counts of hits",
     "serialsset": "a list of journals",
     "nlmcatalogrecordset": "a list of journals",
+    "listbucket": "a list of files",
+    "oa": "the place of a file",
 }
 _MESSAGE = re.compile(
     r"<(?:ERROR|Error|errMsg|PhraseNotFound|ErrorMessage)>(.{1,300}?)</|\"(?:error|ERROR)\"\s*:\s*\"(.{1,300}?)\"",

@@ -10,6 +10,7 @@ from typing import Any
 
 from mscevidence.errors import DocumentError
 from mscevidence.read.canonical import canonical
+from mscevidence.read.mathml import math_text
 
 Element = Any
 """An element of lxml, which carries no types."""
@@ -33,6 +34,7 @@ _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9.]{0,40});")
 _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>")
 _RAISED = re.compile(r"[-−–+]?\d{1,3}[-−–+]?|[a-z*†‡§¶#‖]{1,3}", re.IGNORECASE)
+_TEN = re.compile(r"(?<![\d.,])10\s$")
 _ORDINAL = re.compile(r"st|nd|rd|th|tm|®|™|©", re.IGNORECASE)
 _CHANGED = re.compile("[\u2010\u2011\uff01-\uff5e]")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
@@ -137,20 +139,28 @@ def _events(element: Element, floats: list[Element] | None, skip: frozenset[str]
         if node is not element and (name == "sup" or (name == "xref" and node.get("ref-type") in {"table-fn", "fn"})):
             yield "raised", node
             continue
+        if name == "math":
+            yield "text", math_text(node)
+            continue
         if name == "break" or name in _SPACED:
             yield "space", None
         if node is not element and (name in _SILENT or name in skip or name in FLOATS or not name):
             if floats is not None and name in FLOATS:
                 floats.append(node)
             continue
-        inside: list[Any] = [" "] if name in _SPACED else []
-        for child in reversed(node):
-            if child.tail:
-                inside.append(child.tail)
-            inside.append(child)
-        if node.text:
-            inside.append(node.text)
-        stack += inside
+        stack += _inside(node, name)
+
+
+def _inside(node: Element, name: str) -> list[Any]:
+    """Return what stands in an element, the first thing last."""
+    inside: list[Any] = [" "] if name in _SPACED else []
+    for child in reversed(node):
+        if child.tail:
+            inside.append(child.tail)
+        inside.append(child)
+    if node.text:
+        inside.append(node.text)
+    return inside
 
 
 _SPACED = frozenset(
@@ -163,4 +173,6 @@ def _raised(words: str, before: list[str]) -> str:
     plain = words.strip()
     if _ORDINAL.fullmatch(plain) or not _RAISED.fullmatch(plain):
         return plain if _ORDINAL.fullmatch(plain) else f" {plain} "
+    if last.isspace() and _TEN.search("".join(before[-3:])):
+        return f"^{plain.translate(_MINUS)}"  # of 10 6 written apart, the canonical text makes 10^6
     return f"^{plain.translate(_MINUS)}" if last and (last.isalnum() or last in ")]%") else plain
