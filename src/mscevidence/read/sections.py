@@ -38,9 +38,10 @@ _WITH_COLON_ONLY = {
 }
 
 
-def _alternatives(names: dict[str, tuple[str, ...]], *, capitals: bool = False) -> str:
+def _alternatives(names: dict[str, tuple[str, ...]], *, capitals: bool = False, initial: bool = False) -> str:
     words = sorted({word for group in names.values() for word in group}, key=lambda word: (-len(word), word))
-    return "|".join(_pattern(word.upper() if capitals else word) for word in words)
+    written = (word.upper() if capitals else word.capitalize() if initial else word for word in words)
+    return "|".join(_pattern(word) for word in written)
 
 
 def _pattern(words: str) -> str:
@@ -50,13 +51,16 @@ def _pattern(words: str) -> str:
 _BY_WORD = {word: name for names in (_WITH_COLON_ONLY, _NAMES) for name, words in names.items() for word in words}
 _STRONG, _WEAK = _alternatives(_NAMES), _alternatives(_WITH_COLON_ONLY)
 _HEADING = re.compile(
-    rf"""(?:^|(?<=[.!?)\]]\s))[ ]*(?:
+    rf"""(?:^|(?<=[.!?)\]]\s)|(?<=[a-z)%\d]\.))[ ]*(?:
         (?P<colon>(?i:{_STRONG}|{_WEAK}))[ ]?:[ \n]*
       | (?P<line>^(?i:{_STRONG}))(?:[ ]*$|[ ]?[.–—-][ ]+(?=[A-Z0-9])|[ ]+(?=[A-Z0-9“"(]))
+      | (?<!^)(?P<run_on>{_alternatives(_NAMES, initial=True)})[ ]+(?=[A-Z0-9][\w-]*[ ](?![=<>]))
       | (?P<capitals>{_alternatives(_NAMES, capitals=True)})[ ]+(?=[A-Z0-9])
     )""",
     re.VERBOSE | re.MULTILINE,
 )
+
+_ENDS = re.compile(r"[\n.!?)\]]")
 
 
 def sections_of(text: str, body: Span) -> tuple[Section, ...]:
@@ -65,7 +69,7 @@ def sections_of(text: str, body: Span) -> tuple[Section, ...]:
     The span of a section covers its text without the label and without the white space around it.
     """
     start, end = body
-    found = list(_HEADING.finditer(text, start, end))
+    found = _headings(text, start, end)
     if not found:
         whole = _trimmed(text, start, end)
         return (Section(name="Abstract", span=whole),) if whole[0] < whole[1] else ()
@@ -79,14 +83,28 @@ def sections_of(text: str, body: Span) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def _headings(text: str, start: int, end: int) -> list[re.Match[str]]:
+    # A heading stands behind the end of a line or sentence, or one space further: to try it only there is several times
+    # faster than to search for it.
+    found: list[re.Match[str]] = []
+    after = start
+    ends = [each.end() for each in _ENDS.finditer(text, start, end)]
+    for place in (start, *(place for each in ends for place in (each, each + 1))):
+        match = _HEADING.match(text, place, end) if place >= after else None
+        if match:
+            found.append(match)
+            after = match.end()
+    return found
+
+
 def first_heading(text: str, start: int, end: int) -> int | None:
     """Return where the first section label begins, or None."""
-    match = _HEADING.search(text, start, end)
-    return match.start() if match else None
+    found = _headings(text, start, end)
+    return found[0].start() if found else None
 
 
 def _name(match: re.Match[str]) -> str:
-    word = match["colon"] or match["line"] or match["capitals"]
+    word = match["colon"] or match["line"] or match["run_on"] or match["capitals"]
     plain = re.sub(r"\s+", " ", word).casefold().replace("&", "and")
     return _BY_WORD[plain]
 
