@@ -8,7 +8,7 @@ import pytest
 
 from extraction_msc import ABSTRACTS, HALVES, Row, abstract_of, abstracts_in, score
 
-FLOORS = {"open": (1.0, 0.95), "unseen": (0.91, 0.65)}
+FLOORS = {"open": (1.0, 0.95), "unseen": (1.0, 0.78)}
 
 
 @pytest.mark.parametrize("half", HALVES)
