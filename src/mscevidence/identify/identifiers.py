@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_DOI_PREFIX = re.compile(r"^(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:\s*)", re.IGNORECASE)
+_DOI_PREFIX = re.compile(
+    r"^(?:(?:https?://)?(?:[\w.-]+\.)?doi\.org/|(?:doi|digital object identifier)[:\s]\s*)+", re.IGNORECASE
+)
 _DOI = re.compile(r"^10\.\d{4,9}/\S+$")
 
 _REGISTRATIONS: tuple[tuple[str, re.Pattern[str], str], ...] = (
@@ -18,6 +20,8 @@ _REGISTRATIONS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("irct", re.compile(r"IRCT[\s-]*([\dN]{8,22})(?!\w)", re.IGNORECASE), "IRCT{}"),
     ("kct", re.compile(r"KCT[\s-]*(\d{7})(?!\d)", re.IGNORECASE), "KCT{}"),
     ("ctri", re.compile(r"CTRI/(\d{4}/\d{2,3}/\d{6})(?!\d)", re.IGNORECASE), "CTRI/{}"),
+    ("ntr", re.compile(r"(?<![a-z])NTR[\s-]*(\d{3,4})(?!\d)", re.IGNORECASE), "NTR{}"),
+    ("euct", re.compile(r"(?<![\d-])(20\d{2}-5\d{5}-\d{2})(?:-\d{2})?(?![\d-])"), "{}"),
     ("eudract", re.compile(r"(?<![\d-])(\d{4}-\d{6}-\d{2})(?![\d-])"), "{}"),
 )
 
@@ -36,6 +40,18 @@ def pmid(text: str) -> str | None:
     """Return the digits of a PubMed number such as ``PMID: 28565834``, or None when the text is none."""
     match = re.fullmatch(r"(?:PMID[:\s]*)?0*(\d{1,8})", text.strip(), re.IGNORECASE)
     return match[1] if match else None
+
+
+def pmcid(text: str) -> str | None:
+    """Return a PubMed Central number such as ``PMC6507027``, or None when the text is none."""
+    match = re.fullmatch(r"(?:PMCID[:\s]*)?(?:PMC)?0*(\d{4,9})(?:\.\d+)?", text.strip(), re.IGNORECASE)
+    return f"PMC{match[1]}" if match else None
+
+
+def issn(text: str) -> str | None:
+    """Return an ISSN as ``1234-567X``, or None when the text has none."""
+    match = re.search(r"(?<!\d)(\d{4})-?(\d{3}[\dXx])(?!\d)", text)
+    return f"{match[1]}-{match[2].upper()}" if match else None
 
 
 def registration(text: str) -> str | None:
