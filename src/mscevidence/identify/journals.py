@@ -10,6 +10,7 @@ from mscevidence.identify.titles import folded
 _SMALL = frozenset(re.findall(r"\w+", "the of and in for on de der des die und et la le les el y e del da do di a an"))
 _TAIL = re.compile(r"\s*(?:[:=/;(\[].*|\. (?:official|an? ).*)$")
 _ADDRESS = re.compile(r"https?://|www\.")
+_COUNTRY = re.compile(r"\b(?:usa|uk)\b")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -20,6 +21,7 @@ def journal_words(name: str) -> tuple[str, ...]:
     if _ADDRESS.search(plain):
         return ()
     bare = _TAIL.sub("", plain).replace("&", " ") or plain
+    bare = _COUNTRY.sub(lambda found: " ".join(found[0]), bare)
     words = tuple(word for word in _WORD.findall(bare) if word not in _SMALL)
     return words or tuple(_WORD.findall(bare))
 
