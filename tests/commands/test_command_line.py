@@ -19,7 +19,10 @@ from study_factory import arm, report, result, study
 ABSTRACT = Path(__file__).parent.parent.parent / "examples" / "synthetic-abstract.txt"
 
 
-COMMANDS = "init terms ingest review check template schema link build query search serve pool forest reproduce import"
+COMMANDS = (
+    "init terms search update ingest screen flow review check template schema link build query find serve pool forest "
+    "reproduce import lookup describe"
+)
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from mscevidence.commands import build_app; build_app();"
         "heavy = {'numpy', 'pandas', 'scipy', 'matplotlib', 'pydantic', 'networkx', 'lxml', 'bs4', 'sqlite_utils',"
-        " 'ruamel', 'yaml', 'datasette', 'jinja2', 'openpyxl'};"
+        " 'ruamel', 'yaml', 'datasette', 'jinja2', 'openpyxl', 'requests', 'urllib3'};"
         "print(sorted(heavy & {name.split('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

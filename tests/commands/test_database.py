@@ -152,8 +152,8 @@ def test_questions_can_be_listed_without_a_database(review: Path) -> None:
         (("query", "studies", "--condition"), 2, "needs a value"),
         (("query", "select", "1"), 2, "quotes"),
         (("query", "studies", "-d", "nowhere.db"), 1, "mscevidence build"),
-        (("search", "?!"), 1, "nothing to search for"),
-        (("search",), 2, "WORDS"),
+        (("find", "?!"), 1, "nothing to search for"),
+        (("find",), 2, "WORDS"),
         (("serve", "-d", "nowhere.db"), 1, "mscevidence build"),
         (("serve", "--port", "99999"), 2, "port"),
         (("build", "-o", "extracted"), 1, "is a folder"),
@@ -169,9 +169,9 @@ def test_a_mistake_ends_with_its_code_and_a_hint(
 
 
 def test_search_finds_and_says_when_it_does_not(built: Path) -> None:
-    done = run("search", "patients", "responded", "--json")
+    done = run("find", "patients", "responded", "--json")
     assert [hit["id"] for hit in json.loads(done.stdout)] == ["itp-one/all/response"]
-    done = run("search", "zebrafish")
+    done = run("find", "zebrafish")
     assert done.exit_code == 0
     assert "nothing contains 'zebrafish'" in done.stderr
 

@@ -71,6 +71,8 @@ def build_app() -> typer.Typer:
         pooling,
         records,
         review,
+        screening,
+        searching,
         workspace,
     )
 
@@ -83,7 +85,10 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_callback)
-    for group in (workspace, ingest, lookup, review, records, importing, linkage, database, pooling, edition):
+    groups = (
+        workspace, searching, ingest, screening, lookup, review, records, importing, linkage, database, pooling, edition
+    )  # fmt: skip
+    for group in groups:
         group.register(app)
     return app
 

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command()(build)
     app.command(context_settings=NAMED)(query)
-    app.command()(search)
+    app.command("find")(find)
     app.command()(serve)
 
 
@@ -85,14 +85,14 @@ def query(
         typer.echo("analyses are in the database of `mscevidence reproduce`: -d output/evidence.db", err=True)
 
 
-def search(
+def find(
     words: Annotated[list[str], typer.Argument(help='Words, or "an exact phrase".')],
     limit: Annotated[int, typer.Option(min=1, help="At most this many of each kind.")] = 20,
     as_csv: AsCsv = False,
     as_json: AsJson = False,
     database: Database = None,
 ) -> None:
-    """Search the text of documents, results and studies."""
+    """Find words in the text of documents, results and studies of the database."""
     from mscevidence import store
     from mscevidence.publish.table import render
 

@@ -50,6 +50,19 @@ class Captured:
     new: bool = False
 
     @property
+    def sha256(self) -> str:
+        """Return the hash of the bytes as captured.
+
+        Raises:
+            DocumentError: the folder is damaged.
+        """
+        for line in lines_of(self.folder / SUMS):
+            digest, _, name = line.decode("ascii", "replace").strip().partition("  ")
+            if name == self.source.name:
+                return digest
+        raise DocumentError(f"{self.folder.name}/{SUMS} does not name the captured file", hint="capture it again")
+
+    @property
     def source(self) -> Path:
         """Return the path of the bytes as captured."""
         return next(iter(sorted(self.folder.glob("source.*"))), self.folder / "source.txt")
@@ -108,6 +121,7 @@ def write_folder(library: Path, source: bytes | Path, read: Read, *, name: str |
         DocumentError: the file cannot be read, or a document was not read from these bytes.
         OSError: the library cannot be written; nothing of the file is left behind.
     """
+    _refuse_unreadable(source)
     library.mkdir(parents=True, exist_ok=True)
     temporary = library / f".{os.getpid()}.{secrets.token_hex(6)}"
     try:
@@ -129,6 +143,15 @@ def write_folder(library: Path, source: bytes | Path, read: Read, *, name: str |
         return _the_same(place, sha256)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _refuse_unreadable(source: bytes | Path) -> None:
+    if isinstance(source, Path):
+        try:
+            source.open("rb").close()
+        except OSError as error:
+            hint = "check the path and that you may read it"
+            raise DocumentError(f"{source}: {error.strerror}", hint=hint) from error
 
 
 def _the_same(place: Path, sha256: str) -> Captured:

@@ -82,6 +82,25 @@ def _listed(numbers: Mapping[str, int]) -> str:
     return "; ".join(f"{words.replace(';', ',')}, {number}" for words, number in numbers.items())
 
 
+REGISTERS = frozenset(
+    (
+        "ctgov",
+        "clinicaltrials.gov",
+        "ictrp",
+        "eudract",
+        "ctis",
+        "chictr",
+        "isrctn",
+        "umin",
+        "jprn",
+        "actrn",
+        "drks",
+        "ctri",
+    )
+)
+"""Sources that are trial registers, by the names that searches and exports give them."""
+
+
 def found_by_of(source: str) -> FoundBy:
     """Return whether a source is a register or a database."""
-    return "register" if source in {"ctgov", "ictrp", "eudract", "ctis", "chictr", "isrctn"} else "database"
+    return "register" if source.casefold() in REGISTERS else "database"

@@ -15,10 +15,11 @@ State = Literal["open", "half", "conflict", "maybe", "include", "exclude", "not-
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """One report as the searches found it: its best record, and the hashes of all records of it."""
+    """One report as the searches found it: its best record, the hashes of all records of it, how often it was found."""
 
     document: Document
     members: frozenset[str]
+    times: int = 1
 
 
 @dataclasses.dataclass(frozen=True)

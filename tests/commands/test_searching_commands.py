@@ -1,0 +1,157 @@
+"""`search`, `ingest` by identifier and `update` on the command line, against sources that answer from memory."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from mscevidence import records
+from mscevidence.commands import build_app, searching
+from mscevidence.errors import FetchError, UnknownTermError
+from mscevidence.fetch import Page
+from replayed_source import ReplayedSource, answer, ris
+from study_factory import report, result, study
+
+PROTOCOL = """\
+[review]
+title = "Cells in ITP"
+
+[[analysis]]
+id = "response"
+outcome = "response"
+
+[[search]]
+id = "itp"
+query = "cells AND ITP"
+sources = ["pubmed", "ctgov"]
+"""
+
+
+class ReplayedSources:
+    """Sources by name; `by_pmid` answers for `ingest`."""
+
+    def __init__(self, **sources: ReplayedSource) -> None:
+        self.sources = sources
+        self.pubmed = SimpleNamespace(record=self._record, full_text=None)
+        self.europepmc = self.ctgov = self.crossref = self.pages = SimpleNamespace(
+            full_text=None, study=None, work=None, page=None, landing_page=None
+        )
+
+    def named(self, name: str) -> ReplayedSource:
+        if name not in self.sources:
+            raise UnknownTermError(name, kind="source", choices=self.sources)
+        return self.sources[name]
+
+    @staticmethod
+    def _record(pmid: str) -> Page:
+        if pmid == "404":
+            raise FetchError("no record 404", hint="check the number", host="example.org", reason="not-found")
+        found = answer(ris(f"report {pmid}"), f"https://example.org/{pmid}")
+        return Page(source="pubmed", answer=found, records=1, total=1, delivered=1)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(build_app(), list(words))
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReplayedSources:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mscevidence.toml").write_text(PROTOCOL)
+    folder = tmp_path / "extracted"
+    known = report(doi="10.1000/known", title="Cells in ITP, a trial")
+    records.write_study(study("alpha", result("response", 8, 18), reports=[known]), folder / "alpha.yaml")
+    records.write_study(study("beta", result("response", 3, 7)), folder / "beta.yaml")
+    found = ReplayedSources(
+        pubmed=ReplayedSource([ris("one", "two"), ris("three")]), ctgov=ReplayedSource([ris("four")], name="ctgov")
+    )
+    monkeypatch.setattr(searching, "sources_of", lambda *_: found)
+    return found
+
+
+def test_a_search_of_two_sources_is_kept_and_listed(sources: ReplayedSources) -> None:
+    done = run("search", "cells AND ITP", "--source", "pubmed", "--source", "ctgov", "--since", "2026-01-02")
+    assert done.exit_code == 0
+    assert [line.split()[1:5] for line in done.stdout.splitlines()[2:]] == [
+        ["pubmed", "3", "3", "0"],
+        ["ctgov", "1", "1", "0"],
+    ]
+    assert str(sources.sources["pubmed"].asked[0][1]) == "2026-01-02"
+    listed = json.loads(run("search", "--list", "--json").stdout)
+    assert [(one["source"], one["records"], one["found_by"]) for one in listed] == [
+        ("pubmed", 3, "database"),
+        ("ctgov", 1, "register"),
+    ]
+
+
+def test_a_dead_source_does_not_lose_the_others_and_goes_on_later(sources: ReplayedSources) -> None:
+    sources.sources["pubmed"].fails_at = 1
+    done = run("search", "cells", "--source", "pubmed", "--source", "ctgov")
+    assert done.exit_code == 1
+    assert "is silent" in done.stderr
+    assert "to be continued" in done.stdout
+    assert "done" in done.stdout
+    again = run("search", "cells", "--source", "pubmed", "--source", "ctgov")
+    assert again.exit_code == 0
+    assert sources.sources["pubmed"].asked[-1] == ("cells", None, "1")
+    assert [one["records"] for one in json.loads(run("search", "--list", "--json").stdout)] == [3, 1, 1]
+
+
+def test_what_an_identifier_names_is_fetched_and_one_that_fails_stops_no_other(sources: ReplayedSources) -> None:
+    done = run("ingest", "404", "PMID:111", "222")
+    assert done.exit_code == 1
+    assert "no record 404" in done.stderr
+    assert "2 documents read" in done.stderr
+    assert "report 111" in done.stdout
+    assert "report 222" in done.stdout
+
+
+def test_a_file_goes_before_an_identifier_of_the_same_name(sources: ReplayedSources, tmp_path: Path) -> None:
+    (tmp_path / "111").write_text("A trial of cells\n\nResults: 8 of 18 patients responded.")
+    assert "8/18" in run("ingest", "111").stdout
+
+
+def test_update_tells_what_is_new_what_changed_and_which_analysis_that_touches(sources: ReplayedSources) -> None:
+    first = run("update")
+    assert first.exit_code == 0
+    assert "New: 4 reports" in first.stdout
+    assert "pubmed: 3 records since ever" in first.stdout
+    sources.sources["pubmed"].pages = [ris("one"), ris("five of nine patients responded")]
+    again = run("update", "--json")
+    data: dict[str, Any] = json.loads(again.stdout)
+    assert [one["title"] for one in data["new"]] == ["five of nine patients responded"]
+    assert data["new"][0]["candidates"] > 0
+    assert sources.sources["pubmed"].asked[-1][1] is not None
+    assert [one["search"] for one in data["runs"]] == ["itp", "itp"]
+    assert data["touched"] == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        (("search",), "a query and at least one --source are needed", "--source pubmed"),
+        (("search", "cells"), "a query and at least one --source are needed", "--source pubmed"),
+        (("search", "cells", "--source", "pubmde"), "unknown source", "pubmed"),
+        (("search", "--saved", "ipt"), "unknown saved search", "itp"),
+        (("search", "cells", "--saved", "itp"), "not both", "saved search"),
+        (("search", "cells", "--source", "pubmed", "--since", "May"), "is no date", "2026-05-31"),
+        (("ingest", "no-such-file.ris"), "no-such-file.ris", "path"),
+    ],
+)
+def test_mistakes_are_named(sources: ReplayedSources, words: tuple[str, ...], message: str, hint: str) -> None:
+    done = run(*words)
+    assert done.exit_code == 1
+    assert message in done.stderr
+    assert hint in done.stderr
+
+
+def test_a_protocol_without_a_search_cannot_be_updated(sources: ReplayedSources, tmp_path: Path) -> None:
+    (tmp_path / "mscevidence.toml").write_text('[review]\ntitle = "T"\n')
+    done = run("update")
+    assert done.exit_code == 1
+    assert "[[search]]" in done.stderr
