@@ -155,3 +155,35 @@ def test_two_searches_with_one_id_are_an_error(tmp_path: Path) -> None:
     path.write_text(ELIGIBILITY + ELIGIBILITY[ELIGIBILITY.index("[[search]]") :])
     with pytest.raises(ProtocolError, match="two searches have the id 'itp'"):
         protocol.load(path)
+
+
+@pytest.mark.parametrize(
+    ("given", "measure", "method"),
+    [
+        ({"measure": "OR"}, "OR", "glmm"),
+        ({"measure": "odds-ratio", "method": "Mantel-Haenszel"}, "OR", "mh"),
+        ({"measure": "or", "method": "conditional-exact"}, "OR", "cm.el"),
+        ({"measure": "OR", "method": "UM.RS"}, "OR", "um.rs"),
+        ({"measure": "risk-ratio"}, "RR", "reml"),
+        ({"measure": "relative-risk", "method": "common"}, "RR", "ee"),
+        ({"measure": "RD"}, "RD", "reml"),
+        ({"measure": "Peto"}, "OR", "peto"),
+        ({"measure": "peto-odds-ratio", "method": "PETO"}, "OR", "peto"),
+        ({"measure": "logit"}, "PLO", "glmm"),
+    ],
+)
+def test_measures_of_comparisons_and_their_methods(given: dict[str, str], measure: str, method: str) -> None:
+    question = protocol.question_from({"outcome": "death", **given})
+    assert (question.measure, question.method) == (measure, method)
+    assert question.comparative == (measure != "PLO")
+    assert type(question).model_validate(question.model_dump()) == question
+
+
+def test_peto_is_a_measure_and_a_method_at_once() -> None:
+    with pytest.raises(ProtocolError, match="mh is another"):
+        protocol.question_from({"outcome": "death", "measure": "peto", "method": "mh"})
+
+
+def test_a_kind_of_control_is_a_word_of_the_vocabulary() -> None:
+    question = protocol.question_from({"outcome": "death", "measure": "OR", "control": "usual care"})
+    assert question.control == "standard-care"

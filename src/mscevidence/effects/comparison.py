@@ -80,12 +80,11 @@ def _cell_side(options: Sequence[Usable]) -> Usable:
 
 def _control_side(options: Sequence[Usable], question: Question) -> Usable | None:
     """Return the control side, or None where there is none or where two arms could be meant."""
-    parts = disjoint(options)
-    everybody = set().union(*(_leaves(part) for part in parts))
-    covering = [one for one in options if _leaves(one) >= everybody]
-    if covering:
-        return covering[0]
-    return sum_of(parts) if parts and question.control is not None else None
+    everybody = set().union(*(_leaves(one) for one in options))
+    covering = [one for one in options if _leaves(one) == everybody]
+    if covering or not options:
+        return next(iter(covering), None)
+    return sum_of(disjoint(options)) if question.control is not None else None
 
 
 def _leaves(one: Usable) -> set[str]:

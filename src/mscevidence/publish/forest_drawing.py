@@ -42,6 +42,8 @@ FAINT = "#e6e6e6"
 LARGEST_SIDE = 11.0
 SMALLEST_SIDE = 3.5
 EQUAL_SIDE = 6.5
+ARROW = 4.0
+"""How far beside a diamond that is cut off its arrow stands, in points."""
 _TALL = 400.0
 _TICK_SIZE = 8.0
 _HALF_HEIGHT = {"subgroup": 5.0, "overall": 5.8, "alternative": 2.8}
@@ -192,7 +194,7 @@ class ForestDrawing:
                     gid=key,
                 )
             )  # fmt: skip
-            self._arrows(graphic.lower, graphic.upper, middle, INK, key)
+            self._arrows(graphic.lower, graphic.upper, middle, INK, key, gap=ARROW)
         elif isinstance(graphic, Bar):
             self._bar(graphic, middle, key)
 
@@ -246,12 +248,15 @@ class ForestDrawing:
                 self._panel.plot([end, end], [middle - 3.5, middle + 3.5], color=VERMILLION, lw=1.2, clip_on=False)
         self._arrows(bar.lower, bar.upper, middle, VERMILLION, key)
 
-    def _arrows(self, lower: float | None, upper: float | None, middle: float, colour: str, key: str) -> None:
-        """Draw an arrow at each end of the axis beyond which an interval goes on."""
+    def _arrows(
+        self, lower: float | None, upper: float | None, middle: float, colour: str, key: str, *, gap: float = 0.0
+    ) -> None:
+        """Draw an arrow at each end of the axis (a gap outside it) beyond which an interval goes on."""
         left, right = self._axis.ends(lower, upper)
+        outside = gap * self._span / PANEL
         for beyond, edge, marker, side in (
-            (left < self._axis.low, self._axis.low, "<", "below"),
-            (right > self._axis.high, self._axis.high, ">", "above"),
+            (left < self._axis.low, self._axis.low - outside, "<", "below"),
+            (right > self._axis.high, self._axis.high + outside, ">", "above"),
         ):
             if beyond:
                 self._panel.plot(

@@ -168,10 +168,12 @@ def _estimates(group: Group, scale: Scale) -> list[str]:
 
 
 def _estimated(one: Estimate, scale: Scale) -> list[str]:
+    # Methods that assume one effect for all studies have no tau2, and nothing to predict.
     prediction = scale.interval(one.prediction_lower, one.prediction_upper)
+    predicted = f", prediction interval {prediction}" if one.tau2 is not None else ""
     return [
         f"{one.label}:",
-        f"  {scale.name} {scale.estimate(one)}, prediction interval {prediction}",
+        f"  {scale.name} {scale.estimate(one)}{predicted}",
         f"  {wording.heterogeneity(one)}",
         *(f"  note: {note}" for note in one.notes),
     ]

@@ -105,6 +105,8 @@ def status_sentence(estimate: Estimate) -> str:
         return ""
     if estimate.status == "boundary":
         return _boundary_sentence(estimate)
+    if estimate.status == "single" and estimate.k > 1:
+        return "one study has information for this method: not pooled"
     return {
         "single": "one study: shown, not pooled",
         "none": "no study",

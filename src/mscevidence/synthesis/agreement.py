@@ -12,6 +12,8 @@ from mscevidence.model import Estimate, Measure
 from mscevidence.synthesis.recipes import RATIOS
 
 Named = tuple[str, float, float, float]
+ROUNDING = 1e-6
+"""Estimates of identical studies differ in the last digits; that is no disagreement."""
 
 
 def agreement(named: Sequence[tuple[str, Estimate]], measure: Measure, *, level: float) -> str:
@@ -25,7 +27,7 @@ def agreement(named: Sequence[tuple[str, Estimate]], measure: Measure, *, level:
     span = f"the {RATIOS[measure]}s range from {_text(low[1], measure)} ({low[0]})"
     span += f" to {_text(high[1], measure)} ({high[0]})"
     sides = {name: (upper < null) - (lower > null) for name, _, lower, upper in there}
-    outside = [one[0] for one in there if any(not low <= one[1] <= high for _, _, low, high in there)]
+    outside = [one[0] for one in there if any(not low - ROUNDING <= one[1] <= high + ROUNDING for _, _, low, high in there)]
     reasons = [*_disagreement(sides, level), *([_outside(len(outside), len(there))] if outside else [])]
     if not reasons:
         where = "include" if set(sides.values()) == {0} else "exclude"

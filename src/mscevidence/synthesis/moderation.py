@@ -62,7 +62,7 @@ def _fit(rows: Sequence[StudyRow], design: Any, measure: Measure, level: float) 
 
     if len(rows) <= design.shape[1]:
         raise StatisticsError(f"{len(rows)} studies are too few for {design.shape[1]} coefficients")
-    if np.linalg.matrix_rank(design) < design.shape[1]:
+    if design.shape[1] == 1 or np.linalg.matrix_rank(design) < design.shape[1]:
         raise StatisticsError("the moderator is the same in all studies")
     compared = measure in COMPARISONS
     sizes = Counts.of(rows, comparative=compared).effect_sizes(measure if compared else "PLO")
