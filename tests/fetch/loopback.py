@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -116,13 +117,22 @@ class Answering(BaseHTTPRequestHandler):
             self.wfile.flush()
 
 
+CERTIFICATE = Path(__file__).with_name("registry.example.pem")
+
+
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving(*, secure: bool = False) -> Iterator[Server]:
+    """Run a server; a secure one has a certificate for registry.example."""
     server = Server(base="", port=0)
     ended = threading.Event()
     handler = type("Serving", (Answering,), {"owner": server, "ended": ended})
     listening = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     listening.daemon_threads = True
+    listening.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients do hang up
+    if secure:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
     server.port = listening.server_address[1]
     server.base = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from loopback import START, FakeTime, Reply, Server, client, fake_time, running_server  # noqa: F401 - fixtures
 
-from mscevidence.errors import FetchError
+from mscevidence.errors import FetchError, WriteError
 from mscevidence.fetch import Answer, Client, Limits, Request
 from mscevidence.fetch.answer import JSON, PAGE, without_secrets
 
@@ -138,6 +138,24 @@ def test_nobody_waits_an_hour(server: Server, fake: FakeTime) -> None:
     assert error.reason == "rate-limited"
     assert "asks to wait 3,600 seconds" in error.message
     assert fake.slept == []
+
+
+@pytest.mark.parametrize("said", ["soon", "Sun, 01 Mar 2020 00:00:00 GMT", "-1", "1.5"])
+def test_a_server_that_mumbles_is_asked_again(said: str, server: Server, fake: FakeTime) -> None:
+    server.replies(Reply(b"busy", 503, headers={"Retry-After": said}), GOOD)
+    assert client(fake).fetch(ask(server)).data == GOOD.body
+
+
+def test_a_server_that_names_a_day_far_away(server: Server, fake: FakeTime) -> None:
+    server.replies(Reply(b"busy", 503, headers={"Retry-After": "Fri, 01 Mar 2999 00:00:00 GMT"}))
+    error = failure(client(fake), ask(server))
+    assert (error.reason, len(server.asked)) == ("server-fault", 1)
+    assert "asks to wait" in error.message
+
+
+def test_nothing_changed_though_nobody_asked(server: Server, fake: FakeTime) -> None:
+    server.replies(Reply(b"", 304, content_type=""))
+    assert failure(client(fake), ask(server)).reason == "malformed"
 
 
 @pytest.mark.parametrize(
@@ -335,6 +353,31 @@ def test_a_fresh_answer_is_not_asked_for(server: Server, fake: FakeTime, tmp_pat
     fake.seconds += 2
     assert not fetching.fetch(ask(server, fresh_for=100)).from_cache
     assert len(server.asked) == 2
+
+
+def test_urls_that_look_alike_without_their_keys(server: Server, fake: FakeTime, tmp_path: Path) -> None:
+    server.replies(TAGGED)
+    fetching = client(fake, cache=tmp_path)
+    assert fetching.fetch(ask(server, "/x?key=1", fresh_for=100)).url == f"{server.base}/x"
+    fetching.fetch(ask(server, "/x?key=2", fresh_for=100))
+    fetching.fetch(ask(server, "/x?key=2", method="POST", parameters={"a": "1"}, fresh_for=100))
+    assert len(server.asked) == 3
+    assert all("if-none-match" not in each.headers for each in server.asked)
+
+
+def test_a_form_is_not_a_page(server: Server, fake: FakeTime, tmp_path: Path) -> None:
+    server.replies(GOOD)
+    fetching = client(fake, cache=tmp_path)
+    asked = [fetching.fetch(ask(server, parameters={"a": "1"}, method=m, fresh_for=9)) for m in ("GET", "POST", "POST")]
+    assert [each.from_cache for each in asked] == [False, False, True]
+    assert {each.url for each in asked} == {f"{server.base}/search?a=1"}
+
+
+def test_a_cache_that_cannot_be_written(server: Server, fake: FakeTime, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    server.replies(GOOD)
+    with pytest.raises(WriteError, match="the answer could not be kept"):
+        client(fake, cache=tmp_path / "file").fetch(ask(server))
 
 
 def test_damaged_bytes_and_torn_lines_count_as_never_fetched(server: Server, fake: FakeTime, tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ class Entry:
         status: HTTP status.
         content_type: without parameters.
         charset: as the server said.
-        url: what was asked for, without secrets; the key of the index.
+        method: ``GET`` or ``POST``; with the url the key of the index.
+        url: what was asked for, without secrets.
         final_url: where it came from, without secrets.
         etag: validator for asking again, or empty.
         last_modified: validator for asking again, or empty.
@@ -47,6 +48,7 @@ class Entry:
     status: int
     content_type: str
     charset: str
+    method: str
     url: str
     final_url: str
     etag: str = ""
@@ -68,12 +70,12 @@ class AnswerCache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self._entries: dict[str, Entry] | None = None
+        self._entries: dict[tuple[str, str], Entry] | None = None
 
-    def entry(self, url: str) -> Entry | None:
-        """Return what is known of the last answer to a url (without secrets), or None."""
+    def entry(self, method: str, url: str) -> Entry | None:
+        """Return what is known of the last answer to a method and url (without secrets), or None."""
         with self._lock:
-            return self._known().get(url)
+            return self._known().get((method, url))
 
     def data(self, entry: Entry) -> bytes | None:
         """Return the bytes of an answer, or None when they are gone or damaged."""
@@ -100,7 +102,7 @@ class AnswerCache:
                     f"{self.folder}: the answer could not be kept ({error.strerror or error})",
                     hint="make room or choose another folder; nothing else was changed",
                 ) from error
-            known[entry.url] = entry
+            known[entry.method, entry.url] = entry
 
     def _place(self, sha256: str) -> Path:
         return self.folder / "objects" / sha256[:2] / sha256
@@ -127,7 +129,7 @@ class AnswerCache:
             index.flush()
             os.fsync(index.fileno())
 
-    def _known(self) -> dict[str, Entry]:
+    def _known(self) -> dict[tuple[str, str], Entry]:
         if self._entries is None:
             self._entries = {}
             try:
@@ -139,5 +141,5 @@ class AnswerCache:
                     entry = Entry(**json.loads(line))
                 except (ValueError, TypeError):
                     continue  # cut by a kill: never fetched
-                self._entries[entry.url] = entry
+                self._entries[entry.method, entry.url] = entry
         return self._entries

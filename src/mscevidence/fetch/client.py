@@ -8,13 +8,14 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from mscevidence import __version__
 from mscevidence.errors import FetchError
 from mscevidence.fetch import refusals
 from mscevidence.fetch.addresses import Resolve, checked_addresses, checked_url, resolve
 from mscevidence.fetch.answer import Answer, Clock, Limits, Request, host_of, without_secrets
 from mscevidence.fetch.cache import AnswerCache, Entry
 from mscevidence.fetch.pacing import Pace
-from mscevidence.fetch.wishes import Wishes
+from mscevidence.fetch.wishes import PROGRAM, Wishes
 
 if TYPE_CHECKING:
     import socket
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from mscevidence.fetch.exchange import Response
 
-_PROGRAM = "mscevidence"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _WORTH_ANOTHER_TRY = frozenset({"unreachable", "truncated", "silent"})
@@ -75,9 +75,7 @@ class Client:
     @property
     def user_agent(self) -> str:
         """Name, version and contact, as they are told to every server."""
-        from importlib.metadata import version
-
-        return f"{_PROGRAM}/{version(_PROGRAM)}" + (f" (mailto:{self.contact})" if self.contact else "")
+        return f"{PROGRAM}/{__version__}" + (f" (mailto:{self.contact})" if self.contact else "")
 
     def fetch(self, request: Request) -> Answer:
         """Return the answer to a request, from the cache where the server confirms that it has not changed.
@@ -86,7 +84,9 @@ class Client:
             FetchError: it did not come, or not whole, or it is not what was asked for; `reason` says which.
             WriteError: the cache cannot be written.
         """
-        known = self._cache.entry(_key(request)) if self._cache else None
+        # Of a url from which something was left out, several may look alike.
+        alike = without_secrets(request.url) != request.url.partition("#")[0]
+        known = self._cache.entry(request.method, request.record) if self._cache and not alike else None
         kept = self._cache.data(known) if self._cache and known else None
         if known and kept is not None and (self.clock.now() - known.time).total_seconds() < request.fresh_for:
             return _answer(known, kept, from_cache=True)
@@ -94,6 +94,8 @@ class Client:
         url, response = self._followed(request, validators)
         if response.status == 304 and known and kept is not None:
             return self._keep(kept, _confirmed(known, self.clock), from_cache=True)
+        if response.status == 304:
+            raise refusals.not_unchanged(request)
         content_type, charset = _content_type(response)
         refusals.check_content_type(request, content_type, response.data)
         entry = Entry(
@@ -103,7 +105,8 @@ class Client:
             status=response.status,
             content_type=content_type,
             charset=charset,
-            url=_key(request),
+            method=request.method,
+            url=request.record,
             final_url=without_secrets(url),
             etag=response.headers.get("etag", ""),
             last_modified=response.headers.get("last-modified", ""),
@@ -139,7 +142,8 @@ class Client:
         if request.method == "POST":
             raise refusals.redirects(url, "lead a form to another address")
         try:
-            target = urljoin(url, place)
+            # Headers are read as latin-1, addresses written as UTF-8.
+            target = urljoin(url, place.encode("latin-1", "replace").decode("utf-8", "replace"))
         except ValueError:
             raise refusals.not_an_address(place) from None
         # Registrars of DOIs still hold many http addresses of publishers that have long been on https.
@@ -163,7 +167,7 @@ class Client:
             if response.status not in _AGAIN or retry.total == 0:
                 return response
             # A server that says how long gets that long; one that does not gets a pause that doubles.
-            asked = retry.get_retry_after(response.raw)
+            asked = _asked_patience(retry, response)
             if asked is not None and asked > self.limits.longest_wait:
                 raise refusals.patience(url, response.status, asked)
             retry = retry.increment(request.method, url, response=response.raw)
@@ -214,10 +218,6 @@ class Client:
         raise failure or OSError(f"{bare} has no address")
 
 
-def _key(request: Request) -> str:
-    return request.record if request.method == "GET" else f"{request.method} {request.record}"
-
-
 def _validators(entry: Entry) -> dict[str, str]:
     pairs = (("If-None-Match", entry.etag), ("If-Modified-Since", entry.last_modified))
     return {name: value for name, value in pairs if value}
@@ -241,6 +241,15 @@ def _answer(entry: Entry, data: bytes, *, from_cache: bool) -> Answer:
         retrieved=entry.time,
         from_cache=from_cache,
     )
+
+
+def _asked_patience(retry: Retry, response: Response) -> float | None:
+    from urllib3.exceptions import InvalidHeader
+
+    try:
+        return retry.get_retry_after(response.raw)
+    except InvalidHeader:
+        return None
 
 
 def _content_type(response: Response) -> tuple[str, str]:

@@ -92,6 +92,16 @@ def redirects(url: str, how: str) -> FetchError:
     )
 
 
+def not_unchanged(request: Request) -> FetchError:
+    """Return the error for "not modified" where there is nothing that could be unmodified."""
+    return FetchError(
+        f"{request.record}: {host_of(request.url)} says that nothing changed, but was not asked so (304)",
+        hint="try again",
+        host=host_of(request.url),
+        reason="malformed",
+    )
+
+
 def not_an_address(url: str) -> FetchError:
     """Return the error for a url that cannot be sent."""
     return FetchError(
