@@ -17,7 +17,7 @@ from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.percents import is_estimated, is_result, is_share
 from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
-from mscevidence.extract.times import only_time, time_beside
+from mscevidence.extract.times import TimeMention, only_time, time_beside
 from mscevidence.model import Candidate, Span, Value
 
 _INCLUDING = re.compile(
@@ -48,6 +48,8 @@ def default_arm(context: Context, n: float | None) -> str | None:
     if context.single_arm:
         return ALL
     total = context.total.number if context.total else None
+    if context.comparative and not context.named:
+        return None
     if n is not None:
         return ALL if total is not None and n == total else None
     return None if context.comparative else ALL
@@ -130,14 +132,33 @@ class Assignment:
         if (
             attached.words is None
             and self.previous
-            and continues(self.facts.text, self.previous[0], count, (*self.facts.arms, *self.times))
+            and continues(self.facts.text, self.previous[0], count, self._arms_and_times, self.previous[1].span)
         ):
             attached = self.previous[1]
+        if attached.words is None:
+            attached = self._told_ahead(count) or attached
         if attached.words is None and count.rule == "fraction-percent":
             attached = self._of_the_sentence(count) or attached
         if not self._is_told(count, bounds, attached):
             return None
         return attached
+
+    @property
+    def _arms_and_times(self) -> tuple[ArmMention | TimeMention, ...]:
+        return (*self.facts.arms, *self.times)
+
+    def _told_ahead(self, count: Count) -> Attached | None:
+        """Return the outcome of the next count when both share its verb: "five in A and three in B responded"."""
+        following = self.facts.counts.index(count) + 1
+        if following >= len(self.facts.counts):
+            return None
+        after = self.facts.counts[following]
+        apart = any(count.end <= arm.start and arm.end <= after.start for arm in self.facts.arms)
+        if after.rule != count.rule or not apart or not continues(self.facts.text, count, after, self._arms_and_times):
+            return None
+        attached = outcome_of(after, self.facts.bounds(following), self.facts.outcomes)
+        behind = attached.span is not None and attached.span[0] >= after.end
+        return attached if behind and attached.outcome is not None else None
 
     def _of_the_sentence(self, count: Count) -> Attached | None:
         """Return the outcome that a sentence opens with and that is its only one: "The response rates were ..."."""

@@ -17,10 +17,10 @@ from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
 
 _AFTER_VERB = re.compile(
-    r"\s*(?:[)\]],?)?(?:\s(?:of\s(?:the\s|these\s|all\s)?)?(?:[\w-]+\s){0,4}?"
+    r"\s*(?:[)\]],?)?(?:\s\([^()\d]{3,40}\))?(?:\s(?:of\s(?:the\s|these\s|all\s)?)?(?:[\w-]+\s){0,4}?"
     + PEOPLE
     + r")?(?:\s(?:in|of|from|with|receiving|treated)\s[^.;:]{0,80}?)?"
-    r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
+    r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|there\swas|there\swere|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
     r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|acquir\w+|gain\w+|requir\w+|underwent|got"
     r"|occurr\w+|in|went\sinto|responded|died|relapsed|survived)\b[^.;:]{0,90}$",
 )
@@ -41,8 +41,9 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _CONNECTED = re.compile(
-    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
+    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
 )
+_VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
 _AS_DID = re.compile(r",?\sas\s(?:did|were|was|had)\s$")
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -147,7 +148,7 @@ def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
     if not later:
         return None
     gap = bounds.text[count.end : later[0].start]
-    immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s|\w+ly\s|then\s|had\s)?", gap)
+    immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s|\w+ly\s|then\s|had\s)?(?:an?\s)?", gap)
     linked = immediate or (_AFTER_VERB.match(gap) and not _NO_BREAK_AFTER.search(gap))
     return later[0] if linked else None
 
@@ -177,14 +178,27 @@ def _free_phrase(count: Count, bounds: Bounds) -> Attached:
     return Attached(None, match["phrase"], span)
 
 
-def continues(text: str, previous: Count, count: Count, between: tuple[ArmMention | TimeMention, ...]) -> bool:
-    """Return whether a count goes on with the outcome of the one before: arms, times and connecting words between."""
+def continues(
+    text: str, previous: Count, count: Count, between: tuple[ArmMention | TimeMention, ...], said: Span | None = None
+) -> bool:
+    """Return whether a count goes on with the outcome of the one before: arms, times and connecting words between.
+
+    Args:
+        text: the text.
+        previous: the count before.
+        count: the count.
+        between: the arms and times of the sentence.
+        said: where the outcome of the count before stands, which may be between them when both are told alike.
+    """
     if _AS_DID.search(text[previous.end : count.start]):
         return True
     gap = list(text[previous.end : count.start])
     for arm in between:
         if previous.end <= arm.start and arm.end <= count.start:
             gap[arm.start - previous.end : arm.end - previous.end] = " " * (arm.end - arm.start)
+    if said is not None and previous.rule == count.rule and previous.end <= said[0] and said[1] <= count.start:
+        gap[said[0] - previous.end : said[1] - previous.end] = " " * (said[1] - said[0])
+        return bool(_CONNECTED.fullmatch(_VERB.sub("", "".join(gap), count=1)))
     return bool(_CONNECTED.fullmatch("".join(gap)))
 
 

@@ -85,7 +85,7 @@ def with_earlier_arms(
 ) -> Distribution:
     """Return a distribution in which counts aligned with nothing get the arms of an earlier sentence, in its order.
 
-    Only where the sentence names no arm, the numbers agree in how many there are, and every percent fits the size of
+    Only where the sentence names no arm, the numbers agree in how many there are, and every number fits the size of
     its arm.
     """
     counts = sorted(found.left_open, key=lambda count: count.start)
@@ -99,6 +99,6 @@ def with_earlier_arms(
 
 def _fits(count: Count, size: Value | None) -> bool:
     percent, events = count.value("percent"), count.number("events")
-    if size is None or size.number is None or percent is None or events is None:
+    if size is None or size.number is None or events is None:
         return False
-    return events in possible_events(percent, size.number)
+    return events in possible_events(percent, size.number) if percent is not None else events <= size.number

@@ -85,6 +85,8 @@ _YEAR_BEFORE = re.compile(
     r"\b(?:in|since|from|between|and|to|until|till|by|of|through|during|year|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
     r"|\d{1,2},)\s$|^[\s(]*$|[-–/]\s?$",
 )
+_TO_PEOPLE = re.compile(r"(?<!\bup)(?<![\d%])\sto\s?$")
+_PEOPLE_AFTER = re.compile(r"\s(?:[a-z]+\s)?(?:patients|participants|subjects|children|adults|women|men)\b")
 _QUANTIFIER_AFTER = re.compile(
     r"\s(?:or more|or fewer|or less|or both|or two|of the most|of the main|another|such|hundred)\b", re.IGNORECASE
 )
@@ -171,10 +173,20 @@ def _kind(value: float, match: re.Match[str], before: str, after: str) -> Numera
         ),
         ("time", lambda: _AFTER["time"].match(after) or _SHARED_TIME.match(after)),
         ("year", lambda: match["digits"] and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before)),
-        ("label", lambda: _LABELLED.search(before) or _QUANTIFIER_AFTER.match(after)),
+        (
+            "label",
+            lambda: (
+                (_LABELLED.search(before) and not _is_given_to_people(before, after)) or _QUANTIFIER_AFTER.match(after)
+            ),
+        ),
         ("measure", lambda: not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before)),
     )
     return next((kind for kind, holds in tests if holds()), "number")
+
+
+def _is_given_to_people(before: str, after: str) -> bool:
+    """Return whether a number counts those whom something was given to: "MSCs were given to 18 patients"."""
+    return bool(_TO_PEOPLE.search(before) and _PEOPLE_AFTER.match(after))
 
 
 def _with_second_bounds(text: str, found: list[Numeral]) -> tuple[Numeral, ...]:

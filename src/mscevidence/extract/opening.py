@@ -17,7 +17,7 @@ from mscevidence.model import Candidate, Document, Span, Value
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _OPENING_SENTENCES = 4
 _LEAD = re.compile(
-    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|[Oo]f|All|The\s\w+)\b[^.;()]{0,120}|[\w\s,-]{0,80}"
+    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|[Oo]f|All|The\s\w+)\b[^.;()]{0,120}|[\w\s,-]{0,160}"
     r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?)?",
 )
 _NOT_THE_PATIENTS = re.compile(
@@ -30,6 +30,7 @@ _TREATED = re.compile(
     r"|randomi[sz]ed|assigned|enrolled|included)\b",
     re.IGNORECASE,
 )
+_OF_ALL = re.compile(r"(?:Of|Among|Out\sof)\s(?:the\s|our\s|a\stotal\sof\s)?")
 _WITH_DISEASE = re.compile(
     r"(?:\s?\([^()]{0,60}\))?\s?,?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
 )
@@ -45,16 +46,20 @@ _NAMED_BEHIND = re.compile(r"[^.;()]{0,140}\((?:the\s|in\sthe\s)?$")
 _NAMED_BEFORE = re.compile(r"\s?[(\[]\s?$")
 
 
-def opening_count(document: Document) -> Iterator[Candidate]:
+def opening_count(document: Document, taken: frozenset[Span | None]) -> Iterator[Candidate]:
     """Yield the number of all patients when a text opens with it: "Seven people with ITP were given cells".
 
     Nothing is yielded when a larger number of people is counted anywhere in the text.
+
+    Args:
+        document: the document.
+        taken: where the sizes of arms stand.
     """
     largest = max((_people(count) for _, count in _counted(document)), default=0.0)
     for sentence, count in _counted(document, first=_OPENING_SENTENCES):
         if _opens(document.text, sentence, count):
-            number = count.value("events")
-            if number is not None and number.number == largest >= 2:
+            number = count.value("events") or count.value("n")
+            if number is not None and number.span not in taken and number.number == largest >= 2:
                 yield _participants(document, "opening-number", (count.start, count.end), number, ALL, None)
             return
 
@@ -72,6 +77,8 @@ def _people(count: Count) -> float:
 
 
 def _opens(text: str, sentence: Span, count: Count) -> bool:
+    if count.rule == "of-n":
+        return bool(_OF_ALL.fullmatch(text, sentence[0], count.start))
     if count.rule != "x-patients":
         return False
     before, after = text[sentence[0] : count.start], text[count.end : sentence[1]]

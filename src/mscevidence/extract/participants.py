@@ -94,7 +94,8 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
                 key = (arm_key(candidate.arm or ALL), candidate.number("n"), candidate.value("qualifier") is None)
                 first.setdefault(key, candidate)
     if not any(label == ALL and whole for label, _, whole in first):
-        first |= {(ALL, candidate.number("n"), True): candidate for candidate in opening_count(document)}
+        taken = frozenset(value.span for candidate in first.values() for value in candidate.values)
+        first |= {(ALL, candidate.number("n"), True): candidate for candidate in opening_count(document, taken)}
     labels: dict[str, str] = {}
     for candidate in first.values():
         labels.setdefault(arm_key(candidate.arm or ALL), candidate.arm or ALL)

@@ -52,7 +52,7 @@ def is_share(count: Count, bounds: Bounds, outcome: Span | None, *, narrowed: bo
     around = bounds.before(count)[-60:] + " | " + bounds.after(count)[:60]
     if _RATE.search(around) or _HAD.match(bounds.after(count)):
         return True
-    if outcome is not None and outcome[0] == count.end + 1:
+    if outcome is not None and re.fullmatch(r"\s(?:an?\s)?", bounds.text[count.end : max(count.end, outcome[0])]):
         return not narrowed  # "50.0% complete response"
     before = outcome is not None and outcome[1] <= count.start
     return bool(before and outcome and not narrowed and _IS.match(bounds.text[outcome[1] : count.start]))

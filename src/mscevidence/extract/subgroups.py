@@ -38,6 +38,9 @@ _EVERY = re.compile(
     rf"\b(?:all|both|our|these|those|treated|enrolled|evaluable|included|total|whole|entire|overall|study|this|\d+|{WORDS})\b",
     re.IGNORECASE,
 )
+_SHARE_OF = re.compile(
+    rf"\b(?:proportion|percentage|share|number|rate)\sof\s(?:{PEOPLE})\s(?:with|in|achieving)\s(?:an?\s)?$"
+)
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
 
@@ -85,5 +88,7 @@ def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
         rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", before, re.IGNORECASE
     ):
         return False  # "of 12 children with acute GVHD": those who were treated
+    if _SHARE_OF.search(before):
+        return False
     followed = re.match(r"[^.;]{0,60}?\b(?:was|were|is|are|had)\b", text[mention.end : sentence[1]])
     return bool(_GROUP_BEFORE.search(before) and followed)

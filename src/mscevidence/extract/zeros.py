@@ -21,7 +21,7 @@ _NUMBER = rf"(?:{DIGITS}|{WORDS})"
 _NO = re.compile(r"\b(?P<no>[Nn]o|[Ww]ithout(?:\sany)?|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$")
 _NOBODY = re.compile(
     rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
-    rf"|[Nn]one(?=\s(?:had|developed|experienced|died|relapsed|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE})\b"
+    rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE})\b"
 )
 _EVERYBODY = re.compile(
     rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
@@ -43,9 +43,11 @@ _AMONG_SOME = re.compile(
 )
 _AND_VERB = re.compile(
     r"(?:\s(?:in|of|from)\s[^.;,]{1,60}?)?"
-    r"\s(?:died|responded|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b(?:\s[\w-]+){0,3}"
+    r"\s(?:died|responded|(?:clinically\s)?improved|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b(?:\s[\w-]+){0,3}"
 )
-_STARTS_CLAUSE = re.compile(r"(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$")
+_STARTS_CLAUSE = re.compile(
+    r"(?:^|[.;,:]\s)(?:At|By|After|On|Within|During|at|by|after|within)\s[\w\s-]{2,24}\s$|(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$"
+)
 _DID = re.compile(
     r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported"
     r"|suffered|met|were|was|remained|are|entered|maintained|responded|died|relapsed|survived|completed|discontinued|withdrew)\b[^.;]{0,60}$"
