@@ -120,7 +120,7 @@ def restore_powers(text: str) -> str:
     A number becomes a power only behind a multiplication sign and before a unit of cells or concentration, or as a bare
     ``106 cells/kg``: ``106 patients`` and ``5 x 106 mg`` stay what they are.
     """
-    if _PERHAPS_A_POWER.search(text) is None:
+    if not may_hold_power(text):
         return text
     text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS), text)
     text = _CARET_SPACES.sub("^", text)
@@ -128,6 +128,11 @@ def restore_powers(text: str) -> str:
     for pattern in (_PER_LITRE, _SPACED, _GLUED):
         text = pattern.sub(r"\g<before>^\g<exponent>", text)
     return _BARE.sub(r"10^\g<exponent>", text)
+
+
+def may_hold_power(text: str) -> bool:
+    """Return whether a text has anything that `restore_powers` could read as a power of ten."""
+    return _PERHAPS_A_POWER.search(text) is not None
 
 
 def _power(match: re.Match[str]) -> str:

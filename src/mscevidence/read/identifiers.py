@@ -32,6 +32,7 @@ _STARTS = {kind: (kind,) for kind in _PATTERNS} | {
 }
 """How a number of each kind begins in small letters, where it begins with letters."""
 
+_FIRST = [(kind, start) for kind, starts in _STARTS.items() for start in starts or ("-",)]
 _INSIDE = {"eudract": re.compile(r"-\d{6}-\d\d"), "euct": re.compile(r"-5\d{5}-\d\d-\d\d")}
 REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
 """Kinds that are trial registries."""
@@ -40,7 +41,8 @@ REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
 def identifiers_in(text: str) -> tuple[Identifier, ...]:
     """Return the identifiers of a text in order of appearance, each value once."""
     plain = text.casefold()
-    found = [each for kind, pattern in _PATTERNS.items() for each in _of_kind(kind, pattern, text, plain)]
+    kinds = dict.fromkeys([kind for kind, start in _FIRST if start in plain])
+    found = [each for kind in kinds for each in _of_kind(kind, _PATTERNS[kind], text, plain)]
     found.sort(key=lambda each: each.span or (0, 0))
     first: dict[tuple[str, str], Identifier] = {}
     for each in found:
@@ -67,7 +69,9 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iter
         if any(start in plain for start in _STARTS[kind]):
             yield from pattern.finditer(text)
         return
-    for start in _STARTS[kind]:
+    if kind == "ntr":  # capitals only: its small letters stand in every "control"
+        plain = text
+    for start in ("NTR",) if kind == "ntr" else _STARTS[kind]:
         position = plain.find(start)
         while position >= 0:
             match = pattern.match(text, position)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mscevidence.errors import DocumentError
-from mscevidence.read.canonical import canonical
+from mscevidence.read.canonical import canonical, may_hold_power
 from mscevidence.read.mathml import math_text
 
 Element = Any
@@ -34,7 +34,7 @@ _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9.]{0,40});")
 _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>")
 _RAISED = re.compile(r"[-−–+]?\d{1,3}[-−–+]?|[a-z*†‡§¶#‖]{1,3}", re.IGNORECASE)
-_TEN = re.compile(r"(?<![\d.,])10\s$")
+_TEN = re.compile(r"(?<![\d.,])10\s*$")
 _ORDINAL = re.compile(r"st|nd|rd|th|tm|®|™|©", re.IGNORECASE)
 _CHANGED = re.compile("[\u2010\u2011\uff01-\uff5e]")
 _MINUS = str.maketrans({"−": "-", "–": "-"})
@@ -122,7 +122,7 @@ def _canonical(text: str) -> str:
 
 def is_canonical(text: str) -> bool:
     """Return whether a line can be told at a glance to be canonical: nothing invisible, composed, or like a power."""
-    if "10" in text or "  " in text or not text.isprintable():
+    if "  " in text or not text.isprintable() or ("10" in text and may_hold_power(text)):
         return False
     return text.isascii() or (unicodedata.is_normalized("NFC", text) and _CHANGED.search(text) is None)
 
@@ -173,6 +173,6 @@ def _raised(words: str, before: list[str]) -> str:
     plain = words.strip()
     if _ORDINAL.fullmatch(plain) or not _RAISED.fullmatch(plain):
         return plain if _ORDINAL.fullmatch(plain) else f" {plain} "
-    if last.isspace() and _TEN.search("".join(before[-3:])):
+    if last.isspace() and _TEN.search("".join(before[-3:])[-80:]):
         return f"^{plain.translate(_MINUS)}"  # of 10 6 written apart, the canonical text makes 10^6
     return f"^{plain.translate(_MINUS)}" if last and (last.isalnum() or last in ")]%") else plain

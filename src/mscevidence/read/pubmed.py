@@ -7,8 +7,8 @@ left out. A record of an older file (``MedlineCitation`` without ``PubmedArticle
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Reject
@@ -23,8 +23,11 @@ from mscevidence.read.pubmed_fields import (
     abstract_parts,
     addresses,
     authors_of,
+    by_name,
+    child_of,
     journal_fields,
     line,
+    lines,
     registrations_of,
 )
 from mscevidence.read.pubmed_notices import notices_of
@@ -36,6 +39,7 @@ _ROOTS = re.compile(
     r"|PubmedBookArticle|DeleteCitation|eFetchResult)\b"
 )
 _CITES = re.compile(rb'<CommentsCorrections RefType="Cites">.*?</CommentsCorrections>', re.DOTALL)
+_LEVEL = {"QualifierName": "/"}
 _MARKED = "[Not Available]"
 
 
@@ -86,20 +90,19 @@ def _without_references(piece: Piece) -> Piece:
 
 
 def _citation_fields(text: RecordText, record: Element) -> Fields:
-    citation = record if record.tag == "MedlineCitation" else record.find("MedlineCitation")
+    citation = record if record.tag == "MedlineCitation" else child_of(record, "MedlineCitation")
     if citation is None:
         raise DocumentError("a PubMed record without <MedlineCitation>", hint="fetch it again")
-    article = citation.find("Article")
-    found: dict[str, Any] = {}
-    for child in article if article is not None else ():
-        found.setdefault(child.tag, child)
-    title, vernacular = (line(found.get(name)) for name in ("ArticleTitle", "VernacularTitle"))
+    about = by_name(citation)
+    article = about.get("Article", ())
+    found = by_name(article)
+    title, vernacular = line(found.get("ArticleTitle")), line(found.get("VernacularTitle"))
     if vernacular and (not title or title.startswith(_MARKED)):
         title, vernacular = vernacular, ""
-    types = tuple(line(each) for each in found.get("PublicationTypeList", ()))
-    notices = notices_of(citation.find("CommentsCorrectionsList"), types)
+    types = tuple(lines(found.get("PublicationTypeList", ())))
+    notices = notices_of(about.get("CommentsCorrectionsList"), types)
     text.head(title, addresses(record, citation, article), registrations_of(found.get("DataBankList")))
-    _write_abstracts(text, found.get("Abstract"), citation)
+    _write_abstracts(text, found.get("Abstract"), citation if "OtherAbstract" in about else ())
     return {
         "title": title,
         "kind": kind_of(types),
@@ -107,29 +110,33 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
         "authors": authors_of(found.get("AuthorList")),
         "sections": tuple(text.writer.sections),
         "identifiers": tuple(text.identifiers),
-        "languages": tuple(line(each) for each in article.iterchildren("Language")) if article is not None else (),
+        "languages": tuple([line(each) for each in article if each.tag == "Language"]),
         "other_titles": (vernacular,) if vernacular else (),
         "publication_types": types,
-        "subjects": _subjects(citation),
-        "keywords": tuple(line(each) for each in citation.iterfind("KeywordList/Keyword")),
+        "subjects": _subjects(about.get("MeshHeadingList", ())),
+        "keywords": _keywords(citation) if "KeywordList" in about else (),
         "notices": notices,
-        "disclosures": line(citation.find("CoiStatement")) or None,
-        **journal_fields(citation, found),
+        "disclosures": line(about.get("CoiStatement")) or None,
+        **journal_fields(about, found),
     }
 
 
-def _write_abstracts(text: RecordText, abstract: Element | None, citation: Element) -> None:
+def _write_abstracts(text: RecordText, abstract: Element | None, citation: Iterable[Element]) -> None:
     parts, categories = abstract_parts(abstract)
     text.abstract(parts, categories)
-    for other in citation.iterchildren("OtherAbstract"):
-        for label, words in abstract_parts(other)[0]:
-            text.part(label, words, "Other abstract")
+    for other in citation:
+        if other.tag == "OtherAbstract":
+            for label, words in abstract_parts(other)[0]:
+                text.part(label, words, "Other abstract")
 
 
-def _subjects(citation: Element) -> tuple[str, ...]:
+def _keywords(citation: Element) -> tuple[str, ...]:
+    return tuple(lines([word for each in citation if each.tag == "KeywordList" for word in each]))
+
+
+def _subjects(headings: Iterable[Element]) -> tuple[str, ...]:
     """Return the headings of MeSH, each with its qualifiers: ``Neuronal Plasticity/physiology``."""
-    headings = citation.find("MeshHeadingList")
-    return tuple("/".join([line(part) for part in each]) for each in headings) if headings is not None else ()
+    return tuple(["".join([_LEVEL.get(part.tag, "") + (part.text or "") for part in each]) for each in headings])
 
 
 FORMAT = RecordFormat(

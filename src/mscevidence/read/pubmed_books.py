@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from mscevidence.errors import DocumentError
 from mscevidence.read.abstracts import RecordText
 from mscevidence.read.jats_text import Element
@@ -54,15 +56,17 @@ def book_fields(text: RecordText, record: Element) -> Fields:
     }
 
 
-def _authors(document: Element, book: Element | None) -> tuple:  # type: ignore[type-arg]
+def _authors(document: Element, book: Element | None) -> list[dict[str, Any]]:
     lists = [*document.iterchildren("AuthorList"), *(book.iterchildren("AuthorList") if book is not None else ())]
-    return next((authors_of(each) for each in lists if each.get("Type", "authors") == "authors" and len(each)), ())
+    return next((authors_of(each) for each in lists if each.get("Type", "authors") == "authors" and len(each)), [])
 
 
 def _identifiers(record: Element, document: Element, book: Element | None) -> list[tuple[str, str]]:
     found = [("pmid", line(document.find("PMID")))]
     found += [("nbk", line(each)) for each in document.iterfind("ArticleIdList/ArticleId[@IdType='bookaccession']")]
-    found += [(kind, value) for kind, value in addresses(record, document, book) if kind != "pmid"]
+    found += [
+        (kind, value) for kind, value in addresses(record, document, book if book is not None else ()) if kind != "pmid"
+    ]
     found += [("doi", line(each).lower()) for each in document.iterfind("ArticleIdList/ArticleId[@IdType='doi']")]
     found += [("isbn", line(each)) for each in document.iterfind("Book/Isbn")]
     return found

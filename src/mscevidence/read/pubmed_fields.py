@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mscevidence.model import Author
 from mscevidence.read.abstracts import Part
+from mscevidence.read.canonical import canonical
 from mscevidence.read.dates import date_of
 from mscevidence.read.jats_text import Element, inline, is_canonical
 
@@ -36,23 +36,50 @@ def line(element: Element | None) -> str:
     return text.strip() if is_canonical(text) else inline(element)
 
 
-def addresses(record: Element, citation: Element, article: Element | None) -> Iterator[tuple[str, str]]:
-    """Yield kind and value of every identifier of a citation."""
+def lines(elements: Iterable[Element]) -> list[str]:
+    """Return the texts of many elements, each in one line: checked together, for most lists are plain words."""
+    plain = [_raw(each) for each in elements]
+    return plain if is_canonical("|".join(plain)) else [canonical(" ".join(each.split())) for each in plain]
+
+
+def by_name(element: Iterable[Element]) -> dict[str, Element]:
+    """Return the children of an element by name, the last of each; one walk is quicker than many searches."""
+    return {child.tag: child for child in element}
+
+
+def child_of(element: Element | None, name: str) -> Element | None:
+    """Return the first child of a name, or None."""
+    for child in element if element is not None else ():
+        if child.tag == name:
+            return child
+    return None
+
+
+def addresses(record: Element, citation: Element, article: Iterable[Element]) -> list[tuple[str, str]]:
+    """Return kind and value of every identifier of a citation, DOI and PMID first."""
     doi: list[tuple[str, str]] = []
     other: list[tuple[str, str]] = []
-    for each in article.iterchildren("ELocationID") if article is not None else ():
-        if each.get("ValidYN") != "N":
+    pmid = ""
+    for each in article:
+        if each.tag == "ELocationID" and each.get("ValidYN") != "N":
             (doi if each.get("EIdType") == "doi" else other).append((each.get("EIdType") or "", line(each)))
-    lists = record.iterfind("PubmedData/ArticleIdList/ArticleId") if record is not citation else ()
-    for each in lists:
+    data = child_of(record, "PubmedData") if record is not citation else None
+    listed = child_of(data, "ArticleIdList")
+    for each in listed if listed is not None else ():
         kind = _KINDS.get(each.get("IdType") or "")
         if kind is not None:
             (doi if kind == "doi" else other).append((kind, line(each)))
-    for each in citation.iterchildren("OtherID"):
-        other += _other_id(line(each))
-    yield from ((kind, value.lower()) for kind, value in doi)
-    yield "pmid", line(citation.find("PMID"))
-    yield from sorted(other, key=lambda pair: pair[0] != "pmcid")
+    for each in citation:
+        if each.tag == "PMID":
+            pmid = pmid or line(each)
+        elif each.tag == "OtherID":
+            other += _other_id(line(each))
+    other.sort(key=_not_pmcid)
+    return [*((kind, value.lower()) for kind, value in doi), ("pmid", pmid), *other]
+
+
+def _not_pmcid(pair: tuple[str, str]) -> bool:
+    return pair[0] != "pmcid"
 
 
 def _other_id(value: str) -> list[tuple[str, str]]:
@@ -65,40 +92,53 @@ def _other_id(value: str) -> list[tuple[str, str]]:
 def registrations_of(banks: Element | None) -> Iterator[tuple[str, str]]:
     """Yield data bank and accession number of everything an article says it deposited or registered."""
     for bank in banks if banks is not None else ():
-        name = line(bank.find("DataBankName"))
+        name = line(child_of(bank, "DataBankName"))
         for number in bank.iterfind("AccessionNumberList/AccessionNumber"):
             if line(number):
                 yield name, line(number)
 
 
-def authors_of(people: Element | None) -> tuple[Author, ...]:
-    """Return the authors of a list, persons and groups."""
-    found = (_author(each) for each in people.iterchildren("Author")) if people is not None else ()
-    return tuple(author for author in found if author is not None)
+def authors_of(people: Element | None) -> list[dict[str, Any]]:
+    """Return the fields of the authors of a list, persons and groups."""
+    if people is None:
+        return []
+    found = [_author(each) for each in people if each.tag == "Author" and each.get("ValidYN") != "N"]
+    authors = [author for author in found if author["name"]]
+    words = [author["name"] for author in authors] + [each for author in authors for each in author["affiliations"]]
+    if not is_canonical("|".join(words)):
+        for author in authors:
+            author["name"] = canonical(author["name"])
+            author["affiliations"] = [canonical(" ".join(each.split())) for each in author["affiliations"]]
+    return authors
 
 
-def _author(person: Element) -> Author | None:
-    if person.get("ValidYN") == "N":
-        return None
+def _author(person: Element) -> dict[str, Any]:
     parts: dict[str, str] = {}
     affiliations: list[str] = []
-    orcid = None
+    author: dict[str, Any] = {"affiliations": affiliations}
     for part in person:
         tag = part.tag
         if tag == "AffiliationInfo":
-            affiliations += [line(each) for each in part if each.tag == "Affiliation"]
-        elif tag == "Affiliation":
-            affiliations.append(line(part))
+            affiliations += [_raw(each) for each in part if each.tag == "Affiliation"]
         elif tag == "Identifier":
-            orcid = orcid or _orcid(part)
+            author["orcid"] = author.get("orcid") or _orcid(part)
+        elif tag == "Affiliation":
+            affiliations.append(_raw(part))
         else:
-            parts[tag] = line(part)
-    group = parts.get("CollectiveName", "")
+            parts[tag] = inline(part) if len(part) else part.text or ""
+    group = parts.get("CollectiveName")
     first = parts.get("ForeName") or parts.get("FirstName") or parts.get("Initials", "")
-    name = group or " ".join(filter(None, (first, parts.get("LastName"), parts.get("Suffix"))))
-    if not name:
-        return None
-    return Author(name=name, affiliations=tuple(affiliations), orcid=orcid, collective=bool(group))
+    if group:
+        author["collective"] = True
+        author["name"] = group.strip()
+    else:
+        author["name"] = f"{first} {parts.get('LastName', '')} {parts.get('Suffix', '')}".strip()
+    return author
+
+
+def _raw(element: Element) -> str:
+    """Return the text of an element before it is made canonical."""
+    return inline(element) if len(element) else (element.text or "").strip()
 
 
 def _orcid(identifier: Element) -> str | None:
@@ -106,30 +146,24 @@ def _orcid(identifier: Element) -> str | None:
     return "-".join(match.groups()).upper() if match else None
 
 
-def journal_fields(citation: Element, found: dict[str, Any]) -> Fields:
-    """Return journal, volume, issue, pages and date of a citation."""
-    journal = found.get("Journal")
-    issue: dict[str, Element] = {}
-    fields: Fields = {}
-    issns: list[str] = []
-    for each in journal if journal is not None else ():
-        if each.tag == "JournalIssue":
-            issue = {part.tag: part for part in each}
-        elif each.tag == "ISSN":
-            issns.append(line(each))
-        elif each.tag == "Title" or (each.tag == "ISOAbbreviation" and "journal" not in fields):
-            fields["journal"] = line(each) or None
-    about = citation.find("MedlineJournalInfo")
-    for each in about if about is not None else ():
-        if each.tag == "ISSNLinking":
-            issns.append(line(each))
-        elif each.tag == "MedlineTA" and not fields.get("journal"):
-            fields["journal"] = line(each) or None
+def journal_fields(about: dict[str, Element], found: dict[str, Element]) -> Fields:
+    """Return journal, volume, issue, pages and date of a citation.
+
+    Args:
+        about: children of the citation by name.
+        found: children of its article by name.
+    """
+    journal = by_name(found.get("Journal", ()))
+    medline = by_name(about.get("MedlineJournalInfo", ()))
+    issue = by_name(journal.get("JournalIssue", ()))
+    issns = [line(journal.get("ISSN")), line(medline.get("ISSNLinking"))]
+    titles = (journal.get("Title"), journal.get("ISOAbbreviation"), medline.get("MedlineTA"))
     date, words = date_of(_parts(issue.get("PubDate")))
     if date is None:
         date = date_of(_parts(found.get("ArticleDate")))[0]
-    return fields | {
-        "issns": tuple(dict.fromkeys(issn for issn in issns if issn)),
+    return {
+        "journal": next((name for name in map(line, titles) if name), None),
+        "issns": tuple(dict.fromkeys([issn for issn in issns if issn])),
         "volume": line(issue.get("Volume")) or None,
         "issue": line(issue.get("Issue")) or None,
         "pages": pages_of(found.get("Pagination")),
