@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from mscevidence import identify
-from mscevidence.factsheets import decided_links
 from mscevidence.identify import identifiers
 from mscevidence.identify.matching import title_similarity
 from mscevidence.model import Author, Document, Identifier, Link, Study
-from mscevidence.records import load_all
+from mscevidence.records import load_all, load_decisions
 from study_factory import arm, report, study
 
 EXTRACTED = Path(__file__).resolve().parents[1] / "extracted"
@@ -251,10 +250,42 @@ def test_a_proposal_makes_no_family() -> None:
     assert identify.link([named("a"), named("b")]).families == ()
 
 
-def test_a_settled_look_alike_silences_the_proposal() -> None:
-    settled = Link(kind="look-alike", left="b", right="a", basis="declared", reason="other ward", decided=True)
-    gone = Link(kind="look-alike", left="a", right="not-here", basis="declared", reason="other ward", decided=True)
-    assert identify.link([named("a"), named("b")], decided=[settled, gone]).links == (settled,)
+def decided(kind: str, left: str = "b", right: str = "a", **more: str) -> identify.Decision:
+    data = {"kind": kind, "left": left, "right": right, "reason": "asked the authors", "by": "ab", "on": "2026-01-02"}
+    return identify.Decision.model_validate({**data, **more})
+
+
+def test_a_decision_for_different_patients_silences_the_proposal() -> None:
+    decisions = [decided("different-patients"), decided("different-patients", "a", "not-here")]
+    linkage = identify.link([named("a"), named("b")], decisions=decisions)
+    expected = Link(kind="look-alike", left="b", right="a", basis="declared", reason="asked the authors", decided=True)
+    assert linkage.links == (expected,)
+    assert linkage.families == ()
+
+
+@pytest.mark.parametrize(("kind", "checks"), [("shared-patients", []), ("same-study", ["study-in-two-files"])])
+def test_studies_decided_to_share_patients_are_a_family(kind: str, checks: list[str]) -> None:
+    linkage = identify.link([named("a"), named("b"), named("c")], decisions=[decided(kind)])
+    assert [(family.id, family.studies) for family in linkage.families] == [("decided-a", ("a", "b"))]
+    assert linkage.families[0].reasons == ("b and a: asked the authors",)
+    assert ("overlap", "b", "a", True) in kinds(linkage)
+    assert [one.check for one in linkage.findings] == checks
+
+
+def test_a_chain_of_decisions_is_one_family() -> None:
+    decisions = [decided("shared-patients"), decided("shared-patients", "b", "c")]
+    linkage = identify.link([named("a"), named("b"), named("c")], decisions=decisions)
+    assert [family.studies for family in linkage.families] == [("a", "b", "c")]
+
+
+def test_the_last_decision_about_two_studies_holds() -> None:
+    decisions = [decided("shared-patients"), decided("different-patients", "a", "b")]
+    assert identify.link([named("a"), named("b")], decisions=decisions).families == ()
+
+
+def test_decided_members_of_a_declared_family_make_no_second_one() -> None:
+    linkage = identify.link([named("a", **overlap()), named("b", **overlap())], decisions=[decided("shared-patients")])
+    assert [family.id for family in linkage.families] == ["fam"]
 
 
 # --- documents ------------------------------------------------------------------------------------------------------
@@ -358,7 +389,7 @@ def test_title_similarity(left: str, right: str, same: bool) -> None:
 
 @pytest.fixture(scope="module")
 def committed() -> identify.Linkage:
-    return identify.link(load_all(EXTRACTED).studies, decided=decided_links(EXTRACTED))
+    return identify.link(load_all(EXTRACTED).studies, decisions=load_decisions(EXTRACTED))
 
 
 def test_families_of_the_committed_studies(committed: identify.Linkage) -> None:

@@ -79,10 +79,10 @@ def test_one_study_or_family(review: Path, what: str, there: str, absent: str) -
     assert absent not in done.stdout
 
 
-def test_settled_look_alikes_come_from_the_linkage_file(review: Path) -> None:
-    decided = '[decided]\nby = "ab"\non = "2026-01-02"\n'
-    text = f'{decided}[[apart]]\nstudies = ["proposal-a", "proposal-b"]\nreason = "another ward"\n'
-    (review / "extracted" / "linkage.toml").write_text(text, encoding="utf-8")
+def test_settled_look_alikes_come_from_the_file_of_decisions(review: Path) -> None:
+    ends = 'left = "proposal-a"\nright = "proposal-b"\nreason = "another ward"\n'
+    text = f'[[link]]\nkind = "different-patients"\n{ends}by = "ab"\non = "2026-01-02"\n'
+    (review / "extracted" / "links.toml").write_text(text, encoding="utf-8")
     done = run("proposal-a")
     assert "proposal-a and proposal-b\n  another ward" in done.stdout
     assert "Proposals" not in done.stdout

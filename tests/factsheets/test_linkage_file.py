@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mscevidence.errors import RecordError
-from mscevidence.factsheets import decided_links, read_linkage
+from mscevidence.factsheets import read_linkage
 
 GOOD = """
 [decided]
@@ -22,9 +22,6 @@ study = "one"
 report = "r-a"
 kind = "article"
 reason = "the only report of it"
-[[apart]]
-studies = ["one", "two"]
-reason = "other product, other town"
 """
 
 
@@ -37,13 +34,6 @@ def written(tmp_path: Path, text: str) -> Path:
 def test_a_good_file(tmp_path: Path) -> None:
     linkage = read_linkage(written(tmp_path, GOOD))
     assert linkage.sheet["a"].report == "r-a"
-    assert [(one.kind, one.left, one.right, one.decided) for one in decided_links(tmp_path)] == [
-        ("look-alike", "one", "two", True)
-    ]
-
-
-def test_no_file_settles_nothing(tmp_path: Path) -> None:
-    assert decided_links(tmp_path) == ()
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def reproduce(
         {
             "analysis": one.analysis.id,
             "studies": one.pooled.overall.estimates[0].k if one.pooled else 0,
-            "patients": one.pooled.overall.estimates[0].patients if one.pooled else 0,
+            "patients": one.pooled.overall.estimates[0].all_patients if one.pooled else 0,
             "rate": headline(one.pooled.overall.estimates[0], one.pooled.level) if one.pooled else one.why_not,
         }
         for one in made.analyses
@@ -48,13 +48,13 @@ def reproduce(
 
 def gather(review: Protocol) -> Evidence:
     """Return all evidence of a review: records, their families, captured documents, candidates and findings."""
-    from mscevidence import check, factsheets, identify, records
+    from mscevidence import check, identify, records
     from mscevidence.commands.evidence import candidates_of
     from mscevidence.documents import DocumentLibrary
     from mscevidence.publish.contents import Evidence
 
     studies = records.load_all(review.extracted).studies
-    linkage = identify.link(studies, decided=factsheets.decided_links(review.extracted))
+    linkage = identify.link(studies, decisions=records.load_decisions(review.extracted))
     documents = tuple(DocumentLibrary(review.captured))
     known = {document.sha256: document for document in documents}
     return Evidence(

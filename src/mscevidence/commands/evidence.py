@@ -91,8 +91,9 @@ def studies_and_families() -> tuple[tuple[Study, ...], tuple[Family, ...]]:
     """Return the studies of the review in the current folder and the families that share patients."""
     from mscevidence import identify, protocol, records
 
-    studies = records.load_all(protocol.find().extracted).studies
-    return studies, identify.link(studies).families
+    folder = protocol.find().extracted
+    studies = records.load_all(folder).studies
+    return studies, identify.link(studies, decisions=records.load_decisions(folder)).families
 
 
 def candidates_of(document: Document) -> tuple[Candidate, ...]:

@@ -36,14 +36,13 @@ def link(
     """Show which reports are one study, which studies may share patients, and why.
 
     Of the studies of a family an analysis takes at most one. Proposals change nothing: declare them in the study files
-    (overlaps), or settle in linkage.toml that the patients are different.
+    (overlaps), or settle in links.toml that the patients are different.
     """
     from mscevidence import identify, protocol, records
-    from mscevidence.factsheets import decided_links
 
     folder = protocol.find().extracted
     known = records.load_all(folder)
-    linkage = identify.link(known.studies, decided=decided_links(folder))
+    linkage = identify.link(known.studies, decisions=records.load_decisions(folder))
     reports = {study.study: tuple(report.id for report in study.reports) for study in known}
     chosen = _chosen(what, linkage, reports)
     typer.echo(_as_json(linkage, chosen, reports) if as_json else _as_text(linkage, chosen, reports))

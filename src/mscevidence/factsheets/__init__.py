@@ -1,6 +1,6 @@
 """Founding evidence: facts sheets and registry tables become study records, by decisions that stand in a file."""
 
 from mscevidence.factsheets.importing import Imported, import_registry, import_reports
-from mscevidence.factsheets.linkage import Linkage, decided_links, read_linkage
+from mscevidence.factsheets.linkage import Linkage, read_linkage
 
-__all__ = ["Imported", "Linkage", "decided_links", "import_registry", "import_reports", "read_linkage"]
+__all__ = ["Imported", "Linkage", "import_registry", "import_reports", "read_linkage"]

@@ -2,7 +2,8 @@
 
 ``extracted/linkage.toml`` holds four kinds of table: ``[study.<id>]`` (title and whatever a sheet cannot know),
 ``[sheet.<slug>]`` (study, report and arms of a facts sheet, and how single results of it are to be understood),
-``[family.<id>]`` and ``[[apart]]`` (studies that may, or do not, share patients), and ``[registry.<nct>]``.
+``[family.<id>]`` (studies that may share patients), and ``[registry.<nct>]``. That two studies look alike and are
+different patients is a decision about links, and stands in ``links.toml`` with the others.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mscevidence.errors import RecordError
-from mscevidence.model import CellProduct, Centre, Derivation, Link, NotReported, Slug
+from mscevidence.model import CellProduct, Centre, Derivation, NotReported, Slug
 
 FILE_NAME = "linkage.toml"
 
@@ -155,13 +156,6 @@ class FamilyLink(Entry):
     reasons: dict[Slug, Reason] = {}
 
 
-class ApartLink(Entry):
-    """Two studies that look alike and are different patients."""
-
-    studies: tuple[Slug, Slug]
-    reason: Reason
-
-
 class RegistryLink(Entry):
     """The study of a registered trial with posted adverse events, the arm of each group, and the time they cover."""
 
@@ -192,25 +186,8 @@ class Linkage(Entry):
     study: dict[Slug, StudyLink] = {}
     sheet: dict[str, SheetLink] = {}
     family: dict[Slug, FamilyLink] = {}
-    apart: tuple[ApartLink, ...] = ()
     registry: dict[str, RegistryLink] = {}
     registry_left_out: dict[str, RegistryLeftOut] = {}
-
-
-def decided_links(folder: Path) -> tuple[Link, ...]:
-    """Return the look-alikes that the linkage file among some study files settles; none when there is no such file.
-
-    Raises:
-        RecordError: the linkage file is wrong.
-    """
-    path = folder / FILE_NAME
-    if not path.exists():
-        return ()
-    return tuple(
-        Link(kind="look-alike", left=left, right=right, basis="declared", reason=one.reason, decided=True)
-        for one in read_linkage(path).apart
-        for left, right in (one.studies,)
-    )
 
 
 def read_linkage(path: Path) -> Linkage:

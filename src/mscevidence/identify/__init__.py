@@ -7,6 +7,7 @@ from mscevidence.identify.duplicates import Duplicates, find_duplicates
 from mscevidence.identify.groups import Group
 from mscevidence.identify.linking import Linkage, graph_of, link
 from mscevidence.identify.matching import Match, match
+from mscevidence.identify.reports import Patients, ReportLinks, link_reports
 
 __all__ = [
     "Citation",
@@ -16,8 +17,11 @@ __all__ = [
     "Linkage",
     "Match",
     "Pair",
+    "Patients",
+    "ReportLinks",
     "find_duplicates",
     "graph_of",
     "link",
+    "link_reports",
     "match",
 ]

@@ -15,6 +15,9 @@ from mscevidence.model import Document
 IDENTIFYING = frozenset({"doi", "pmid", "pmcid", "embase", "scopus", "wos", "central", "lens", "nbk", "accession"})
 """Kinds of identifiers that name a report, or the entry of a report in one database."""
 
+_OTHERS = frozenset({"comment-on", "commented-by", "other"})
+"""Notices about reports of other people, or of which nobody knows."""
+
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
 _REGISTRY_AUTHORS = identifiers.REGISTRIES | {"euctr", "per", "tctr", "pactr", "rbr"}
@@ -39,6 +42,8 @@ class Citation:
         kind: ``article``, ``abstract``, ``registration``, ``erratum``, ...; empty where the document does not say.
         own: identifiers of this report, kind to values: ``{"doi": {"10.1/x"}}``.
         registrations: numbers of trial registries that it names.
+        refers: names of reports that it says are versions, corrections or retractions of it, or it of them.
+        second_hand: whether it is a review or an opinion: the registrations that it names are those of others.
         source: the database it comes from.
         completeness: how much it tells; the most complete one represents its group.
     """
@@ -58,6 +63,8 @@ class Citation:
     kind: str
     own: dict[str, frozenset[str]]
     registrations: frozenset[str]
+    refers: frozenset[str]
+    second_hand: bool
     source: str
     completeness: int
 
@@ -94,6 +101,8 @@ def citation_of(document: Document, place: int = 0) -> Citation:
         kind=kind_of(document, own),
         own=own,
         registrations=registrations_of(document),
+        refers=_refers(document),
+        second_hand=document.kind in {"review", "editorial", "secondary-table"},
         source=document.source or "",
         completeness=_completeness(document),
     )
@@ -141,6 +150,12 @@ def registrations_of(document: Document) -> frozenset[str]:
     if document.journal and REGISTRY_PLACE.search(document.journal):
         named.append(identifiers.registration(document.journal))
     return frozenset(number for number in named if number)
+
+
+def _refers(document: Document) -> frozenset[str]:
+    told = [one for notice in document.notices if notice.kind not in _OTHERS for one in notice.identifiers]
+    values = ((one.kind, _one_spelling(one.kind, one.value, document.source or "")) for one in told)
+    return frozenset(f"{kind}:{value}" for kind, value in values if value)
 
 
 def _name(own: dict[str, frozenset[str]], sha256: str) -> str:

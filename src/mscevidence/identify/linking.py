@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from mscevidence.identify import identifiers, pairs
+from mscevidence.identify.decisions import Decision, Decisions
 from mscevidence.model import Family, Finding, Link, Study
 
 Node = tuple[str, str]
@@ -21,11 +22,13 @@ class Linkage:
     """What is known about which reports and studies are about the same patients.
 
     Attributes:
-        families: studies of which an analysis takes at most one; declared ones, and those that share an identifier.
+        families: studies of which an analysis takes at most one: declared ones, those that share an identifier, and
+            those that a person decided to share patients.
         links: reports of one study, overlaps, proposals (``decided`` is False) and look-alikes, each with its reason.
         reports: report id to the study it belongs to, for reports of one study only.
         shared_reports: report id to the studies, for secondary tables and reports of several diseases.
-        findings: studies that share an identifier without a declared family, and families with one member.
+        findings: studies that share an identifier without a declared family, families with one member, and files that
+            were decided to be one study.
     """
 
     families: tuple[Family, ...]
@@ -39,23 +42,25 @@ class Linkage:
         return next((family for family in self.families if study in family.studies), None)
 
 
-def link(studies: Sequence[Study], *, decided: Sequence[Link] = ()) -> Linkage:
+def link(studies: Sequence[Study], *, decisions: Iterable[Decision] = ()) -> Linkage:
     """Return the families and links of some studies.
 
     Args:
         studies: the study files.
-        decided: links that a person settled, such as look-alikes that are different patients; they silence proposals.
+        decisions: what people decided about links; they silence proposals, and shared patients make a family.
     """
     by_id = {study.study: study for study in studies}
+    decisions = tuple(decisions)
     graph = graph_of(studies)
     shared = tuple(_shared(graph, by_id))
     undeclared = [one for one in shared if not one.declared]
-    settled = [one for one in decided if one.left in by_id and one.right in by_id]
-    families = (*_declared_families(graph, by_id), *_families_by_identifier(undeclared))
+    settled = tuple(_settled(decisions, by_id))
+    declared = tuple(_declared_families(graph, by_id))
+    families = (*declared, *_families_by_identifier(undeclared), *_decided_families(settled, declared))
     owners = _owners(studies)
     links = (
         *(each for study in studies for each in _same_study(study)),
-        *_overlaps(families, shared, by_id),
+        *_overlaps((*declared, *_families_by_identifier(undeclared)), shared, by_id),
         *settled,
         *_two_diseases(graph, by_id),
         *_proposals(studies, families, settled),
@@ -65,8 +70,31 @@ def link(studies: Sequence[Study], *, decided: Sequence[Link] = ()) -> Linkage:
         links=links,
         reports={report: owner[0] for report, owner in owners.items() if len(owner) == 1},
         shared_reports={report: owner for report, owner in owners.items() if len(owner) > 1},
-        findings=tuple(_findings(undeclared, families)),
+        findings=tuple(_findings(undeclared, families, decisions=Decisions(decisions), by_id=by_id)),
     )
+
+
+def _settled(decisions: Iterable[Decision], by_id: Mapping[str, Study]) -> Iterator[Link]:
+    """Yield what people decided about two of the studies."""
+    for one in Decisions(decisions):
+        if one.left in by_id and one.right in by_id and not one.kind.endswith("report"):
+            kind: Literal["look-alike", "overlap"] = "look-alike" if one.kind == "different-patients" else "overlap"
+            yield Link(kind=kind, left=one.left, right=one.right, basis="declared", reason=one.reason, decided=True)
+
+
+def _decided_families(settled: Sequence[Link], declared: Sequence[Family]) -> Iterator[Family]:
+    """Yield a family for each group of studies that decisions tie together and no declared family holds already."""
+    import networkx as nx
+
+    held = [frozenset(family.studies) for family in declared]
+    ties = nx.Graph()
+    for one in settled:
+        if one.kind == "overlap" and not any({one.left, one.right} <= family for family in held):
+            ties.add_edge(one.left, one.right)
+    for group in sorted(sorted(members) for members in nx.connected_components(ties)):
+        mine = [one for one in settled if one.kind == "overlap" and ties.has_edge(one.left, one.right)]
+        reasons = tuple(f"{one.left} and {one.right}: {one.reason}" for one in mine if one.left in group)
+        yield Family(id=f"decided-{group[0]}", studies=tuple(group), reasons=reasons)
 
 
 def graph_of(studies: Sequence[Study]) -> Any:
@@ -188,15 +216,21 @@ def _proposals(studies: Sequence[Study], families: Sequence[Family], settled: Se
             yield found
 
 
-def _findings(undeclared: Sequence[_Shared], families: Sequence[Family]) -> Iterator[Finding]:
-    for one in undeclared:
+def _findings(
+    undeclared: Sequence[_Shared], families: Sequence[Family], *, decisions: Decisions, by_id: Mapping[str, Study]
+) -> Iterator[Finding]:
+    for tie in undeclared:
         yield Finding(
             check="shared-identifier",
             severity="error",
-            sentence=f"{one.left} and {one.right} share {_shown(one.kind, one.value)}: make them one study, "
+            sentence=f"{tie.left} and {tie.right} share {_shown(tie.kind, tie.value)}: make them one study, "
             "or declare in both files the family they belong to (overlaps)",
-            subject=one.left,
+            subject=tie.left,
         )
+    for one in decisions:
+        if one.kind == "same-study" and one.left in by_id and one.right in by_id:
+            sentence = f"{one.left} and {one.right} were decided to be one study: put their reports into one file"
+            yield Finding(check="study-in-two-files", severity="note", sentence=sentence, subject=one.left)
     for family in families:
         if len(family.studies) == 1:
             yield Finding(
