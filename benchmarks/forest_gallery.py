@@ -45,6 +45,9 @@ def gallery() -> dict[str, tuple[Pooled, dict[str, Any]]]:
         "boundary": (_without_estimate("boundary", events=0), {}),
         "boundary-narrative-zeros": (_without_estimate("boundary", events=0, marks=("narrative-zero",)), {}),
         "failed": (_without_estimate("failed", events=3), {}),
+        "comparison-1": (made_up.compared(made_up.contrasts(1)), {}),
+        "comparison-20": (made_up.compared(made_up.contrasts(20)), {}),
+        "comparison-difference": (made_up.compared(made_up.contrasts(6, measure="RD"), measure="RD"), {}),
         "no-row": (made_up.pooled([]), {}),
         "no-prediction-interval": (_no_prediction(), {}),
     }

@@ -143,7 +143,13 @@ def test_of_two_times_the_earlier_with_as_many_patients_or_the_asked_one() -> No
     assert len(early.choices[0].left_out) == 2
     late = chosen(one, question=ODDS.model_copy(update={"at": "1 year"}))
     assert counts(late) == ["4/12 against 2/11"]
-    fewer = trial("a", *at(12, (4, 12), (2, 11)), *at(3, (6, 10), (3, 11)))
+
+
+@pytest.mark.parametrize(("cells", "control"), [((6, 10), (3, 11)), ((6, 12), (3, 9))])
+def test_the_most_patients_of_both_arms_come_before_the_earlier_time(
+    cells: tuple[int, int], control: tuple[int, int]
+) -> None:
+    fewer = trial("a", *at(12, (4, 12), (2, 11)), *at(3, cells, control))
     assert counts(chosen(fewer)) == ["4/12 against 2/11"]
     assert "the most patients" in chosen(fewer).choices[0].reason
 

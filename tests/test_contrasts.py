@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import nchypergeom_fisher, norm
+from scipy.stats import t as student
 
 from mscevidence import synthesis
 from mscevidence.errors import StatisticsError
 from mscevidence.model import Estimate, NarrativeZero, Pooled, Question
 from mscevidence.publish import summary
+from mscevidence.synthesis.study_rows import FOOTNOTES
 from study_factory import arm, report, result, study
 
 # Events and patients with cells, events and patients without, year: a table with an empty cell, one without events.
@@ -114,6 +116,14 @@ def test_heterogeneous_trials_as_in_metafor(
         assert (found.prediction_lower, found.prediction_upper) == pytest.approx(tuple(told), rel=1e-4)
 
 
+def test_the_prediction_interval_of_a_model_adds_tau2_and_has_the_degrees_of_freedom_of_its_test() -> None:
+    found = first(*VACCINES, method="um.fs")
+    half = student.ppf(0.975, len(BCG) - 1) * sqrt((found.se or 0) ** 2 + (found.tau2 or 0))
+    assert found.prediction_lower == pytest.approx(exp((found.mu or 0) - half))
+    assert found.prediction_upper == pytest.approx(exp((found.mu or 0) + half))
+    assert first(*VACCINES, method="mh").prediction_lower is None
+
+
 def test_the_exact_conditional_model_has_the_maximum_of_its_likelihood() -> None:
     found = first(*TRIALS)
     assert found.method == "cm.el"
@@ -155,7 +165,8 @@ def test_an_empty_cell_is_corrected_for_the_study_and_said() -> None:
     assert "0.5 was added to the cells of 2 of 5 studies." in pooled.overall.estimates[0].notes
     by_peto = pool(*TRIALS, method="peto").overall.rows[1]
     assert by_peto.marks == ()
-    assert by_peto.effect is not None
+    # (a - E)/V with E = 12*2/23 and V = 12*11*2*21/(23^2*22), nothing added.
+    assert by_peto.effect == pytest.approx(exp(-(12 * 2 / 23) / (12 * 11 * 2 * 21 / (23**2 * 22))))
 
 
 @pytest.mark.parametrize(
@@ -388,6 +399,25 @@ def test_sensitivity_without_zeros_in_words() -> None:
     assert included.overall.rows[-1].marks == ("narrative-zero", "corrected")
 
 
-def test_historical_controls_are_marked() -> None:
-    old = trial("h", 2, 10, 1, 9, arms=[arm("msc"), arm("placebo", role="historical-control")])
-    assert "historical" in pool(old).overall.rows[0].marks
+@pytest.mark.parametrize(
+    ("design", "role", "marks"),
+    [
+        ("historically-controlled", "historical-control", ("not-randomised", "historical")),
+        ("randomised-crossover", "placebo", ("crossover",)),
+        ("randomised-controlled", "placebo", ()),
+        ("open-then-randomised", "delayed-treatment", ()),
+    ],
+)
+def test_what_makes_the_arms_less_alike_is_marked(design: str, role: str, marks: tuple[str, ...]) -> None:
+    one = trial("h", 2, 10, 1, 9, design=design, arms=[arm("msc"), arm("placebo", role=role)])
+    pooled = pool(one)
+    assert pooled.overall.rows[0].marks == marks
+    assert tuple(pooled.footnotes) == marks
+    assert summary.page(pooled)
+
+
+def test_every_mark_has_a_letter_and_the_test_of_subgroups_no_code() -> None:
+    assert {*FOOTNOTES, "no-contrast"} == set(summary.LETTERS)
+    trials = [trial(f"s{i}", 3 + i, 20, 5, 21, condition=("psoriasis", "vitiligo")[i % 2]) for i in range(4)]
+    (line,) = [one for one in summary.page(pool(*trials, by="condition")).splitlines() if "between subgroups" in one]
+    assert "cm.el" not in line

@@ -99,6 +99,11 @@ class Estimate(Frozen):
     log_likelihood: float | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def all_patients(self) -> int:
+        """Return how many patients were counted, those of control arms too."""
+        return self.patients + (self.control_patients or 0)
+
 
 class Group(Frozen):
     """The studies of one subgroup (or of the whole analysis, name ``overall``) and what each method makes of them.

@@ -15,6 +15,7 @@ LETTERS = {
     "cancelled": "c",
     "judged": "j",
     "not-randomised": "n",
+    "crossover": "x",
     "historical": "h",
     "corrected": "+",
     "no-contrast": "0",
@@ -182,7 +183,7 @@ def _estimated(one: Estimate, scale: Scale) -> list[str]:
 def _between(between: BetweenGroups | None) -> list[str]:
     if between is None:
         return []
-    own = [] if between.method.isalpha() else [between.method]
+    own = [between.method] if " " in between.method else []
     said = "; ".join([*own, *([between.note] if between.note else [])])
     return [f"{wording.between_groups(between)}{f' ({said})' if said else ''}"]
 

@@ -70,8 +70,7 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 def studies_and_patients(estimate: Estimate) -> str:
     """Return ``4 studies, 31 patients``; those of control arms are counted too."""
-    patients = estimate.patients + (estimate.control_patients or 0)
-    return f"{count(estimate.k, 'study', 'studies')}, {count(patients, 'patient')}"
+    return f"{count(estimate.k, 'study', 'studies')}, {count(estimate.all_patients, 'patient')}"
 
 
 def heterogeneity(estimate: Estimate) -> str:

@@ -27,7 +27,7 @@ def agreement(named: Sequence[tuple[str, Estimate]], measure: Measure, *, level:
     span = f"the {RATIOS[measure]}s range from {_text(low[1], measure)} ({low[0]})"
     span += f" to {_text(high[1], measure)} ({high[0]})"
     sides = {name: (upper < null) - (lower > null) for name, _, lower, upper in there}
-    outside = [one[0] for one in there if any(not low - ROUNDING <= one[1] <= high + ROUNDING for _, _, low, high in there)]
+    outside = [one for one in there if _is_outside(one[1], there)]
     reasons = [*_disagreement(sides, level), *([_outside(len(outside), len(there))] if outside else [])]
     if not reasons:
         where = "include" if set(sides.values()) == {0} else "exclude"
@@ -39,6 +39,10 @@ def _numbers(name: str, one: Estimate) -> Named | None:
     if one.effect is None or one.lower is None or one.upper is None:
         return None
     return name, one.effect, one.lower, one.upper
+
+
+def _is_outside(effect: float, others: Sequence[Named]) -> bool:
+    return any(effect < lower - ROUNDING or effect > upper + ROUNDING for _, _, lower, upper in others)
 
 
 def _disagreement(sides: dict[str, int], level: float) -> list[str]:

@@ -1,7 +1,8 @@
 """Meta-regression: does the effect go with the year, the size or the dose of a study, or with what kind of study it is?
 
 Mixed-effects regression of logits, or in comparisons of log ratios or risk differences (0.5 added only where needed),
-REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose enters as its logarithm to base 10, so that a coefficient is per tenfold dose; year per year; patients per ten patients.
+REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose enters as its logarithm to base 10, so that a coefficient is per
+tenfold dose; year per year; patients per ten patients.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ FOOTNOTES = {
     "cancelled": "from a cancelled report",
     "judged": "denominator is the patients who could be judged, not all treated",
     "not-randomised": "the arms were not allotted at random",
+    "crossover": "a crossover trial: unless these are counts before the switch, patients stand in both arms",
     "historical": "the control patients were treated earlier, outside the study",
     "corrected": "0.5 added to every cell for the study's own effect, because one is empty",
 }
@@ -131,6 +132,7 @@ def _marks_of_comparison(one: Usable, control: Usable, recipe: Recipe) -> dict[s
     cells = np.array([one.events, one.n - one.events, control.events, control.n - control.events])
     return {
         "not-randomised": not vocabulary.load("design")[one.study.design].randomised,
+        "crossover": one.study.design in vocabulary.below("design", "randomised-crossover"),
         "historical": any(arm.role == "historical-control" for arm in control.arms),
         "corrected": bool((cells == 0).any()) and not silent and recipe.method != "peto",
         "no-contrast": silent,
