@@ -19,6 +19,7 @@ _TAG = re.compile(
     r"|monospace|sans-serif|roman|overline|strike|tt|small|big|text|disp-quote|table-wrap|graphic|p\d)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(r"</(?:i|b|u|p|su[bp]|em|strong|italic|bold|h[1-6])>", re.IGNORECASE)
 _LABELS = frozenset({"title", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = frozenset(
     {"p", "sec", "div", "section", "abstract", "trans-abstract", "list", "list-item", "ol", "ul", "li", "AbstractText"}
@@ -32,8 +33,16 @@ def plain_line(markup: str) -> str:
     return " ".join(f"{label} {text}".strip() for label, text in parts)
 
 
+def without_markup(line: str) -> str:
+    """Return a line of plain text without the tags that some publisher put into it as words."""
+    return plain_line(line) if "</" in line and _CLOSING.search(line) else line
+
+
 def parts_of(markup: str) -> list[Part]:
     """Return the parts of an abstract, each with its label as printed; one without label where it has no parts."""
+    for _ in range(2):  # Europe PMC and some publishers write the markup itself with &lt;
+        if "&" in markup and _CLOSING.search(unescaped := html.unescape(markup)) and not _CLOSING.search(markup):
+            markup = unescaped
     if "<" not in markup and "&" not in markup:
         plain = " ".join(markup.split())
         return [("", plain if is_canonical(plain) else _plain(plain))] if plain else []

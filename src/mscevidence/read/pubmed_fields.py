@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from mscevidence.read.abstract_markup import without_markup
 from mscevidence.read.abstracts import Part
 from mscevidence.read.canonical import canonical
 from mscevidence.read.dates import date_of
@@ -31,9 +32,9 @@ def line(element: Element | None) -> str:
     if element is None:
         return ""
     if len(element):
-        return inline(element)
+        return without_markup(inline(element))
     text: str = element.text or ""
-    return text.strip() if is_canonical(text) else inline(element)
+    return text.strip() if is_canonical(text) and "</" not in text else without_markup(inline(element))
 
 
 def lines(elements: Iterable[Element]) -> list[str]:

@@ -1,0 +1,173 @@
+"""The splitters of XML and JSON: records out of hostile streams, in memory that does not grow."""
+
+from __future__ import annotations
+
+import io
+import re
+import tracemalloc
+
+import pytest
+
+from mscevidence.errors import DocumentError
+from mscevidence.read import json_records, xml_records
+from mscevidence.read.json_records import Layout
+
+STUDIES = re.compile(r'"studies"\s*:\s*\[')
+ARRAY = re.compile(r"^\s*\[")
+OBJECT = re.compile(r"^\s*\{")
+
+
+class Repeated(io.RawIOBase):
+    """A file that holds a piece many times, and is never in memory as a whole."""
+
+    def __init__(self, first: bytes, piece: bytes, times: int) -> None:
+        self.rest, self.piece, self.times = first, piece, times
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        if not self.rest and self.times:
+            self.rest, self.times = self.piece, self.times - 1
+        given, self.rest = self.rest[: len(view)], self.rest[len(view) :]
+        view[: len(given)] = given
+        return len(given)
+
+
+def xml(data: bytes, *names: str, most: int = 1000) -> list[tuple[str, str]]:
+    stream = io.BufferedReader(io.BytesIO(data))
+    return [(each.data.decode(), each.fault) for each in xml_records.split(stream, names or ("r",), most=most)]
+
+
+@pytest.mark.parametrize(
+    ("data", "records"),
+    [
+        (b"<s><r>1</r><r a='x'>2</r>\n<r\n>3</r></s>", ["<r>1</r>", "<r a='x'>2</r>", "<r\n>3</r>"]),
+        (b"<s><rs>no</rs><r-x/><r>1</r></s>", ["<r>1</r>"]),
+        (b"<s><r/><r id='2'/><r>3</r></s>", ["<r/>", "<r id='2'/>", "<r>3</r>"]),
+        (b"<s></s>", []),
+        (b"", []),
+        (b"&lt;r&gt;1&lt;/r&gt;&lt;rs&gt;&lt;/rs&gt;", ["&lt;r&gt;1&lt;/r&gt;"]),
+    ],
+)
+def test_xml_is_split_into_records(data: bytes, records: list[str]) -> None:
+    assert xml(data) == [(each, "") for each in records]
+
+
+@pytest.mark.parametrize(
+    ("data", "faults"),
+    [
+        (b"<r>1<r>2</r>", ["<r> is not closed before the next one begins", ""]),
+        (b"<r>1</r><r>2", ["", "<r> is not closed: the file is cut short"]),
+        (b"<r>" + b"x" * 2000 + b"</r><r>2</r>", ["<r> has 2,007 bytes: too large", ""]),
+        (b"<r>" + b"x" * 3_000_000 + b"<r>2</r>", ["<r> is not closed within 1,000 bytes", ""]),
+    ],
+)
+def test_broken_xml_records_are_told_and_the_next_is_found(data: bytes, faults: list[str]) -> None:
+    assert [fault for _, fault in xml(data)] == faults
+
+
+def test_records_over_the_borders_of_chunks_are_whole() -> None:
+    record = b"<r>" + b"y" * 70_000 + b"</r>"
+    found = xml(b" " * 262_140 + record * 20, most=100_000)
+    assert found == [(record.decode(), "")] * 20
+
+
+def peak_of(stream: io.RawIOBase) -> int:
+    tracemalloc.start()
+    try:
+        for _ in xml_records.split(io.BufferedReader(stream), ("r",), most=2_000_000):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("first", "piece", "times"),
+    [
+        (b"<s>", b"<r>" + b"z" * 10_000 + b"</r>", 6000),
+        (b"<s><r>", b"never closed " * 1000, 4000),
+        (b"<s>", b"no record at all " * 1000, 3000),
+    ],
+)
+def test_memory_stays_flat_however_long_the_stream(first: bytes, piece: bytes, times: int) -> None:
+    assert peak_of(Repeated(first, piece, times)) < 9_000_000
+
+
+def values(data: bytes, layout: Layout = "values", begins: re.Pattern[str] | None = None) -> list[tuple[object, str]]:
+    stream = io.BufferedReader(io.BytesIO(data))
+    return [(each.value, each.fault) for each in json_records.split(stream, layout, begins=begins, most=100_000)]
+
+
+@pytest.mark.parametrize(
+    ("data", "layout", "begins", "expected"),
+    [
+        (b'{"studies": [{"a": 1}, {"a": 2}], "nextPageToken": "x"}', "list", STUDIES, [{"a": 1}, {"a": 2}]),
+        (b'{"studies": []}', "list", STUDIES, []),
+        (b'\xef\xbb\xbf[{"a": 1},\n{"a": 2}]', "list", ARRAY, [{"a": 1}, {"a": 2}]),
+        (b'{"x": {"a": 1}, "y": {"a": 2}}', "members", OBJECT, [{"a": 1}, {"a": 2}]),
+        (b'{"a": 1}\n{"a": 2}\n', "values", None, [{"a": 1}, {"a": 2}]),
+        (b'{\n "a": 1\n}', "values", None, [{"a": 1}]),
+        (b'[{"a": NaN}, {"a": -Infinity}]', "list", ARRAY, [{"a": None}, {"a": None}]),
+        (b'[{"a": "\\ud83d\\ude00 \\ud83d"}]', "list", ARRAY, [{"a": "\N{GRINNING FACE} \N{REPLACEMENT CHARACTER}"}]),
+        (b'[{"a": "h\xf6he"}]', "list", ARRAY, [{"a": "höhe"}]),
+    ],
+)
+def test_json_is_split_into_records(
+    data: bytes, layout: Layout, begins: re.Pattern[str] | None, expected: list[object]
+) -> None:
+    assert values(data, layout, begins) == [(each, "") for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        (b'{"a": 1 "b": 2}', "broken JSON"),
+        (b'{"a": "\0"}', "broken JSON"),
+        (b'{"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", "nested too deeply"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "Exceeds the limit"),
+        (b'{"a": tru}', "broken JSON"),
+    ],
+)
+def test_broken_json_records_are_told_and_the_next_is_found(broken: bytes, reason: str) -> None:
+    (first, none), (nothing, fault), (last, nil) = values(b'[{"n": 1}, ' + broken + b', {"n": 3}]', "list", ARRAY)
+    assert (first, none, nothing, last, nil) == ({"n": 1}, "", None, {"n": 3}, "")
+    assert reason in fault
+    lines = values(b'{"n": 1}\n' + broken + b'\n{"n": 3}\n')
+    assert [value for value, _ in lines] == [{"n": 1}, None, {"n": 3}]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b'{"studies": [{"a": 1}, {"a": 2', "nothing behind it"),
+        (b'{"studies": [{"a": 1}', "cut short"),
+        (b'{"studies": [{"a": 1}, {"a": "' + b"x" * 3_000_000, "not closed within 100,000"),
+    ],
+)
+def test_json_cut_short_is_told(data: bytes, reason: str) -> None:
+    (first, _), *_, (nothing, fault) = values(data, "list", STUDIES)
+    assert (first, nothing) == ({"a": 1}, None)
+    assert reason in fault
+
+
+def test_json_without_the_list_is_an_error() -> None:
+    with pytest.raises(DocumentError, match="no list of records"):
+        values(b'{"other": 1}', "list", STUDIES)
+
+
+def test_the_bytes_of_a_json_record_are_those_of_the_file() -> None:
+    stream = io.BufferedReader(io.BytesIO('[{"a":  "é"}, {"b": 1}]'.encode()))
+    first, second = json_records.split(stream, "list", begins=ARRAY)
+    assert first.data == '{"a":  "é"}'.encode()
+    assert second.data == b'{"b": 1}'
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1,234", 1234.0), (" 7.0 ", 7.0), ("-0.5", -0.5), ("NA", None), ("", None), ("1e999", None), ("<0.1", None)],
+)
+def test_numbers_of_fields_are_numbers_or_nothing(text: str, number: float | None) -> None:
+    assert json_records.number(text) == number
