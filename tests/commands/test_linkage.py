@@ -56,7 +56,7 @@ def test_everything(review: Path) -> None:
     for words in (
         "two-reports\n  r-two-reports\n  r-abstract: meeting version",
         "ward\n  first: the same ward\n  second: the same ward",
-        "proposal-a and proposal-b\n  same condition, first author Wang",
+        "] proposal-a and proposal-b\n  same condition, first author Wang",
         "alike-a and alike-b\n  same condition, first author Hu; kept apart because the cells differ",
     ):
         assert words in done.stdout
@@ -100,7 +100,7 @@ def test_json(review: Path) -> None:
 def test_an_unknown_name_gets_the_nearest(review: Path) -> None:
     done = run("two-report")
     assert done.exit_code == 1
-    assert "unknown study or family 'two-report'" in done.stderr
+    assert "unknown study, family or report 'two-report'" in done.stderr
     assert "two-reports" in done.stderr
 
 

@@ -1,4 +1,4 @@
-"""The command that shows which reports are one study, which studies may share patients, and why."""
+"""The command that shows which reports are one, which studies share patients, and why, and takes decisions about it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import typer
 from mscevidence.errors import UnknownTermError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from mscevidence.commands.link_desk import LinkDesk, Question
     from mscevidence.identify import Linkage
     from mscevidence.model import Link
 
-HEADINGS = {
-    "same-study": "Reports of one study",
-    "proposal": "Proposals: may share patients, not decided",
-    "look-alike": "Look-alikes kept apart",
+PROPOSALS = {
+    "same-report": "Proposals: may be one report, not decided",
+    "same-study": "Proposals: may be reports of one study, not decided",
+    "shared-patients": "Proposals: may share patients, not decided",
 }
+
+Keys = Annotated[list[str] | None, typer.Option(metavar="ID", help="Decide the pair with this id so.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,81 +30,142 @@ def register(app: typer.Typer) -> None:
 
 def link(
     what: Annotated[
-        str | None, typer.Argument(metavar="[STUDY|FAMILY]", help="Show what concerns one of them.")
+        str | None, typer.Argument(metavar="[STUDY|FAMILY|REPORT|ID]", help="Show what concerns one of them.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print families, links and findings as JSON.")] = False,
+    accept: Keys = None,
+    reject: Keys = None,
+    by: Annotated[
+        str | None, typer.Option(help="Your initials, kept with every decision.", envvar="MSCEVIDENCE_REVIEWER")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; the reasons of the pair itself unless told.")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also the pairs that were joined, kept apart or decided.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
-    """Show which reports are one study, which studies may share patients, and why.
+    """Show which records are one report, which reports are one study, which studies may share patients, and why.
 
-    Of the studies of a family an analysis takes at most one. Proposals change nothing: declare them in the study files
-    (overlaps), or settle in links.toml that the patients are different.
+    Records of one report are taken together, of the studies of a family an analysis takes at most one. Proposals change
+    nothing until somebody accepts or rejects them; decisions are added to extracted/links.toml, and the last one holds.
     """
-    from mscevidence import identify, protocol, records
+    from mscevidence import protocol
+    from mscevidence.commands.link_desk import LinkDesk
 
-    folder = protocol.find().extracted
-    known = records.load_all(folder)
-    linkage = identify.link(known.studies, decisions=records.load_decisions(folder))
-    reports = {study.study: tuple(report.id for report in study.reports) for study in known}
-    chosen = _chosen(what, linkage, reports)
-    typer.echo(_as_json(linkage, chosen, reports) if as_json else _as_text(linkage, chosen, reports))
-    for finding in linkage.findings:
+    desk = LinkDesk.open(protocol.find())
+    if accept or reject:
+        for one in desk.decide(accept=accept or (), reject=reject or (), by=by, reason=reason):
+            typer.echo(f"{one.kind}: {one.left} and {one.right} ({one.by}, {one.on}): {one.reason}")
+        return
+    studies, questions = _asked(what, desk)
+    typer.echo(_as_json(desk, studies, questions) if as_json else _as_text(desk, studies, questions, what, everything))
+    for finding in desk.linkage.findings:
         typer.echo(f"{finding.severity}: {finding.sentence}", err=True)
 
 
-def _chosen(what: str | None, linkage: Linkage, reports: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """Return the studies to show: all, one study, or the members of a family."""
+def _asked(what: str | None, desk: LinkDesk) -> tuple[frozenset[str], list[Question]]:
+    """Return the studies and the pairs to show: all, or those that concern a study, a family, a report or an id."""
+    questions = desk.questions()
+    family = next((family for family in desk.linkage.families if family.id == what), None)
     if what is None:
-        return frozenset(reports)
-    family = next((family for family in linkage.families if family.id == what), None)
-    if family is not None:
-        return frozenset(family.studies)
-    if what in reports:
-        return frozenset({what})
-    raise UnknownTermError(what, kind="study or family", choices=[*reports, *(one.id for one in linkage.families)])
+        return frozenset(desk.reports_of), list(questions)
+    if family is not None or what in desk.reports_of:
+        studies = frozenset(family.studies if family else {what})
+        return studies, [one for one in questions if studies & {one.left, one.right}]
+    wanted = what.casefold()
+    names = desk.names_of_report(wanted)
+    concerned = [one for one in questions if names & {one.left, one.right} or one.id.startswith(wanted)]
+    if not concerned:
+        known = [*desk.reports_of, *(one.id for one in desk.linkage.families), *desk.report_links.names]
+        raise UnknownTermError(what, kind="study, family or report", choices=known)
+    return frozenset(), concerned
 
 
-def _concerns(one: Link, chosen: frozenset[str], linkage: Linkage) -> bool:
-    ends = {linkage.reports.get(end, end) for end in (one.left, one.right)}
-    return bool(ends & chosen)
+def _as_text(
+    desk: LinkDesk, studies: frozenset[str], questions: list[Question], what: str | None, everything: bool
+) -> str:
+    parts = [_counts(desk)] if what is None and desk.duplicates.citations else []
+    parts += _study_sections(desk, studies)
+    for says, heading in PROPOSALS.items():
+        waiting = [_lines(one) for one in questions if one.standing == "proposed" and one.says == says]
+        parts += [_section(heading, waiting)] if waiting else []
+    parts += _look_alikes(desk.linkage, studies)
+    if everything or (what is not None and not studies):
+        for standing in ("joined", "apart", "decided"):
+            settled = [_lines(one) for one in questions if one.standing == standing]
+            parts += [_section(f"Pairs {standing}", settled)] if settled else []
+    return "\n\n".join(parts) or f"{what or 'nothing captured'}: one report, no family, no look-alike"
 
 
-def _group(one: Link) -> str:
-    return "proposal" if one.kind == "overlap" and not one.decided and one.basis == "comparison" else one.kind
+def _counts(desk: LinkDesk) -> str:
+    found = desk.duplicates
+    return (
+        f"{len(found.citations)} records are {len(found.groups)} reports of {len(desk.report_links.studies)} studies: "
+        f"{found.removed} duplicates taken together, {len(found.proposals)} pairs undecided, "
+        f"{len(found.apart)} look-alikes kept apart"
+    )
 
 
-def _as_text(linkage: Linkage, chosen: frozenset[str], reports: Mapping[str, Sequence[str]]) -> str:
-    links = [one for one in linkage.links if _concerns(one, chosen, linkage)]
+def _study_sections(desk: LinkDesk, studies: frozenset[str]) -> list[str]:
     parts = []
-    several = [study for study in sorted(chosen) if len(reports[study]) > 1]
+    several = [study for study in sorted(studies) if len(desk.reports_of[study]) > 1]
     if several:
-        parts.append(
-            _section(HEADINGS["same-study"], [_study_lines(study, reports[study], linkage) for study in several])
-        )
-    families = [family for family in linkage.families if chosen & set(family.studies)]
+        blocks = [_study_lines(study, desk) for study in several]
+        parts.append(_section("Reports of one study", blocks))
+    families = [family for family in desk.linkage.families if studies & set(family.studies)]
     if families:
         lines = ["\n".join([family.id, *(f"  {reason}" for reason in family.reasons)]) for family in families]
         parts.append(_section("Families: an analysis takes at most one study of each", lines))
-    for group in ("proposal", "look-alike"):
-        found = [f"{one.left} and {one.right}\n  {one.reason}" for one in links if _group(one) == group]
-        if found:
-            parts.append(_section(HEADINGS[group], found))
-    return "\n\n".join(parts) or f"{', '.join(sorted(chosen))}: one report, no family, no look-alike"
+    return parts
 
 
-def _section(heading: str, blocks: Sequence[str]) -> str:
+def _look_alikes(linkage: Linkage, studies: frozenset[str]) -> list[str]:
+    links = [one for one in linkage.links if one.kind == "look-alike" and _concerns(one, studies, linkage)]
+    blocks = [f"{one.left} and {one.right}\n  {one.reason}" for one in links]
+    return [_section("Look-alikes kept apart", blocks)] if blocks else []
+
+
+def _lines(one: Question) -> str:
+    return "\n".join(
+        [f"[{one.id}] {one.left} and {one.right}", f"  {', '.join(one.reasons)}", *(f"  {s}" for s in one.shown)]
+    )
+
+
+def _concerns(one: Link, studies: frozenset[str], linkage: Linkage) -> bool:
+    return bool({linkage.reports.get(end, end) for end in (one.left, one.right)} & studies)
+
+
+def _section(heading: str, blocks: list[str]) -> str:
     return "\n".join([heading, "-" * len(heading), *blocks])
 
 
-def _study_lines(study: str, reports: Sequence[str], linkage: Linkage) -> str:
-    why = {one.right: one.reason for one in linkage.links if one.kind == "same-study" and one.left == reports[0]}
-    return "\n".join([study, f"  {reports[0]}", *(f"  {report}: {why.get(report, '')}" for report in reports[1:])])
+def _study_lines(study: str, desk: LinkDesk) -> str:
+    first, *others = desk.reports_of[study]
+    why = {one.right: one.reason for one in desk.linkage.links if one.kind == "same-study" and one.left == first}
+    return "\n".join([study, f"  {first}", *(f"  {report}: {why.get(report, '')}" for report in others)])
 
 
-def _as_json(linkage: Linkage, chosen: frozenset[str], reports: Mapping[str, Sequence[str]]) -> str:
+def _as_json(desk: LinkDesk, studies: frozenset[str], questions: list[Question]) -> str:
+    import dataclasses
+
+    linkage, names = desk.linkage, desk.report_links.names
     data = {
-        "studies": {study: list(reports[study]) for study in sorted(chosen)},
-        "families": [one.model_dump(mode="json") for one in linkage.families if chosen & set(one.studies)],
-        "links": [one.model_dump(mode="json") for one in linkage.links if _concerns(one, chosen, linkage)],
-        "findings": [one.model_dump(mode="json") for one in linkage.findings if one.subject in chosen],
+        "studies": {study: list(desk.reports_of[study]) for study in sorted(studies)},
+        "families": [one.model_dump(mode="json") for one in linkage.families if studies & set(one.studies)],
+        "links": [one.model_dump(mode="json") for one in linkage.links if _concerns(one, studies, linkage)],
+        "findings": [one.model_dump(mode="json") for one in linkage.findings if one.subject in studies],
+        "records": {"read": len(desk.duplicates.citations), "duplicates": desk.duplicates.removed},
+        "reports": [
+            {
+                "name": name,
+                "study": desk.report_links.known.get(name),
+                "represented-by": group.representative.sha256,
+                "duplicates": [one.sha256 for one in group.duplicates],
+                "sources": group.sources,
+                "identifiers": {kind: list(values) for kind, values in group.identifiers.items()},
+            }
+            for name, group in zip(names, desk.duplicates.groups, strict=True)
+        ],
+        "reports-of-one-study": [list(group) for group in desk.report_links.studies if len(group) > 1],
+        "pairs": [dataclasses.asdict(one) for one in questions],
     }
     return json.dumps(data, ensure_ascii=False, indent=2)

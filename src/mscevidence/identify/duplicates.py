@@ -64,11 +64,12 @@ def duplicates_among(citations: Sequence[Citation], *, decisions: Iterable[Decis
     settled = Decisions(one for one in decisions if one.kind in {"same-report", "different-reports"})
     judged = _judged(citations, settled)
     joined = Joined(citations, judged, settled)
+    proposals, apart = joined.between_groups()
     return Duplicates(
         citations=tuple(citations),
         groups=tuple(joined.groups()),
-        proposals=tuple(sorted(joined.proposals(), key=lambda pair: (-pair.certainty, pair.left, pair.right))),
-        apart=tuple(sorted(joined.apart(), key=lambda pair: (pair.left, pair.right))),
+        proposals=tuple(sorted(proposals, key=lambda pair: (-pair.certainty, pair.left, pair.right))),
+        apart=tuple(sorted(apart, key=lambda pair: (pair.left, pair.right))),
     )
 
 

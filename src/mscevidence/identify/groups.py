@@ -136,30 +136,26 @@ class Joined:
             best = max(members, key=lambda one: one.completeness)
             yield Group(best, members, tuple(self._pairs.get(self._group[places[0]], ())))
 
-    def proposals(self) -> Iterator[Pair]:
-        """Yield the undecided pairs between groups, of two groups the surest one only."""
+    def between_groups(self) -> tuple[list[Pair], list[Pair]]:
+        """Return what is undecided between groups, and what was kept apart though alike; of two groups one pair."""
         undecided = [pair for pair in self._judged.values() if pair.verdict == "undecided"]
-        yield from self._between_groups([*self._refused, *undecided])
-
-    def apart(self) -> Iterator[Pair]:
-        """Yield the pairs between groups that are alike and were kept apart, of two groups one only."""
-        yield from self._between_groups([pair for pair in self._judged.values() if pair.verdict == "apart"])
-
-    def _between_groups(self, pairs: Sequence[Pair]) -> Iterator[Pair]:
+        apart = [pair for pair in self._judged.values() if pair.verdict == "apart"]
         seen: set[tuple[int, int]] = set()
+        proposals = list(self._first_of_groups([*self._refused, *undecided], seen, skip_settled=True))
+        return proposals, list(self._first_of_groups(apart, seen))
+
+    def _first_of_groups(
+        self, pairs: Sequence[Pair], seen: set[tuple[int, int]], *, skip_settled: bool = False
+    ) -> Iterator[Pair]:
         for pair in sorted(pairs, key=lambda pair: (-pair.certainty, pair.left, pair.right)):
             left, right = sorted((self._group[pair.left], self._group[pair.right]))
-            if (
-                left == right
-                or (left, right) in seen
-                or (pair.verdict == "undecided" and self._settled_apart(left, right))
-            ):
+            if left == right or (left, right) in seen or (skip_settled and self._settled_apart(left, right)):
                 continue
             seen.add((left, right))
             yield pair
 
     def _settled_apart(self, left: int, right: int) -> bool:
-        """Return whether a person, or what contradicts, already keeps two groups apart."""
+        """Return whether a person keeps two groups apart."""
         if not len(self._settled):
             return False
         names = [

@@ -107,6 +107,10 @@ def _contradictions(found: Comparison) -> list[str]:
     return [words for words, true in told if true]
 
 
+def _but(against: tuple[str, ...]) -> str:
+    return f"but {' and '.join(against)}"
+
+
 def _same_print(found: Comparison) -> bool:
     """Return whether both are said to stand on the same page of the same volume of one journal in one year."""
     return found.place == "agree" and found.journal == "agree" and found.years == 0
@@ -145,7 +149,7 @@ def _reworded(found: Comparison) -> Decided | None:
 def _apart(found: Comparison, told: tuple[str, ...], against: tuple[str, ...]) -> Decided | None:
     if found.title == "generic" or found.authors == "differ":
         return None
-    return "apart", (*told, "but of different kinds", *against), 0.3
+    return "apart", (*told, _but(("the kinds differ", *against))), 0.3
 
 
 def _other_identifier(found: Comparison, told: tuple[str, ...], against: tuple[str, ...]) -> Decided | None:
@@ -154,10 +158,10 @@ def _other_identifier(found: Comparison, told: tuple[str, ...], against: tuple[s
     if printed and "pmid" not in found.different:
         return "same", (*told, f"in spite of {differing}"), 0.75
     if printed:
-        return "undecided", (*told, differing), 0.5
+        return "undecided", (*told, _but((differing,))), 0.5
     if found.title == "generic" or found.authors == "differ" or (found.years or 0) > 3:
         return None
-    return "apart", (*told, differing, *against), 0.3
+    return "apart", (*told, _but((differing, *against))), 0.3
 
 
 def _contradicted(found: Comparison, told: tuple[str, ...], against: tuple[str, ...]) -> Decided | None:
@@ -165,7 +169,7 @@ def _contradicted(found: Comparison, told: tuple[str, ...], against: tuple[str, 
         return None
     alone = len(against) == 1 and (found.years or 0) <= 1
     if found.authors == "differ":
-        return ("undecided", (*told, "but", *against), 0.4) if alone and found.journal == "agree" else None
+        return ("undecided", (*told, _but(against)), 0.4) if alone and found.journal == "agree" else None
     if alone and found.authors == "agree" and (found.journal == "agree" or found.place == "unclear"):
-        return "undecided", (*told, "but", *against), 0.5
-    return "apart", (*told, "but", *against), 0.3
+        return "undecided", (*told, _but(against)), 0.5
+    return "apart", (*told, _but(against)), 0.3
