@@ -163,6 +163,14 @@ def test_redirects_are_followed(server: Server, fake: FakeTime) -> None:
     assert server.paths == ["/a", "/b", "/c"]
 
 
+@pytest.mark.parametrize("written", [b"/caf\xc3\xa9", b"/caf%C3%A9"])
+def test_a_redirect_to_letters_beyond_ascii(written: bytes, server: Server, fake: FakeTime) -> None:
+    head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+    server.handler = lambda asked: Reply(raw=head + written + b"\r\n\r\n") if asked.path == "/a" else GOOD
+    client(fake).fetch(Request(f"{server.base}/a", accept=JSON))
+    assert server.paths == ["/a", "/caf%C3%A9"]
+
+
 @pytest.mark.parametrize(
     ("location", "reason", "words"),
     [

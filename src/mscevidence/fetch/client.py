@@ -136,14 +136,13 @@ class Client:
                 raise refusals.redirects(seen[0], f"do not end after {self.limits.hops}")
 
     def _next_hop(self, request: Request, url: str, response: Response) -> str:
-        place = response.headers.get("location", "")
+        place = _as_written(response.headers.get("location", ""))
         if not place:
             raise refusals.redirects(url, "lead nowhere: no address is given")
         if request.method == "POST":
             raise refusals.redirects(url, "lead a form to another address")
         try:
-            # Headers are read as latin-1, addresses written as UTF-8.
-            target = urljoin(url, place.encode("latin-1", "replace").decode("utf-8", "replace"))
+            target = urljoin(url, place)
         except ValueError:
             raise refusals.not_an_address(place) from None
         # Registrars of DOIs still hold many http addresses of publishers that have long been on https.
@@ -241,6 +240,14 @@ def _answer(entry: Entry, data: bytes, *, from_cache: bool) -> Answer:
         retrieved=entry.time,
         from_cache=from_cache,
     )
+
+
+def _as_written(header: str) -> str:
+    # Headers are read as latin-1; the addresses in them are mostly UTF-8.
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def _asked_patience(retry: Retry, response: Response) -> float | None:
