@@ -21,6 +21,7 @@ from mscevidence.read.canonical import MAX_BYTES, canonical, decode
 from mscevidence.read.formats import RECORD_FORMATS, Record, RecordFormat, recognised, record_format
 from mscevidence.read.identifiers import REGISTRIES, identifiers_in, other_trial_in_name
 from mscevidence.read.jats_text import looks_like_jats
+from mscevidence.read.plain_tables import with_tabs
 from mscevidence.read.plain_text import plain_fields
 from mscevidence.read.streams import open_unpacked
 
@@ -175,7 +176,7 @@ def _ash_text(decoded: str) -> Parsed:
 
 
 def _plain_text(decoded: str) -> Parsed:
-    text = canonical(decoded)
+    text = canonical(with_tabs(decoded))
     return "plain-text", text, plain_fields(text)
 
 

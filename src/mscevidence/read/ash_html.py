@@ -15,6 +15,7 @@ from mscevidence.errors import DocumentError
 from mscevidence.model import Author
 from mscevidence.read.ash_text import FOOTER, NO_BOLD, ash_fields
 from mscevidence.read.canonical import canonical
+from mscevidence.read.jats_tables import Writer
 from mscevidence.read.markup import parse, text_of
 from mscevidence.read.plain_text import plain_fields
 
@@ -98,18 +99,28 @@ def _with_presenting(author: Author, bold: frozenset[str]) -> Author:
 
 
 def _other_page(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
+    from mscevidence.read.html_tables import write_tables
+
+    title = next((text for selector in _TITLES if (text := _text(page, selector))), "")
+    doi = page.select_one("div.citation-doi a")
+    url = str(doi["href"]) if doi and doi.get("href") else None
+    grids = Writer()
+    write_tables(grids, page)
     abstract = next((text for selector in _ABSTRACTS if (text := _text(page, selector))), "")
-    if not abstract:
+    if not abstract and not grids.tables:
         raise DocumentError(
             "there is no abstract on this page",
             hint="save the page of one abstract (it has an element of class 'abstract'), or paste its text",
         )
-    title = next((text for selector in _TITLES if (text := _text(page, selector))), "")
-    text = canonical(f"{' '.join(title.split())}\n\n{abstract}")
-    doi = page.select_one("div.citation-doi a")
-    notes = ("page of an unknown site: authors, journal and date are not read",)
-    return (
-        "html",
-        text,
-        {**plain_fields(text), "notes": notes, "url": str(doi["href"]) if doi and doi.get("href") else None},
-    )
+    notes = ["page of an unknown site: authors, journal and date are not read"]
+    notes += [] if abstract else ["there is no abstract on this page: its tables were read"]
+    words = canonical(f"{' '.join(title.split())}\n\n{abstract}")
+    fields = plain_fields(words)
+    text, sections, tables = grids.behind(words)
+    fields |= {
+        "sections": (*fields["sections"], *sections),
+        "tables": (*fields["tables"], *tables),
+        "notes": tuple(notes),
+        "url": url,
+    }
+    return "html", text, fields

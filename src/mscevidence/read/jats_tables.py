@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mscevidence.errors import DocumentError
@@ -51,9 +51,39 @@ class Writer:
         """Return the text as written so far."""
         return "".join(self.pieces)
 
+    def behind(self, words: str) -> tuple[str, tuple[Section, ...], tuple[Table, ...]]:
+        """Return what was written behind other words: the whole text, with its sections and tables moved on."""
+        if not self.length:
+            return words, (), ()
+        start = f"{words}\n\n" if words else ""
+        sections = tuple(Section(name=each.name, span=_moved(each.span, len(start))) for each in self.sections)
+        return start + self.text(), sections, tuple(_moved_table(table, len(start)) for table in self.tables)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return span[0] + by, span[1] + by
+
+
+def _moved_table(table: Table, by: int) -> Table:
+    cells = tuple(cell.model_copy(update={"span": _moved(cell.span, by)}) for cell in table.cells)
+    places = {name: place and _moved(place, by) for name, place in (("caption", table.caption), ("foot", table.foot))}
+    return table.model_copy(update={"span": _moved(table.span, by), "cells": cells, **places})
+
+
+@dataclass(frozen=True)
+class RawCell:
+    """A cell as marked up: its text, how many rows and columns it covers, and whether it is a header."""
+
+    text: str
+    rows: int = 1
+    columns: int = 1
+    header: bool = False
+
 
 @dataclass
-class _Slot:
+class Slot:
+    """A cell with the row and column where it begins."""
+
     text: str
     row: int
     column: int
@@ -74,7 +104,7 @@ def write_table(writer: Writer, wrap: Element) -> None:
     for grid in wrap.iter():
         if name_of(grid) == "table":
             slots = _slots(grid)
-            cells += _write_rows(writer, slots, offset)
+            cells += write_rows(writer, slots, offset)
             offset = max((cell.row + cell.rows for cell in cells), default=0)
     foot = _write_foot(writer, wrap)
     place = (start, writer.length)
@@ -92,12 +122,12 @@ def _write_foot(writer: Writer, wrap: Element) -> Span | None:
     return (spans[0][0], spans[-1][1]) if spans else None
 
 
-def _write_rows(writer: Writer, slots: list[_Slot], offset: int) -> list[Cell]:
+def write_rows(writer: Writer, slots: list[Slot], offset: int) -> list[Cell]:
     """Append one line per row with ``|`` between columns and return the cells with their places."""
     if not slots:
         return []
     width = max(slot.column + slot.columns for slot in slots)
-    by_row: dict[int, dict[int, _Slot]] = {}
+    by_row: dict[int, dict[int, Slot]] = {}
     for slot in slots:
         by_row.setdefault(slot.row, {})[slot.column] = slot
     cells: list[Cell] = []
@@ -116,34 +146,43 @@ def _write_rows(writer: Writer, slots: list[_Slot], offset: int) -> list[Cell]:
     return cells
 
 
-def _cell(slot: _Slot, span: Span, offset: int) -> Cell:
+def _cell(slot: Slot, span: Span, offset: int) -> Cell:
     place = {"row": slot.row + offset, "column": slot.column, "rows": slot.rows, "columns": slot.columns}
     return Cell(span=span, header=slot.header, **place)
 
 
-def _slots(grid: Element) -> list[_Slot]:
+def _slots(grid: Element) -> list[Slot]:
+    return laid_out([[_raw_cell(cell, in_head) for cell in row if _is_cell(cell)] for row, in_head in _rows(grid)])
+
+
+def _is_cell(element: Element) -> bool:
+    return name_of(element) in {"td", "th"}
+
+
+def _raw_cell(element: Element, in_head: bool) -> RawCell:
+    rows, columns = as_span(element.get("rowspan")), as_span(element.get("colspan"))
+    return RawCell(inline(element), rows, columns, in_head or name_of(element) == "th")
+
+
+def laid_out(rows: Sequence[Sequence[RawCell]]) -> list[Slot]:
     """Return the cells of a table with the row and column where each begins.
 
     Raises:
         DocumentError: the merged cells claim more places than any table has.
     """
-    rows = list(_rows(grid))
     taken: set[tuple[int, int]] = set()
-    slots: list[_Slot] = []
-    for index, (row, in_head) in enumerate(rows):
+    slots: list[Slot] = []
+    for index, row in enumerate(rows):
         column = 0
-        for element in row:
-            name = name_of(element)
-            if name not in {"td", "th"}:
-                continue
+        for cell in row:
             while (index, column) in taken:
                 column += 1
-            down = min(_number(element, "rowspan"), len(rows) - index)
-            across = min(_number(element, "colspan"), 1000)
+            down = min(cell.rows, len(rows) - index)
+            across = min(cell.columns, 1000)
             if len(taken) + down * across > _MOST_SLOTS:
                 raise DocumentError("a table claims too many cells", hint="check rowspan and colspan of its cells")
             taken.update((index + i, column + j) for i in range(down) for j in range(across))
-            slots.append(_Slot(inline(element), index, column, down, across, in_head or name == "th"))
+            slots.append(Slot(cell.text, index, column, down, across, cell.header))
             column += across
     return slots
 
@@ -155,6 +194,7 @@ def _rows(grid: Element) -> Iterator[tuple[Element, bool]]:
             yield row, parent is not None and name_of(parent) == "thead"
 
 
-def _number(element: Element, attribute: str) -> int:
-    value = (element.get(attribute) or "1").strip()
-    return max(1, int(value)) if value.isascii() and value.isdigit() and len(value) < 6 else 1
+def as_span(value: str | None) -> int:
+    """Return how many rows or columns an attribute says, 1 where it says nothing readable."""
+    plain = (value or "1").strip()
+    return max(1, int(plain)) if plain.isascii() and plain.isdigit() and len(plain) < 6 else 1

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from mscevidence.read.ash_text import split_title
+from mscevidence.read.plain_tables import apart, tables_in
 from mscevidence.read.sections import first_heading, sections_of
 
 _LONGEST_TITLE = 400
@@ -16,7 +17,14 @@ def plain_fields(text: str) -> dict[str, Any]:
     raw, body = _title(text)
     title, status = split_title(raw)
     note = "plain text: authors, journal and date are not read"
-    return {"title": title, "status": status, "sections": sections_of(text, (body, len(text))), "notes": (note,)}
+    sections, tables = sections_of(text, (body, len(text))), tables_in(text)
+    return {
+        "title": title,
+        "status": status,
+        "sections": apart(text, sections, tables) if tables else sections,
+        "tables": tables,
+        "notes": (note,),
+    }
 
 
 def _title(text: str) -> tuple[str, int]:
