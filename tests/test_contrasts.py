@@ -116,6 +116,31 @@ def test_heterogeneous_trials_as_in_metafor(
         assert (found.prediction_lower, found.prediction_upper) == pytest.approx(tuple(told), rel=1e-4)
 
 
+@pytest.mark.parametrize("method", ["mh", "peto", "dl", "cm.el", "um.fs"])
+def test_every_interval_has_the_level_of_the_question(method: str) -> None:
+    def widths(level: float) -> list[float]:
+        pooled = pool(*TRIALS, method=method, test="z", level=level)
+        return [log(one.upper / one.lower) for one in (*pooled.overall.rows, *pooled.overall.estimates[:1])
+                if one.upper and one.lower]  # fmt: skip
+
+    ratio = norm.ppf(0.9) / norm.ppf(0.975)
+    assert widths(0.8) == pytest.approx([ratio * width for width in widths(0.95)])
+
+
+def test_a_difference_of_risks_stays_between_minus_one_and_one() -> None:
+    row = pool(trial("a", 4, 4, 0, 3), measure="RD").overall.rows[0]
+    assert row.upper == 1.0
+
+
+@pytest.mark.parametrize("method", ["reml", "um.fs"])
+def test_weights_are_the_inverse_of_the_variance_with_tau2(method: str) -> None:
+    pooled = pool(*VACCINES, method=method)
+    tau2 = pooled.overall.estimates[0].tau2 or 0
+    precision = {f"s{i}": 1 / (sum(1 / cell for cell in cells) + tau2) for i, cells in enumerate(BCG)}
+    for row in pooled.overall.rows:
+        assert row.weight == pytest.approx(100 * precision[row.study] / sum(precision.values()))
+
+
 def test_the_prediction_interval_of_a_model_adds_tau2_and_has_the_degrees_of_freedom_of_its_test() -> None:
     found = first(*VACCINES, method="um.fs")
     half = student.ppf(0.975, len(BCG) - 1) * sqrt((found.se or 0) ** 2 + (found.tau2 or 0))
