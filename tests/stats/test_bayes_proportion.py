@@ -10,7 +10,16 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats import BetaPrior, HalfCauchy, HalfNormal, NormalPrior, UniformTau, beta_binomial, binomial_normal
+from mscevidence.stats import (
+    BetaPrior,
+    HalfCauchy,
+    HalfNormal,
+    NormalPrior,
+    UniformTau,
+    bayesian_pooling,
+    beta_binomial,
+    binomial_normal,
+)
 from mscevidence.stats.grid_distribution import GridDistribution, cubic
 
 X, N = np.array([8.0, 7, 4, 2, 0, 5]), np.array([18.0, 7, 4, 2, 3, 12])
@@ -112,6 +121,40 @@ def test_any_prior_of_tau_and_large_trials(prior: Any) -> None:
     assert abs(float(found.mean.mean) - 0.41) < 0.03
     assert_allclose(found.studies.mean, [0.4, 0.38, 0.45], atol=0.01)
     assert "prior" in found.notes[1]
+
+
+MILLIONS = ([420_000, 430_000, 400_000, 425_000], [1_000_000] * 4)
+
+
+@pytest.mark.parametrize("trials", [MILLIONS, ([420_000], [1_000_000]), ([4_200, 4_300], [10_000, 10_000])])
+def test_trials_of_very_many_patients_are_as_good_as_normal(trials: Any) -> None:
+    x, n = (np.array(values, dtype=float) for values in trials)
+    found = binomial_normal(x, n)
+    normal = bayesian_pooling(
+        special.logit(x / n), 1 / x + 1 / (n - x), tau_prior=HalfNormal(1.0), mu_prior=NormalPrior(0.0, 1.5)
+    )
+    for name in ("median", "lower", "upper"):
+        assert_allclose(getattr(found.heterogeneity, name), getattr(normal.tau, name), rtol=2e-3)
+        assert_allclose(getattr(found.typical, name), special.expit(getattr(normal.mu, name)), rtol=2e-4)
+        assert_allclose(getattr(found.studies, name), special.expit(getattr(normal.studies, name)), rtol=2e-4)
+        assert_allclose(getattr(found.new, name), special.expit(getattr(normal.new, name)), rtol=3e-3)
+
+
+def test_a_grid_of_its_own_changes_nothing_for_a_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, n = [3, 40, 300, 0], [200, 90, 600, 50]
+    shared = binomial_normal(x, n)
+    monkeypatch.setattr("mscevidence.stats.binomial_integrals._RESOLUTION", 0.02)
+    own = binomial_normal(x, n)
+    for name in ("mean", "typical", "heterogeneity", "new", "studies"):
+        one, other = getattr(shared, name), getattr(own, name)
+        assert_allclose(other.mean, one.mean, rtol=2e-4)
+        assert_allclose(other.lower, one.lower, rtol=2e-3)
+
+
+def test_no_event_in_a_million_patients_is_data() -> None:
+    found = binomial_normal([0, 8, 7], [1_000_000, 18, 9])
+    assert 0 < float(found.studies.mean[0]) < 3e-6
+    assert float(found.heterogeneity.median) > 2
 
 
 def test_a_heavy_prior_and_few_trials_leave_tau_without_mean() -> None:

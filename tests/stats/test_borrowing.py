@@ -93,6 +93,13 @@ def test_large_trials_leave_nothing_to_borrow() -> None:
     assert (found.weight < 0.05).all()
 
 
+def test_a_disease_with_a_million_patients_keeps_its_rate() -> None:
+    found = borrow([8, 7, 4, 420_000], [18, 9, 4, 1_000_000], ["a", "a", "a", "b"], within_prior=HalfNormal(0.05))
+    assert_allclose(found.partial.mean[1], 0.42, atol=3e-3)
+    few = borrow([8, 7, 4, 4_200], [18, 9, 4, 10_000], ["a", "a", "a", "b"], within_prior=HalfNormal(0.05))
+    assert_allclose(found.partial.mean[0], few.partial.mean[0], atol=2e-3)
+
+
 def test_the_sentence_and_the_notes(found: Borrowing) -> None:
     said = found.sentence("itp")
     assert said.startswith("itp: alone ")

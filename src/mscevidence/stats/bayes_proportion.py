@@ -17,9 +17,10 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
-from mscevidence.stats.binomial_grid import Counts, JointPosterior, joint_posterior
+from mscevidence.stats.binomial_grid import JointPosterior, joint_posterior
+from mscevidence.stats.binomial_integrals import Counts
 from mscevidence.stats.display import Row, Shown, posterior_rows
-from mscevidence.stats.grid_distribution import GridDistribution, cubic, posterior, posteriors, summary
+from mscevidence.stats.grid_distribution import GridDistribution, Rows, cubic, posterior, posteriors, summary
 from mscevidence.stats.inputs import FloatArray, aligned, counts, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import BetaPrior, HalfNormal, NormalPrior, TauPrior
@@ -129,24 +130,23 @@ def binomial_normal(
     x, size = _checked(events, n, mask)
     # The last "trial" has no patients: its posterior is that of a new one.
     found = joint_posterior(Counts(np.append(x, 0.0), np.append(size, 0.0), mu_prior, tau_prior))
-    trials = [GridDistribution.of(found.s, height) for height in found.study]
+    trials = [GridDistribution.of(grid, height) for grid, height in found.studies]
 
     def rate(s: FloatArray) -> FloatArray:
         return np.asarray(special.expit(np.sinh(s)))
 
-    mu = GridDistribution.of(found.mu, found.cell.sum(axis=0))
-    mean = _mean_of_trials(found)
+    typical, mean = (Rows.of(found.mu, found.cell, at) for at in (found.mu, special.logit(found.rate)))
     # Every trial with events and non-events makes the likelihood fall like 1/tau; the others hold it up.
     finite = tau_prior.tail_power - 1 + ((x > 0) & (x < size)).sum()
     tau = _tau_posterior(found, level, finite)
     return BayesianProportion(
         model="binomial-normal",
-        mean=posterior(_mean_summary(found, mean, level)),
-        typical=posterior(summary(mu, special.expit, level)),
+        mean=posterior(_rate_summary(mean, found.cell, found.rate, level)),
+        typical=posterior(_rate_summary(typical, found.cell, special.expit(found.mu), level)),
         heterogeneity=tau,
         new=posterior(summary(trials[-1], rate, level)),
         studies=posteriors([summary(trial, rate, level) for trial in trials[:-1]]),
-        mean_distribution=mean, new_distribution=trials[-1], new_proportion=rate(found.s),
+        mean_distribution=mean.distribution(), new_distribution=trials[-1], new_proportion=rate(trials[-1].grid),
         priors=f"mean logit {mu_prior}, tau {tau_prior}", level=level, events=x, n=size,
     )  # fmt: skip
 
@@ -200,25 +200,13 @@ def _checked(events: ArrayLike, n: ArrayLike, mask: ArrayLike | None) -> tuple[F
     return columns["events"][present], columns["n"][present]
 
 
-def _mean_of_trials(found: JointPosterior) -> GridDistribution:
-    """Return the distribution of the logit of the mean proportion: for each tau an increasing function of mu."""
-    mu = found.mu
-    grid = np.linspace(mu[0], mu[-1], 4 * mu.size)
-    cumulative = np.zeros(grid.size)
-    for share, rate in zip(found.cell, found.rate, strict=True):
-        total = share.sum()
-        if total > 1e-14:
-            at = np.interp(grid, special.logit(rate), mu)
-            cumulative += total * GridDistribution.of(mu, share).cdf(at)
-    cumulative = np.maximum.accumulate(np.clip(cumulative, 0.0, 1.0))
-    return GridDistribution(grid, np.gradient(cumulative, grid), cumulative)
-
-
-def _mean_summary(found: JointPosterior, distribution: GridDistribution, level: float) -> tuple[float, ...]:
-    """Return the summary of the mean proportion; mean and standard deviation from the cells."""
-    mean = float((found.cell * found.rate).sum())
-    sd = float(np.sqrt((found.cell * (found.rate - mean) ** 2).sum()))
-    return (mean, sd, *summary(distribution, special.expit, level)[2:])
+def _rate_summary(rows: Rows, cell: FloatArray, rate: FloatArray, level: float) -> tuple[float, ...]:
+    """Return the summary of a proportion; mean and standard deviation from the cells."""
+    mean = float((cell * rate).sum())
+    sd = float(np.sqrt((cell * (rate - mean) ** 2).sum()))
+    alpha = (1 - level) / 2
+    quantiles = special.expit(rows.quantiles(np.array([0.5, alpha, 1 - alpha])))
+    return (mean, sd, *(float(value) for value in quantiles))
 
 
 def _tau_posterior(found: JointPosterior, level: float, moments_below: float) -> Posterior:

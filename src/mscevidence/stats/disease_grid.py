@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mscevidence.stats.binomial_grid import Counts, log_marginals
+from mscevidence.stats.binomial_integrals import Counts, log_marginals
 from mscevidence.stats.inputs import FloatArray, IntArray
 from mscevidence.stats.priors import NormalPrior, TauPrior
 from mscevidence.stats.tau_posterior import quadrature_nodes
@@ -121,12 +121,15 @@ def layers_of(hierarchy: Hierarchy) -> Layers:
     prior = hierarchy.mean_prior
     own_studies = [hierarchy.disease == j for j in range(int(hierarchy.disease.max()) + 1)]
     largest = max(float(hierarchy.n[own].sum()) for own in own_studies)
-    step = max(min(prior.sd / 20, 1.2 / np.sqrt(largest)), prior.sd / 120)
+    wanted = min(prior.sd / 20, 1.2 / np.sqrt(largest))
+    step = max(wanted, prior.sd / 120)
+    # Likelihoods sharper than the grid are seen through a window as wide as it.
+    window = 0.75 * step if wanted < step else 0.0
     grid = np.arange(prior.mean - 7 * prior.sd, prior.mean + 7 * prior.sd + step, step)
     mean = grid[:: max(1, int(prior.sd / 12 / step))]
     (tau_w, log_w), (tau_b, log_b) = (_nodes(p) for p in (hierarchy.within_prior, hierarchy.between_prior))
     counts = Counts(hierarchy.x, hierarchy.n, prior, hierarchy.within_prior)
-    studies = [log_marginals(counts, grid, float(tau)) for tau in tau_w]
+    studies = [log_marginals(counts, grid, float(np.hypot(tau, window))) for tau in tau_w]
     logs = np.stack([np.stack([part[own].sum(axis=0) for own in own_studies]) for part in studies])
     top = logs.max(axis=2, keepdims=True)
     kernel = np.stack([_normal_columns(grid, mean, float(tau)) for tau in tau_b])

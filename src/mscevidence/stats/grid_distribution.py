@@ -67,6 +67,51 @@ class GridDistribution:
         return float((self.density * values).sum() * (self.grid[1] - self.grid[0]))
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A mixture of distributions that have grids of their own: of a variable that increases with that of the grid.
+
+    Attributes:
+        weight: (T) shares; part: distributions; at: (T, M) the variable at the points of each grid.
+    """
+
+    weight: FloatArray
+    part: tuple[GridDistribution, ...]
+    at: FloatArray
+
+    @classmethod
+    def of(cls, grid: FloatArray, cell: FloatArray, at: FloatArray) -> Rows:
+        """Return the mixture of rows of uniform grids (T, M) with probabilities `cell`, without negligible rows."""
+        weight = cell.sum(axis=1)
+        kept = weight > 1e-14
+        parts = tuple(GridDistribution.of(*row) for row in zip(grid[kept], cell[kept], strict=True))
+        return cls(weight[kept] / weight[kept].sum(), parts, at[kept])
+
+    def cdf(self, x: FloatArray) -> FloatArray:
+        """Return P(X <= x) of a vector."""
+        found = np.zeros(x.shape)
+        for weight, part, at in zip(self.weight, self.part, self.at, strict=True):
+            found += weight * part.cdf(np.interp(x, at, part.grid))
+        return found
+
+    def quantiles(self, p: FloatArray) -> FloatArray:
+        """Return the quantiles of a vector of probabilities, by ever finer grids."""
+        low, high = np.full(p.shape, self.at.min()), np.full(p.shape, self.at.max())
+        for _ in range(5):
+            x = np.linspace(low, high, 33, axis=1)
+            below = self.cdf(x.ravel()).reshape(x.shape) < p[:, np.newaxis]
+            index = np.clip(below.sum(axis=1), 1, 32)[:, np.newaxis]
+            low, high = (np.take_along_axis(x, index - i, axis=1)[:, 0] for i in (1, 0))
+        result: FloatArray = (low + high) / 2
+        return result
+
+    def distribution(self, points: int = 1601) -> GridDistribution:
+        """Return the same on one uniform grid."""
+        grid = np.linspace(self.at.min(), self.at.max(), points)
+        cumulative = np.maximum.accumulate(np.clip(self.cdf(grid), 0.0, 1.0))
+        return GridDistribution(grid, np.gradient(cumulative, grid), cumulative)
+
+
 def summary(
     distribution: GridDistribution, transform: Callable[[FloatArray], FloatArray], level: float
 ) -> tuple[float, ...]:
