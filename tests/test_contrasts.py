@@ -119,9 +119,10 @@ def test_heterogeneous_trials_as_in_metafor(
 @pytest.mark.parametrize("method", ["mh", "peto", "dl", "cm.el", "um.fs"])
 def test_every_interval_has_the_level_of_the_question(method: str) -> None:
     def widths(level: float) -> list[float]:
-        pooled = pool(*TRIALS, method=method, test="z", level=level)
-        return [log(one.upper / one.lower) for one in (*pooled.overall.rows, *pooled.overall.estimates[:1])
-                if one.upper and one.lower]  # fmt: skip
+        overall = pool(*TRIALS, method=method, test="z", level=level).overall
+        ends = [(row.lower, row.upper) for row in overall.rows]
+        ends += [(one.lower, one.upper) for one in overall.estimates[:1]]
+        return [log(upper / lower) for lower, upper in ends if lower and upper]
 
     ratio = norm.ppf(0.9) / norm.ppf(0.975)
     assert widths(0.8) == pytest.approx([ratio * width for width in widths(0.95)])
