@@ -63,6 +63,7 @@ def build_app() -> typer.Typer:
     """Return the application with all commands, in the order of the work."""
     from mscevidence.commands import (
         database,
+        drawing,
         edition,
         importing,
         ingest,
@@ -85,10 +86,9 @@ def build_app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_callback)
-    groups = (
-        workspace, searching, ingest, screening, lookup, review, records, importing, linkage, database, pooling, edition
-    )  # fmt: skip
-    for group in groups:
+    taking_in = (workspace, searching, ingest, screening, lookup, review, records, importing, linkage)
+    giving_out = (database, pooling, drawing, edition)
+    for group in (*taking_in, *giving_out):
         group.register(app)
     return app
 

@@ -1,0 +1,35 @@
+"""Figures beside the forest plot: funnel, Baujat, all subsets, L'Abbe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mscevidence.commands.evidence import asks_a_question
+
+if TYPE_CHECKING:
+    from mscevidence.model import Pooled
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this group."""
+    app.command("figure")(asks_a_question(figure))
+
+
+def figure(
+    pooled: Pooled,
+    kind: Annotated[str, typer.Option(help="funnel, baujat, gosh or labbe.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write; .svg, .png or .pdf.")],
+) -> None:
+    """Draw a diagnostic figure of an outcome; asks the same question as pool."""
+    from mscevidence.publish.figure import figure_bytes, figure_format
+    from mscevidence.publish.figures import describe_figure, draw_figure
+    from mscevidence.records import write_atomically
+
+    form = figure_format(output, None)
+    drawn = draw_figure(kind, pooled)
+    described = describe_figure(kind, pooled)
+    write_atomically(output, figure_bytes(drawn, form, title=f"{kind}: {pooled.title}", description=described))
+    typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)

@@ -1,0 +1,171 @@
+"""Funnel, Baujat, GOSH and L'Abbe plots: their numbers, their words, and that no text leaves the page."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from mscevidence import synthesis
+from mscevidence.errors import SelectionError, UnknownTermError
+from mscevidence.model import Pooled, Question
+from mscevidence.publish.figure import figure_bytes, house_style
+from mscevidence.publish.figures import FIGURES, describe_figure, draw_figure
+from mscevidence.publish.plot_page import texts_of
+from mscevidence.synthesis.diagnostics import contributions, effects, subsets
+from study_factory import arm, result, study
+
+COUNTS = ((8, 18), (7, 7), (3, 12), (20, 40), (0, 9), (15, 22), (5, 30), (2, 4), (9, 11), (4, 16), (30, 61), (1, 3))
+
+
+def rates(k: int, **asked: object) -> Pooled:
+    studies = [study(f"s{i}-study", result("response", x, n)) for i, (x, n) in enumerate(COUNTS[:k])]
+    return synthesis.pool(studies, (), Question.model_validate({"outcome": "response", **asked}))
+
+
+def comparison(k: int) -> Pooled:
+    arms = [arm("msc"), arm("placebo", role="placebo")]
+    studies = [
+        study(
+            f"s{i}",
+            result("response", x, n, arm="msc"),
+            result("response", max(0, x - 1), n + i, arm="placebo"),
+            arms=arms,
+            design="randomised-controlled",
+        )
+        for i, (x, n) in enumerate(COUNTS[:k])
+    ]
+    return synthesis.pool(studies, (), Question(outcome="response", measure="OR"))
+
+
+def points(figure: Figure) -> list[tuple[float, float]]:
+    dots = [np.asarray(line.get_xydata()) for line in figure.findobj(Line2D) if line.get_marker() == "o"]
+    return [(float(x), float(y)) for line in dots for x, y in line]
+
+
+def test_the_funnel_has_a_point_per_study_at_effect_and_standard_error() -> None:
+    figure = draw_figure("funnel", rates(12))
+    assert len(points(figure)) == 12
+    x, y = points(figure)[0]
+    assert x == pytest.approx(math.log(8 / 10))
+    assert y == pytest.approx(math.sqrt(1 / 8 + 1 / 10))
+
+
+def test_the_centre_of_a_funnel_of_rates_is_the_common_effect_and_of_odds_ratios_no_difference() -> None:
+    found = effects(rates(5))
+    w = 1 / found.vi
+    assert found.mu == pytest.approx(float((w * found.yi).sum() / w.sum()))
+    figure = draw_figure("funnel", comparison(5))
+    low, high = figure.axes[-1].get_xlim()
+    assert (low + high) / 2 == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("k", "warned"), [(9, True), (10, False)])
+def test_below_ten_studies_the_funnel_warns(k: int, warned: bool) -> None:
+    assert (
+        any("asymmetry cannot be told from chance" in text for text in texts_of(draw_figure("funnel", rates(k))))
+        is warned
+    )
+
+
+def test_contributions_add_up_to_cochrans_q() -> None:
+    found, pooled = contributions(rates(8)), effects(rates(8))
+    q = ((pooled.yi - pooled.mu) ** 2 / pooled.vi).sum()
+    assert found.heterogeneity.sum() == pytest.approx(q)
+    without = np.delete(np.arange(8), 2)
+    w = 1 / pooled.vi[without]
+    moved = (w * pooled.yi[without]).sum() / w.sum()
+    assert found.influence[2] == pytest.approx((pooled.mu - moved) ** 2 * w.sum())
+
+
+def test_the_subsets_are_all_of_them_and_hold_the_whole() -> None:
+    pooled = rates(5)
+    found = subsets(pooled)
+    assert (len(found.mu), found.complete) == (2**5 - 1 - 5, True)
+    whole = int(np.argmax(found.holds.sum(axis=1)))
+    dl = synthesis.pool(
+        [study(f"s{i}-study", result("response", x, n)) for i, (x, n) in enumerate(COUNTS[:5])],
+        (),
+        Question(outcome="response", method="dl", test="z"),
+    ).overall.estimates[0]
+    assert found.mu[whole] == pytest.approx(dl.mu)
+    assert found.i2[whole] == pytest.approx(dl.i2)
+
+
+def test_with_many_studies_a_sample_of_distinct_subsets_is_drawn_always_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from mscevidence.synthesis import diagnostics
+
+    monkeypatch.setattr(diagnostics, "MOST_FOR_ALL_SUBSETS", 6)
+    monkeypatch.setattr(diagnostics, "SAMPLED_SUBSETS", 200)
+    found, again = subsets(rates(12)), subsets(rates(12))
+    assert not found.complete
+    assert len(np.unique(found.holds, axis=0)) == len(found.holds)
+    assert np.array_equal(found.mu, again.mu)
+    assert any("A sample of" in text for text in texts_of(draw_figure("gosh", rates(12))))
+
+
+def test_the_labbe_plot_has_each_study_at_its_two_rates() -> None:
+    figure = draw_figure("labbe", comparison(4))
+    assert any(point == pytest.approx((100 * 7 / 18, 100 * 8 / 18)) for point in points(figure))
+    assert len(points(figure)) == 4
+    said = " ".join(texts_of(figure))
+    assert "favours MSC" in said
+    assert "pooled odds ratio" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "pooled", "message"),
+    [
+        ("funnel", rates(1), "at least 2 studies"),
+        ("baujat", rates(2), "at least 3 studies"),
+        ("gosh", rates(2), "at least 3 studies"),
+        ("labbe", rates(4), "compares two arms"),
+    ],
+)
+def test_what_cannot_be_drawn_is_named(kind: str, pooled: Pooled, message: str) -> None:
+    with pytest.raises(SelectionError, match=message):
+        draw_figure(kind, pooled)
+
+
+def test_an_unknown_kind_names_the_valid_ones() -> None:
+    with pytest.raises(UnknownTermError, match="funel") as raised:
+        draw_figure("funel", rates(4))
+    assert "funnel" in raised.value.hint
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+@pytest.mark.parametrize("k", [3, 12])
+def test_no_text_leaves_the_page_or_stands_on_another(kind: str, k: int) -> None:
+    figure = draw_figure(kind, comparison(k) if kind == "labbe" else rates(k))
+    figure.set_dpi(720)
+    with house_style():
+        figure.draw_without_rendering()
+    page = figure.bbox
+    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.findobj(Text) if text.get_text()]
+    for said, box in boxes:
+        assert page.x0 <= box.x0, said
+        assert box.x1 <= page.x1, said
+        assert page.y0 <= box.y0, said
+        assert box.y1 <= page.y1, said
+    labels = [(said, box) for said, box in boxes if "study" in said.lower() and len(said) < 20]
+    for number, (said, box) in enumerate(labels):
+        for other, its in labels[number + 1 :]:
+            assert not box.overlaps(its), (said, other)
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_the_same_analysis_gives_the_same_bytes_with_text_as_text(kind: str) -> None:
+    pooled = comparison(6) if kind == "labbe" else rates(6)
+    made = [
+        figure_bytes(draw_figure(kind, pooled), "svg", title=kind, description=describe_figure(kind, pooled))
+        for _ in "12"
+    ]
+    assert made[0] == made[1]
+    assert b"<text" in made[0]
+    assert b"8/18" in made[0]
