@@ -70,6 +70,7 @@ def test_numbers_of_titles(title: str, numbers: str) -> None:
         (TITLE, TITLE.replace("cord", "skin"), "near"),
         ("Cells in children with hypothyroidism and lupus", "Cells in children with hyperthyroidism and lupus", "near"),
         ("Outcome of lupus after stromal cells in men", "Outcome of lupus after stromal cells in women", "near"),
+        ("Cells and irrelevant findings of lupus in adults", "Cells and relevant findings of lupus in adults", "near"),
         ("Stromal cells in lupus with hepatitis B virus", "Stromal cells in lupus with hepatitis C virus", "near"),
         (TITLE, "A different account of something else entirely", "differ"),
     ],
@@ -211,6 +212,17 @@ def test_own_identifiers_are_those_in_fields() -> None:
     citation = citation_of(given.model_copy(update={"identifiers": (*given.identifiers, cited)}))
     assert citation.own == {"doi": {"10.1000/own"}}
     assert citation.registrations == {"NCT00000001"}
+
+
+def test_own_identifiers_have_a_line_to_themselves() -> None:
+    text = f"{TITLE}\ndoi: 10.1000/own\nPMID: 12345\n\nWe answer doi: 10.1000/cited and others, PMID: 777"
+    places = (("doi", "10.1000/own"), ("pmid", "12345"), ("doi", "10.1000/cited"), ("pmid", "777"))
+    found = tuple(
+        Identifier(kind=kind, value=value, span=(text.index(value), text.index(value) + len(value)))
+        for kind, value in places
+    )
+    citation = citation_of(record(text=text).model_copy(update={"identifiers": found}))
+    assert citation.own == {"doi": {"10.1000/own"}, "pmid": {"12345"}}
 
 
 def test_a_page_without_fields_has_the_first_doi_of_its_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mscevidence.identify import identifiers
@@ -17,6 +18,8 @@ IDENTIFYING = frozenset({"doi", "pmid", "pmcid", "embase", "scopus", "wos", "cen
 
 _OTHERS = frozenset({"comment-on", "commented-by", "other"})
 """Notices about reports of other people, or of which nobody knows."""
+
+_LABEL = re.compile(r"\s*(?:(?:doi|pmid|pmcid|pubmed|pmc)\s*:?\s*)?", re.IGNORECASE)
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -104,20 +107,21 @@ def citation_of(document: Document, place: int = 0) -> Citation:
         refers=_refers(document),
         second_hand=document.kind in {"review", "editorial", "secondary-table"},
         source=document.source or "",
-        completeness=_completeness(document),
+        completeness=_completeness(document, own),
     )
 
 
 def own_identifiers(document: Document) -> dict[str, frozenset[str]]:
     """Return the identifiers of the report itself, kind to values in one spelling.
 
-    Those in fields of the source count; of a text without fields the first of each kind, for later ones are cited.
+    Those in fields of the source count, and those that have a line of the text to themselves; of a page with neither
+    the first of each kind. Others are cited.
     """
-    given = [one for one in document.identifiers if one.span is None]
+    given = [one for one in document.identifiers if one.span is None or _alone_in_line(document.text, one.span)]
     if document.container is None:
         found = {one.kind for one in given}
         for one in document.identifiers:
-            if one.span is not None and one.kind in {"doi", "pmid", "pmcid"} and one.kind not in found:
+            if one.kind in {"doi", "pmid", "pmcid"} and one.kind not in found:
                 found.add(one.kind)
                 given.append(one)
     own: dict[str, set[str]] = {}
@@ -133,13 +137,27 @@ def own_identifiers(document: Document) -> dict[str, frozenset[str]]:
     return {kind: frozenset(values) for kind, values in own.items()}
 
 
+def _alone_in_line(text: str, span: tuple[int, int]) -> bool:
+    start = text.rfind("\n", 0, span[0]) + 1
+    end = text.find("\n", span[1])
+    behind = text[span[1] : end if end >= 0 else len(text)]
+    return not behind.strip() and _LABEL.fullmatch(text[start : span[0]]) is not None
+
+
+def _embase(value: str) -> str | None:
+    # Embase writes L351627742 where the Cochrane register writes 351627742.
+    return value.strip().casefold().removeprefix("l") or None
+
+
+_SPELLINGS = {"doi": identifiers.doi, "pmid": identifiers.pmid, "pmcid": identifiers.pmcid, "embase": _embase}
+
+
 def _one_spelling(kind: str, value: str, source: str) -> str | None:
     if kind == "accession":
         # Numbers of one database mean nothing in another one.
         return f"{source}/{value.strip().casefold()}" if source else None
-    spelling = {"doi": identifiers.doi, "pmid": identifiers.pmid, "pmcid": identifiers.pmcid}.get(kind)
-    if spelling:
-        return spelling(value)
+    if kind in _SPELLINGS:
+        return _SPELLINGS[kind](value)
     return value.strip().casefold() or None if kind in IDENTIFYING else None
 
 
@@ -189,13 +207,12 @@ def _shown(document: Document, year: int | None) -> str:
     return ", ".join(part for part in (author, str(year or ""), title, document.journal or "") if part)
 
 
-def _completeness(document: Document) -> int:
+def _completeness(document: Document, own: Mapping[str, frozenset[str]]) -> int:
     fields = (document.title, document.date, document.journal, document.volume, document.issue, document.pages)
-    identifiers_given = {one.kind for one in document.identifiers if one.span is None}
     abstract = len(document.text) - len(document.title)
     return (
         sum(2 for field in fields if field)
-        + 3 * len(identifiers_given & {"doi", "pmid", "pmcid"})
+        + 3 * len(own.keys() & {"doi", "pmid", "pmcid"})
         + min(len(document.authors), 3)
         + (8 if abstract > 200 else 0)
         + (1 if document.subjects else 0)

@@ -130,11 +130,9 @@ def _enough(found: Comparison) -> bool:
 
 
 def _worth_a_look(found: Comparison) -> bool:
-    if found.title == "generic":
-        return False
-    if found.title in {"cut", "near"}:
+    if found.title in {"cut", "near", "spelling"}:
         return found.authors == "agree" and found.journal != "differ"
-    return True
+    return found.title == "same"
 
 
 def _reworded(found: Comparison) -> Decided | None:
@@ -159,7 +157,7 @@ def _other_identifier(found: Comparison, told: tuple[str, ...], against: tuple[s
         return "same", (*told, f"in spite of {differing}"), 0.75
     if printed:
         return "undecided", (*told, _but((differing,))), 0.5
-    if found.title == "generic" or found.authors == "differ" or (found.years or 0) > 3:
+    if found.title in {"generic", "near"} or found.authors == "differ" or (found.years or 0) > 3:
         return None
     return "apart", (*told, _but((differing, *against))), 0.3
 

@@ -123,20 +123,8 @@ def _same_word(left: str, right: str) -> bool:
 
 
 _OPPOSING = (
-    "hypo",
-    "hyper",
-    "non",
-    "un",
-    "in",
-    "anti",
-    "pre",
-    "post",
-    "auto",
-    "allo",
-    "intra",
-    "inter",
-    "homo",
-    "hetero",
+    *("hypo", "hyper", "non", "un", "in", "im", "ir", "il", "dis", "anti", "pre", "post", "auto", "allo"),
+    *("intra", "inter", "homo", "hetero", "mono", "bi", "multi"),
 )
 
 
