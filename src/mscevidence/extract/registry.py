@@ -29,6 +29,7 @@ _ASIDE = re.compile(
     r"\s*(?:\([^()]{0,40}\)|[,;:-]?\s?\b(?:at|by|on|through|until|within|during|over|up\sto|from|after)\s.*)$",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"^(?:up\sto|through|within|for|over|at|approximately)\s+", re.IGNORECASE)
 _PERCENT = re.compile(r"^(?:%|percent\b|percentage\b|proportion of participants \(%\))", re.IGNORECASE)
 _EVENTS = re.compile(r" \((?P<events>\d+) events\)")
 
@@ -158,5 +159,6 @@ def outcome_named(title: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _time_point(frame: str) -> str | None:
-    said = f"at {frame[:1].lower()}{frame[1:]}"
+    bare = _UNTIL.sub("", frame)
+    said = f"at {bare[:1].lower()}{bare[1:]}"
     return only_time(times_in(said, (0, len(said))))
