@@ -14,7 +14,7 @@ _MONTH_NAME = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a
 _NUMERIC = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[-/.](0?[1-9]|1[0-2])(?!\d)(?:[-/.](0?[1-9]|[12]\d|3[01])(?!\d))?")
 _DAY = re.compile(r"(?<![\d-])(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d-])")
 
-_ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\d-])")
+_ISSN = re.compile(r"(?<!\d)(?<!\d-)(\d{4})-?(\d{3}[\dXx])(?![\d-])")
 _DASHES = re.compile(r"\s*(?:-{1,3}|[–—−‐])\s*")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -29,16 +29,13 @@ _BLOCKS = frozenset(re.findall(r"\S+", "abstract title sec list-item list p br d
 
 def clean(text: str) -> str:
     """Return a text on one line, in Unicode NFC, without markup."""
-    return " ".join(_plain(text).split())
+    if "&" in text or "<" in text or not text.isascii():
+        text = plain(text)
+    return " ".join(text.split())
 
 
-def paragraphs(text: str) -> str:
-    """Return a text without markup, its paragraphs on lines of their own."""
-    lines = (" ".join(line.split()) for line in _plain(text).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text without markup; what stood in blocks of its own stands on lines of its own."""
     # Entities hide tags in some exports (&lt;sup&gt;6&lt;/sup&gt;) and the < of a p value in others: tags go by name.
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found.group()), text)

@@ -20,6 +20,7 @@ from mscevidence.read.citation import clean
 from mscevidence.read.formats import Record
 from mscevidence.read.markup import parse, text_of
 from mscevidence.read.reference import Reference, record_of
+from mscevidence.read.sections import first_heading
 
 _REPEATED = (
     "article",
@@ -59,6 +60,7 @@ _LABELS = {
     "disclosures": "disclosures",
     "abstract type": "note",
 }
+_ASIDE = re.compile(r"[A-Z][A-Za-z ]{2,30}: .{1,60}$")
 _LABEL_ELEMENTS = frozenset({"span", "strong", "b", "em", "label", "i"})
 _LABEL = re.compile(r"\s*([A-Z][A-Za-z() ]{1,40}?)\s*(?::\s*|\n|$)")
 _NUMBER = re.compile(r"(?:abstract\s+)?#?((?:[A-Z]{1,4}-?)?\d{1,5})\s*[.:|–-]?\s+(?=[A-Z“\"(])", re.IGNORECASE)
@@ -151,7 +153,7 @@ def _label_element(block: Tag) -> Tag | None:
 
 
 def _name(label: str) -> str | None:
-    return _LABELS.get(" ".join(re.findall(r"[a-z]+", label.casefold())))
+    return _LABELS.get(" ".join(re.findall(r"[a-z0-9]+", label.casefold())))
 
 
 def _add_lines(reference: Reference, lines: list[str]) -> None:
@@ -172,7 +174,7 @@ def _add_lines(reference: Reference, lines: list[str]) -> None:
         else:
             rest.append(line)
     _add_authors(reference, presenting)
-    notes = [line for line in rest if re.match(r"[A-Z][A-Za-z ]{2,30}: .{1,60}$", line)]
+    notes = [line for line in rest if _ASIDE.match(line) and first_heading(line, 0, len(line)) is None]
     for line in notes:
         reference.add("note", line)
     reference.add("abstract", "\n".join(line for line in rest if line not in notes))

@@ -35,6 +35,7 @@ _CODES = {
     "MH": "subject headings",
     "JN": "journal",
 }
+_PREAMBLE = 40
 _MARK = re.compile(
     r"\s*\.?\s*\[(?P<type>Article|Editorial|Letter|Abstract|Report|Miscellaneous|Review|Erratum)s?\]\.?$"
 )
@@ -68,7 +69,10 @@ def _parse(text: str) -> Reference:
         elif line.strip() and label:
             values[label].append(line.strip())
     for label, parts in values.items():
-        _add(reference, label, " ".join(parts))
+        # Embase sets each author on a line; Ovid separates them and breaks lines anywhere.
+        several = field_of(label) == "author" and not any(";" in part for part in parts)
+        for value in parts if several else [" ".join(parts)]:
+            _add(reference, label, value)
     if lines[0].startswith("RECORD"):
         reference.add("database", "Embase")
     return reference
@@ -93,9 +97,10 @@ def _add(reference: Reference, label: str, value: str) -> None:
 
 
 def _recognises(head: str, name: str) -> bool:  # noqa: ARG001
-    start = opening(head).replace("\r\n", "\n").replace("\r", "\n")
-    return bool(
-        re.match(r"(?:[^\n]{0,200}\n\s*){0,8}?(?:<\d+>\.?|RECORD \d+)[ \t]*\n\s*[A-Z][A-Za-z ]{1,40}\n[ \t]+\S", start)
+    lines = [line for line in opening(head).splitlines()[:_PREAMBLE] if line.strip()]
+    return any(
+        _START_LINE.match(number) and _LABEL.match(label) and value.startswith((" ", "\t"))
+        for number, label, value in zip(lines, lines[1:], lines[2:], strict=False)
     )
 
 

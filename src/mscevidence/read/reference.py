@@ -12,7 +12,7 @@ from typing import Any
 
 from mscevidence.model import Author, Identifier, Notice, Reject
 from mscevidence.read.canonical import canonical
-from mscevidence.read.citation import clean, date_of, issns_in, pages_of, paragraphs
+from mscevidence.read.citation import clean, date_of, issns_in, pages_of, plain
 from mscevidence.read.formats import Record
 from mscevidence.read.reference_identifiers import identifiers_of
 from mscevidence.read.reference_kind import kind_of, source_of, status_of
@@ -62,11 +62,14 @@ class Reference:
     def all(self, name: str) -> list[str]:
         """Return the values of a name, on one line each, without repetition."""
         values = self.values.get(name)
-        return list(dict.fromkeys(clean(value) for value in values)) if values else []
+        return list(dict.fromkeys(map(clean, values))) if values else []
 
     def first(self, *names: str) -> str:
         """Return the first value of the first name that has one, on one line; empty when none has."""
-        return next((clean(self.values[name][0]) for name in names if self.values.get(name)), "")
+        for name in names:
+            if values := self.values.get(name):
+                return clean(values[0])
+        return ""
 
     def affiliation(self, address: str) -> str:
         """Return the number of an address, a new one unless it is known."""
@@ -103,7 +106,7 @@ def record_of(reference: Reference, data: bytes, position: int) -> Record | Reje
 
 def _text(reference: Reference) -> tuple[str, str]:
     title = reference.first("title")
-    parts = [paragraphs(each) for each in dict.fromkeys(reference.values.get("abstract", ()))]
+    parts = [plain(each).strip() for each in dict.fromkeys(reference.values.get("abstract", ()))]
     abstract = "\n\n".join(part for part in parts if not _NO_ABSTRACT.fullmatch(part))
     text = canonical(f"{title}\n\n{abstract}")
     return text, text.partition("\n")[0] if title else ""
@@ -161,7 +164,9 @@ def _terms(reference: Reference, name: str) -> tuple[str, ...]:
 
 
 def _authors(reference: Reference) -> tuple[Author, ...]:
-    named = [Author(name=name) for name in reference.all("author")]
+    # Shannon,Claude E. is how some write Shannon, Claude E.
+    names = (name if ", " in name else name.replace(",", ", ", 1) for name in reference.all("author"))
+    named = [Author(name=name.strip()) for name in names]
     groups = [Author(name=name, collective=True) for name in reference.all("collective")]
     return (*reference.authors, *named, *groups)
 

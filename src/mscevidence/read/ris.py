@@ -64,26 +64,29 @@ _TYPES = {"JOUR": "", "GEN": "", "EJOUR": "", "ICOMM": "ICOMM", "UNPD": "unpubli
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*TY[ \t]{0,3}-(?:[ \t\r\n]|[A-Z]|$)")
 _END = re.compile(rb"(?:ER  -|[ \t]*ER[ \t]{0,3}-[ \t]*[\r\n]*$)")
+_OF_START, _OF_END = (b"T", b" ", b"\t", b"\xef"), (b"E", b" ", b"\t")
 _ANY = re.compile(rb"(?:\xef\xbb\xbf)?[A-Z][A-Z0-9]  -(?:[ \t\r\n]|$)")
 
-_EXACT = re.compile(r"([A-Z][A-Z0-9])  -(.*)")
 _LOOSE = re.compile(r"[ \t]*([A-Z][A-Z0-9])[ \t]{0,3}-(?=[ \t]|$)(.*)")
 _EXACT_START = re.compile(r"(?m)^\ufeff?[A-Z][A-Z0-9]  -")
 _BETWEEN = re.compile(r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a)?")
+_SEVERAL = re.compile(r"\n|;\s")
 _NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
     draft, inside = Draft(), False
     for line in lines_of(stream):
-        if _START.match(line):
+        # Most lines begin neither like TY nor like ER: a look at one byte spares them the patterns.
+        first = line[:1]
+        if first in _OF_START and _START.match(line):
             if inside:
                 yield draft.taken()
             inside = True
         elif not inside and _ANY.match(line) and not _END.match(line):
             inside = True
         draft.add(line)
-        if inside and _END.match(line):
+        if inside and first in _OF_END and _END.match(line):
             yield draft.taken()
             inside = False
     rest = draft.taken()
@@ -108,24 +111,33 @@ def _parse(text: str) -> Reference:
 
 def _tags(text: str) -> dict[str, list[str]]:
     """Return the values by tag; what stands before the first tag, but for numbers and links, under an empty tag."""
-    pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
+    exact = _EXACT_START.search(text) is not None
     tags: dict[str, list[list[str]]] = {}
     lines: list[str] = []
     for line in text.replace("\ufeff", "").rstrip("\n\x1a").split("\n"):
-        found = pattern.match(line)
-        if found:
-            lines = [found[2].strip()]
-            tags.setdefault(found[1], []).append(lines)
+        tag, value = _split(line, exact=exact)
+        if tag:
+            lines = [value.strip()]
+            tags.setdefault(tag, []).append(lines)
         elif lines:
             # An indented line goes on; any other begins a line of its own, as in the abstracts of EndNote.
             lines += [" " if line.startswith("  ") else "\n", line.strip()]
         elif not tags and not _BETWEEN.fullmatch(line.strip()):
             tags.setdefault("", []).append([line.strip()])
-    values = {tag: ["".join(value).strip() for value in found] for tag, found in tags.items()}
+    values = {tag: ["".join(each) if len(each) > 1 else each[0] for each in found] for tag, found in tags.items()}
     if "ER" not in values:
         # The number of the next record may stand where the end is missing.
         values = {tag: [_NUMBER_AT_END.sub("", value) for value in found] for tag, found in values.items()}
     return values
+
+
+def _split(line: str, *, exact: bool) -> tuple[str, str]:
+    """Return the tag of a line and what follows; an empty tag where it has none."""
+    tag = line[:2]
+    if exact:
+        return (tag, line[5:]) if line[2:5] == "  -" and tag.isupper() and tag.isalnum() else ("", line)
+    found = _LOOSE.match(line)
+    return (found[1], found[2]) if found else ("", line)
 
 
 def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]]) -> None:
@@ -133,14 +145,14 @@ def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]])
         if tag == "ER" and value:
             reference.add("note", f"ER: {value}")
         return
-    name = _FIELDS.get(tag)
+    name: str | None = _FIELDS.get(tag)
     if tag in _SPECIAL:
         name, value = _SPECIAL[tag](value, tags)
     if name is None:
         reference.add("note", f"{tag}: {value}")
-    elif tag in _LIKE_LINES:
-        for line in re.split(r"\n|;\s" if tag != "AD" else r"\n", value):
-            reference.add(name, re.sub(r",(?=\S)", ", ", line) if name == "author" else line)
+    elif tag in _LIKE_LINES and (";" in value or "\n" in value):
+        for each in value.split("\n") if tag == "AD" else _SEVERAL.split(value):
+            reference.add(name, each)
     else:
         reference.add(name, value)
 

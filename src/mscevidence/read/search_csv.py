@@ -27,6 +27,7 @@ from mscevidence.read.search_rows import Columns, columns_of, row_record
 _SEPARATORS = ",;\t|"
 _PREAMBLE = 40
 _MOST_LINES = 2_000
+_LONGEST_HEAD_LINE = 20_000
 
 
 def _whole_row(separator: str) -> re.Pattern[str]:
@@ -148,9 +149,10 @@ def _recognises(head: str, name: str) -> bool:
 
 
 def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_BYTES))
     lines = lines_of(stream)
     first = list(itertools.islice(lines, 400))
-    head = b"".join(first)[: 1 << 20].decode("utf-8-sig", "replace")
+    head = b"".join(line[:_LONGEST_HEAD_LINE] for line in first).decode("utf-8-sig", "replace")
     found = _separator_of(head)
     if found is None:
         hint = "the first row must name the columns, one of them Title, DOI, PMID or a registration number"

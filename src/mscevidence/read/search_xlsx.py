@@ -6,11 +6,12 @@ would unpack to far more than a list of references is refused before it is opene
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError
@@ -64,15 +65,26 @@ def _refuse_bombs(data: bytes) -> None:
         raise DocumentError(message, hint="open it and save the sheet as CSV if you trust it")
 
 
-def _sheets(data: bytes) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
+def _sheets(data: bytes) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
     import openpyxl
 
+    with _named_errors():
+        sheets = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False).worksheets
+    for sheet in sheets:
+        yield sheet.title, _rows(sheet)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    with _named_errors():
+        # The stated size of a sheet may be wrong; without it rows are read as far as they go.
+        sheet.reset_dimensions()
+        yield from sheet.iter_rows()
+
+
+@contextlib.contextmanager
+def _named_errors() -> Iterator[None]:
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-        for sheet in book.worksheets:
-            # The stated size of a sheet may be wrong; without it rows are read as far as they go.
-            sheet.reset_dimensions()
-            yield sheet.title, sheet.iter_rows()
+        yield
     except DocumentError:
         raise
     except Exception as error:

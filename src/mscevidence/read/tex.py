@@ -94,7 +94,10 @@ _WORDS: dict[str, str] = _SYMBOLS | _GREEK | _CAPITALS
 _ACCENT = re.compile(
     r"\\(?:([`'^~=\".])|([uvHrckdb])(?![A-Za-z]))\s*(?:\{\s*(\\[ij]|[A-Za-z])\s*\}|(\\[ij](?![A-Za-z])|[A-Za-z]))"
 )
-_RAISED = re.compile(r"(\d)\s?\$?\s?(?:\\textsuperscript\s*\{|\^\s*\{)([-−+]?\d{1,3})\}\$?|(\d)\s?\$\^(\d)\$")
+_RAISED = re.compile(r"(?<=\d)\s?(?:\\textsuperscript|\^)\s*\{([-−+]?\d{1,3})\}")
+_RAISED_WORD = re.compile(r"\^\{([A-Za-z]{1,20})\}")
+_LOWERED = re.compile(r"\$_\{?([^{}$]{1,20})\}?\$")
+_MATHEMATICS = re.compile(r"\$([^$]{0,200})\$")
 _MARKUP = re.compile(
     r"\\(?:textit|textbf|emph|textrm|textsc|texttt|textsf|textsuperscript|textsubscript|text|mathrm|mathit|mathbf|mathsf"
     r"|ensuremath|mbox|url|uppercase|MakeUppercase|enquote|it|em|bf|rm|sc|tt)(?![A-Za-z])\s*"
@@ -111,13 +114,13 @@ def plain_text(value: str) -> str:
     if not any(mark in value for mark in "\\{}$~-"):
         return value
     text = _ESCAPED.sub(lambda found: _HIDDEN[found[1]], value)
-    text = _RAISED.sub(lambda found: f"{found[1] or found[3]}^{found[2] or found[4]}", text)
+    text = _RAISED.sub(r"^\1", text)
+    text = _MATHEMATICS.sub(r"{\1}", _LOWERED.sub(r"\1", _RAISED_WORD.sub(r"\1", text)))
     if "\\" in text:
         text = _ACCENT.sub(_accented, text)
         text = _WORD.sub(_symbol, _MARKUP.sub("", text))
         text = re.sub(r"\\(?:\\|newline|par)(?![A-Za-z])|\\[,;!: ]", " ", text).replace("\\-", "")
     text = text.replace("---", "—").replace("--", "–").replace("~", " ")
-    text = re.sub(r"\$([^$]{0,200})\$", r"\1", text)
     return re.sub(r"[{}]", "", text).translate(_SHOWN)
 
 

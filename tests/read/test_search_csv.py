@@ -1,0 +1,209 @@
+"""Search results as comma-, semicolon- and tab-separated text."""
+
+from __future__ import annotations
+
+import pytest
+
+from export_reading import document, documents, ids, outcome
+from mscevidence.errors import DocumentError
+from mscevidence.read import read_all
+
+SCOPUS = (
+    '\ufeff"Authors","Author full names","Author(s) ID","Title","Year","Source '
+    'title","Volume","Issue","Art. No.","Page start",'
+    '"Page end","Page count","Cited by","DOI","Link","Affiliations","Authors with '
+    'affiliations","Abstract","Author Keywords",'
+    '"Index Keywords","Correspondence Address","Publisher","ISSN","PubMed ID","Language of Original Document",'
+    '"Abbreviated Source Title","Document Type","Publication Stage","Open Access","Source","EID"\n'
+    '"Liu R.; Adler D.G.","Liu, Roy (57123456789); Adler, Douglas G. (57123456780)","1; 2","Cells, '
+    '""stem"" and ITP","2023","Blood",'
+    '"142","5","","687","689","","12","10.1182/blood-1",'
+    '"https://www.scopus.com/inward/record.uri?eid=2-s2.0-1","A; B","x","8 of 18'
+    ' responded.","ITP; MSC","human; '
+    'adult","z","ASH","00064971","31366609","English","Blood","Conference paper","Final","","Scopus",'
+    '"2-s2.0-85214459603"\n'
+)
+LENS = (
+    '"Lens ID","Title","Author/s","PMID","ISSNs","Citing Patents Count"\n"000-360-106-493-122","One","A '
+    'B; C D",33251087,"21945411; 21945403",0\n'
+)
+PUBMED = (
+    "PMID,Title,Authors,Citation,First Author,Journal/Book,Publication Year,Create Date,PMCID,NIHMS ID,DOI\n"
+    '31366609,"One title.","Baird JK, Walker LA.","Clin Rev. 2019 Jul 31;32(4):e11-9. doi: '
+    '10.1128/CMR.1.","Baird JK",Clin Rev,2019,'
+    "2019/08/02,PMC6750137,,10.1128/CMR.1\n"
+)
+REGISTRY_OLD = (
+    '"Rank","NCT Number","Title","Acronym","Status","Conditions","Interventions","Enrollment","Other '
+    'IDs","First Posted","URL"\n'
+    '1,"NCT00294112","Prochymal in Crohn",,"Completed","Crohn Disease","Drug: Prochymal|Drug: Placebo","10",'
+    '"OSIRIS-601|2006-001234-56","February 20, 2006","https://ClinicalTrials.gov/show/NCT00294112"\n'
+)
+REGISTRY_NEW = (
+    "NCT Number,Study Title,Study URL,Study Status,Brief Summary,Conditions,Sponsor\n"
+    'NCT04014166,"MSC in ITP, phase I",https://clinicaltrials.gov/study/NCT04014166,COMPLETED,A summary.,ITP,CAMS\n'
+)
+ICTRP = (
+    "TrialID,Last Refreshed on,Public title,Scientific title,Primary sponsor,Date registration,Source "
+    "Register,web address,"
+    "Recruitment Status,Target size,Condition,Intervention\n"
+    "ChiCTR2000030138,1 June 2020,Cells for ITP,A trial of "
+    "cells,CAMS,2020-02-24,ChiCTR,http://www.chictr.org.cn/1,Recruiting,20,ITP,MSC\n"
+)
+WEB_OF_SCIENCE = (
+    'PT\tAU\tAF\tTI\tSO\tDT\tPY\tUT\tZ9\nJ\tLi, W; Dou, Z\tLi, Wei; Dou, Zhi\tA "5 title\tBLOOD\tMeeting '
+    "Abstract\t2020\tWOS:0005\t3\n"
+)
+
+
+def test_scopus() -> None:
+    read = document(SCOPUS)
+    assert (read.format, read.source) == ("search-csv", "scopus")
+    assert read.text == 'Cells, "stem" and ITP\n\n8 of 18 responded.'
+    assert [author.name for author in read.authors] == ["Liu, Roy", "Adler, Douglas G."]
+    assert (read.journal, read.volume, read.issue, read.pages, read.date) == ("Blood", "142", "5", "687-689", "2023")
+    assert ids(read) == {"doi": "10.1182/blood-1", "pmid": "31366609", "scopus": "2-s2.0-85214459603"}
+    assert (read.issns, read.keywords, read.subjects) == (("0006-4971",), ("ITP", "MSC"), ("human", "adult"))
+
+
+def test_lens() -> None:
+    read = document(LENS)
+    assert (read.source, read.issns) == ("lens", ("2194-5411", "2194-5403"))
+    assert ids(read) == {"pmid": "33251087", "lens": "000-360-106-493-122"}
+
+
+def test_pubmed() -> None:
+    read = document(PUBMED)
+    assert (read.source, read.journal, read.date, read.volume, read.pages) == (
+        "pubmed",
+        "Clin Rev",
+        "2019-07-31",
+        "32",
+        "e11-9",
+    )
+    assert [author.name for author in read.authors] == ["Baird JK", "Walker LA"]
+    assert ids(read) == {"doi": "10.1128/cmr.1", "pmid": "31366609", "pmcid": "PMC6750137"}
+
+
+def test_registries() -> None:
+    old, new, ictrp = document(REGISTRY_OLD), document(REGISTRY_NEW), document(ICTRP)
+    assert {read.kind for read in (old, new, ictrp)} == {"registry-entry"}
+    assert (old.source, new.source, ictrp.source) == ("clinicaltrials.gov", "clinicaltrials.gov", "ictrp")
+    assert ids(old) == {"nct": "NCT00294112", "eudract": "2006-001234-56"}
+    assert "Interventions: Drug: Prochymal; Drug: Placebo" in old.text
+    assert (old.date, ids(new)["nct"], new.title) == ("2006-02-20", "NCT04014166", "MSC in ITP, phase I")
+    assert "A summary." in new.text
+    assert (ictrp.title, ictrp.other_titles, ictrp.date) == ("Cells for ITP", ("A trial of cells",), "2020-02-24")
+    assert ids(ictrp)["chictr"] == "ChiCTR2000030138"
+
+
+def test_web_of_science_tab_separated() -> None:
+    for data in (WEB_OF_SCIENCE.encode(), WEB_OF_SCIENCE.encode("utf-16"), WEB_OF_SCIENCE.encode("utf-8-sig")):
+        read = document(data, "savedrecs.txt")
+        assert (read.title, read.source, read.kind) == ('A "5 title', "web-of-science", "conference-abstract")
+        assert [author.name for author in read.authors] == ["Li, Wei", "Dou, Zhi"]
+
+
+EMBASE = (
+    "Title,Author Names,Source,Publication Type,Abstract,Emtree Drug Index Terms,PUI,DOI,Clinical Trial Numbers\n"
+    '"Cells","Liu R., Adler D.G.","Blood (2023) 142 Supplement 1 (1-9). Date of Publication: 2 Nov '
+    '2023","Conference Abstract",'
+    '"TEST\n\nTwo paragraphs.","stem cell (drug therapy, adverse reaction), placebo","L373791783",10.1/x,\n'
+)
+
+
+def test_embase_by_columns() -> None:
+    read = documents(EMBASE.replace("10.1/x", "10.1182/x"))[0]
+    assert read.text == "Cells\n\nTEST\n\nTwo paragraphs."
+    assert (read.journal, read.volume, read.pages, read.date) == ("Blood", "142 Supplement 1", "1-9", "2023-11-02")
+    assert [author.name for author in read.authors] == ["Liu R.", "Adler D.G."]
+    assert read.subjects == ("stem cell (drug therapy, adverse reaction)", "placebo")
+    assert (read.kind, read.source, ids(read)["embase"]) == ("conference-abstract", "embase", "L373791783")
+
+
+def test_embase_by_rows() -> None:
+    first, second = documents(
+        '"TITLE","Cells in ITP"\n"AUTHOR NAMES","Liu R.","Adler D.G."\n"SOURCE","Blood (2023) 142:5 '
+        '(1-9)"\n"ABSTRACT","8 of 18."\n'
+        '"EMTREE DRUG INDEX TERMS","stem cell"\n\n"TITLE","Second"\n"AUTHOR NAMES","Chen Y."\n"ABSTRACT","None."\n',
+        "records.csv",
+    )
+    assert (first.text, first.source, first.journal) == ("Cells in ITP\n\n8 of 18.", "embase", "Blood")
+    assert [author.name for author in first.authors] == ["Liu R.", "Adler D.G."]
+    assert (second.title, second.position) == ("Second", 2)
+
+
+def test_a_column_per_record() -> None:
+    found = documents("Title,One,Two\nAuthors,A B,C D\nYear,2020,2021\nDOI,10.1000/a,10.1000/b\n", "turned.csv")
+    assert [(read.title, read.date, ids(read)["doi"]) for read in found] == [
+        ("One", "2020", "10.1000/a"),
+        ("Two", "2021", "10.1000/b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        pytest.param("Title;Year;DOI\nOne;2020;10.1000/a\nTwo;2021;\n", ["One", "Two"], id="semicolons"),
+        pytest.param("Title\tYear\tDOI\nOne\t2020\t\nTwo\t2021\t\n", ["One", "Two"], id="tabs"),
+        pytest.param("Search of 2023\nquery,itp\n\nTitle,Year,DOI\nOne,2020,\n", ["One"], id="preamble"),
+        pytest.param("Title,Year,DOI\nOne,2020\nTwo,2021,,,\n", ["One", "Two"], id="short and long rows"),
+        pytest.param("Title,Year,DOI\n\nOne,2020,\n,,\nTwo,2021,\n", ["One", "Two"], id="empty rows"),
+        pytest.param("Title,Year,DOI\nOne,2020,\nTitle,Year,DOI\nTwo,2021,\n", ["One", "Two"], id="two files in one"),
+        pytest.param("Title,Year,DOI\rOne,2020,\rTwo,2021,\r", ["One", "Two"], id="Macintosh"),
+        pytest.param('Title,Year,DOI\n"One\nline",2020,\nTwo,2021,\n', ["One line", "Two"], id="line end in a cell"),
+        pytest.param('Title,Year,DOI\n5" needle,2020,\nTwo,2021,\n', ['5" needle', "Two"], id="a quote in a cell"),
+        pytest.param("sep=;\nTitle;Year;DOI\nOne;2020;\n", ["One"], id="line of Excel"),
+    ],
+)
+def test_tables_are_found(text: str, titles: list[str]) -> None:
+    assert [read.title for read in documents(text, "export.csv")] == titles
+
+
+def test_latin1_rows() -> None:
+    read = document("Title,Year,DOI\nZürich cells,2020,\n".encode("latin-1"), "export.csv")
+    assert read.title == "Zürich cells"
+    assert "Windows-1252" in read.notes[0]
+
+
+def test_a_quote_that_is_never_closed_costs_its_line_only() -> None:
+    rows = "".join(f"Title {number},2020,10.1000/{number}\n" for number in range(3000))
+    found, rejects = outcome(f'Title,Year,DOI\n"Open,2020,\n{rows}', "export.csv")
+    assert len(found) == 3000
+    assert [(reject.position, reject.reason) for reject in rejects] == [(1, "a quote is opened and never closed")]
+    assert rejects[0].excerpt == '"Open,2020,'
+
+
+def test_a_separator_that_is_not_quoted_is_rejected_not_shifted() -> None:
+    found, rejects = outcome("Title,Year,DOI\nCells, stem and others,2020,10.1000/a\nTwo,2021,\n", "export.csv")
+    assert [read.title for read in found] == ["Two"]
+    assert rejects[0].reason == "the row has 4 cells and the table 3 columns: a separator is not in quotes"
+
+
+def test_formulas_are_text() -> None:
+    read = document("Title,Year,DOI\n\"=cmd|' /C calc'!A0\",2020,\n", "export.csv")
+    assert read.title == "=cmd|' /C calc'!A0"
+
+
+def test_columns_that_nobody_knows_are_kept_as_notes_and_labels_too() -> None:
+    read = document("Title,Year,DOI,Label,Odd column\nOne,2020,,Duplicate,x\n", "export.csv")
+    assert read.notes == ("Label: Duplicate", "Odd column: x")
+
+
+def test_nul_bytes_cost_their_row_only() -> None:
+    found, rejects = outcome(b"Title,Year,DOI\nOne,2020,\nT\0wo,2021,\nThree,2022,\n", "export.csv")
+    assert [read.title for read in found] == ["One", "Three"]
+    assert "NUL" in rejects[0].reason
+
+
+def test_a_table_of_other_things_is_an_error_that_names_the_columns_needed() -> None:
+    with pytest.raises(DocumentError, match="no row of column names") as raised:
+        list(read_all(b"a,b\n1,2\n", format="search-csv"))
+    assert "Title" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["Title, abstract and authors of cells\n\nResults: 8 of 18.", "One, two\nthree, four\n"]
+)
+def test_prose_is_no_table(text: str) -> None:
+    assert document(text, "abstract.txt").format == "plain-text"
