@@ -213,6 +213,16 @@ def test_places_that_disagree_leave_the_question_open() -> None:
     assert numbers(ask(article(text, other), "response", "MSC")) is None
 
 
+def test_a_percent_is_no_ground_for_events_where_tables_of_the_article_cannot_be_read() -> None:
+    methods = "Patients were randomised to MSC (n = 20) or placebo (n = 18)."
+    sentence = "Relapse was lower in the MSC group (10.0%) than in the placebo group (50.0%)."
+    picture = "<table-wrap><label>Table 3</label><caption><p>Outcomes.</p></caption><graphic/></table-wrap>"
+    assert numbers(ask(article(sentence, methods=methods), "relapse", "MSC")) == (2, 20, 9, 18)
+    hidden = ask(article(sentence, picture, methods=methods), "relapse", "MSC")
+    assert hidden is not None
+    assert (hidden.rule, hidden.complete) == ("sizes-only", False)
+
+
 def test_sizes_alone_are_an_answer_without_events() -> None:
     found = ask(
         article("Nothing else.", methods="Patients were randomised to MSC (n = 20) or placebo (n = 18)."),

@@ -26,6 +26,7 @@ from mscevidence.model.noun import Frozen
 
 _LEAST_SCORE = 0.62
 _AHEAD = 0.08
+_COMPUTED = "sentence-percent"
 
 
 class Answer(Frozen):
@@ -79,7 +80,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
             counts = TableCounts(each, sizes, numbers)
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
     best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes, None not in told).answers()))
-    if best is None:
+    if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
         return _sizes_only(document, sizes)
     first, second = best.intervention, best.comparator
     return Answer(
@@ -93,6 +94,14 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
         span=best.span,
         score=round(best.score, 3),
     )
+
+
+def _hides_tables(document: Document) -> bool:
+    """Return whether an article has tables without cells (pictures, say), where counts may stand that nobody can check.
+
+    A percent of a sentence is then no ground for events: the article prints them elsewhere.
+    """
+    return any(not table.cells for table in document.tables)
 
 
 def _chosen(tables: list[Found], sentences: list[Found]) -> Found | None:
