@@ -155,3 +155,25 @@ def test_a_protocol_without_a_search_cannot_be_updated(sources: ReplayedSources,
     done = run("update")
     assert done.exit_code == 1
     assert "[[search]]" in done.stderr
+
+
+def test_a_search_that_is_stopped_by_hand_keeps_what_came_and_goes_on(
+    sources: ReplayedSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pubmed = sources.sources["pubmed"]
+    whole = pubmed.search
+
+    def stopped(query: str, *, since: Any = None, cursor: str = "") -> Any:
+        for number, page in enumerate(whole(query, since=since, cursor=cursor)):
+            if number:
+                raise KeyboardInterrupt
+            yield page
+
+    monkeypatch.setattr(pubmed, "search", stopped)
+    done = run("search", "cells", "--source", "pubmed")
+    assert done.exit_code == 1
+    assert "run the same command to go on" in done.stderr
+    monkeypatch.setattr(pubmed, "search", whole)
+    assert "done" in run("search", "cells", "--source", "pubmed").stdout
+    (listed,) = json.loads(run("search", "--list", "--json").stdout)
+    assert (listed["records"], len(listed["files"])) == (3, 2)

@@ -32,6 +32,10 @@ class TranslatingGroup(TyperGroup):
             if error.hint:
                 typer.echo(f"hint: {error.hint}", err=True)
             raise typer.Exit(1) from error
+        except KeyboardInterrupt:
+            # Every command writes whole files only, and long ones go on from what they have written.
+            typer.echo("\nstopped; what was written is whole: run the same command to go on", err=True)
+            raise typer.Exit(1) from None
         except BrokenPipeError:
             # The reader of a pipe (head, less) has left: nothing to say, and the interpreter must not say it either.
             sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123

@@ -66,7 +66,7 @@ class Intake:
         elif not Path(source).exists() and _is_identifier(source):
             self._keep(source, lambda: self._fetched(source))
         else:
-            for path in _files(Path(source)):
+            for path in shown(_files(Path(source)), "ingest"):
                 self._keep(path.name, lambda path=path: self._file(path, path.name))  # type: ignore[misc]
 
     def _keep(self, name: str, taken: Callable[[], Taken]) -> None:
@@ -139,6 +139,17 @@ class Intake:
             for error in others:
                 typer.echo(f"error: {error.message}", err=True)
             raise first
+
+
+def shown(paths: list[Path], what: str) -> Iterator[Path]:
+    """Yield paths, showing on stderr how many are done when a terminal is there and there are several."""
+    if len(paths) < 2 or not sys.stderr.isatty():
+        yield from paths
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(paths, description=what, console=Console(stderr=True), transient=True)
 
 
 def _is_identifier(source: str) -> bool:
