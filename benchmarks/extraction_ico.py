@@ -5,7 +5,7 @@
 DIR holds questions.csv (id, pmcid, outcome, intervention, comparator) and articles/PMC<pmcid>.xml. The parity of the
 PMC number halves the articles, so that one half can be tuned on and the other looked at last. Times go to stderr.
 
-Four questions of the corpus have group sizes written with a thousands separator (1,525 and 1,514). They are answered
+Some questions of the corpus have gold numbers written with a thousands separator (1,525). They are answered
 like any other; a scorer that reads its gold with float() stops at them and needs those separators taken out first.
 """
 
@@ -42,7 +42,9 @@ def main() -> None:
         asked += 1
         print(json.dumps(prediction(question["id"], found)))
     print(f"{asked} questions, {1000 * seconds / max(asked, 1):.1f} ms each", file=sys.stderr)
-    print("note: gold group sizes such as 1,525 have separators, which a scorer must take out", file=sys.stderr)
+    print(
+        "note: gold group sizes such as 1,525 have thousands separators, which a scorer must take out", file=sys.stderr
+    )
 
 
 def questions(folder: Path, parity: str | None) -> list[dict[str, str]]:
