@@ -25,8 +25,8 @@ def question(
     method: Annotated[
         str | None,
         typer.Option(
-            help="glmm (default), reml, ml, dl, pm, pmm, eb, sj, he, hs, hsk or ee; to compare arms also mh, peto, "
-            "cm.el (the glmm of OR), cm.al, um.fs or um.rs. Others stand beside it."
+            help="glmm (default; of RR and RD reml), reml, ml, dl, pm, pmm, eb, sj, he, hs, hsk or ee; to compare arms "
+            "also mh, peto, cm.el (the glmm of OR), cm.al, um.fs or um.rs. Others stand beside it."
         ),
     ] = None,
     measure: Annotated[
