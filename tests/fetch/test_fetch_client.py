@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def test_every_server_is_told_who_asks(server: Server, fake: FakeTime) -> None:
     assert headers["user-agent"].startswith("mscevidence/")
     assert headers["user-agent"].endswith("(mailto:reviewer@example.org)")
     assert headers["accept"].startswith("application/json")
+    assert headers["connection"] == "close"
 
 
 @pytest.mark.parametrize("contact", ["reviewer", "a b@example.org", "a@example.org\r\nX-Evil: 1", "a@b"])
@@ -229,6 +231,12 @@ def test_a_huge_body_is_not_read_to_its_end(reply: Reply, server: Server, fake: 
     assert "larger than 1,000 bytes" in error.message
 
 
+def test_a_huge_body_that_is_announced_is_not_begun(server: Server, fake: FakeTime) -> None:
+    server.replies(Reply(b"a", announced=3_000_000_000))
+    error = failure(client(fake), ask(server))
+    assert "3,000,000,000 bytes are announced" in error.message
+
+
 @pytest.mark.parametrize("reply", [Reply(b"a" * 4000, drip=0.02), Reply(slow_headers=True)], ids=["body", "headers"])
 def test_a_server_that_drips_is_left(reply: Reply, server: Server, fake: FakeTime) -> None:
     server.replies(reply)
@@ -288,6 +296,11 @@ def test_keys_are_in_no_error(reply: Reply, server: Server, fake: FakeTime) -> N
     told = "".join(traceback.format_exception(error))
     assert "k3y" not in told
     assert "reviewer@" not in told
+
+
+def test_keys_are_in_no_error_of_a_connection(fake: FakeTime) -> None:
+    error = failure(client(fake), Request("http://127.0.0.1:9/", parameters=SECRETS, accept=JSON))
+    assert "k3y" not in "".join(traceback.format_exception(error))
 
 
 @pytest.mark.parametrize(
@@ -371,6 +384,18 @@ def test_a_form_is_not_a_page(server: Server, fake: FakeTime, tmp_path: Path) ->
     asked = [fetching.fetch(ask(server, parameters={"a": "1"}, method=m, fresh_for=9)) for m in ("GET", "POST", "POST")]
     assert [each.from_cache for each in asked] == [False, False, True]
     assert {each.url for each in asked} == {f"{server.base}/search?a=1"}
+
+
+def test_threads_may_share_a_client(server: Server, fake: FakeTime, tmp_path: Path) -> None:
+    server.handler = lambda asked: Reply(json.dumps(asked.path).encode())
+    fetching = client(fake, cache=tmp_path)
+    paths = [f"/{n}" for n in range(12)]
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda path: fetching.fetch(ask(server, path)), paths))
+    assert [json.loads(answer.data) for answer in answers] == paths
+    again = client(fake, cache=tmp_path)
+    assert all(again.fetch(ask(server, path, fresh_for=1e6)).from_cache for path in paths)
+    assert sum(fake.slept) > 0
 
 
 def test_a_cache_that_cannot_be_written(server: Server, fake: FakeTime, tmp_path: Path) -> None:

@@ -218,6 +218,19 @@ def test_a_history_that_expires_is_made_again(reply: Reply, server: Server, fake
     assert len(there.histories) == 2
 
 
+def test_a_history_may_expire_more_than_once(server: Server, fake: FakeTime) -> None:
+    there = FakePubMed(numbered(12))
+    server.handler = there
+    pages = []
+    for page in pubmed(server, fake, batch=2).search("lupus"):
+        pages.append(page)
+        if page.records:
+            there.broken = [xml(GONE)]
+    assert sorted(pmids(pages)) == sorted(numbered(12))
+    assert len(there.histories) == 6
+    assert pages[-1].delivered == 12
+
+
 def test_a_history_that_never_holds_ends(server: Server, fake: FakeTime) -> None:
     there = FakePubMed(numbered(10), broken=[xml(GONE)] * 50)
     server.handler = there

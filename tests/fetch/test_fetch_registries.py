@@ -237,7 +237,8 @@ def test_marks_in_a_circle(server: Server, fake: FakeTime) -> None:
 
 
 def test_europe_pmc_rejects_a_query(server: Server, fake: FakeTime) -> None:
-    server.replies(reply({"version": "6.9", "errCode": 400, "errMsg": "Invalid query: unbalanced ("}))
+    # Line ends inside of strings do occur in messages.
+    server.replies(Reply(b'{"version": "6.9", "errCode": 400, "errMsg": "Invalid query:\n unbalanced ("}'))
     with pytest.raises(FetchError, match=r"does not accept the query: Invalid query: unbalanced \(") as caught:
         list(europepmc(server, fake).search("(lupus"))
     assert caught.value.reason == "bad-request"
@@ -317,6 +318,7 @@ def test_the_registry_names_what_is_wrong(server: Server, fake: FakeTime) -> Non
     server.replies(Reply(b"Incorrect format of `query.term`", 400, "text/plain"))
     with pytest.raises(FetchError, match=r"Incorrect format of `query\.term`"):
         list(ctgov(server, fake).search("AREA["))
+    assert len(server.asked) == 1
 
 
 def test_one_study(server: Server, fake: FakeTime) -> None:

@@ -201,7 +201,6 @@ class Client:
             prepared = requests.Request(request.method, url, headers=headers, data=form).prepare()
         except (requests.RequestException, ValueError):
             raise refusals.not_an_address(url) from None
-        checked_url(prepared.url or "", https_only=self._https_only)
         return exchange(prepared, self._connect, limits=self.limits, certificates=self._certificates or True)
 
     def _connect(self, host: str, port: int, seconds: float) -> socket.socket:

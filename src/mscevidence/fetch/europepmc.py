@@ -104,7 +104,7 @@ class EuropePmc:
 
 def _refused(answer: Answer, words: str) -> FetchError:
     return FetchError(
-        f"Europe PMC does not accept the query: {words}",
+        f"Europe PMC does not accept the query: {' '.join(words.split())}",
         hint="try it at https://europepmc.org/advancesearch",
         host=host_of(answer.final_url),
         reason="bad-request",

@@ -79,8 +79,7 @@ def by_identifier(text: str, sources: Sources) -> Page:
         if error.reason != "not-found" or identifier.kind not in otherwise:
             raise
     second, note = otherwise[identifier.kind]
-    page = second(identifier.value)
-    return replace(page, notes=(note, *page.notes))
+    return replace(second(identifier.value), notes=(note,))
 
 
 def _written(kind: str, value: str) -> str:
