@@ -67,7 +67,10 @@ _END = re.compile(rb"(?:ER  -|[ \t]*ER[ \t]{0,3}-[ \t]*[\r\n]*$)")
 _OF_START, _OF_END = (b"T", b" ", b"\t", b"\xef"), (b"E", b" ", b"\t")
 _ANY = re.compile(rb"(?:\xef\xbb\xbf)?[A-Z][A-Z0-9]  -(?:[ \t\r\n]|$)")
 
-_LOOSE = re.compile(r"[ \t]*([A-Z][A-Z0-9])[ \t]{0,3}-(?=[ \t]|$)(.*)")
+_EXACT = re.compile(r"(?m)^([A-Z][A-Z0-9])  -(.*(?:\n(?![A-Z][A-Z0-9]  -).*)*+)")
+_LOOSE = re.compile(
+    r"(?m)^[ \t]*([A-Z][A-Z0-9])[ \t]{0,3}-(?=[ \t]|$)(.*(?:\n(?![ \t]*[A-Z][A-Z0-9][ \t]{0,3}-(?:[ \t]|$)).*)*+)"
+)
 _EXACT_START = re.compile(r"(?m)^\ufeff?[A-Z][A-Z0-9]  -")
 _BETWEEN = re.compile(r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a)?")
 _SEVERAL = re.compile(r"\n|;\s")
@@ -111,33 +114,28 @@ def _parse(text: str) -> Reference:
 
 def _tags(text: str) -> dict[str, list[str]]:
     """Return the values by tag; what stands before the first tag, but for numbers and links, under an empty tag."""
-    exact = _EXACT_START.search(text) is not None
-    tags: dict[str, list[list[str]]] = {}
-    lines: list[str] = []
-    for line in text.replace("\ufeff", "").rstrip("\n\x1a").split("\n"):
-        tag, value = _split(line, exact=exact)
-        if tag:
-            lines = [value.strip()]
-            tags.setdefault(tag, []).append(lines)
-        elif lines:
-            # An indented line goes on; any other begins a line of its own, as in the abstracts of EndNote.
-            lines += [" " if line.startswith("  ") else "\n", line.strip()]
-        elif not tags and not _BETWEEN.fullmatch(line.strip()):
-            tags.setdefault("", []).append([line.strip()])
-    values = {tag: ["".join(each) if len(each) > 1 else each[0] for each in found] for tag, found in tags.items()}
+    text = text.replace("\ufeff", "").rstrip("\n\x1a")
+    pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
+    values: dict[str, list[str]] = {}
+    first = pattern.search(text)
+    before = [line.strip() for line in text[: first.start() if first else None].split("\n")]
+    if strays := [line for line in before if not _BETWEEN.fullmatch(line)]:
+        values[""] = strays
+    for found in pattern.finditer(text):
+        values.setdefault(found[1], []).append(_joined(found[2]) if "\n" in found[2] else found[2].strip())
     if "ER" not in values:
         # The number of the next record may stand where the end is missing.
         values = {tag: [_NUMBER_AT_END.sub("", value) for value in found] for tag, found in values.items()}
     return values
 
 
-def _split(line: str, *, exact: bool) -> tuple[str, str]:
-    """Return the tag of a line and what follows; an empty tag where it has none."""
-    tag = line[:2]
-    if exact:
-        return (tag, line[5:]) if line[2:5] == "  -" and tag.isupper() and tag.isalnum() else ("", line)
-    found = _LOOSE.match(line)
-    return (found[1], found[2]) if found else ("", line)
+def _joined(value: str) -> str:
+    # An indented line goes on; any other begins a line of its own, as in the abstracts of EndNote.
+    first, *lines = value.split("\n")
+    pieces = [first.strip()]
+    for line in lines:
+        pieces += [" " if line.startswith("  ") else "\n", line.strip()]
+    return "".join(pieces).strip()
 
 
 def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]]) -> None:
