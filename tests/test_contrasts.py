@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from scipy.optimize import minimize_scalar
 from scipy.stats import nchypergeom_fisher, norm
 from scipy.stats import t as student
 
-from mscevidence import synthesis
+from mscevidence import stats, synthesis
 from mscevidence.errors import StatisticsError
 from mscevidence.model import Estimate, NarrativeZero, Pooled, Question
 from mscevidence.publish import summary
@@ -353,6 +354,19 @@ def test_the_effect_goes_with_the_year() -> None:
     assert "Ratio of odds ratios" in page
 
 
+def test_risk_ratios_go_with_the_year_as_in_metafor() -> None:
+    # e <- escalc("RR", ..., data=dat.bcg); rma(yi, vi, mods=~I(year-mean(year)), data=e, test="knha"): slope, se, R2
+    years = (1948, 1949, 1960, 1977, 1973, 1953, 1973, 1980, 1968, 1961, 1974, 1969, 1976)
+    dated = [
+        trial(f"s{i}", a, a + b, c, c + d, year + 20)  # records begin with 1950; only differences matter
+        for i, ((a, b, c, d), year) in enumerate(zip(BCG, years, strict=True))
+    ]
+    (found,) = synthesis.with_moderators(pool(*dated, measure="RR"), ["year"]).moderation
+    slope = found.coefficients[1]
+    assert (slope.estimate, slope.se) == pytest.approx((0.02666264785, 0.01623374843), rel=1e-4)
+    assert found.r2 == pytest.approx(14.90455792, rel=1e-3)
+
+
 def test_patients_of_both_arms_are_the_size_of_a_study() -> None:
     assert pool(*TRIALS).overall.rows[0].numbers["patients"] == 39
 
@@ -364,6 +378,17 @@ def test_small_study_tests_are_those_for_two_arms() -> None:
     assert egger.statistic == pytest.approx(0.2988, abs=1e-4)
     assert egger.p == pytest.approx(0.7846, abs=1e-4)
     assert list(tests)[:2] == ["Harbord's regression of the score", "Peters' regression of log odds ratios on 1/n"]
+    # Peters et al. 2006: effect on 1/n with weights 1/(1/events + 1/others), both arms together.
+    y = [log((a + h) * (n2 - c + h) / ((n1 - a + h) * (c + h))) for a, n1, c, n2, _ in TABLES
+         for h in (0.5 * (0 in (a, c)),) if a + c > 0]  # fmt: skip
+    sums = [(a + c, n1 + n2) for a, n1, c, n2, _ in TABLES if a + c > 0]
+    line = sm.WLS(y, sm.add_constant([1 / n for _, n in sums]), weights=[x * (n - x) / n for x, n in sums]).fit()
+    assert tests["Peters' regression of log odds ratios on 1/n"].statistic == pytest.approx(line.tvalues[1])
+    risks = synthesis.with_small_study_tests(pool(*TRIALS, measure="RR")).small_study_tests
+    a, n1, c, n2 = np.array([table[:4] for table in TABLES]).T
+    expected = stats.harbord_test(a, n1, c, n2, measure="RR").statistic
+    assert risks[0].statistic == pytest.approx(expected)
+    assert risks[0].statistic != pytest.approx(tests["Harbord's regression of the score"].statistic)
     differences = synthesis.with_small_study_tests(pool(*TRIALS, measure="RD")).small_study_tests
     assert differences[0].name.startswith("Pustejovsky")
 
