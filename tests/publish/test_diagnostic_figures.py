@@ -126,6 +126,7 @@ def test_the_labbe_plot_has_each_study_at_its_two_rates() -> None:
         ("baujat", rates(2), "at least 3 studies"),
         ("gosh", rates(2), "at least 3 studies"),
         ("labbe", rates(4), "compares two arms"),
+        ("leave-one-out", rates(1), "nothing to re-analyse"),
     ],
 )
 def test_what_cannot_be_drawn_is_named(kind: str, pooled: Pooled, message: str) -> None:
@@ -169,3 +170,25 @@ def test_the_same_analysis_gives_the_same_bytes_with_text_as_text(kind: str) -> 
     assert made[0] == made[1]
     assert b"<text" in made[0]
     assert b"8/18" in made[0]
+
+
+def test_a_strip_has_a_row_per_method_and_what_was_pre_specified_below() -> None:
+    pooled = synthesis.with_series(rates(6), ["every-method"])
+    said = texts_of(draw_figure("methods", rates(6)))
+    names = [name for name, _ in pooled.series[0].rows]
+    assert [text for text in said if text in names] == names
+    assert "As pre-specified" in said
+    assert any("depend" in text for text in said)
+
+
+def test_every_study_is_left_out_and_added_once() -> None:
+    for kind, word in (("leave-one-out", "without S3-Study"), ("cumulative", "+ S3-Study")):
+        said = texts_of(draw_figure(kind, rates(6)))
+        assert sum(text.startswith(word) for text in said) == 1
+
+
+def test_an_analysis_that_cannot_be_estimated_says_why() -> None:
+    studies = [study(f"s{i}-study", result("response", x, n)) for i, (x, n) in enumerate(((7, 7), (4, 4), (3, 9)))]
+    pooled = synthesis.pool(studies, (), Question(outcome="response"))
+    said = texts_of(draw_figure("leave-one-out", pooled))
+    assert any("every patient" in text for text in said)

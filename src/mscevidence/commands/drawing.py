@@ -1,4 +1,4 @@
-"""Figures beside the forest plot: funnel, Baujat, all subsets, L'Abbe."""
+"""Figures beside the forest plot: diagnostics of one analysis, and its re-analyses."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ def register(app: typer.Typer) -> None:
 
 def figure(
     pooled: Pooled,
-    kind: Annotated[str, typer.Option(help="funnel, baujat, gosh or labbe.")],
+    kind: Annotated[
+        str, typer.Option(help="funnel, baujat, gosh, labbe, methods, leave-one-out, cumulative or bayes.")
+    ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write; .svg, .png or .pdf.")],
 ) -> None:
-    """Draw a diagnostic figure of an outcome; asks the same question as pool."""
+    """Draw a diagnostic or a re-analysis of an outcome; asks the same question as pool."""
     from mscevidence.publish.figure import figure_bytes, figure_format
     from mscevidence.publish.figures import describe_figure, draw_figure
     from mscevidence.records import write_atomically

@@ -9,14 +9,22 @@ from matplotlib.figure import Figure
 
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Pooled
+from mscevidence.synthesis import with_series
 
 FIGURES: dict[str, str] = {
     "funnel": "effects against standard errors, with regions of significance",
     "baujat": "what each study adds to heterogeneity and to the estimate",
     "gosh": "the pooled effect of every subset of the studies against its heterogeneity",
     "labbe": "rates with cells against rates in controls (comparisons only)",
+    "methods": "what every sensible method says of the same studies",
+    "leave-one-out": "the pooled effect without each study in turn",
+    "cumulative": "the pooled effect as the studies came, year by year",
+    "bayes": "what models with the exact binomial likelihood say (rates only)",
 }
-"""Kind and what it shows; each is drawn by ``draw_<kind>`` in the module of its name."""
+"""Kind and what it shows. One that is no series is drawn by ``draw_<kind>`` in the module of its name."""
+
+SERIES = {"methods": "every-method", "leave-one-out": "leave-one-out", "cumulative": "cumulative", "bayes": "bayes"}
+"""The kinds that show a series of re-analyses, with the name of the series."""
 
 
 def draw_figure(kind: str, pooled: Pooled) -> Figure:
@@ -28,6 +36,10 @@ def draw_figure(kind: str, pooled: Pooled) -> Figure:
     """
     if kind not in FIGURES:
         raise UnknownTermError(kind, kind="figure", choices=FIGURES)
+    if kind in SERIES:
+        from mscevidence.publish.series_plot import draw_series
+
+        return draw_series(with_series(pooled, [SERIES[kind]]), SERIES[kind])
     module = importlib.import_module(f"mscevidence.publish.{kind.replace('-', '_')}")
     draw: Callable[[Pooled], Figure] = getattr(module, f"draw_{kind.replace('-', '_')}")
     return draw(pooled)

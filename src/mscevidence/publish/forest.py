@@ -22,7 +22,7 @@ from mscevidence.publish.columns import available_columns, chosen_columns, rows_
 from mscevidence.publish.figure import figure_bytes, figure_format, house_style
 from mscevidence.publish.forest_axis import axis_for
 from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, lay_out
+from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, Words, lay_out
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.lettering import readable
@@ -55,16 +55,14 @@ def draw_forest(
     names, scale = chosen_columns(pooled, columns), scale_of(pooled)
     sides = directions(pooled)
     rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=footnote_symbols(pooled)).all()
-    layout = lay_out(
-        rows,
-        columns=names,
+    words = Words(
         title=readable(pooled.title if title is None else title),
-        counts=TWO_ARMS if scale.comparative else ONE_ARM,
-        effect_heading=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
+        effect=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
         directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
-        axis_label=readable(_axis_label(pooled, scale)),
+        axis=readable(_axis_label(pooled, scale)),
         notes=notes(pooled, every_estimate=estimates == "all"),
     )
+    layout = lay_out(rows, words, columns=names, counts=TWO_ARMS if scale.comparative else ONE_ARM)
     with house_style():
         return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled)).drawn()
 

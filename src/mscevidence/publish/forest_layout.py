@@ -27,7 +27,6 @@ _MOST_LEFT = 310.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
 _CELL_WIDTHS = (110.0, 130.0, 150.0)
 _IN_PANEL = ("study", "summary", "prediction", "alternative")
-_STUDY = "Study"
 ONE_ARM = {"events": ("Events",), "total": ("Total",)}
 TWO_ARMS = {
     "events": ("MSC", "events"),
@@ -106,43 +105,52 @@ def is_bold(kind: Kind) -> bool:
     return kind in {"heading", "summary"}
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words around the rows of a plot.
+
+    Attributes:
+        effect: heads the effects.
+        axis: below the axis.
+        title: above all, or empty.
+        first: heads the first column.
+        directions: what both sides of the line of no difference say, or nothing.
+        notes: below all, each a paragraph.
+    """
+
+    effect: str
+    axis: str
+    title: str = ""
+    first: str = "Study"
+    directions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def lay_out(
-    rows: Sequence[Row],
-    *,
-    columns: Sequence[str],
-    title: str,
-    counts: Mapping[str, tuple[str, ...]],
-    effect_heading: str,
-    directions: Sequence[str],
-    axis_label: str,
-    notes: Sequence[str],
+    rows: Sequence[Row], words: Words, *, columns: Sequence[str], counts: Mapping[str, tuple[str, ...]]
 ) -> Layout:
     """Return the layout of a forest plot; all texts are measured and wrapped, none is cut.
 
     Args:
         rows: from top to bottom.
+        words: around them.
         columns: keys of the study columns.
-        title: above all, or empty.
         counts: keys and headings of the columns of counts.
-        effect_heading: heads the effects.
-        directions: what both sides of the line of no difference say, or nothing.
-        axis_label: below the axis.
-        notes: below all, each a paragraph.
     """
-    left, left_edge = _left_columns(rows, columns, counts)
+    left, left_edge = _left_columns(rows, columns, counts, words.first)
     panel_left = left_edge + PANEL_GAP
-    right, right_edge = _right_columns(rows, effect_heading, panel_left + PANEL + PANEL_GAP)
+    right, right_edge = _right_columns(rows, words.effect, panel_left + PANEL + PANEL_GAP)
     total = right_edge + MARGIN
-    title_lines = wrap(title, total - 2 * MARGIN, TITLE, bold=True) if title else ()
+    title_lines = wrap(words.title, total - 2 * MARGIN, TITLE, bold=True) if words.title else ()
     header_top = MARGIN + len(title_lines) * TITLE * LEADING + (6 if title_lines else 0)
     header_lines = max(len(column.heading) for column in (*left, *right))
     header_bottom = header_top + header_lines * BODY * LEADING + 2 * ROW_PADDING
-    placed = _place(rows, left, header_bottom + ROW_PADDING)
+    placed = _place(rows, left, next(iter(counts)), header_bottom + ROW_PADDING)
     panel_bottom = max((p.top + p.height for p in placed if p.row.kind in _IN_PANEL), default=header_bottom + 18) + 2
-    label = wrap(axis_label, PANEL + PANEL_GAP, BODY)
-    axis_end = panel_bottom + AXIS_DEPTH + SMALL * LEADING * bool(directions) + len(label) * BODY * LEADING
+    label = wrap(words.axis, PANEL + PANEL_GAP, BODY)
+    axis_end = panel_bottom + AXIS_DEPTH + SMALL * LEADING * bool(words.directions) + len(label) * BODY * LEADING
     notes_top = max(axis_end, max((p.top + p.height for p in placed), default=0.0)) + 10
-    wrapped = tuple(wrap(note, total - 2 * MARGIN, SMALL) for note in notes)
+    wrapped = tuple(wrap(note, total - 2 * MARGIN, SMALL) for note in words.notes)
     height = notes_top + sum(len(lines) for lines in wrapped) * SMALL * LEADING + 2 * len(wrapped) + MARGIN
     return Layout(
         width=total,
@@ -154,7 +162,7 @@ def lay_out(
         rows=placed,
         panel_left=panel_left,
         panel_bottom=panel_bottom,
-        directions=tuple(directions),
+        directions=words.directions,
         axis_label=label,
         notes_top=notes_top,
         notes=wrapped,
@@ -162,7 +170,7 @@ def lay_out(
 
 
 def _left_columns(
-    rows: Sequence[Row], names: Sequence[str], counts: Mapping[str, tuple[str, ...]]
+    rows: Sequence[Row], names: Sequence[str], counts: Mapping[str, tuple[str, ...]], first_heading: str
 ) -> tuple[tuple[Column, ...], float]:
     """Return the columns left of the panel and the edge where they end."""
     cells = [_cell_column(rows, name) for name in names]
@@ -170,11 +178,11 @@ def _left_columns(
     others = sum(needed + GAP for _, _, needed, _ in cells)
     events = sum(needed + GAP for key, _, needed, _ in cells if key in counts)
     study = max(
-        _study_width(rows),
+        _study_width(rows, first_heading),
         _least_left(rows) - others,
         _summary_width(rows) - (others - events),
     )
-    columns = [Column("study", (_STUDY,), MARGIN, MARGIN + study, "left")]
+    columns = [Column("study", (first_heading,), MARGIN, MARGIN + study, "left")]
     for key, lines, needed, align in cells:
         start = columns[-1].right + GAP
         columns.append(Column(key, lines, start, start + needed, align))
@@ -187,10 +195,10 @@ def _least_left(rows: Sequence[Row]) -> float:
     return min(max([_LEAST_LEFT, *(needed + 1 for needed in remarks)]), _MOST_LEFT)
 
 
-def _study_width(rows: Sequence[Row]) -> float:
+def _study_width(rows: Sequence[Row], first_heading: str) -> float:
     """Return the least width in which every study name takes two lines, or the most a name may have."""
     studies = [row for row in rows if row.kind == "study"]
-    best = width(_STUDY, BODY, True)
+    best = width(first_heading, BODY, True)
     for limit in _STUDY_WIDTHS:
         wrapped = [(row, wrap(row.label, limit - row.indent * INDENT, BODY)) for row in studies]
         needed = max((widest(lines, BODY) + row.indent * INDENT for row, lines in wrapped), default=0.0)
@@ -234,11 +242,11 @@ def _right_columns(rows: Sequence[Row], effect_heading: str, start: float) -> tu
     return tuple(columns), columns[-1].right
 
 
-def _place(rows: Sequence[Row], left: Sequence[Column], top: float) -> tuple[PlacedRow, ...]:
+def _place(rows: Sequence[Row], left: Sequence[Column], first_count: str, top: float) -> tuple[PlacedRow, ...]:
     by_key = {column.key: column for column in left}
     ends = {
         "study": by_key["study"].right,
-        "summary": by_key["events"].left - GAP,
+        "summary": by_key[first_count].left - GAP,
         "prediction": left[-1].right,
         "alternative": left[-1].right,
         "heading": left[-1].right,

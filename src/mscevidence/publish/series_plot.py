@@ -1,0 +1,95 @@
+"""Re-analyses of one question side by side: every method, leaving one study out, adding study by study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from matplotlib.figure import Figure
+
+from mscevidence.errors import SelectionError, UnknownTermError
+from mscevidence.model import Estimate, Pooled, Series
+from mscevidence.publish import wording
+from mscevidence.publish.figure import house_style
+from mscevidence.publish.forest_axis import axis_for
+from mscevidence.publish.forest_drawing import ForestDrawing
+from mscevidence.publish.forest_layout import Words, lay_out
+from mscevidence.publish.forest_rows import Diamond, Row, Square
+from mscevidence.publish.lettering import readable
+from mscevidence.publish.scale import Scale, directions, scale_of
+
+HEADINGS: Mapping[str, str] = {
+    "every-method": "Method",
+    "bayes": "Model",
+    "leave-one-out": "Left out",
+    "cumulative": "Added",
+    "shrunken": "Study",
+}
+COUNTS = {"studies": ("Studies",), "patients": ("Patients",)}
+
+
+def draw_series(pooled: Pooled, series_id: str) -> Figure:
+    """Return one series of re-analyses as a strip of estimates on the axis of the forest plot.
+
+    Args:
+        pooled: the analysis, with the series in it.
+        series_id: such as ``every-method``, ``leave-one-out`` or ``cumulative``.
+
+    Raises:
+        UnknownTermError: the analysis has no such series.
+        SelectionError: the series has no estimate, for want of studies.
+    """
+    series = next((one for one in pooled.series if one.id == series_id), None)
+    if series is None:
+        raise UnknownTermError(series_id, kind="series", choices=[one.id for one in pooled.series])
+    if not any(one.effect is not None for _, one in series.rows):
+        raise SelectionError(
+            f"{pooled.title}: nothing to re-analyse with {wording.studies_and_patients(pooled.overall.estimates[0])}",
+            hint="at least two studies are needed",
+        )
+    scale, sides = scale_of(pooled), directions(pooled)
+    rows = (*_rows(series, scale), Row("space"), _whole(pooled, scale))
+    words = Words(
+        title=readable(f"{pooled.title}: {_title(series)}"),
+        first=HEADINGS.get(series.id, "Analysis"),
+        effect=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
+        directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
+        axis=readable(scale.heading if scale.comparative else f"{pooled.outcome_label.capitalize()} rate, %"),
+        notes=tuple(readable(note) for note in series.notes),
+    )
+    layout = lay_out(rows, words, columns=(), counts=COUNTS)
+    with house_style():
+        return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled, scale)).drawn()
+
+
+def _title(series: Series) -> str:
+    return series.title[:1].lower() + series.title[1:]
+
+
+def _rows(series: Series, scale: Scale) -> Iterator[Row]:
+    for number, (name, one) in enumerate(series.rows, 1):
+        key = f"{series.id}-{number}"
+        yield Row("study", readable(name), _cells(one, scale), _square(one), key=key)
+        if one.effect is None:
+            yield Row("remark", readable(wording.status_sentence(one)), indent=1, key=f"{key}-status")
+
+
+def _cells(one: Estimate, scale: Scale) -> dict[str, str]:
+    patients = one.patients + (one.control_patients or 0)
+    shown = scale.effect(one.effect, one.lower, one.upper) if one.effect is not None else wording.DASH
+    return {"studies": f"{one.k:,}", "patients": f"{patients:,}", "effect": shown}
+
+
+def _square(one: Estimate) -> Square | None:
+    return None if one.effect is None else Square(one.effect, one.lower, one.upper, None)
+
+
+def _whole(pooled: Pooled, scale: Scale) -> Row:
+    first = pooled.overall.estimates[0]
+    drawn = first.effect is not None and first.lower is not None and first.upper is not None
+    diamond = Diamond(first.effect, first.lower, first.upper, "overall") if drawn else None  # type: ignore[arg-type]
+    return Row("summary", "As pre-specified", _cells(first, scale), diamond, key="overall")
+
+
+def _reference(pooled: Pooled, scale: Scale) -> float | None:
+    """Return the pooled rate as pre-specified, which is marked by a dotted line; ratios have their own line."""
+    return None if scale.comparative else pooled.overall.estimates[0].effect
