@@ -247,7 +247,10 @@ def test_the_second_place_to_look(server: Server, fake: FakeTime) -> None:
     server.handler = lambda asked: world.get(asked.path, Reply(status=404))
     full_text = by_identifier("PMC2", sources(server, fake))
     assert (full_text.source, full_text.answer.data) == ("pubmed", pmc.body)
-    assert "PubMed Central" in full_text.notes[0]
+    assert full_text.notes == (
+        "Europe PMC has no full text of it; this is PubMed Central's",
+        "PubMed Central gives out the front matter of PMC2 only, not its text",
+    )
     landing = by_identifier("10.1182/unknown", sources(server, fake))
     assert (landing.source, landing.answer.data) == ("page", HTML.body)
     assert "Crossref does not know" in landing.notes[0]

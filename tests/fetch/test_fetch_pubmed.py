@@ -370,10 +370,14 @@ def test_no_such_record(reply: Reply, server: Server, fake: FakeTime) -> None:
 
 def test_a_full_text_of_pubmed_central(server: Server, fake: FakeTime) -> None:
     server.replies(
+        xml("<pmc-articleset><article><front/><body/></article></pmc-articleset>"),
         xml("<pmc-articleset><article><front/></article></pmc-articleset>"),
         xml('<pmc-articleset><Reply Id="9" error="The following PMCID is not available: 9"/></pmc-articleset>'),
     )
-    assert pubmed(server, fake).full_text("PMC3257301").records == 1
+    whole = pubmed(server, fake).full_text("PMC3257301")
+    assert (whole.records, whole.notes) == (1, ())
+    front = pubmed(server, fake).full_text("PMC3257301")
+    assert front.notes == ("PubMed Central gives out the front matter of PMC3257301 only, not its text",)
     assert (server.asked[0].query["db"], server.asked[0].query["id"]) == ("pmc", "3257301")
     with pytest.raises(FetchError, match="pmc has no record 9"):
         pubmed(server, fake).full_text("PMC9")

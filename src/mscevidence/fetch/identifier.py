@@ -79,7 +79,8 @@ def by_identifier(text: str, sources: Sources) -> Page:
         if error.reason != "not-found" or identifier.kind not in otherwise:
             raise
     second, note = otherwise[identifier.kind]
-    return replace(second(identifier.value), notes=(note,))
+    page = second(identifier.value)
+    return replace(page, notes=(note, *page.notes))
 
 
 def _written(kind: str, value: str) -> str:

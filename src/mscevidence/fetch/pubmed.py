@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -142,7 +142,10 @@ class PubMed:
         Raises:
             FetchError: there is no such article (``not-found``).
         """
-        return self._single("pmc", pmcid.upper().removeprefix("PMC"))
+        page = self._single("pmc", pmcid.upper().removeprefix("PMC"))
+        if b"<body" in page.answer.data:
+            return page
+        return replace(page, notes=(f"PubMed Central gives out the front matter of {pmcid} only, not its text",))
 
     def _single(self, database: str, number: str) -> Page:
         parameters = {**self._about(database), "id": number, "retmode": "xml"}
