@@ -32,6 +32,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HYPHENS = {0x2010: "-", 0x2011: "-"}
 _NORMAL = _HYPHENS | _CONTROL | _INVISIBLE | _SPACES | _FULL_WIDTH
 
+_SPACE_RUN = re.compile(r" {2,}")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 
@@ -79,7 +80,8 @@ def canonical(text: str) -> str:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     plain = unicodedata.normalize("NFC", lines.translate(_NORMAL))
-    stripped = "\n".join(re.sub(r" {2,}", " ", line).strip() for line in plain.split("\n"))
+    single = _SPACE_RUN.sub(" ", plain) if "  " in plain else plain
+    stripped = "\n".join(line.strip() for line in single.split("\n"))
     return restore_powers(re.sub(r"\n{3,}", "\n\n", stripped).strip("\n"))
 
 
@@ -110,7 +112,9 @@ _BARE = re.compile(
     re.VERBOSE,
 )
 _SUPERSCRIPT = re.compile(r"(?<=10)[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_PERHAPS_A_POWER = re.compile(r"10\s?(?:[\^(⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]|1[0-2]|[3-9])")
+_PERHAPS_A_POWER = re.compile(
+    r"10(?: ?\^|[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]|\(|[4-9]\s?(?:cells|[A-Z-]*MSC|/|per))|[×xX✕*·∙]\s?10",
+)
 _CARET_SPACES = re.compile(r"(?<=10) ?\^ ?(?=-?\d)")
 
 

@@ -32,8 +32,10 @@ _STARTS = {kind: (kind,) for kind in _PATTERNS} | {
 }
 """How a number of each kind begins in small letters, where it begins with letters."""
 
-_FIRST = [(kind, start) for kind, starts in _STARTS.items() for start in starts or ("-",)]
-_INSIDE = {"eudract": re.compile(r"-\d{6}-\d\d"), "euct": re.compile(r"-5\d{5}-\d\d-\d\d")}
+_FIRST = [(kind, start) for kind, starts in _STARTS.items() for start in starts]
+_EUROPEAN = re.compile(r"-\d{6}-\d\d")
+"""What numbers of both European registries hold."""
+
 REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
 """Kinds that are trial registries."""
 
@@ -42,6 +44,8 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
     """Return the identifiers of a text in order of appearance, each value once."""
     plain = text.casefold()
     kinds = dict.fromkeys([kind for kind, start in _FIRST if start in plain])
+    if _EUROPEAN.search(plain):
+        kinds |= {"eudract": None, "euct": None}
     found = [each for kind in kinds for each in _of_kind(kind, _PATTERNS[kind], text, plain)]
     found.sort(key=lambda each: each.span or (0, 0))
     first: dict[tuple[str, str], Identifier] = {}
@@ -61,13 +65,9 @@ def other_trial_in_name(name: str | None, identifiers: Iterable[Identifier]) -> 
 
 def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern; most texts hold two or three kinds, and a walk by each pattern would be slow."""
-    if not _STARTS[kind]:
-        if _INSIDE[kind].search(plain):
-            yield from pattern.finditer(text)
-        return
-    if len(plain) != len(text):  # some letters have two small ones: places in `plain` are not those in `text`
-        if any(start in plain for start in _STARTS[kind]):
-            yield from pattern.finditer(text)
+    # some letters have two small ones: then places in `plain` are not those in `text`
+    if not _STARTS[kind] or len(plain) != len(text):
+        yield from pattern.finditer(text)
         return
     if kind == "ntr":  # capitals only: its small letters stand in every "control"
         plain = text

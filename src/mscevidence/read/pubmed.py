@@ -101,7 +101,7 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
         title, vernacular = vernacular, ""
     types = tuple(lines(found.get("PublicationTypeList", ())))
     notices = notices_of(about.get("CommentsCorrectionsList"), types)
-    text.head(title, addresses(record, citation, article), registrations_of(found.get("DataBankList")))
+    text.head(title, addresses(record, about, found), registrations_of(found.get("DataBankList")))
     _write_abstracts(text, found.get("Abstract"), citation if "OtherAbstract" in about else ())
     return {
         "title": title,

@@ -13,6 +13,7 @@ from mscevidence.read.pubmed_fields import (
     abstract_parts,
     addresses,
     authors_of,
+    by_name,
     line,
     pages_of,
     parts_of_date,
@@ -65,7 +66,9 @@ def _identifiers(record: Element, document: Element, book: Element | None) -> li
     found = [("pmid", line(document.find("PMID")))]
     found += [("nbk", line(each)) for each in document.iterfind("ArticleIdList/ArticleId[@IdType='bookaccession']")]
     found += [
-        (kind, value) for kind, value in addresses(record, document, book if book is not None else ()) if kind != "pmid"
+        (kind, value)
+        for kind, value in addresses(record, by_name(document), by_name(book if book is not None else ()))
+        if kind != "pmid"
     ]
     found += [("doi", line(each).lower()) for each in document.iterfind("ArticleIdList/ArticleId[@IdType='doi']")]
     found += [("isbn", line(each)) for each in document.iterfind("Book/Isbn")]

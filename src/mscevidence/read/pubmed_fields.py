@@ -24,6 +24,16 @@ _KINDS = {
     "bookaccession": "nbk",
 }
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])$")
+_OF_AUTHORS = (
+    "LastName",
+    "ForeName",
+    "FirstName",
+    "Initials",
+    "Suffix",
+    "CollectiveName",
+    "Affiliation",
+    "Identifier",
+)
 _UNASSIGNED = "UNASSIGNED"
 
 
@@ -33,14 +43,22 @@ def line(element: Element | None) -> str:
         return ""
     if len(element):
         return without_markup(inline(element))
-    text: str = element.text or ""
-    return text.strip() if is_canonical(text) and "</" not in text else without_markup(inline(element))
+    text = _canonical(element.text or "")
+    return without_markup(text) if "</" in text else text
 
 
 def lines(elements: Iterable[Element]) -> list[str]:
     """Return the texts of many elements, each in one line: checked together, for most lists are plain words."""
     plain = [_raw(each) for each in elements]
-    return plain if is_canonical("|".join(plain)) else [canonical(" ".join(each.split())) for each in plain]
+    return plain if is_canonical("|".join(plain)) else [_canonical(each) for each in plain]
+
+
+def _canonical(text: str) -> str:
+    text = text.strip()
+    if is_canonical(text):
+        return text
+    text = " ".join(text.split())  # odd spaces are what most other lines have
+    return text if is_canonical(text) else canonical(text)
 
 
 def by_name(element: Iterable[Element]) -> dict[str, Element]:
@@ -56,27 +74,31 @@ def child_of(element: Element | None, name: str) -> Element | None:
     return None
 
 
-def addresses(record: Element, citation: Element, article: Iterable[Element]) -> list[tuple[str, str]]:
-    """Return kind and value of every identifier of a citation, DOI and PMID first."""
+def addresses(record: Element, about: dict[str, Element], found: dict[str, Element]) -> list[tuple[str, str]]:
+    """Return kind and value of every identifier of a citation, DOI and PMID first.
+
+    Args:
+        record: the whole record.
+        about: children of the citation by name.
+        found: children of its article (or book) by name.
+    """
     doi: list[tuple[str, str]] = []
     other: list[tuple[str, str]] = []
-    pmid = ""
-    for each in article:
+    located = found["ELocationID"].getparent() if "ELocationID" in found else ()
+    for each in located:
         if each.tag == "ELocationID" and each.get("ValidYN") != "N":
             (doi if each.get("EIdType") == "doi" else other).append((each.get("EIdType") or "", line(each)))
-    data = child_of(record, "PubmedData") if record is not citation else None
-    listed = child_of(data, "ArticleIdList")
+    listed = child_of(child_of(record, "PubmedData"), "ArticleIdList")
     for each in listed if listed is not None else ():
         kind = _KINDS.get(each.get("IdType") or "")
         if kind is not None:
             (doi if kind == "doi" else other).append((kind, line(each)))
-    for each in citation:
-        if each.tag == "PMID":
-            pmid = pmid or line(each)
-        elif each.tag == "OtherID":
+    numbered = about["OtherID"].getparent() if "OtherID" in about else ()
+    for each in numbered:
+        if each.tag == "OtherID":
             other += _other_id(line(each))
     other.sort(key=_not_pmcid)
-    return [*((kind, value.lower()) for kind, value in doi), ("pmid", pmid), *other]
+    return [*((kind, value.lower()) for kind, value in doi), ("pmid", line(about.get("PMID"))), *other]
 
 
 def _not_pmcid(pair: tuple[str, str]) -> bool:
@@ -103,36 +125,32 @@ def authors_of(people: Element | None) -> list[dict[str, Any]]:
     """Return the fields of the authors of a list, persons and groups."""
     if people is None:
         return []
-    found = [_author(each) for each in people if each.tag == "Author" and each.get("ValidYN") != "N"]
-    authors = [author for author in found if author["name"]]
-    words = [author["name"] for author in authors] + [each for author in authors for each in author["affiliations"]]
-    if not is_canonical("|".join(words)):
+    authors = [_author(each) for each in people if each.tag == "Author" and each.get("ValidYN") != "N"]
+    words = "|".join([f"{author['name']}|{'|'.join(author['affiliations'])}" for author in authors])
+    if not is_canonical(words):
         for author in authors:
-            author["name"] = canonical(author["name"])
-            author["affiliations"] = [canonical(" ".join(each.split())) for each in author["affiliations"]]
-    return authors
+            author["name"] = _canonical(author["name"])
+            author["affiliations"] = [_canonical(each) for each in author["affiliations"]]
+    return [author for author in authors if author["name"]]
 
 
 def _author(person: Element) -> dict[str, Any]:
+    author: dict[str, Any] = {}
+    affiliations = author["affiliations"] = []
     parts: dict[str, str] = {}
-    affiliations: list[str] = []
-    author: dict[str, Any] = {"affiliations": affiliations}
-    for part in person:
+    for part in person.iter(*_OF_AUTHORS):
         tag = part.tag
-        if tag == "AffiliationInfo":
-            affiliations += [_raw(each) for each in part if each.tag == "Affiliation"]
+        if tag == "Affiliation":
+            affiliations.append(_raw(part))
         elif tag == "Identifier":
             author["orcid"] = author.get("orcid") or _orcid(part)
-        elif tag == "Affiliation":
-            affiliations.append(_raw(part))
         else:
             parts[tag] = inline(part) if len(part) else part.text or ""
-    group = parts.get("CollectiveName")
-    first = parts.get("ForeName") or parts.get("FirstName") or parts.get("Initials", "")
-    if group:
+    if "CollectiveName" in parts:
         author["collective"] = True
-        author["name"] = group.strip()
+        author["name"] = parts["CollectiveName"].strip()
     else:
+        first = parts.get("ForeName") or parts.get("FirstName") or parts.get("Initials", "")
         author["name"] = f"{first} {parts.get('LastName', '')} {parts.get('Suffix', '')}".strip()
     return author
 

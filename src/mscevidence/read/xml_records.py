@@ -166,7 +166,8 @@ class RecordParser:
         from lxml import etree
 
         options = {"no_network": True, "resolve_entities": False, "load_dtd": False, "huge_tree": False}
-        self._parser = etree.XMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, **options)
+        options |= {"remove_comments": True, "remove_pis": True, "collect_ids": False}
+        self._parser = etree.XMLParser(encoding="utf-8", **options)
         self._error: type[Exception] = etree.XMLSyntaxError
         self._parse = etree.fromstring
 
@@ -180,9 +181,9 @@ class RecordParser:
             raise DocumentError(piece.fault, hint="fetch the file again")
         if not piece.escaped and piece.encoding in {"", "utf-8", "utf8"}:
             try:
-                return self._parse(_OPEN + piece.data + _CLOSE, self._parser)[0], ()
+                return self._parse(piece.data, self._parser), ()
             except self._error:
-                pass
+                pass  # it may use a prefix that the root of the file declares, or another encoding
         return self._parse_mended(piece)
 
     def _parse_mended(self, piece: Piece) -> tuple[Any, tuple[str, ...]]:
