@@ -114,7 +114,8 @@ def _joined_before(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]
 
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
     """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
-    head = _IN_BRACKET.search(bounds.before(count))
+    before = bounds.before(count)
+    head = _IN_BRACKET.search(before) if before.rstrip()[-1:] in {"(", "["} else None
     if head is None or not re.match(r"\s?[)\],;]", bounds.text[count.end : count.end + 2]):
         return None
     raw = head["phrase"]

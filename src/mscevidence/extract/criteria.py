@@ -57,6 +57,7 @@ _PERIOD = re.compile(
     rf"(?P<start>{_DATE}|{_MONTH})(?:\s?(?:-|–|—)\s?|,?\s(?:to|and|through|until|till)\s)(?P<end>{_DATE})(?![\d-])",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PERIOD_CUE = re.compile(
     r"\b(?:between|from|enrol\w*|recruit\w*|included|includ\w+|conducted|treated|admitted|during|randomi[sz]\w+)\b",
     re.IGNORECASE,
@@ -82,7 +83,8 @@ def enrolment_in(document: Document) -> tuple[Candidate, ...]:
         if section not in {*_SECTIONS, "Results"}:
             continue
         for sentence in sentences_of(document.text, span):
-            match = _PERIOD.search(document.text, *sentence)
+            # a search for a year is many times faster than one for a period, and most sentences have none
+            match = _PERIOD.search(document.text, *sentence) if _YEAR.search(document.text, *sentence) else None
             if (
                 match is not None
                 and _PERIOD_CUE.search(document.text, *sentence)

@@ -209,6 +209,8 @@ def _with_second_bounds(text: str, found: list[Numeral]) -> tuple[Numeral, ...]:
 def value_of(text: str) -> float:
     """Return the number that a numeral says: ``1,234``, ``0.5×10^6``, ``3 million`` or ``One hundred and six``."""
     plain = text.strip().casefold().replace("·", ".")
+    if plain.isascii() and plain.isdigit():
+        return float(plain)
     if re.fullmatch(r"[\d.]+e\+?\d+", plain):
         return float(plain)
     if "^" in plain:

@@ -68,10 +68,12 @@ class Mention:
 def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
     """Return the outcomes named in a part of a text, longest names first where they compete, in order of place."""
     words = list(_WORD.finditer(text, *span))
+    names, short = _names(), _abbreviations()
     found: list[Mention] = []
     index = 0
     while index < len(words):
-        name = _longest(text, words, index)
+        word = words[index].group()
+        name = _longest(text, words, index) if _folded(word) in names or word in short else None
         if name is None:
             index += 1
             continue

@@ -41,6 +41,9 @@ _EVERY = re.compile(
 _SHARE_OF = re.compile(
     rf"\b(?:proportion|percentage|share|number|rate)\sof\s(?:{PEOPLE})\s(?:with|in|achieving)\s(?:an?\s)?$"
 )
+_AMONG = re.compile(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$")
+_COUNTED_WITH = re.compile(rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", re.IGNORECASE)
+_IS = re.compile(r"[^.;]{0,60}?\b(?:was|were|is|are|had)\b")
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
 
@@ -82,13 +85,10 @@ def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
 
 def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
     before, after = text[max(sentence[0], mention.start - 60) : mention.start], text[mention.end : mention.end + 30]
-    if _GROUP_AFTER.match(after) and re.search(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$", before):
+    if _GROUP_AFTER.match(after) and _AMONG.search(before):
         return True
-    if mention.outcome in CONDITIONS and re.search(
-        rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", before, re.IGNORECASE
-    ):
-        return False  # "of 12 children with acute GVHD": those who were treated
-    if _SHARE_OF.search(before):
+    if not _GROUP_BEFORE.search(before) or _SHARE_OF.search(before):
         return False
-    followed = re.match(r"[^.;]{0,60}?\b(?:was|were|is|are|had)\b", text[mention.end : sentence[1]])
-    return bool(_GROUP_BEFORE.search(before) and followed)
+    if mention.outcome in CONDITIONS and _COUNTED_WITH.search(before):
+        return False  # "of 12 children with acute GVHD": those who were treated
+    return bool(_IS.match(text, mention.end, sentence[1]))
