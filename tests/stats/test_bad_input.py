@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -349,6 +350,112 @@ def test_a_misspelt_option_names_the_valid_ones(name: str, options: dict[str, An
     assert raised.value.hint
 
 
+NETWORK = stats.network_meta_analysis(["s", "t", "u"], ["a", "b", "a"], ["b", "c", "c"], [0.1, 0.2, 0.3], [0.1] * 3)
+NESTED = stats.multilevel([0.1, 0.2, 0.3, 0.5, 0.2], [0.1] * 5, ["a", "a", "b", "b", "c"])
+PAIR = [[0.0, 0.2], [-0.2, 0.0]]
+OTHERS: dict[str, dict[str, Call]] = {
+    "all_subsets": {
+        "none": lambda: list(stats.all_subsets(0)),
+        "too many": lambda: list(stats.all_subsets(31)),
+        "half a study": lambda: list(stats.all_subsets(2.5)),  # type: ignore[arg-type]
+        "no chunk": lambda: list(stats.all_subsets(3, chunk=0)),
+    },
+    "back_transform": {
+        "scale": lambda: stats.back_transform([0.1], "PLOT"),
+        "words": lambda: stats.back_transform("much", "PLO"),
+        "PFT without n": lambda: stats.back_transform([0.1], "PFT"),
+        "negative n": lambda: stats.back_transform([0.1], "PFT", n=[-1]),
+        "NaN n": lambda: stats.back_transform([0.1], "PFT", n=NAN),
+        "no time": lambda: stats.back_transform([0.1], "IRFT", time=0),
+    },
+    "cumulative_mask": {
+        "none": lambda: stats.cumulative_mask(0),
+        "half a study": lambda: stats.cumulative_mask(2.5),  # type: ignore[arg-type]
+        "order": lambda: stats.cumulative_mask(3, order=[1, 2]),
+    },
+    "design_inconsistency": {"another result": lambda: stats.design_inconsistency(NESTED)},  # type: ignore[arg-type]
+    "design_of": {
+        "no column": lambda: stats.design_of([]),
+        "no study": lambda: stats.design_of([[]]),
+        "nothing": lambda: stats.design_of(None),  # type: ignore[arg-type]
+        "NaN": lambda: stats.design_of([[1.0, NAN]]),
+        "lengths": lambda: stats.design_of([[1, 2], [1, 2, 3]]),
+        "tables": lambda: stats.design_of([[[1, 2], [2, 3]]]),
+    },
+    "direct_and_indirect": {
+        "another result": lambda: stats.direct_and_indirect(NESTED),  # type: ignore[arg-type]
+        "model": lambda: stats.direct_and_indirect(NETWORK, model="fixed"),
+    },
+    "gosh_quantiles": {
+        "empty": lambda: stats.gosh_quantiles([], [0.5]),
+        "NaN": lambda: stats.gosh_quantiles([1.0, NAN], [0.5]),
+        "words": lambda: stats.gosh_quantiles(["a"], [0.5]),
+        "probability": lambda: stats.gosh_quantiles([1.0, 2.0], [1.5]),
+    },
+    "leave_one_out_mask": {
+        "one": lambda: stats.leave_one_out_mask(1),
+        "half a study": lambda: stats.leave_one_out_mask(2.5),  # type: ignore[arg-type]
+        "negative": lambda: stats.leave_one_out_mask(-1),
+    },
+    "p_scores": {
+        "words": lambda: stats.p_scores("much", PAIR),
+        "shapes": lambda: stats.p_scores(PAIR, [[0.0, 0.1]]),
+        "one treatment": lambda: stats.p_scores([[0.0]], [[0.0]]),
+        "no standard error": lambda: stats.p_scores(PAIR, [[0.0, 0.0], [0.0, 0.0]]),
+        "NaN": lambda: stats.p_scores([[0.0, NAN], [NAN, 0.0]], [[0.0, 0.1], [0.1, 0.0]]),
+        "small values": lambda: stats.p_scores(PAIR, [[0.0, 0.1], [0.1, 0.0]], small_values="good"),
+    },
+    "patients_needed": {
+        "a rate beyond 1": lambda: stats.patients_needed(1.5),
+        "no rate": lambda: stats.patients_needed(0.0),
+        "NaN": lambda: stats.patients_needed(NAN),
+        "level": lambda: stats.patients_needed(0.1, level=3.0),
+    },
+    "prediction_interval": {
+        "kind": lambda: stats.prediction_interval(0, 1, 1, df=3, k=4, kind="wide"),
+        "words": lambda: stats.prediction_interval("much", 1, 1, df=3, k=4),
+        "negative se": lambda: stats.prediction_interval(0, -1, 1, df=3, k=4),
+        "negative tau2": lambda: stats.prediction_interval(0, 1, -1, df=3, k=4),
+        "no degree of freedom": lambda: stats.prediction_interval(0, 1, 1, df=0, k=4),
+        "no study": lambda: stats.prediction_interval(0, 1, 1, df=3, k=0),
+    },
+    "q_interval": {
+        "negative": lambda: stats.q_interval(-1, 3),
+        "NaN": lambda: stats.q_interval(NAN, 3),
+        "words": lambda: stats.q_interval("much", 3),
+        "one study": lambda: stats.q_interval(1, 1),
+        "level": lambda: stats.q_interval(1, 4, level=2.0),
+    },
+    "robust": {
+        "another result": lambda: stats.robust(NETWORK),  # type: ignore[arg-type]
+        "kind": lambda: stats.robust(NESTED, kind="CR9"),
+        "labels": lambda: stats.robust(NESTED, cluster=["a"]),
+        "one cluster": lambda: stats.robust(NESTED, cluster=["a"] * 5),
+    },
+    "separated_evidence": {"another result": lambda: stats.separated_evidence(NETWORK)},  # type: ignore[arg-type]
+}
+"""What takes neither effects nor counts."""
+
+
+def test_every_public_function_is_in_a_table() -> None:
+    functions = {name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))}
+    assert {name.split()[0] for name in (*EFFECTS, *COUNTS, *OTHERS)} == functions
+
+
+@pytest.mark.parametrize(
+    "call", [pytest.param(call, id=f"{name}-{what}") for name, calls in OTHERS.items() for what, call in calls.items()]
+)
+def test_other_functions_refuse_what_they_cannot_use(call: Call) -> None:
+    assert outcome(call) == "refused"
+
+
+def test_a_network_without_a_loop_says_that_nothing_can_be_tested() -> None:
+    chain = stats.network_meta_analysis(["s", "t"], ["a", "b"], ["b", "c"], [0.1, 0.2], [0.1, 0.2])
+    found = stats.design_inconsistency(chain)
+    assert np.isnan(found.p).all()
+    assert len(found.notes) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "call"),
     {
@@ -357,18 +464,20 @@ def test_a_misspelt_option_names_the_valid_ones(name: str, options: dict[str, An
         "model": lambda: stats.count_glmm("OR", model="UM", events1=[1], n1=[2], events2=[1], n2=[2]),
         "Mantel-Haenszel": lambda: stats.mantel_haenszel("HR", events1=[1], n1=[2], events2=[1], n2=[2]),
         "columns": lambda: stats.effect_sizes("OR", events=[1], n=[2]),
-        "scale": lambda: stats.back_transform([0.1], "PLOT"),
-        "PFT without n": lambda: stats.back_transform([0.1], "PFT"),
-        "prediction interval": lambda: stats.prediction_interval(0, 1, 1, df=3, k=4, kind="wide"),
+        "half a node": lambda: stats.proportion_glmm(*GOOD_COUNTS, nodes=2.5),  # type: ignore[arg-type]
         "nodes": lambda: stats.proportion_glmm(*GOOD_COUNTS, nodes=0),
         "given tau2": lambda: stats.random_effects(*GOOD, tau2=-1),
         "NaN tau2": lambda: stats.random_effects(*GOOD, tau2=NAN),
         "weights": lambda: stats.random_effects(*GOOD, weights=[1, 1, -1, 1]),
         "zero weights": lambda: stats.random_effects(*GOOD, weights=[0, 0, 0, 0]),
-        "no subsets": lambda: list(stats.all_subsets(0)),
-        "one left out of one": lambda: stats.leave_one_out_mask(1),
-        "cumulative of none": lambda: stats.cumulative_mask(0),
-        "cumulative order": lambda: stats.cumulative_mask(3, order=[1, 2]),
+        "weights of another length": lambda: stats.random_effects(*GOOD, weights=[1, 2]),
+        "weights in words": lambda: stats.random_effects(*GOOD, weights=["much"] * 4),
+        "tau2 in words": lambda: stats.random_effects(*GOOD, tau2="much"),  # type: ignore[arg-type]
+        "level in words": lambda: stats.random_effects(*GOOD, level="much"),  # type: ignore[arg-type]
+        "a batch of nothing": lambda: stats.random_effects(*GOOD, mask=np.zeros((0, 4), dtype=bool)),
+        "no groups": lambda: stats.subgroup_analysis(*GOOD, None),  # type: ignore[arg-type]
+        "a row of words": lambda: stats.meta_regression(*GOOD, [1, 1, 1, 1]).predict("much"),
+        "half a patient": lambda: stats.binomial_normal([1], [3]).next_trial(2.5),  # type: ignore[arg-type]
         "singular design": lambda: stats.meta_regression(*GOOD, [[1, 2], [1, 2], [1, 2], [1, 2]]),
         "too few studies": lambda: stats.meta_regression([0.1], [0.1], [[1, 2]]),
         "NaN design": lambda: stats.meta_regression(*GOOD, [[1.0, 2.0], [1.0, NAN], [1.0, 3.0], [1.0, 2.0]]),
@@ -383,7 +492,6 @@ def test_a_misspelt_option_names_the_valid_ones(name: str, options: dict[str, An
         "three arms without a comparison": lambda: stats.network_meta_analysis(
             ["s", "s"], ["a", "a"], ["b", "c"], [0.1, 0.2], [0.1, 0.2]
         ),
-        "a rate beyond 1": lambda: stats.patients_needed(1.5),
         "prior": lambda: stats.HalfNormal(-1.0),
         "normal prior": lambda: stats.NormalPrior(0.0, 0.0),
         "beta prior": lambda: stats.BetaPrior(0.0, 1.0),

@@ -173,7 +173,7 @@ def test_unusable_input_is_refused(model: Any) -> None:
     with pytest.raises(StatisticsError, match="one analysis at a time"):
         model([[3]], [[4]])
     found = model([3], [4])
-    with pytest.raises(StatisticsError, match="at least one patient"):
+    with pytest.raises(StatisticsError, match="next trial must be at least 1"):
         found.next_trial(0)
     with pytest.raises(StatisticsError, match="between 0 and 1"):
         found.probability_above(40)

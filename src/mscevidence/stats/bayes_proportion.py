@@ -21,7 +21,7 @@ from mscevidence.stats.binomial_grid import JointPosterior, joint_posterior
 from mscevidence.stats.binomial_integrals import Counts
 from mscevidence.stats.display import Row, Shown, posterior_rows
 from mscevidence.stats.grid_distribution import GridDistribution, Rows, cubic, posterior, posteriors, summary
-from mscevidence.stats.inputs import FloatArray, aligned, counts, tail
+from mscevidence.stats.inputs import FloatArray, aligned, at_least, counts, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import BetaPrior, HalfNormal, NormalPrior, TauPrior
 
@@ -83,8 +83,7 @@ class BayesianProportion(Shown):
 
     def next_trial(self, n: int) -> FloatArray:
         """Return the probabilities of 0, 1, .. n events in the next trial with n patients."""
-        if n < 1:
-            raise StatisticsError(f"the next trial needs at least one patient, got {n}")
+        n = at_least("the number of patients of the next trial", n, 1)
         j = np.arange(n + 1.0)
         p = np.clip(self.new_proportion, 1e-300, 1 - 1e-16)[:, np.newaxis]
         constant = special.gammaln(n + 1) - special.gammaln(j + 1) - special.gammaln(n - j + 1)

@@ -16,7 +16,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value, two_sided_p
-from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
+from mscevidence.stats.inputs import FloatArray, IntArray, choose, expect, names, tail
 from mscevidence.stats.nested import Multilevel
 
 KINDS = names({"CR0": (), "CR1": (), "CR2": ("bias-reduced",)})
@@ -79,6 +79,7 @@ def robust(
         StatisticsError: no more clusters than coefficients.
     """
     which, alpha = choose(kind, KINDS, kind="robust variance"), tail(level)
+    expect(model, Multilevel, "multilevel")
     labels = model.study if cluster is None else np.asarray(cluster)
     if labels.shape != (model.k,):
         raise StatisticsError(f"{model.k} effects need {model.k} cluster labels, got shape {labels.shape}")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray
+from mscevidence.errors import StatisticsError
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, finite
 
 
 def design_of(columns: Sequence[ArrayLike], *, intercept: bool = True) -> tuple[FloatArray, tuple[str, ...]]:
@@ -19,15 +20,19 @@ def design_of(columns: Sequence[ArrayLike], *, intercept: bool = True) -> tuple[
     Args:
         columns: (k,) each.
         intercept: whether a column of ones comes first.
+
+    Raises:
+        StatisticsError: no column, no study, columns of different lengths, a number that is not finite.
     """
     parts: list[FloatArray] = []
     labels: list[str] = []
-    k = len(np.asarray(columns[0]))
+    k = _length(columns)
     if intercept:
         parts, labels = [np.ones(k)], ["intercept"]
     for position, column in enumerate(columns):
         values = np.asarray(column)
         if values.dtype.kind in "fiub":
+            finite(f"column {position + 1}", values.astype(np.float64), np.ones(k, dtype=np.bool_))
             parts.append(values.astype(np.float64))
             labels.append(f"x{position + 1}")
             continue
@@ -36,6 +41,15 @@ def design_of(columns: Sequence[ArrayLike], *, intercept: bool = True) -> tuple[
             parts.append((values.astype(str) == level).astype(np.float64))
             labels.append(f"x{position + 1}={level}")
     return np.stack(parts, axis=1), tuple(labels)
+
+
+def _length(columns: Sequence[ArrayLike]) -> int:
+    shapes = {np.shape(np.asarray(column)) for column in columns or ()}
+    if len(shapes) != 1 or len(shape := shapes.pop()) != 1 or shape == (0,):
+        raise StatisticsError(
+            "a design needs columns of one length, one value per study", hint="give a list of columns, at least one"
+        )
+    return int(shape[0])
 
 
 def intercept_of(design: FloatArray, present: BoolArray | None = None) -> IntArray:

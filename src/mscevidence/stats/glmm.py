@@ -18,7 +18,18 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.exponential_families import Binomial
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, counts, names, plain, tail
+from mscevidence.stats.inputs import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    aligned,
+    at_least,
+    choose,
+    counts,
+    names,
+    plain,
+    tail,
+)
 from mscevidence.stats.logit_normal import fit_one
 from mscevidence.stats.mixed_model import MixedModel
 from mscevidence.stats.mixed_model_fit import Fit, fit
@@ -139,8 +150,7 @@ def proportion_glmm(
         StatisticsError: events > n, n < 1, negative or fractional counts, no study, nodes < 1.
     """
     rule, alpha = choose(test, TESTS, kind="test"), tail(level)
-    if nodes is not None and nodes < 1:
-        raise StatisticsError(f"nodes must be at least 1, got {nodes}")
+    nodes = None if nodes is None else at_least("nodes", nodes, 1)
     columns, present = aligned(mask, events=events, n=n)
     counts(columns["events"], columns["n"], present)
     if not present.any(axis=-1).all():

@@ -194,9 +194,46 @@ def tail(level: float) -> float:
     Raises:
         StatisticsError: `level` is not between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise StatisticsError(f"level must lie between 0 and 1, got {level:g}", hint="0.95 is a 95 % interval")
-    return (1 - level) / 2
+    given = scalar("level", level)
+    if not 0 < given < 1:
+        raise StatisticsError(f"level must lie between 0 and 1, got {given:g}", hint="0.95 is a 95 % interval")
+    return (1 - given) / 2
+
+
+def scalar(name: str, value: Any) -> float:
+    """Return one number as float.
+
+    Raises:
+        StatisticsError: it is none.
+    """
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise StatisticsError(f"{name} must be a number, got {value!r}"[:200]) from error
+
+
+def expect(result: Any, kind: type, maker: str) -> None:
+    """Check that `result` is what `maker` returns.
+
+    Raises:
+        StatisticsError: it is something else.
+    """
+    if not isinstance(result, kind):
+        raise StatisticsError(
+            f"this needs a result of {maker}, got {type(result).__name__}", hint=f"call {maker} first"
+        )
+
+
+def at_least(name: str, value: Any, least: int) -> int:
+    """Return a whole number that is not below `least`.
+
+    Raises:
+        StatisticsError: it is none.
+    """
+    given = scalar(name, value)
+    if not (given >= least and given.is_integer()):
+        raise StatisticsError(f"{name} must be at least {least} and a whole number, got {given:g}")
+    return int(given)
 
 
 def plain(values: Any) -> Any:

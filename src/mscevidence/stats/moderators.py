@@ -16,7 +16,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, table
 from mscevidence.stats.distributions import critical_value, two_sided_p
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, plain, tail
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, number, plain, scalar, tail
 from mscevidence.stats.moderator_tests import (
     SINGULAR,
     TOO_FEW,
@@ -155,8 +155,8 @@ class MetaRegression(Shown):
 
     def predict(self, at: ArrayLike) -> RegressionPrediction:
         """Return the predicted mean effects (..., n), with confidence and prediction limits, at rows (n, p)."""
-        rows = np.atleast_2d(np.asarray(at, dtype=np.float64))
-        if rows.shape[1] != self.beta.shape[-1]:
+        rows = np.atleast_2d(number("rows to predict at", at))
+        if rows.ndim != 2 or rows.shape[1] != self.beta.shape[-1]:
             raise StatisticsError(f"a row to predict at needs {self.beta.shape[-1]} values, the intercept included")
         mean = self.beta @ rows.T
         se = np.sqrt(np.einsum("np,...pq,nq->...n", rows, self.covariance, rows))
@@ -211,6 +211,7 @@ def meta_regression(
     """
     code, rule = choose(estimator, ESTIMATORS, kind="tau2 estimator"), choose(test, TESTS, kind="test")
     alpha = tail(level)
+    tau2 = None if tau2 is None else scalar("tau2", tau2)
     if tau2 is not None and not 0 <= tau2 < np.inf:
         raise StatisticsError(f"tau2 must not be negative, got {tau2:g}")
     data, shape = regressions(yi, vi, design, mask)

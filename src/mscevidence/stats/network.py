@@ -19,7 +19,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, pair_rows
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
-from mscevidence.stats.inputs import FloatArray, choose, names, plain, tail
+from mscevidence.stats.inputs import FloatArray, choose, names, number, plain, tail
 from mscevidence.stats.network_studies import Network, network_of
 from mscevidence.stats.regression_tau2 import residual_tau2
 from mscevidence.stats.weighted_least_squares import LeastSquares, least_squares
@@ -197,7 +197,7 @@ def treatment_effects(treatments: tuple[str, ...], fit: LeastSquares, level: flo
     return TreatmentEffects(treatments, plain(effect), plain(se), lower, upper, plain(p), level)
 
 
-def p_scores(effects: FloatArray, se: FloatArray, *, small_values: str = "undesirable") -> FloatArray:
+def p_scores(effects: ArrayLike, se: ArrayLike, *, small_values: str = "undesirable") -> FloatArray:
     """Return for each treatment the mean certainty that it is better than another (T).
 
     Args:
@@ -206,12 +206,18 @@ def p_scores(effects: FloatArray, se: FloatArray, *, small_values: str = "undesi
         small_values: whether small effects are `desirable` or `undesirable`.
 
     Raises:
-        StatisticsError: `small_values` is neither.
+        StatisticsError: `small_values` is neither; tables that are not square or hold unusable values.
 
     Source: Rücker & Schwarzer 2015, BMC Med Res Methodol 15:58, equation 3.
     """
     if small_values not in {"desirable", "undesirable"}:
         raise StatisticsError(f"small_values is {small_values!r}", hint="desirable or undesirable")
+    effects, se = (number(name, values) for name, values in (("effects", effects), ("se", se)))
+    if effects.shape != se.shape or effects.shape != (len(effects), len(effects)) or len(effects) < 2:
+        raise StatisticsError("P-scores need square tables of effects and standard errors, of two or more treatments")
+    apart = ~np.eye(len(effects), dtype=np.bool_)
+    if not (np.isfinite(effects) & np.isfinite(se) & (se > 0))[apart].all():
+        raise StatisticsError("P-scores need finite effects and positive standard errors")
     sign = -1.0 if small_values == "desirable" else 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
         better = special.ndtr(sign * effects / se)

@@ -15,7 +15,7 @@ import numpy as np
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, plain, tail
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, expect, plain, tail
 from mscevidence.stats.network import NetworkMetaAnalysis
 from mscevidence.stats.network_studies import Network
 from mscevidence.stats.regression_tau2 import residual_tau2
@@ -61,9 +61,18 @@ class DesignInconsistency(Shown):
         """Return the heterogeneity within designs."""
         return {"tau_within": self.tau_within}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on the parts that cannot be tested."""
+        parts = ("in the whole network", "within designs", "between designs")
+        return tuple(
+            f"Nothing to test {part}: no degree of freedom." for part, df in zip(parts, self.df, strict=True) if not df
+        )
+
 
 def design_inconsistency(result: NetworkMetaAnalysis) -> DesignInconsistency:
     """Return how much of Q lies within designs and how much between them."""
+    expect(result, NetworkMetaAnalysis, "network_meta_analysis")
     network = result.network
     y, v, design = network.observations()
     members = _members(network)
@@ -162,6 +171,7 @@ def direct_and_indirect(result: NetworkMetaAnalysis, *, model: str = "random") -
     Raises:
         StatisticsError: no such model.
     """
+    expect(result, NetworkMetaAnalysis, "network_meta_analysis")
     if model not in {"random", "common"}:
         raise StatisticsError(f"no model {model!r}", hint="random or common")
     effects, tau2 = (result.random, np.nan_to_num(result.tau2)) if model == "random" else (result.common, 0.0)

@@ -19,7 +19,7 @@ from mscevidence.stats.conditional_arms import conditional_maximum
 from mscevidence.stats.design_mantel_haenszel import CountedArms, design_estimate
 from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail, two_sided_p
-from mscevidence.stats.inputs import FloatArray, IntArray, choose, counts, names, plain, tail
+from mscevidence.stats.inputs import FloatArray, IntArray, choose, counts, expect, names, plain, tail
 from mscevidence.stats.network import TreatmentEffects, treatment_effects
 from mscevidence.stats.network_arms import arm_table
 from mscevidence.stats.stratified import mantel_haenszel
@@ -230,6 +230,7 @@ def separated_evidence(result: RareEventNetwork) -> SeparatedEvidence:
 
     Source: Efthimiou et al. 2019, section 2.5 ("separate indirect from direct design evidence").
     """
+    expect(result, RareEventNetwork, "rare_event_network")
     studies = result._studies  # noqa: SLF001 -- the result carries its data for this function
     pairs = sorted({(i, j) for one in studies for i in one.arms for j in one.arms if i < j})
     rows = []

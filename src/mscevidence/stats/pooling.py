@@ -17,7 +17,7 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inference import TESTS, judged
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, scalar, tail
 from mscevidence.stats.likelihood import height
 from mscevidence.stats.prediction import prediction_interval
 from mscevidence.stats.studies import Studies, inner, residual_sum, total, typical_variance
@@ -171,7 +171,13 @@ def random_effects(
 def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | None:
     if weights is None:
         return None
-    own = np.broadcast_to(number("weights", weights), studies.y.shape)
+    own = number("weights", weights)
+    try:
+        own = np.broadcast_to(own, studies.y.shape)
+    except ValueError as error:
+        raise StatisticsError(
+            f"weights have shape {own.shape}, the studies {studies.y.shape}", hint="one weight per study"
+        ) from error
     refuse(studies.present & ~(np.isfinite(own) & (own >= 0)), own, "weights must not be negative")
     own = np.where(studies.present, own, 0.0)
     if (own.sum(axis=-1) == 0).any():
@@ -184,6 +190,7 @@ def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, giv
         found = estimate(studies.flat(), estimator, None if own is None else own.reshape(-1, own.shape[-1]))
         shape = studies.k.shape
         return Tau2(found.value.reshape(shape)[()], found.se.reshape(shape)[()], found.converged.reshape(shape)[()])
+    given = scalar("tau2", given)
     if not 0 <= given < np.inf:
         raise StatisticsError(f"tau2 must not be negative, got {given:g}")
     value = np.full_like(studies.k, given)

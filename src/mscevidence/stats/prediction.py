@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mscevidence.errors import StatisticsError
 from mscevidence.stats.distributions import critical_value
-from mscevidence.stats.inputs import FloatArray, choose, names, tail
+from mscevidence.stats.inputs import FloatArray, choose, names, number, tail
 
 KINDS = names({"default": (), "simple": (), "riley": ("HTS",), "t": (), "pr": ("partlett-riley",)})
 
@@ -25,7 +26,7 @@ def prediction_interval(
     level: float = 0.95,
     tau2_estimated: bool = True,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return lower and upper limit for the true effect of a new study, on the analysis scale.
+    """Return lower and upper limit for the true effect of a new study, on the analysis scale; NaN stays NaN.
 
     Args:
         mu: estimate.
@@ -41,17 +42,22 @@ def prediction_interval(
 
     Raises:
         UnknownTermError: no such kind.
-        StatisticsError: level outside (0, 1).
+        StatisticsError: level outside (0, 1), a negative se or tau2, df not positive, k below 1.
     """
     which = choose(kind, KINDS, kind="prediction interval")
-    centre, size = np.asarray(mu, dtype=np.float64), np.asarray(k, dtype=np.float64)
+    columns = {"mu": mu, "se": se, "tau2": tau2, "df": df, "k": k}
+    centre, error, between, freedom, size = (
+        number(name, values).reshape(np.shape(values)) for name, values in columns.items()
+    )
+    if (error < 0).any() or (between < 0).any() or (freedom <= 0).any() or (size < 1).any():
+        raise StatisticsError("se and tau2 must not be negative, df positive, and k at least 1")
     degrees = {
-        "default": np.asarray(df, dtype=np.float64),
+        "default": freedom,
         "simple": np.asarray(np.inf),
         "riley": np.maximum(size - (2 if tau2_estimated else 1), 1.0),
-        "pr": np.asarray(df, dtype=np.float64) - 1,
+        "pr": freedom - 1,
         "t": np.maximum(size - 1, 1.0),
     }[which]
-    variance = np.asarray(tau2) + (0.0 if which == "simple" else np.asarray(se) ** 2)
+    variance = between + (0.0 if which == "simple" else error**2)
     half = critical_value(tail(level), degrees) * np.sqrt(variance)
     return centre - half, centre + half

@@ -110,7 +110,7 @@ def subgroup_analysis(
         UnknownTermError: no such estimator or test.
         StatisticsError: unusable values; a common tau2 with no more studies than subgroups.
     """
-    names = np.asarray([str(label) for label in np.asarray(groups).tolist()])
+    names = np.asarray([str(label) for label in np.atleast_1d(np.asarray(groups)).tolist()])
     y = number("yi", yi)
     if not y.size:
         raise StatisticsError("no study was given", hint="at least one study is needed")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import BoolArray, FloatArray
+from mscevidence.stats.inputs import BoolArray, FloatArray, at_least, number
 
 
 def leave_one_out_mask(k: int) -> BoolArray:
@@ -20,9 +20,10 @@ def leave_one_out_mask(k: int) -> BoolArray:
     Raises:
         StatisticsError: fewer than two studies.
     """
-    if k < 2:
-        raise StatisticsError(f"leaving one out needs at least two studies, there are {k}")
-    return ~np.eye(k, dtype=np.bool_)
+    size = at_least("the number of studies", k, 0)
+    if size < 2:
+        raise StatisticsError(f"leaving one out needs at least two studies, there are {size}")
+    return ~np.eye(size, dtype=np.bool_)
 
 
 def cumulative_mask(k: int, *, order: ArrayLike | None = None) -> BoolArray:
@@ -35,6 +36,7 @@ def cumulative_mask(k: int, *, order: ArrayLike | None = None) -> BoolArray:
     Raises:
         StatisticsError: no study, or an order of another length.
     """
+    k = at_least("the number of studies", k, 0)
     if k < 1:
         raise StatisticsError("no study was given")
     ranks = np.arange(k)
@@ -56,8 +58,9 @@ def all_subsets(k: int, *, chunk: int = 65_536) -> Iterator[BoolArray]:
         chunk: subsets per array, which bounds the memory of what follows.
 
     Raises:
-        StatisticsError: k is not between 1 and 30.
+        StatisticsError: k is not between 1 and 30, or chunk not at least 1.
     """
+    k, chunk = at_least("the number of studies", k, 0), at_least("chunk", chunk, 1)
     if not 1 <= k <= 30:
         raise StatisticsError(
             f"all subsets are possible for 1 to 30 studies, there are {k}", hint="draw subsets at random"
@@ -68,7 +71,16 @@ def all_subsets(k: int, *, chunk: int = 65_536) -> Iterator[BoolArray]:
         yield (numbers[:, np.newaxis] & bits) > 0
 
 
-def gosh_quantiles(values: FloatArray, probabilities: ArrayLike) -> FloatArray:
-    """Return quantiles (type 7 of Hyndman & Fan 1996) of the results over all subsets."""
-    result: FloatArray = np.quantile(values, np.asarray(probabilities, dtype=np.float64))
+def gosh_quantiles(values: ArrayLike, probabilities: ArrayLike) -> FloatArray:
+    """Return quantiles (type 7 of Hyndman & Fan 1996) of the results over all subsets.
+
+    Raises:
+        StatisticsError: no value, one that is not finite, a probability outside [0, 1].
+    """
+    found, at = number("values", values), np.asarray(number("probabilities", probabilities))
+    if not found.size or not np.isfinite(found).all():
+        raise StatisticsError("the quantiles need finite values, at least one", hint="leave out what has no result")
+    if not ((at >= 0) & (at <= 1)).all():
+        raise StatisticsError("probabilities lie between 0 and 1")
+    result: FloatArray = np.quantile(found, at.reshape(np.shape(probabilities)))
     return result

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_quantile, critical_value
-from mscevidence.stats.inputs import BoolArray, FloatArray, choose, names, plain, tail
+from mscevidence.stats.inputs import BoolArray, FloatArray, choose, names, number, plain, tail
 from mscevidence.stats.likelihood import log_likelihood, score, stationary_bound
 from mscevidence.stats.roots import decreasing_root
 from mscevidence.stats.studies import Studies, residual_sum, typical_variance, weighted_mean
@@ -206,9 +206,15 @@ class QInterval(Shown):
 
 
 def q_interval(q: ArrayLike, k: ArrayLike, *, level: float = 0.95) -> QInterval:
-    """Return I2 and H with their intervals from Cochran's `q` of `k` studies (Higgins & Thompson 2002, appendix A2)."""
+    """Return I2 and H with their intervals from Cochran's `q` of `k` studies (Higgins & Thompson 2002, appendix A2).
+
+    Raises:
+        StatisticsError: q is negative or not finite, fewer than two studies.
+    """
     z = critical_value(tail(level), np.inf)
-    q, k = (np.asarray(values, dtype=np.float64) for values in (q, k))
+    q, k = (number(name, values).reshape(np.shape(values)) for name, values in (("q", q), ("k", k)))
+    if not ((q >= 0) & np.isfinite(q)).all() or not ((k >= 2) & np.isfinite(k)).all():
+        raise StatisticsError("I2 and H need a Q that is not negative, and at least two studies")
     with np.errstate(divide="ignore", invalid="ignore"):
         h = np.maximum(np.sqrt(q / (k - 1)), 1.0)
         large = (np.log(q) - np.log(k - 1)) / (2 * (np.sqrt(2 * q) - np.sqrt(2 * k - 3)))

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import FloatArray, aligned, choose, plain, positive
+from mscevidence.stats.inputs import FloatArray, aligned, choose, number, plain, positive
 from mscevidence.stats.measures import MEASURE_NAMES
 
 _INVERSE: dict[str, Callable[[FloatArray], FloatArray]] = {
@@ -46,7 +46,7 @@ def back_transform(
         StatisticsError: `PFT` without `n`, `IRFT` without `time`.
     """
     code = choose(measure, MEASURE_NAMES, kind="measure")
-    x = np.asarray(values, dtype=np.float64)
+    x = number("values", values).reshape(np.shape(values))
     if code == "PFT":
         return plain(_miller(x, _needed(n, "PFT", "n")))  # type: ignore[no-any-return]
     if code == "IRFT":
@@ -75,7 +75,10 @@ def _needed(values: ArrayLike | None, code: str, name: str) -> FloatArray:
             f"the back-transformation of {code} needs {name}",
             hint=f"give {name} of the study, or its harmonic mean over the studies for a pooled value",
         )
-    return np.asarray(values, dtype=np.float64)
+    size = number(name, values)
+    if not ((size > 0) & np.isfinite(size)).all():
+        raise StatisticsError(f"{name} must be positive and finite for the back-transformation of {code}")
+    return size.reshape(np.shape(values))
 
 
 def _miller(x: FloatArray, n: FloatArray) -> FloatArray:
