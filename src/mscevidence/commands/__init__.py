@@ -73,6 +73,7 @@ def build_app() -> typer.Typer:
         ingest,
         linkage,
         lookup,
+        mapping,
         pooling,
         records,
         review,
@@ -91,7 +92,7 @@ def build_app() -> typer.Typer:
     )
     app.callback()(_callback)
     taking_in = (workspace, searching, ingest, screening, lookup, review, records, importing, linkage)
-    giving_out = (database, pooling, drawing, edition)
+    giving_out = (database, pooling, drawing, mapping, edition)
     for group in (*taking_in, *giving_out):
         group.register(app)
     return app

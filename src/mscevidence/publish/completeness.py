@@ -1,0 +1,188 @@
+"""The completeness map: what each study reports, what its sources do not tell, and what nobody has looked for yet.
+
+The fields are those whose absence makes trials of cells hard to compare (CONSORT-DEFINE, BMJ 2023;383:e076387;
+CONSORT Harms 2022, BMJ 2023;381:e073725; reviews of reporting of MSC products).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from mscevidence import vocabulary
+from mscevidence.effects.rows import study_label
+from mscevidence.errors import SelectionError
+from mscevidence.model import NOT_REPORTED, Study
+from mscevidence.publish.figure import blank_figure, house_style
+from mscevidence.publish.lettering import font, readable, widest, wrap
+from mscevidence.publish.plot_page import BODY, INK, LEADING, MARGIN, SMALL, TITLE
+
+State = Literal["reported", "not-reported", "not-extracted"]
+Read = Callable[[Study], object]
+
+FILL: dict[State, str] = {"reported": "#0072B2", "not-reported": "#ffffff", "not-extracted": "#e6e6e6"}
+MARK: dict[State, str] = {"reported": "", "not-reported": "\N{EN DASH}", "not-extracted": "?"}
+LEGEND: dict[State, str] = {
+    "reported": "reported",
+    "not-reported": "looked for, the source does not tell",
+    "not-extracted": "not yet extracted",
+}
+CELL, ROW = 17.0, 14.0
+MOST_LABEL = 190.0
+
+
+def _product(name: str) -> Read:
+    return lambda study: _of([study.cell_product, *(arm.cell_product for arm in study.arms)], name)
+
+
+def _dose(name: str) -> Read:
+    return lambda study: _of([arm.dose for arm in study.arms], name)
+
+
+def _of(owners: Sequence[object], name: str) -> object:
+    """Return the first value of a field that says something, else ``not-reported`` where one of them says so."""
+    values = [getattr(owner, name) for owner in owners if owner is not None]
+    told = [value for value in values if value not in (None, NOT_REPORTED)]
+    return told[0] if told else NOT_REPORTED if NOT_REPORTED in values else None
+
+
+def _outcomes(study: Study, domain: str) -> object:
+    terms = vocabulary.load("outcome")
+    found = [result for result in study.results if terms[result.outcome].domain == domain]
+    return _of(found, "events")
+
+
+FIELDS: dict[str, Read] = {
+    "registration": lambda study: study.registrations or None,
+    "centre": lambda study: study.centres or None,
+    "enrolment dates": lambda study: study.enrolment and study.enrolment.start,
+    "phase": lambda study: study.phase,
+    "cell source": _product("source"),
+    "donor": _product("donor"),
+    "passage": _product("passage"),
+    "viability": _product("viability"),
+    "cryopreserved": _product("cryopreserved"),
+    "dose": lambda study: (
+        _of([arm.dose for arm in study.arms], "value") or _of([arm.dose for arm in study.arms], "text")
+    ),
+    "infusions": _dose("infusions"),
+    "interval": _dose("interval_days"),
+    "route": _dose("route"),
+    "response": lambda study: _outcomes(study, "efficacy"),
+    "response defined": lambda study: next((result.definition for result in study.results if result.definition), None),
+    "adverse events": lambda study: _outcomes(study, "safety"),
+    "time point": lambda study: next((result.time_point for result in study.results if result.time_point), None),
+    "appraisal": lambda study: study.appraisal or None,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Completeness:
+    """The states of all fields of all studies: `states[i][j]` of study i and field j."""
+
+    studies: tuple[str, ...]
+    fields: tuple[str, ...]
+    states: tuple[tuple[State, ...], ...]
+
+    def share(self, field: str) -> float:
+        """Return the share of studies that report a field."""
+        place = self.fields.index(field)
+        return sum(row[place] == "reported" for row in self.states) / len(self.states)
+
+
+def completeness(studies: Sequence[Study]) -> Completeness:
+    """Return what each study reports.
+
+    Raises:
+        SelectionError: there is no study.
+    """
+    if not studies:
+        raise SelectionError("there is no study", hint="review a document first, or choose another condition")
+    labels = Counter(study_label(study) for study in studies)
+    return Completeness(
+        tuple(
+            study_label(study) if labels[study_label(study)] == 1 else f"{study_label(study)} ({study.study})"
+            for study in studies
+        ),
+        tuple(FIELDS),
+        tuple(tuple(_state(read(study)) for read in FIELDS.values()) for study in studies),
+    )
+
+
+def _state(value: object) -> State:
+    if value is None:
+        return "not-extracted"
+    return "not-reported" if value == NOT_REPORTED else "reported"
+
+
+def draw_completeness(found: Completeness, *, title: str = "What the studies report") -> Figure:
+    """Return the map: a row per study, a column per field, the share of studies that report it at its foot."""
+    with house_style():
+        return _draw(found, title)
+
+
+def _draw(found: Completeness, title: str) -> Figure:
+    labels = [_fitted(readable(name)) for name in found.studies]
+    left = MARGIN + widest(labels, SMALL) + 8
+    head = max(widest([name], SMALL) for name in found.fields) + 8
+    wide = max(left + CELL * len(found.fields) + MARGIN, 330.0)
+    heading = wrap(readable(title), wide - 2 * MARGIN, TITLE, bold=True)
+    top = MARGIN + len(heading) * TITLE * LEADING + 8 + head
+    below = 24.0 + len(LEGEND) * ROW + MARGIN
+    high = top + ROW * len(labels) + below
+    figure = blank_figure(wide, high)
+    page = figure.add_axes((0, 0, 1, 1), gid="page")
+    page.set(xlim=(0, wide), ylim=(high, 0))
+    page.set_axis_off()
+    for number, line in enumerate(heading):
+        y = MARGIN + (number + 0.5) * TITLE * LEADING
+        page.text(MARGIN, y, line, va="center_baseline", color=INK, font=font(TITLE, bold=True, text=line))
+    for place, field in enumerate(found.fields):
+        x = left + (place + 0.5) * CELL
+        page.text(x, top - 5, field, rotation=90, ha="center", va="bottom", color=INK, font=font(SMALL))
+        share = f"{100 * found.share(field):.0f}"
+        foot = top + ROW * len(labels) + 9
+        page.text(x, foot, share, ha="center", va="center_baseline", color=INK, font=font(SMALL))
+    page.text(left - 6, foot, "% report it", ha="right", va="center_baseline", color=INK, font=font(SMALL))
+    for number, (label, states) in enumerate(zip(labels, found.states, strict=True)):
+        y = top + number * ROW
+        page.text(
+            left - 6, y + ROW / 2, label, ha="right", va="center_baseline", color=INK, font=font(SMALL, text=label)
+        )
+        for place, state in enumerate(states):
+            _cell(page, left + place * CELL, y, state)
+    for number, (state, words) in enumerate(LEGEND.items()):
+        y = top + ROW * len(labels) + 22 + number * ROW
+        _cell(page, MARGIN, y, state)
+        page.text(MARGIN + CELL + 6, y + ROW / 2, words, va="center_baseline", color=INK, font=font(BODY))
+    return figure
+
+
+def _fitted(label: str) -> str:
+    """Return a label that fits its column; a longer one ends in an ellipsis, the flat rows have it whole."""
+    lines = wrap(label, MOST_LABEL, SMALL)
+    return lines[0] if len(lines) == 1 else f"{wrap(label, MOST_LABEL - SMALL, SMALL)[0]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _cell(page: Axes, left: float, top: float, state: State) -> None:
+    page.add_patch(Rectangle((left, top), CELL, ROW, facecolor=FILL[state], edgecolor="#9a9a9a", linewidth=0.5))
+    if MARK[state]:
+        middle = (left + CELL / 2, top + ROW / 2)
+        page.text(*middle, MARK[state], ha="center", va="center_baseline", color=INK, font=font(SMALL))
+
+
+def rows_of(found: Completeness) -> list[dict[str, object]]:
+    """Return the map as flat rows, one per study."""
+    return [
+        {"study": name, **dict(zip(found.fields, states, strict=True))}
+        for name, states in zip(found.studies, found.states, strict=True)
+    ]
+
+
+__all__ = ["FIELDS", "Completeness", "State", "completeness", "draw_completeness", "rows_of"]
