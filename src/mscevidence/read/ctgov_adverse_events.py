@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from mscevidence.model import Posted, Span
+from mscevidence.model import Span
 from mscevidence.read.json_records import items, member, number, words
 from mscevidence.read.posted_tables import PostedResults, PostedTable, one_line, plain
 
@@ -98,20 +98,18 @@ class _Events:
         risk_span = (end + 1, end + 1 + len(str(at_risk))) if at_risk is not None and affected is not None else None
         if at_risk is None and (part, key) in self.at_risk:
             at_risk, risk_span = self.at_risk[part, key]
-        self.results.posted.append(
-            Posted(
-                part=part,
-                title=title,
-                group=self.titles[key],
-                group_description=self.descriptions[key] if more["kind"] == "total" else "",
-                value=float(affected) if affected is not None else None,
-                value_text=str(affected) if affected is not None else "",
-                value_span=(start, end) if affected is not None else None,
-                at_risk=at_risk,
-                at_risk_span=risk_span,
-                time_frame=self.time_frame,
-                **more,
-            )
+        self.results.note(
+            part=part,
+            title=title,
+            group=self.titles[key],
+            group_description=self.descriptions[key] if more["kind"] == "total" else "",
+            value=float(affected) if affected is not None else None,
+            value_text=str(affected) if affected is not None else "",
+            value_span=(start, end) if affected is not None else None,
+            at_risk=at_risk,
+            at_risk_span=risk_span,
+            time_frame=self.time_frame,
+            **more,
         )
 
 
@@ -121,6 +119,8 @@ def _numbers(stats: dict[str, Any] | None) -> tuple[int | None, int | None, int 
 
 def _count(value: object) -> int | None:
     """Return a whole number of people or events, or None."""
+    if type(value) is int:
+        return value if 0 <= value < 1_000_000_000 else None
     found = number(words(value))
     return int(found) if found is not None and found >= 0 and found.is_integer() and found < 1e9 else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from mscevidence.model import Posted, Span
+from mscevidence.model import Span
 from mscevidence.read.ctgov_adverse_events import write_adverse_events
 from mscevidence.read.json_records import items, member, number, words
 from mscevidence.read.posted_tables import PostedResults, PostedTable, one_line, plain
@@ -77,9 +77,7 @@ def _write_flow(results: PostedResults, module: dict[str, Any]) -> None:
                 comment = plain(member(found[key], "comment"))
                 place = {"group": groups[key][0], "group_description": groups[key][1], "category": title}
                 value = {"value": number(text), "value_text": text, "value_span": span}
-                results.posted.append(
-                    Posted(part="participant-flow", title=name, kind=kind, comment=comment, **place, **value)
-                )
+                results.note(part="participant-flow", title=name, kind=kind, comment=comment, **place, **value)
         table.close("Participant flow")
 
 
@@ -173,15 +171,15 @@ class _Measure:
         spans = self.table.row([name or self.title, *texts.values()])
         for (key, text), span in zip(texts.items(), spans[1:], strict=True):
             if text:
-                self.results.posted.append(self._posted(key, name, found[key], span, people))
+                self._note(key, name, found[key], span, people)
 
-    def _posted(
+    def _note(
         self, key: str, name: str, value: dict[str, Any], span: Span, people: dict[str, tuple[int, Span]]
-    ) -> Posted:
+    ) -> None:
         text = one_line(words(value.get("value")))
         n, place = people.get(key, (None, None))
         spread = one_line(words(value.get("spread")))
-        return Posted(
+        self.results.note(
             part=self.part,
             title=self.title,
             group=self.groups[key][0],
@@ -215,22 +213,20 @@ class _Measure:
         if not value:
             return
         begins = start + len(head) + len(estimate) - len(value)
-        self.results.posted.append(
-            Posted(
-                part=self.part,
-                title=self.title,
-                group=" against ".join(names) or "all groups",
-                value=number(value),
-                value_text=value,
-                value_span=(begins, begins + len(value)),
-                unit=label,
-                parameter=label or "estimate",
-                lower=number(words(analysis.get("ciLowerLimit"))),
-                upper=number(words(analysis.get("ciUpperLimit"))),
-                time_frame=plain(self.measure.get("timeFrame")),
-                kind="analysis",
-                comment="; ".join(said),
-            )
+        self.results.note(
+            part=self.part,
+            title=self.title,
+            group=" against ".join(names) or "all groups",
+            value=number(value),
+            value_text=value,
+            value_span=(begins, begins + len(value)),
+            unit=label,
+            parameter=label or "estimate",
+            lower=number(words(analysis.get("ciLowerLimit"))),
+            upper=number(words(analysis.get("ciUpperLimit"))),
+            time_frame=plain(self.measure.get("timeFrame")),
+            kind="analysis",
+            comment="; ".join(said),
         )
 
 

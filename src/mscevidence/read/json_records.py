@@ -21,7 +21,7 @@ MAX_RECORD_CHARACTERS = 32_000_000
 Layout = Literal["list", "members", "values"]
 """Items of a list, values of the members of an object, or values one behind the other (also one alone)."""
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
 _SPACE = re.compile(r"[\s,\ufeff\x1e]*")
 _KEY = re.compile(r'\s*,?\s*"(?P<key>(?:[^"\\]|\\.){0,2000})"\s*:\s*')
 _NEXT_LINE = re.compile(r"\n(?=[{\[])")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from mscevidence.model import Cell, Posted, Section, Span, Table
+from mscevidence.model import Section, Span, Table
 from mscevidence.read.canonical import canonical
 from mscevidence.read.jats_tables import Writer
 from mscevidence.read.jats_text import is_canonical
@@ -43,7 +44,7 @@ class PostedTable:
         start, end = writer.add(f"{label}. {title}" if title else label)
         self.start = start
         self.caption = (end - len(title), end) if title else None
-        self.cells: list[Cell] = []
+        self.cells: list[dict[str, Any]] = []
         self.rows = 0
 
     def say(self, line: str) -> None:
@@ -60,7 +61,7 @@ class PostedTable:
             span = self.writer.raw(text)
             spans.append(span)
             first = header or column == 0
-            self.cells.append(Cell(span=span, row=self.rows, column=column, header=first))
+            self.cells.append({"span": span, "row": self.rows, "column": column, "header": first})
             between = " | "
         self.rows += 1
         return spans
@@ -68,7 +69,8 @@ class PostedTable:
     def close(self, section: str) -> None:
         """Add the table to those of the document, as a section of its own."""
         place = (self.start, self.writer.length)
-        self.writer.tables.append(Table(label=self.label, span=place, caption=self.caption, cells=tuple(self.cells)))
+        fields = {"label": self.label, "span": place, "caption": self.caption, "cells": self.cells}
+        self.writer.tables.append(Table.model_validate(fields))
         self.writer.sections.append(Section(name=section, span=place))
 
 
@@ -77,4 +79,8 @@ class PostedResults:
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
-        self.posted: list[Posted] = []
+        self.posted: list[dict[str, Any]] = []
+
+    def note(self, **fields: Any) -> None:
+        """Note the fields of a `Posted`; the document checks them all at once, for there are thousands."""
+        self.posted.append(fields)
