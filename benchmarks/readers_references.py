@@ -15,7 +15,6 @@ import argparse
 import io
 import json
 import subprocess
-import sys
 import tempfile
 import time
 import tracemalloc
@@ -141,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

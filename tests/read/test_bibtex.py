@@ -80,6 +80,12 @@ def test_an_entry_with_braces_that_do_not_match_is_read_line_by_line() -> None:
     assert (second.title, second.notes) == ("Two", ("key: b",))
 
 
+def test_names_of_fields_in_capitals_and_a_field_given_twice() -> None:
+    read = document("@Article{a, TITLE={One}, Year=2020, title={Two}}")
+    assert (read.title, read.date) == ("One", "2020")
+    assert "the field title stands 2 times: the first is read" in read.notes
+
+
 def test_a_broken_entry_costs_only_itself() -> None:
     found, rejects = outcome(
         "@article{a, title={One}}\n@article{b, journal={{Two}\n@article{c, title={Three}}\n", "x.bib"

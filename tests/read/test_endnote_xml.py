@@ -58,6 +58,12 @@ def test_every_field_has_its_place() -> None:
     assert set(read.notes) == {"caption: Duplicate", "label: B4"}
 
 
+def test_a_number_that_a_link_explains_is_no_accession_number() -> None:
+    link = "<urls><related-urls><url>http://www.ncbi.nlm.nih.gov/pubmed/25647015</url></related-urls></urls>"
+    inner = f"<titles><title>T</title></titles><accession-num>25647015</accession-num>{link}"
+    assert ids(document(f"{HEAD}{record(inner)}</records></xml>")) == {"pmid": "25647015"}
+
+
 def test_a_file_in_one_line_or_many_gives_the_same() -> None:
     one = documents(f"{HEAD}{RECORD}{RECORD}</records></xml>")
     many = documents(f"{HEAD}\n\n{RECORD}\n  {RECORD}\n</records>\n</xml>\n")

@@ -11,7 +11,7 @@ import pytest
 from export_reading import outcome
 from mscevidence.model import Document, Reject
 from mscevidence.read import formats, read_all, record_lines
-from mscevidence.read.record_lines import lines_of
+from mscevidence.read.record_lines import Draft, lines_of
 
 RIS = b"TY  - JOUR\nTI  - One\nER  - \n"
 
@@ -42,6 +42,15 @@ def test_a_line_without_end_is_cut_and_the_next_is_read(monkeypatch: pytest.Monk
     monkeypatch.setattr(record_lines, "_CHUNK", 4)
     monkeypatch.setattr(record_lines, "MAX_RECORD_BYTES", 10)
     assert lines(b"x" * 50 + b"\nnext\n") == [b"x" * 11, b"next\n"]
+
+
+def test_a_record_is_kept_no_further_than_to_see_that_it_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record_lines, "MAX_RECORD_BYTES", 10)
+    draft = Draft()
+    for _ in range(100):
+        draft.add(b"12345\n")
+    assert draft.taken() == b"12345\n" * 2
+    assert not draft
 
 
 class Endless(io.RawIOBase):

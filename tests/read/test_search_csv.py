@@ -72,6 +72,11 @@ def test_lens() -> None:
     assert ids(read) == {"pmid": "33251087", "lens": "000-360-106-493-122"}
 
 
+def test_cells_that_say_nothing_hold_nothing() -> None:
+    assert ids(document("Title,Year,DOI,PMID\nOne,NA,NA,nan\n", "export.csv")) == {}
+    assert document("Title,Year,DOI,PMID\nOne,NA,NA,nan\n", "export.csv").date_text is None
+
+
 def test_pubmed() -> None:
     read = document(PUBMED)
     assert (read.source, read.journal, read.date, read.volume, read.pages) == (

@@ -164,6 +164,10 @@ def test_endnote_tagged_records_that_begin_with_the_title() -> None:
     assert [(read.title, read.date) for read in found] == [("One", "2021"), ("Two", "2020")]
 
 
+def test_endnote_tagged_records_without_an_empty_line_between() -> None:
+    assert [read.title for read in documents("%0 Journal Article\n%T One\n%0 Book\n%T Two\n")] == ["One", "Two"]
+
+
 def test_ovid_citations() -> None:
     first, second = documents(OVID)
     assert first.format == "labelled-lines"

@@ -42,7 +42,9 @@ def entry_of(text: str, macros: Mapping[str, str]) -> Entry:
     kind, key = head["kind"].casefold(), head["key"].strip()
     fields = _fields(text, head.end(), "}" if head["open"] == "{" else ")", macros)
     if fields is not None:
-        return Entry(kind, key, fields)
+        again = [name for name, values in fields.items() if len(values) > 1]
+        notes = tuple(f"the field {name} stands {len(fields[name])} times: the first is read" for name in again)
+        return Entry(kind, key, _first(fields), notes)
     lines = _line_by_line(text[head.end() :])
     if "title" not in lines and "doi" not in lines:
         raise BrokenRecordError("the braces of the entry do not match")
@@ -65,18 +67,22 @@ def _line_by_line(text: str) -> dict[str, str]:
 def macro_of(text: str, macros: Mapping[str, str]) -> dict[str, str]:
     """Return the names that a ``@string`` entry defines; empty when it is broken."""
     head = _STRING.match(text)
-    return (_fields(text, head.end(), "}" if "{" in head.group() else ")", macros) or {}) if head else {}
+    fields = _fields(text, head.end(), "}" if "{" in head.group() else ")", macros) if head else None
+    return _first(fields or {})
 
 
-def _fields(text: str, at: int, closing: str, macros: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the fields from a place on, or None when the entry does not end where its text does."""
-    fields: dict[str, str] = {}
+def _first(fields: Mapping[str, list[str]]) -> dict[str, str]:
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _fields(text: str, at: int, closing: str, macros: Mapping[str, str]) -> dict[str, list[str]] | None:
+    """Return the values by field from a place on, or None when the entry does not end where its text does."""
+    fields: dict[str, list[str]] = {}
     while name := _NAME.match(text, at):
         value = _value(text, name.end(), macros)
         if value is None:
             return None
-        # A field given twice is read once, as BibTeX does; two abstracts or authors are both kept by none.
-        fields.setdefault(name[1].casefold(), value[0])
+        fields.setdefault(name[1].casefold(), []).append(value[0])
         at = value[1]
     rest = text[at:].strip(" \t\n,")
     return fields if rest.startswith(closing) and not rest[1:].strip(" \t\n,") else None
