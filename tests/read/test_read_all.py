@@ -63,3 +63,16 @@ def test_a_gzip_bomb_is_refused_before_it_fills_the_memory() -> None:
     stream = open_unpacked(io.BytesIO(bomb))
     with pytest.raises(DocumentError, match="no literature file"):
         drain(stream)
+
+
+def test_a_source_that_gives_little_at_a_time_is_recognised_all_the_same() -> None:
+    class Slow(io.BytesIO):
+        """A file that gives five bytes at a time."""
+
+        def readinto(self, buffer: object) -> int:
+            view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+            piece = self.read(min(5, len(view)))
+            view[: len(piece)] = piece
+            return len(piece)
+
+    assert open_unpacked(Slow(ABSTRACT)).peek(1000)[:1000] == ABSTRACT  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from mscevidence.model import Span
-from mscevidence.read.json_records import items, member, number, words
+from mscevidence.read.json_records import items, number, words
 from mscevidence.read.posted_tables import PostedResults, PostedTable, one_line, plain
 
 Part = Literal["deaths", "serious-adverse-events", "other-adverse-events"]
@@ -114,7 +114,9 @@ class _Events:
 
 
 def _numbers(stats: dict[str, Any] | None) -> tuple[int | None, int | None, int | None]:
-    return tuple(_count(member(stats, name)) for name in ("numAffected", "numAtRisk", "numEvents"))  # type: ignore[return-value]
+    if stats is None:
+        return None, None, None
+    return _count(stats.get("numAffected")), _count(stats.get("numAtRisk")), _count(stats.get("numEvents"))
 
 
 def _count(value: object) -> int | None:

@@ -90,10 +90,16 @@ class Unpacked(io.RawIOBase):
 
 def open_unpacked(stream: BinaryIO) -> BinaryIO:
     """Return a buffered stream of the bytes of a file, unpacked when it is gzip."""
-    buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    buffered = _filled(stream)
     if buffered.peek(2)[:2] == _GZIP:
-        return io.BufferedReader(Unpacked(buffered))
+        return _filled(Unpacked(buffered))
     return buffered
+
+
+def _filled(stream: BinaryIO | io.RawIOBase) -> io.BufferedReader:
+    """Return a stream whose `peek` shows a whole buffer, however little the source gives at a time."""
+    inner = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
+    return io.BufferedReader(inner, _CHUNK)
 
 
 def beginning(stream: BinaryIO, most: int = 1 << 14) -> bytes:
