@@ -10,12 +10,16 @@ import typer
 from mscevidence.errors import UnknownTermError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.figure import Figure
 
     from mscevidence.model import Study
-    from mscevidence.publish.completeness import Completeness
 
-KINDS = ("completeness",)
+KINDS = {
+    "completeness": "what each study reports, field by field",
+    "trials": "registered and published trials by disease and source of cells",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -24,42 +28,87 @@ def register(app: typer.Typer) -> None:
 
 
 def map_(
-    kind: Annotated[str, typer.Argument(help="completeness: what each study reports, field by field.")],
+    kind: Annotated[str, typer.Argument(help="; ".join(f"{name}: {words}" for name, words in KINDS.items()))],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write the figure: .svg, .png or .pdf.")] = None,
     condition: Annotated[str | None, typer.Option(help="Only this condition and those below it.")] = None,
+    registry: Annotated[
+        Path | None,
+        typer.Option(help="For trials: CSV of a registry with nct, title, conditions, enrolment and status."),
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the map as CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the map as JSON.")] = False,
 ) -> None:
     """Draw or print a map of the evidence."""
-    from mscevidence.publish import completeness as page
     from mscevidence.publish.table import render
 
     if kind not in KINDS:
         raise UnknownTermError(kind, kind="map", choices=KINDS)
-    found = page.completeness(_studies(condition))
+    conditions = _conditions(condition)
+    rows, draw, described = _completeness(conditions) if kind == "completeness" else _trials(conditions, registry)
     if output is not None:
-        _write(output, found)
+        _write(output, draw(), kind, described)
     if output is None or as_csv or as_json:
-        typer.echo(render(page.rows_of(found), form="csv" if as_csv else "json" if as_json else "table"))
+        typer.echo(render(rows, form="csv" if as_csv else "json" if as_json else "table"))
 
 
-def _studies(condition: str | None) -> Sequence[Study]:
-    from mscevidence import protocol, records, vocabulary
+Map = tuple[list[dict[str, object]], "Callable[[], Figure]", str]
+"""Flat rows, who draws it, and what it shows in words."""
+
+
+def _completeness(conditions: frozenset[str] | None) -> Map:
+    from mscevidence.publish import completeness as page
+
+    found = page.completeness(_studies(conditions))
+    shares = "; ".join(f"{field} {100 * found.share(field):.0f}%" for field in found.fields)
+    described = f"What {len(found.studies)} studies report, by field: {shares}"
+    return page.rows_of(found), lambda: page.draw_completeness(found), described
+
+
+def _trials(conditions: frozenset[str] | None, registry: Path | None) -> Map:
+    from mscevidence.publish import trials_map as page
+
+    trials: tuple[page.Trial, ...] = ()
+    others = 0
+    if registry is not None:
+        trials, others = page.registered_trials(_text(registry), file=registry.name)
+    chosen = [trial for trial in trials if conditions is None or trial.condition in conditions]
+    found = page.trials_map(_studies(conditions), chosen, others=others + len(trials) - len(chosen))
+    rows = page.rows_of(found)
+    described = "; ".join(
+        f"{row['condition']}, {row['cell source']}: {row['published']} studies, {row['registered']} registered"
+        for row in rows
+    )
+    return rows, lambda: page.draw_trials_map(found), described
+
+
+def _text(path: Path) -> str:
+    from mscevidence.errors import SelectionError
+
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SelectionError(f"cannot read {path}: {error}", hint="give a UTF-8 CSV file") from error
+
+
+def _conditions(condition: str | None) -> frozenset[str] | None:
+    from mscevidence import vocabulary
+
+    if condition is None:
+        return None
+    return frozenset(vocabulary.conditions_below(vocabulary.term("condition", condition).id))
+
+
+def _studies(conditions: frozenset[str] | None) -> Sequence[Study]:
+    from mscevidence import protocol, records
 
     studies = records.load_all(protocol.find().extracted).studies
-    if condition is None:
-        return studies
-    wanted = vocabulary.conditions_below(vocabulary.term("condition", condition).id)
-    return [study for study in studies if study.condition in wanted]
+    return [study for study in studies if conditions is None or study.condition in conditions]
 
 
-def _write(output: Path, found: Completeness) -> None:
-    from mscevidence.publish.completeness import draw_completeness
+def _write(output: Path, figure: Figure, title: str, described: str) -> None:
     from mscevidence.publish.figure import figure_bytes, figure_format
     from mscevidence.records import write_atomically
 
     form = figure_format(output, None)
-    shares = "; ".join(f"{field} {100 * found.share(field):.0f}%" for field in found.fields)
-    described = f"What {len(found.studies)} studies report, by field: {shares}"
-    write_atomically(output, figure_bytes(draw_completeness(found), form, title="Completeness", description=described))
-    typer.echo(f"wrote {output} ({len(found.studies)} studies)", err=True)
+    write_atomically(output, figure_bytes(figure, form, title=title, description=described))
+    typer.echo(f"wrote {output}", err=True)
