@@ -2,8 +2,8 @@
 
 ``python benchmarks/dedupe.py [--records 100000] [--peer PYTHON]`` prints, for each set, precision and recall of pairs
 and of duplicates removed, what is left for a person, and the time. The labelled sets are those of
-``MSCEVIDENCE_DOCUMENTS`` (default ``../shared/documents``); a set that is absent is left out and said. ``PYTHON`` is the
-interpreter of an environment with bib-dedupe or asreview, which are run on the same records of the smaller sets.
+``MSCEVIDENCE_DOCUMENTS`` (default ``../shared/documents``); a set that is absent is left out and said. ``PYTHON`` is
+the interpreter of an environment with bib-dedupe or asreview, which are run on the same records of the smaller sets.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def compare(one: Labelled, python: str) -> None:
                 continue
             answer = json.loads(done.stdout.splitlines()[-1])
             groups = [tuple(group) for group in answer["groups"]]
-            print(f"  {name}: {answer['seconds']:.1f} s, {sum(len(group) - 1 for group in groups)} duplicates")
+            print(f"  {name}: {answer['seconds']:.1f} s")
             report(one, groups)
 
 

@@ -27,7 +27,7 @@ def review_flow(previous: str | None) -> Flow:
     found = review_records(review)
     standings = screening.standings(found.records, review.eligibility, screening.load_judgements(review.screening))
     studies = records.load_all(review.extracted).studies if review.extracted.is_dir() else ()
-    families = identify.link(studies).families
+    families = identify.link(studies, decisions=records.load_decisions(review.extracted)).families
     return screening.flow(
         load_runs(review.search_log),
         standings,

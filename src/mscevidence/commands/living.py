@@ -109,7 +109,7 @@ def _touched(review: Protocol, studies: Sequence[Study], changed: Sequence[Chang
     """Return the analyses that hold a changed study, or would hold a study of its condition."""
     wanted = {one.study for one in changed}
     touched: dict[str, tuple[str, ...]] = {}
-    families = link(studies).families
+    families = link(studies, decisions=records.load_decisions(review.extracted)).families
     for analysis in review.analyses if wanted else ():
         try:
             answer = synthesis.pool(studies, families, analysis.question)

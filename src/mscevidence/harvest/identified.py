@@ -10,6 +10,7 @@ from mscevidence.harvest.log import load_runs
 from mscevidence.identify import Decision, Duplicates, find_duplicates
 from mscevidence.model import Document, FoundBy, SearchRun
 from mscevidence.protocol import Protocol
+from mscevidence.records import load_decisions
 from mscevidence.screening import Record
 
 
@@ -63,4 +64,4 @@ def _found(library: DocumentLibrary, runs: Sequence[SearchRun]) -> Iterator[tupl
 def review_records(review: Protocol) -> Identified:
     """Return what all searches of a review identified, with what people decided about duplicates."""
     runs = load_runs(review.search_log)
-    return identified(DocumentLibrary(review.captured), runs)
+    return identified(DocumentLibrary(review.captured), runs, decisions=load_decisions(review.extracted))
