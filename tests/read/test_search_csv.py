@@ -138,6 +138,12 @@ def test_embase_by_rows() -> None:
     assert (second.title, second.position) == ("Second", 2)
 
 
+def test_terms_in_parentheses_that_never_close_are_still_told_apart() -> None:
+    read = document('Title,Year,DOI,Keywords\nOne,2020,,"a (b, c), d"\n', "export.csv")
+    assert read.keywords == ("a (b, c)", "d")
+    assert document('Title,Year,DOI,Keywords\nOne,2020,,"a (b, c, d"\n', "export.csv").keywords == ("a (b", "c", "d")
+
+
 def test_a_column_per_record() -> None:
     found = documents("Title,One,Two\nAuthors,A B,C D\nYear,2020,2021\nDOI,10.1000/a,10.1000/b\n", "turned.csv")
     assert [(read.title, read.date, ids(read)["doi"]) for read in found] == [

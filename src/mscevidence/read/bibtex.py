@@ -183,9 +183,9 @@ def _add(reference: Reference, name: str, value: str) -> None:
 def _names(value: str) -> list[str]:
     """Return the authors; ``and`` inside braces belongs to the name of a group."""
     names, depth, current = [], 0, ""
-    for piece in re.split(r"([{}]|\s+and\s+)", value):
+    for piece in re.split(r"([{}]| and )", " ".join(value.split())):
         depth += (piece == "{") - (piece == "}")
-        if depth == 0 and re.fullmatch(r"\s+and\s+", piece):
+        if depth == 0 and piece == " and ":
             names.append(current)
             current = ""
         else:

@@ -169,8 +169,21 @@ def _split(name: str, value: str) -> list[str]:
         names = value.split(", ")
         return names if all(" " in name.strip() for name in names) else [value]
     if name in {"keyword", "subject"}:
-        return re.split(r",\s(?![^()]*\))", value)
+        return _terms(value)
     return [value]
+
+
+def _terms(value: str) -> list[str]:
+    """Return the terms between commas; a comma in parentheses is part of a term: ``cell (therapy, toxicity)``."""
+    terms: list[list[str]] = []
+    depth = 0
+    for piece in value.split(", "):
+        if depth > 0:
+            terms[-1].append(piece)
+        else:
+            terms.append([piece])
+        depth = max(0, depth + piece.count("(") - piece.count(")"))
+    return [", ".join(term) for term in terms] if depth == 0 else value.split(", ")
 
 
 def _add_citation(reference: Reference, value: str) -> None:
