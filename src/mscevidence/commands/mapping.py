@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KINDS = {
     "completeness": "what each study reports, field by field",
     "trials": "registered and published trials by disease and source of cells",
+    "harms": "adverse events by term and grade, study by study",
 }
 
 
@@ -44,7 +45,12 @@ def map_(
     if kind not in KINDS:
         raise UnknownTermError(kind, kind="map", choices=KINDS)
     conditions = _conditions(condition)
-    rows, draw, described = _completeness(conditions) if kind == "completeness" else _trials(conditions, registry)
+    makers: dict[str, Callable[[], Map]] = {
+        "completeness": lambda: _completeness(conditions),
+        "trials": lambda: _trials(conditions, registry),
+        "harms": lambda: _harms(conditions),
+    }
+    rows, draw, described = makers[kind]()
     if output is not None:
         _write(output, draw(), kind, described)
     if output is None or as_csv or as_json:
@@ -79,6 +85,17 @@ def _trials(conditions: frozenset[str] | None, registry: Path | None) -> Map:
         for row in rows
     )
     return rows, lambda: page.draw_trials_map(found), described
+
+
+def _harms(conditions: frozenset[str] | None) -> Map:
+    from mscevidence import identify
+    from mscevidence.publish import harms as page
+
+    studies = _studies(conditions)
+    found = page.harms(studies, identify.link(studies).families)
+    rows = page.rows_of(found)
+    described = "; ".join(f"{row['event']}, {row['study']}: {row['events']}/{row['n']}" for row in rows)
+    return rows, lambda: page.draw_harms(found), described
 
 
 def _text(path: Path) -> str:
