@@ -423,7 +423,7 @@ OTHERS: dict[str, dict[str, Call]] = {
         "negative": lambda: stats.q_interval(-1, 3),
         "NaN": lambda: stats.q_interval(NAN, 3),
         "words": lambda: stats.q_interval("much", 3),
-        "one study": lambda: stats.q_interval(1, 1),
+        "no study": lambda: stats.q_interval(1, 0),
         "level": lambda: stats.q_interval(1, 4, level=2.0),
     },
     "robust": {

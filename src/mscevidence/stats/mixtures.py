@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.stats.display import Shown
-from mscevidence.stats.inputs import FloatArray, plain
+from mscevidence.stats.inputs import BoolArray, FloatArray, plain
 from mscevidence.stats.roots import decreasing_root
+from mscevidence.stats.studies import inner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,18 @@ class Posterior(Shown):
     shortest_lower: FloatArray
     shortest_upper: FloatArray
 
+    def at(self, index: tuple[int, ...]) -> Posterior:
+        """Return the summary of one distribution of several."""
+        return Posterior(*(getattr(self, name)[index] for name in self.__slots__))
+
+    def where(self, known: BoolArray) -> Posterior:
+        """Return the summaries with NaN where they are not known."""
+        return Posterior(*(np.where(known, getattr(self, name), np.nan) for name in self.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class NormalMixture:
-    """sum w_j N(mean_j, sd_j^2): `weight` (J), `mean` and `sd` (..., J)."""
+    """sum w_j N(mean_j, sd_j^2): `weight` (J) or (..., J), `mean` and `sd` (..., J)."""
 
     weight: FloatArray
     mean: FloatArray
@@ -45,25 +54,25 @@ class NormalMixture:
     def cdf(self, x: ArrayLike) -> FloatArray:
         """Return P(X <= x), x of the leading shape."""
         z = (np.asarray(x, dtype=np.float64)[..., np.newaxis] - self.mean) / self.sd
-        result: FloatArray = special.ndtr(z) @ self.weight
+        result: FloatArray = inner(special.ndtr(z), self.weight)
         return result
 
     def density(self, x: ArrayLike) -> FloatArray:
         """Return the density at x."""
         z = (np.asarray(x, dtype=np.float64)[..., np.newaxis] - self.mean) / self.sd
-        result: FloatArray = (np.exp(-(z**2) / 2) / (self.sd * np.sqrt(2 * np.pi))) @ self.weight
+        result: FloatArray = inner(np.exp(-(z**2) / 2) / (self.sd * np.sqrt(2 * np.pi)), self.weight)
         return result
 
     def slope(self, x: ArrayLike) -> FloatArray:
         """Return the derivative of the density at x."""
         z = (np.asarray(x, dtype=np.float64)[..., np.newaxis] - self.mean) / self.sd
-        result: FloatArray = (-z * np.exp(-(z**2) / 2) / (self.sd**2 * np.sqrt(2 * np.pi))) @ self.weight
+        result: FloatArray = inner(-z * np.exp(-(z**2) / 2) / (self.sd**2 * np.sqrt(2 * np.pi)), self.weight)
         return result
 
     def moments(self) -> tuple[FloatArray, FloatArray]:
         """Return mean and standard deviation."""
-        mean = self.mean @ self.weight
-        variance = (self.sd**2 + (self.mean - mean[..., np.newaxis]) ** 2) @ self.weight
+        mean = inner(self.mean, self.weight)
+        variance = inner(self.sd**2 + (self.mean - mean[..., np.newaxis]) ** 2, self.weight)
         return mean, np.sqrt(variance)
 
     def quantile(self, p: ArrayLike) -> FloatArray:
@@ -76,7 +85,7 @@ class NormalMixture:
             x = x.reshape(shape)
             return np.atleast_1d(p - self.cdf(x)), np.atleast_1d(-self.density(x))
 
-        low, high, start = (np.atleast_1d(end) for end in (at.min(axis=-1), at.max(axis=-1), at @ self.weight))
+        low, high, start = (np.atleast_1d(end) for end in (at.min(axis=-1), at.max(axis=-1), inner(at, self.weight)))
         return decreasing_root(surplus, low, high, start)[0].reshape(shape)
 
     def shortest(self, level: float) -> tuple[FloatArray, FloatArray]:
@@ -86,18 +95,20 @@ class NormalMixture:
         found by halving.
         """
         low, high = self.quantile((1 - level) / 2), self.quantile((1 + level) / 2)
-        for _ in range(30):
-            fa, fb, da, db = self.density(low), self.density(high), self.slope(low), self.slope(high)
-            missing, unequal = level - (self.cdf(high) - self.cdf(low)), fa - fb
-            determinant = fb * da - fa * db
-            with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for _ in range(30):
+                fa, fb, da, db = self.density(low), self.density(high), self.slope(low), self.slope(high)
+                missing, unequal = level - (self.cdf(high) - self.cdf(low)), fa - fb
+                determinant = fb * da - fa * db
                 step_low = (db * missing - fb * unequal) / determinant
                 step_high = (da * missing - fa * unequal) / determinant
-            low, high = low + step_low, high + step_high
-            small = np.maximum(np.abs(step_low), np.abs(step_high)) < 1e-9 * (np.abs(high - low))
-            if np.all(small & (low < high)):
-                return low, high
-        return self._shortest_by_halving(level)
+                low, high = low + step_low, high + step_high
+                small = np.maximum(np.abs(step_low), np.abs(step_high)) < 1e-9 * (np.abs(high - low))
+                found = small & (low < high)
+                if found.all():
+                    return low, high
+        ends = self._shortest_by_halving(level)
+        return np.where(found, low, ends[0]), np.where(found, high, ends[1])
 
     def _shortest_by_halving(self, level: float) -> tuple[FloatArray, FloatArray]:
         shape = self.mean.shape[:-1]

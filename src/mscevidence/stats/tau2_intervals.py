@@ -194,7 +194,8 @@ def _generalised(studies: Studies, a: FloatArray, alpha: float) -> _Limits:
 class QInterval(Shown):
     """I2 and H from Cochran's Q with the test-based interval of Higgins & Thompson; scalars for a single analysis.
 
-    H = sqrt(Q/(k - 1)), at least 1; I2 = 100 (H^2 - 1)/H^2; limits NaN where there is no interval (k = 2 and Q <= k).
+    H = sqrt(Q/(k - 1)), at least 1; I2 = 100 (H^2 - 1)/H^2; NaN where there is none (limits: k = 2 and Q <= k;
+    all: k = 1).
     """
 
     h: FloatArray
@@ -209,12 +210,12 @@ def q_interval(q: ArrayLike, k: ArrayLike, *, level: float = 0.95) -> QInterval:
     """Return I2 and H with their intervals from Cochran's `q` of `k` studies (Higgins & Thompson 2002, appendix A2).
 
     Raises:
-        StatisticsError: q is negative or not finite, fewer than two studies.
+        StatisticsError: q is negative or not finite, no study.
     """
     z = critical_value(tail(level), np.inf)
     q, k = (number(name, values).reshape(np.shape(values)) for name, values in (("q", q), ("k", k)))
-    if not ((q >= 0) & np.isfinite(q)).all() or not ((k >= 2) & np.isfinite(k)).all():
-        raise StatisticsError("I2 and H need a Q that is not negative, and at least two studies")
+    if not ((q >= 0) & np.isfinite(q)).all() or not ((k >= 1) & np.isfinite(k)).all():
+        raise StatisticsError("I2 and H need a Q that is not negative, and at least one study")
     with np.errstate(divide="ignore", invalid="ignore"):
         h = np.maximum(np.sqrt(q / (k - 1)), 1.0)
         large = (np.log(q) - np.log(k - 1)) / (2 * (np.sqrt(2 * q) - np.sqrt(2 * k - 3)))
