@@ -64,6 +64,7 @@ class Assignment:
         self.taken = taken
         lists = distributed(facts.text, facts.span, facts.counts, facts.arms, facts.outcomes)
         self.lists = with_earlier_arms(lists, facts.arms, facts.earlier, facts.context)
+        self.places = {count.start: index for index, count in enumerate(facts.counts)}
         self.times = facts.times
         self.only_time = only_time(facts.times)
         self.scope: Value | None = None
@@ -149,7 +150,7 @@ class Assignment:
 
     def _told_ahead(self, count: Count) -> Attached | None:
         """Return the outcome of the next count when both share its verb: "five in A and three in B responded"."""
-        following = self.facts.counts.index(count) + 1
+        following = self.places[count.start] + 1
         if following >= len(self.facts.counts):
             return None
         after = self.facts.counts[following]
@@ -222,7 +223,7 @@ class Assignment:
 
     def _since_last_result(self, bounds: Bounds, count: Count) -> Bounds:
         """Return the words back to the last count that is no size of an arm: "in group A (n = 4) it was 3/4"."""
-        index = self.facts.counts.index(count)
+        index = self.places[count.start]
         before = [c for c in self.facts.counts[:index] if c.start not in self.told and c.rule != "n-equals"]
         return replace(bounds, start=before[-1].end if before else self.facts.span[0])
 
@@ -238,7 +239,8 @@ class Assignment:
         size = self.facts.context.size(arm.label if arm else ALL)
         some = is_of_some(count, self.facts.text, size.number if size else None)
         narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
-        everybody = arm is None and size is not None and n == size.number and self._is_overall(count)
+        everybody = arm is None and size is not None and n == size.number
+        everybody = everybody and bool(_OVERALL.search(self.facts.bounds(self.places[count.start]).before(count)))
         if arm is None and (
             (self._arms_differ() and not everybody)
             or narrowed
@@ -246,10 +248,6 @@ class Assignment:
         ):
             return None
         return self.facts.context.label(arm.label) if arm else default_arm(self.facts.context, n)
-
-    def _is_overall(self, count: Count) -> bool:
-        """Return whether words before a count say that it is of everybody."""
-        return bool(_OVERALL.search(self.facts.bounds(self.facts.counts.index(count)).before(count)))
 
     def _time(self, count: Count) -> str | None:
         found = self.lists.times.get(count) or time_beside(self.facts.text, (count.start, count.end), self.times)
@@ -263,7 +261,7 @@ class Assignment:
             return None
         place = self.times[0].start
         leads = place - self.facts.span[0] < 30 and place < self.facts.counts[0].start
-        bounds = self.facts.bounds(self.facts.counts.index(count))
+        bounds = self.facts.bounds(self.places[count.start])
         holds = leads or place > self.facts.counts[-1].end or bounds.start <= place < bounds.end
         return self.only_time if holds else None
 

@@ -43,6 +43,7 @@ _GOT_THIS = re.compile(
     rf"(?:\s{PEOPLE})?\s{_GOT}\s(?:an?\s|the\s)?{_NAME}(?=\s?(?:[,.;(]|and\b|while\b|whereas\b|but\b|$))"
 )
 _NAMED_BEHIND = re.compile(r"[^.;()]{0,140}\((?:the\s|in\sthe\s)?$")
+_PLAIN = {"x-patients", "bare-number"}
 _NAMED_BEFORE = re.compile(r"\s?[(\[]\s?$")
 
 
@@ -102,10 +103,13 @@ def arms_told(
     """
     if any(m.outcome not in CONDITIONS for m in outcomes_in(document.text, span)):
         return
-    plain = [count for count in counts if count.rule in {"x-patients", "bare-number"}]
+    plain = [count for count in counts if count.rule in _PLAIN]
     told: set[Count] = set()
-    for count in plain:
-        arm = _arm_in_bracket(document.text, count, counts, arms) or _arm_with_bracket(document.text, count, arms)
+    for count, following in zip(counts, [*counts[1:], None], strict=True):
+        if count.rule not in _PLAIN:
+            continue
+        stop = following.start if following is not None else span[1]
+        arm = _arm_in_bracket(document.text, count, stop, arms) or _arm_with_bracket(document.text, count, arms)
         number = count.value("events")
         if arm is not None and number is not None and number.number:
             told.add(count)
@@ -115,10 +119,7 @@ def arms_told(
         yield from _pair(document, span, plain)
 
 
-def _arm_in_bracket(
-    text: str, count: Count, counts: tuple[Count, ...], arms: tuple[ArmMention, ...]
-) -> ArmMention | None:
-    following = next((c.start for c in counts if c.start >= count.end), len(text))
+def _arm_in_bracket(text: str, count: Count, following: int, arms: tuple[ArmMention, ...]) -> ArmMention | None:
     for arm in arms:
         if count.end <= arm.start < following and arm.kind != "all" and text[arm.end : arm.end + 1] in {")", "]"}:
             return arm if _NAMED_BEHIND.fullmatch(text, count.end, arm.start) else None

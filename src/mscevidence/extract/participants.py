@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
@@ -69,9 +70,14 @@ class _Place:
     counts: tuple[Count, ...]
     arms: tuple[ArmMention, ...]
 
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        return {count.start: index for index, count in enumerate(self.counts)}
+
     def after(self, count: Count) -> str:
         """Return the words from a count to the next, to the bracket that closes around it, or to the sentence's end."""
-        following = next((c.start for c in self.counts if c.start >= count.end), self.span[1])
+        place = self._places[count.start] + 1
+        following = self.counts[place].start if place < len(self.counts) else self.span[1]
         words = self.document.text[count.end : following]
         before = self.document.text[self.span[0] : count.start]
         inside = before.count("(") > before.count(")")
@@ -79,7 +85,8 @@ class _Place:
 
     def before(self, count: Count) -> str:
         """Return the words before a count back to the one before it."""
-        previous = max((c.end for c in self.counts if c.end <= count.start), default=self.span[0])
+        place = self._places[count.start]
+        previous = self.counts[place - 1].end if place else self.span[0]
         return self.document.text[previous : count.start]
 
 
