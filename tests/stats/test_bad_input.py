@@ -437,6 +437,32 @@ OTHERS: dict[str, dict[str, Call]] = {
 """What takes neither effects nor counts."""
 
 
+ROWS_OF_TWO = ([GOOD[0]] * 2, [GOOD[1]] * 2), ([GOOD_COUNTS[0]] * 2, [GOOD_COUNTS[1]] * 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [
+        *((name, ROWS_OF_TWO[0]) for name in ("multilevel", "network_meta_analysis", "selection_model")),
+        *((name, ROWS_OF_TWO[1]) for name in ("binomial_normal", "beta_binomial", "borrow", "count_glmm PLO")),
+    ],
+)
+def test_a_method_for_one_analysis_says_so(name: str, inputs: tuple[Any, Any]) -> None:
+    # The labels that go with each study are those of one row.
+    calls: dict[str, Call] = {
+        "multilevel": lambda y, v: stats.multilevel(y, v, halves(4)),
+        "network_meta_analysis": lambda y, v: stats.network_meta_analysis(
+            list("stuw"), list("abac"), list("bccd"), y, v
+        ),
+        "borrow": lambda x, n: stats.borrow(x, n, halves(4)),
+    }
+    with pytest.raises(
+        StatisticsError, match=r"takes one analysis at a time, got an array of shape \(2, 4\)"
+    ) as raised:
+        calls.get(name, {**EFFECTS, **COUNTS}[name])(*inputs)
+    assert raised.value.hint == "call it once per analysis"
+
+
 def test_every_public_function_is_in_a_table() -> None:
     functions = {name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))}
     assert {name.split()[0] for name in (*EFFECTS, *COUNTS, *OTHERS)} == functions

@@ -21,7 +21,7 @@ from mscevidence.stats.binomial_grid import JointPosterior, joint_posterior
 from mscevidence.stats.binomial_integrals import Counts
 from mscevidence.stats.display import Row, Shown, posterior_rows
 from mscevidence.stats.grid_distribution import GridDistribution, Rows, cubic, posterior, posteriors, summary
-from mscevidence.stats.inputs import FloatArray, aligned, at_least, counts, tail
+from mscevidence.stats.inputs import FloatArray, aligned, at_least, counts, one_analysis, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import BetaPrior, HalfNormal, NormalPrior, TauPrior
 
@@ -112,7 +112,10 @@ def binomial_normal(
     tau_prior: TauPrior = DEFAULT_TAU_PRIOR,
     level: float = 0.95,
 ) -> BayesianProportion:
-    """Return the posterior of the binomial-normal model.
+    """Return the posterior of the binomial-normal model, of one analysis.
+
+    The grids of every analysis lie where its own posterior is, so a batch would share nothing and save nothing: call it
+    once per analysis.
 
     Args:
         events: (k) patients with the event.
@@ -123,7 +126,7 @@ def binomial_normal(
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, no trial.
+        StatisticsError: events > n, n < 1, negative or fractional counts, no trial, leading axes.
     """
     tail(level)
     x, size = _checked(events, n, mask)
@@ -159,7 +162,9 @@ def beta_binomial(
     rho_prior: BetaPrior = DEFAULT_RHO_PRIOR,
     level: float = 0.95,
 ) -> BayesianProportion:
-    """Return the posterior of the beta-binomial model.
+    """Return the posterior of the beta-binomial model, of one analysis.
+
+    As with `binomial_normal` every analysis has grids of its own: call it once per analysis.
 
     Args:
         events: (k) patients with the event.
@@ -170,7 +175,7 @@ def beta_binomial(
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, no trial.
+        StatisticsError: events > n, n < 1, negative or fractional counts, no trial, leading axes.
     """
     tail(level)
     x, size = _checked(events, n, mask)
@@ -191,8 +196,7 @@ def beta_binomial(
 
 def _checked(events: ArrayLike, n: ArrayLike, mask: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
     columns, present = aligned(mask, events=events, n=n)
-    if present.ndim > 1:
-        raise StatisticsError("this model takes one analysis at a time", hint="call it once per analysis")
+    one_analysis(present, "this model")
     counts(columns["events"], columns["n"], present)
     if not present.any():
         raise StatisticsError("no trial is left: all are masked out", hint="an analysis needs at least one trial")

@@ -20,7 +20,7 @@ from mscevidence.stats.bayes_proportion import DEFAULT_MU_PRIOR, DEFAULT_TAU_PRI
 from mscevidence.stats.disease_grid import DiseasePosterior, Hierarchy, disease_posterior, layers_of
 from mscevidence.stats.display import Row, Shown, table
 from mscevidence.stats.grid_distribution import GridDistribution, posterior, posteriors, summary
-from mscevidence.stats.inputs import FloatArray, IntArray, aligned, counts, tail
+from mscevidence.stats.inputs import FloatArray, IntArray, aligned, counts, one_analysis, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import HalfNormal, NormalPrior, TauPrior
 
@@ -117,7 +117,9 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
     apart: float = DEFAULT_APART,
     level: float = 0.95,
 ) -> Borrowing:
-    """Return the estimates of all diseases without, with, and with robust borrowing.
+    """Return the estimates of all diseases without, with, and with robust borrowing, of one analysis.
+
+    Which diseases there are shapes the grids; call it once per analysis.
 
     Args:
         events: (k) patients with the event.
@@ -171,6 +173,7 @@ def _checked(
     events: ArrayLike, n: ArrayLike, disease: Sequence[str], mask: ArrayLike | None
 ) -> tuple[FloatArray, FloatArray, list[str]]:
     columns, present = aligned(mask, events=events, n=n)
+    one_analysis(present, "borrowing")
     names = [str(name) for name in disease]
     if present.shape != (len(names),):
         raise StatisticsError(f"{present.shape[-1]} studies need as many names of diseases, got {len(names)}")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, counts, number, positive, whole
+from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, counts, number, one_analysis, positive, whole
 
 COLUMNS = {
     "PLO": ("events", "n"),
@@ -34,8 +34,7 @@ def informative_studies(
         given = ", ".join(sorted(data)) or "nothing"
         raise StatisticsError(f"{code} needs {', '.join(COLUMNS[code])}; given: {given}")
     columns, present = aligned(mask, **{name: data[name] for name in COLUMNS[code]})
-    if present.ndim != 1:
-        raise StatisticsError("count_glmm fits one analysis at a time", hint="call it once per analysis")
+    one_analysis(present, "count_glmm")
     for suffix in ("", "1", "2"):
         _check(columns, present, suffix)
     kept = present.copy()

@@ -134,6 +134,10 @@ def count_glmm(
 ) -> CountGlmm:
     """Return the maximum-likelihood mixed model of one analysis.
 
+    Studies without information are left out, and a fixed-effects model has a coefficient for each study that is left:
+    analyses of a batch would have different numbers of parameters. Call it once per analysis; for the proportions of
+    one group without moderators `proportion_glmm` takes batches.
+
     Args:
         measure: `PLO` (events, n), `IRLN` (events, time), `OR` (events1, n1, events2, n2), `IRR` (events1, time1,
             events2, time2).
@@ -147,7 +151,7 @@ def count_glmm(
 
     Raises:
         UnknownTermError: no such measure, model or test.
-        StatisticsError: unusable values, no study with information, more coefficients than studies.
+        StatisticsError: unusable values, no study with information, more coefficients than studies, leading axes.
     """
     code, rule, alpha = (
         choose(measure, MEASURES, kind="measure of a count model"),

@@ -125,7 +125,10 @@ def multilevel(
     test: str = "t",
     level: float = 0.95,
 ) -> Multilevel:
-    """Return the multilevel model of effects in studies.
+    """Return the multilevel model of effects in studies, of one analysis.
+
+    Which effects belong together shapes the covariance matrix, and with it the work: analyses with different labels
+    have nothing to share. Call it once per analysis.
 
     Args:
         yi: (k) effect sizes.

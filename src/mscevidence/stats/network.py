@@ -131,6 +131,9 @@ def network_meta_analysis(  # noqa: PLR0913 -- the five columns of a table of co
 ) -> NetworkMetaAnalysis:
     """Return the treatment effects of a network of studies, from one row per comparison.
 
+    It is one analysis: without some of the rows a network can lose treatments or fall apart, so that the analyses of a
+    batch would have different parameters. Call it once per analysis, with a `mask` to leave rows out.
+
     Args:
         study: name of the study; a study with p arms has p (p - 1)/2 rows.
         treatment1: name of the first treatment of each row.

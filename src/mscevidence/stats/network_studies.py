@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import FloatArray, IntArray, aligned, measured
+from mscevidence.stats.inputs import FloatArray, IntArray, aligned, measured, one_analysis
 
 CONSISTENT = 0.1
 """Comparisons of one study may miss each other by this share of a standard error: they are printed rounded."""
@@ -107,6 +107,7 @@ def network_of(
             contradicting each other within a study, a network that is not connected.
     """
     columns, present = aligned(mask, effect=effect, se=se)
+    one_analysis(present, "a network")
     measured(columns["effect"], columns["se"], present, effect="effect", variance="se")
     names, first, second = ([str(value) for value in column] for column in (study, treatment1, treatment2))
     if not (present.shape == (len(names),) == (len(first),) == (len(second),)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.inputs import FloatArray, aligned, measured
+from mscevidence.stats.inputs import FloatArray, aligned, measured, one_analysis
 
 
 def single_analysis(
@@ -26,8 +26,7 @@ def single_analysis(
     """
     given = {"yi": yi, "vi": vi} | ({} if n is None else {"n": n})
     columns, present = aligned(mask, **given)
-    if present.ndim > 1:
-        raise StatisticsError("this method takes one analysis at a time", hint="call it once per analysis")
+    one_analysis(present, "this method")
     measured(columns["yi"], columns["vi"], present)
     if present.sum() < least:
         raise StatisticsError(f"{int(present.sum())} studies are too few: this method needs at least {least}")
