@@ -162,6 +162,10 @@ def test_an_interval_beyond_the_axis_is_cut_with_an_arrow_and_written_whole() ->
     xs = [float(x) for x in diamond.get_xy()[:, 0]]
     assert (min(xs), max(xs)) == pytest.approx((low, high))
     assert len(diamond.get_xy()) == 7  # both ends are cut off straight, and the path is closed
+    # The sides run straight to where the interval ends, so that the cut is as high as they are there.
+    heights = [float(y) for y in diamond.get_xy()[:, 1]]
+    share = (-5 - low) / (-5 - math.log10(0.9))
+    assert abs(heights[0] - heights[1]) == pytest.approx(share * (max(heights) - min(heights)))
     beside = ARROW * (high - low) / PANEL
     for key, gap in (("overall-mark", beside), ("overall-prediction-mark", 0.0)):
         for side, edge in (("below", low - gap), ("above", high + gap)):
