@@ -261,6 +261,21 @@ def test_studies_come_alone_in_pages_and_wrapped(value: object, count: int) -> N
     assert [type(each) for each in found] == [Document] * count
 
 
+def test_a_class_may_have_its_own_denominator() -> None:
+    def counts(value: str) -> list[dict[str, Any]]:
+        return [{"units": "Participants", "counts": [{"groupId": "0", "value": value}]}]
+
+    categories = [{"measurements": [{"groupId": "0", "value": "8"}]}]
+    classes = [
+        {"title": "A", "denoms": counts("40"), "categories": categories},
+        {"title": "B", "categories": categories},
+    ]
+    measure = {"title": "T", "groups": GROUPS, "denoms": counts("54"), "classes": classes}
+    (document,) = documents({"resultsSection": {"outcomeMeasuresModule": {"outcomeMeasures": [measure]}}})
+    assert isinstance(document, Document)
+    assert [(each.category, each.at_risk) for each in document.posted] == [("A", 40), ("B", 54)]
+
+
 def test_results_without_a_plan_say_so() -> None:
     (document,) = documents({"resultsSection": RESULTS})
     assert isinstance(document, Document)

@@ -233,8 +233,16 @@ def test_a_title_that_is_not_available_gives_way_to_the_vernacular_one() -> None
     assert (document.title, document.other_titles) == ("Zellen.", ())
 
 
-def test_references_are_no_identifiers() -> None:
+def test_references_are_no_identifiers_and_no_notices() -> None:
     assert "10.9/cited" not in {each.value for each in one().identifiers}
+    cited = "<CommentsCorrections RefType='Cites'><RefSource>X</RefSource></CommentsCorrections>"
+    assert one(rest=f"<CommentsCorrectionsList>{cited}</CommentsCorrectionsList>").notices == ()
+
+
+def test_an_address_that_is_not_valid_is_left_out() -> None:
+    wrong = '<ELocationID EIdType="doi" ValidYN="N">10.1000/wrong</ELocationID>'
+    assert one(bank=wrong).identifier("doi") == "10.1000/abc.1"
+    assert "10.1000/wrong" not in {each.value for each in one(bank=wrong).identifiers}
 
 
 def test_old_files_pages_and_packed_files_are_read_alike() -> None:

@@ -74,6 +74,13 @@ def test_records_over_the_borders_of_chunks_are_whole() -> None:
     assert found == [(record.decode(), "")] * 20
 
 
+@pytest.mark.parametrize("short", range(6))
+def test_a_closing_tag_over_the_border_of_a_chunk_is_seen(short: int) -> None:
+    record = b"<r>" + b"y" * ((1 << 18) - 3 - short) + b"</r>"
+    found = xml(record + b"<r>2</r>" + b" " * (1 << 18), most=1_000_000)
+    assert [(len(data), fault) for data, fault in found] == [(len(record), ""), (8, "")]
+
+
 def peak_of(stream: io.RawIOBase) -> int:
     tracemalloc.start()
     try:

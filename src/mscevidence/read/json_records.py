@@ -119,11 +119,7 @@ class _Splitter:
                 if not self._more(max(_CHUNK, size)):
                     return self._fault(str(error).partition(": line ")[0])
                 continue
-            length = end - self.position
-            if end == len(self.text) and self._more():
-                continue  # a number may go on
-            raw = self.text[self.position : self.position + length]
-            self.position += length
+            raw, self.position = self.text[self.position : end], end
             return self._read(raw, value)
 
     def _read(self, raw: str, value: Any) -> Value:
