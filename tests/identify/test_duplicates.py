@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from mscevidence.identify import Decision, find_duplicates
 from mscevidence.identify.blocking import LARGEST_BLOCK, candidate_pairs
 from mscevidence.identify.citation import citation_of
+from mscevidence.identify.decisions import Decisions
 from mscevidence.model import Document
 
 NOWHERE: dict[str, Any] = {"volume": None, "issue": None, "pages": None}
@@ -87,6 +88,28 @@ def test_a_chain_does_not_join_its_ends() -> None:
     last = record(("pmid", "34000002"), journal=None, title=f"{TITLE}", **NOWHERE)
     groups = find_duplicates([first, middle, last]).groups
     assert not any({0, 2} <= {one.place for one in group.members} for group in groups)
+
+
+def test_what_shares_identifiers_with_two_reports_that_are_apart_joins_one_and_is_proposed_for_the_other() -> None:
+    first = record(("pmid", "34000001"), ("doi", "10.1111/bjh.1"))
+    middle = record(("doi", "10.1111/bjh.1"), ("embase", "L7"))
+    last = record(("pmid", "34000002"), ("embase", "L7"), volume="195", pages="700-9")
+    found = find_duplicates([first, middle, last])
+    assert [[one.place for one in group.members] for group in found.groups] == [[0, 1], [2]]
+    assert [(pair.left, pair.right) for pair in found.proposals] == [(1, 2)]
+    assert "pmid:34000001 and pmid:34000002 are apart" in found.proposals[0].reasons[-1]
+
+
+@pytest.mark.parametrize("slip", [(3, 4), (-4, -3)], ids=["in the beginning", "at the end"])
+def test_a_slip_at_one_end_of_a_title_hides_nothing(slip: tuple[int, int]) -> None:
+    slipped = record(title=TITLE[: slip[0]] + TITLE[slip[1] :], authors=["Chen, Yunfei"], **NOWHERE)
+    assert len(find_duplicates([record(), slipped]).groups) == 1
+
+
+def test_names_that_both_sides_have_say_nothing_about_the_pair() -> None:
+    decisions = Decisions([decision("different-reports", "pmid:1", "doi:10.1000/a")])
+    assert decisions.about({"pmid:1", "x"}, {"pmid:1", "doi:10.1000/a"}) is None
+    assert decisions.about({"pmid:1", "x"}, {"doi:10.1000/a"}) is not None
 
 
 UNDECIDED = [record(), record(volume="195", pages="700-9")]

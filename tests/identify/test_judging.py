@@ -93,6 +93,7 @@ def test_alike_and_apart(left: Document, right: Document) -> None:
         pytest.param(record(), record(journal="Annals of Hematology", **NOWHERE), id="another journal, no place"),
         pytest.param(record(), record(title=TITLE.replace("cord", "skin"), **NOWHERE), id="near title, no place"),
         pytest.param(record(), record(authors=["Sun, Lin"], **NOWHERE), id="other authors"),
+        pytest.param(record(), record(date="2023", **NOWHERE), id="two years later, no place"),
         pytest.param(
             record(pages="S12"),
             record(pages="S12", title="Another abstract of the same people on that page"),

@@ -165,7 +165,7 @@ def _other_identifier(found: Comparison, told: tuple[str, ...], against: tuple[s
 def _contradicted(found: Comparison, told: tuple[str, ...], against: tuple[str, ...]) -> Decided | None:
     if found.title not in {"same", "spelling"} or (found.years or 0) > 3:
         return None
-    alone = len(against) == 1 and (found.years or 0) <= 1
+    alone = len(against) == 1
     if found.authors == "differ":
         return ("undecided", (*told, _but(against)), 0.4) if alone and found.journal == "agree" else None
     if alone and found.authors == "agree" and (found.journal == "agree" or found.place == "unclear"):
