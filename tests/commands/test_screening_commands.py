@@ -215,3 +215,17 @@ def test_a_captured_file_that_is_gone_is_named(folder: Path) -> None:
     assert done.exit_code == 1
     assert "is not here" in done.stderr
     assert "captured/" in done.stderr
+
+
+def test_values_are_proposed_from_records_that_passed_screening_only(folder: Path) -> None:
+    (folder / "alone.txt").write_text("A trial of cells\n\nResults: 8 of 18 patients responded.")
+    (folder / "extracted").mkdir()
+    screened(folder)
+    run("ingest", "alone.txt")
+    run("screen", "--by", "cd", "--conflicts", "--exclude", "doi:10.1000/ritux")
+    assert (
+        "8 documents cited or captured" in run("build").stdout or "documents cited or captured" in run("build").stdout
+    )
+    found = run("query", "select d.title from candidates c join documents d on d.sha256 = c.document", "--csv").stdout
+    titles = set(found.splitlines()[1:])
+    assert titles == {"A trial of cells", RECORDS[0][0], RECORDS[3][0]}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
+from pathlib import Path
 from typing import BinaryIO
 
 import pytest
@@ -76,3 +78,13 @@ def test_a_source_that_gives_little_at_a_time_is_recognised_all_the_same() -> No
             return len(piece)
 
     assert open_unpacked(Slow(ABSTRACT)).peek(1000)[:1000] == ABSTRACT  # type: ignore[attr-defined]
+
+
+def test_the_file_stays_open_for_who_opened_it_and_is_closed_by_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+    path.write_bytes(ABSTRACT)
+    with path.open("rb") as stream:
+        assert len(list(read_all(stream, name="one.txt", container="0" * 64))) == 1
+        gc.collect()
+        assert not stream.closed
+        assert stream.read() == b""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from mscevidence.model import Document
     from mscevidence.protocol import Protocol
     from mscevidence.publish.contents import Evidence
 
@@ -62,13 +63,25 @@ def gather(review: Protocol) -> Evidence:
         families=linkage.families,
         links=linkage.links,
         documents=documents,
-        candidates=tuple(one for document in documents for one in candidates_of(document)),
+        candidates=tuple(one for document in _to_extract(review, documents) for one in candidates_of(document)),
         findings=tuple(
             finding
             for study in studies
             for finding in (*check.check_study(study), *check.check_provenance(study, known))
         ),
     )
+
+
+def _to_extract(review: Protocol, documents: Sequence[Document]) -> Iterator[Document]:
+    """Yield the documents that values are proposed from: those taken in alone, and records that passed screening."""
+    from mscevidence.harvest import load_runs, to_extract
+
+    passed = to_extract(review)
+    found = frozenset(sha256 for run in load_runs(review.search_log) for sha256 in run.files)
+    for document in documents:
+        searched = (document.container or document.sha256) in found
+        if not searched or (passed is not None and document.sha256 in passed):
+            yield document
 
 
 def _progress(analyses: int) -> Callable[[str], None]:

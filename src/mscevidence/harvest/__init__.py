@@ -1,6 +1,6 @@
 """From searches and files to captured records: what a reviewer types is fetched, read, kept and counted."""
 
-from mscevidence.harvest.identified import Identified, identified, review_records
+from mscevidence.harvest.identified import Identified, identified, review_records, to_extract
 from mscevidence.harvest.log import load_runs, new_id, save_run
 from mscevidence.harvest.searching import run_search
 from mscevidence.harvest.taking import log_file, take_answer, take_file
@@ -22,4 +22,5 @@ __all__ = [
     "since_of",
     "take_answer",
     "take_file",
+    "to_extract",
 ]

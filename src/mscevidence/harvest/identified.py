@@ -11,7 +11,7 @@ from mscevidence.identify import Decision, Duplicates, find_duplicates
 from mscevidence.model import Document, FoundBy, SearchRun
 from mscevidence.protocol import Protocol
 from mscevidence.records import load_decisions
-from mscevidence.screening import Record
+from mscevidence.screening import Record, load_judgements, standings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,3 +65,20 @@ def review_records(review: Protocol) -> Identified:
     """Return what all searches of a review identified, with what people decided about duplicates."""
     runs = load_runs(review.search_log)
     return identified(DocumentLibrary(review.captured), runs, decisions=load_decisions(review.extracted))
+
+
+def to_extract(review: Protocol) -> frozenset[str] | None:
+    """Return the hashes of the records of searches from which values are to be proposed; None where none was searched.
+
+    Those are the records that passed title and abstract. What a search merely found waits for screening, and what was
+    excluded stays out; documents that were taken in one by one are not asked about here.
+    """
+    if not review.search_log.exists():
+        return None
+    said = load_judgements(review.screening)
+    passed = (
+        one
+        for one in standings(review_records(review).records, review.eligibility, said)
+        if one.stage == "report" and one.state != "exclude"
+    )
+    return frozenset(member for one in passed for member in one.record.members)

@@ -98,8 +98,31 @@ def open_unpacked(stream: BinaryIO) -> BinaryIO:
 
 def _filled(stream: BinaryIO | io.RawIOBase) -> io.BufferedReader:
     """Return a stream whose `peek` shows a whole buffer, however little the source gives at a time."""
-    inner = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
-    return io.BufferedReader(inner, _CHUNK)
+    return io.BufferedReader(_Whole(stream), _CHUNK)
+
+
+class _Whole(io.RawIOBase):
+    """A stream that fills what it is asked to fill, and that leaves the closing of its source to who opened it."""
+
+    def __init__(self, source: BinaryIO | io.RawIOBase) -> None:
+        super().__init__()
+        self._source = source
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill a buffer as far as the source goes; return how many bytes, 0 at the end."""
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        filled = 0
+        while filled < len(view):
+            piece = self._source.read(len(view) - filled)
+            if not piece:
+                break
+            view[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        return filled
 
 
 def beginning(stream: BinaryIO, most: int = 1 << 14) -> bytes:
