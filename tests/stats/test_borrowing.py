@@ -100,6 +100,13 @@ def test_a_disease_with_a_million_patients_keeps_its_rate() -> None:
     assert_allclose(found.partial.mean[0], few.partial.mean[0], atol=2e-3)
 
 
+@pytest.mark.parametrize("events", [420_000, 421_000])
+def test_one_study_of_a_million_says_nothing_about_the_spread_within(events: int) -> None:
+    # Its likelihood is a spike between the points of the grid; the posterior must not depend on where it falls.
+    found = borrow([7, events], [9, 1_000_000], ["a", "b"], within_prior=HalfNormal(0.01))
+    assert_allclose(found.within, 0.01 * np.sqrt(2 / np.pi), rtol=5e-3)
+
+
 def test_the_sentence_and_the_notes(found: Borrowing) -> None:
     said = found.sentence("itp")
     assert said.startswith("itp: alone ")

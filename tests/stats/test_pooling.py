@@ -128,6 +128,16 @@ def test_no_point_of_a_fine_profile_is_higher(estimator: str) -> None:
         assert fit.log_likelihood >= profile.max() - 1e-9
 
 
+@pytest.mark.parametrize("estimator", ["EE", "DL", "REML"])
+def test_one_study_of_a_batch_has_no_heterogeneity(estimator: str) -> None:
+    y, v = studies(4, 1)
+    fit = random_effects(y, v, mask=[[True] * 4, [False, True, False, False]], estimator=estimator)
+    assert [fit.q[1], fit.i2[1], fit.h2[1], fit.tau2[1], fit.q_df[1], fit.q_p[1]] == [0, 0, 1, 0, 0, 1]
+    assert_allclose([fit.mu[1], fit.se[1]], [y[1], np.sqrt(v[1])])
+    alone = random_effects(y[:1], v[:1], estimator=estimator)
+    assert [alone.q, alone.i2, alone.h2, alone.df] == [0, 0, 1, np.inf]
+
+
 def test_all_subsets_are_one_call() -> None:
     y, v = studies(6, 3)
     mask = np.array(list(itertools.product([True, False], repeat=6))[:-1])
