@@ -4,8 +4,9 @@
 
 FOLDER holds <id>.txt. A prediction is a label with the place of its number, so that any scorer of spans can compare it
 with human annotation. The labels are those of the PICO corpus of Mutinda et al. (github.com/sociocom/PICO-Corpus): the
-experimental arm is called intervention (iv), its comparator control (cv). No text of the corpus is kept here, and
-nothing is trained on it: its files name no licence.
+experimental arm is called intervention (iv), its comparator control (cv). No text of the corpus is kept here: its files
+name no licence. The weights were learned from part of it (`train_quantities.py`), so figures on that part flatter;
+`train_quantities.py --folds 5` predicts every abstract by weights learned from others.
 """
 
 from __future__ import annotations

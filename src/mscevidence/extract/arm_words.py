@@ -76,5 +76,14 @@ FUNCTION = _words(
 )
 """Words in a title that say nothing of a treatment."""
 
+SMALL_WORDS = _words(
+    """
+    a after an and are as at be been between by compared during each for from had has have if in into is it its
+    no not of on or per than that the their then these this those to v versus vs was were when which who whom
+    with within without
+    """
+)
+"""Words that stand between names."""
+
 STATISTICS = _words("bc bmd ci dfs ebc efs er her2 hr mbc n or orr os pcr pfs pr qol rfs rr sd se ttp")
 """Abbreviations that stand for no arm."""

@@ -27,6 +27,9 @@ _SIZE = re.compile(r"[(\[,;:]\s?[nN]\s?=\s?\d[\d,]*(?:[^()\[\]]{0,40}[)\]])?")
 _VERSUS = r"(?:versus|vs\.?|v|against|compared\s(?:with|to)|in\scomparison\s(?:with|to)|rather\sthan)"
 _SIDE = r"[^.;:?\[\]]"
 _IN_TITLE = re.compile(rf"(?P<first>{_SIDE}{{3,160}}?),?\s{_VERSUS}\s(?P<second>{_SIDE}{{3,120}})", re.IGNORECASE)
+_VERSUS_WORD = re.compile(r"\b(?:vs?|versus|against|compared|comparison|rather)\b", re.IGNORECASE)
+_OR_WORD = re.compile(r"\b(?:comparing|comparison|between|or)\b", re.IGNORECASE)
+_WITHOUT_WORD = re.compile(r"without\b|\+/-|±", re.IGNORECASE)
 _OR_IN_TITLE = re.compile(
     rf"(?:comparing|comparison\s(?:of|between)|between)\s(?P<first>{_SIDE}{{3,120}}?)\s(?:and|with|to)\s(?P<second>{_SIDE}{{3,120}})"
     rf"|(?P<third>{_SIDE}{{3,120}}?)\sor\s(?P<fourth>{_SIDE}{{3,120}})",
@@ -97,8 +100,13 @@ def _learn_groups(roster: Roster, text: str) -> None:
                 roster.experimental.add(word)
 
 
+def _against(title: str) -> re.Match[str] | None:
+    """Return the two sides of a title; the long look only where a word sets sides against each other."""
+    return _IN_TITLE.search(title) if _VERSUS_WORD.search(title) else None
+
+
 def _of_title(title: str) -> tuple[frozenset[str], frozenset[str]]:
-    match = _IN_TITLE.search(title)
+    match = _against(title)
     if match is None:
         return frozenset(_raw(title)), frozenset()
     first, second = frozenset(_raw(match["first"])), frozenset(_raw(_right(match["second"])))
@@ -119,14 +127,14 @@ def _long_forms(text: str) -> dict[str, frozenset[str]]:
 
 
 def _learn_title(roster: Roster, title: str) -> None:
-    match = _IN_TITLE.search(title)
-    without = _WITH_OR_WITHOUT.search(title)
+    match = _against(title)
+    without = _WITH_OR_WITHOUT.search(title) if _WITHOUT_WORD.search(title) else None
     if without is not None:
         roster.experimental.update(_content(_right(without["first"] or without["other"])))
     elif match is not None:
         roster.learn(*_told_apart(_left(match["first"]), _right(match["second"])))
     else:
-        other = _OR_IN_TITLE.search(title)
+        other = _OR_IN_TITLE.search(title) if _OR_WORD.search(title) else None
         if other is not None:
             first, second = other["first"] or other["third"], other["second"] or other["fourth"]
             roster.learn(*_told_apart(_left(first), _right(second)))
@@ -144,8 +152,10 @@ def _learn_assignment(roster: Roster, sentences: list[str]) -> None:
                 roster.learn(left, right)
                 return
     for sentence in sentences[:8]:
+        if roster.experimental or not _WITHOUT_WORD.search(sentence):
+            continue
         without = _WITH_OR_WITHOUT.search(sentence)
-        if without is not None and not roster.experimental:
+        if without is not None:
             roster.experimental.update(_content(_right(without["first"] or without["other"])))
 
 

@@ -1,0 +1,239 @@
+"""Clues to what a figure is: everybody, the size of a side, events, a percent, or nothing of these.
+
+A clue is a name such as ``right=patients`` or ``sum`` with how strongly it is there. What clues tell is learned
+(`benchmarks/train_quantities.py`); which there are is said here: the words beside a figure, the way in which numbers
+are written together, the place in the abstract, and the arithmetic between numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from mscevidence.extract.figures import Figure, Passage
+
+Clues = dict[str, float]
+
+_HEADING = re.compile(
+    r"\b(?:(?P<a>background|objectives?|aims?|purpose|introduction)|(?P<m>(?:patients and )?methods?|materials|design"
+    r"|participants|setting|interventions?)|(?P<r>results?|findings)|(?P<c>conclusions?|interpretation|discussion))\s?:",
+    re.IGNORECASE,
+)
+_STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
+_DISTANCES = (0, 1, 2, 3, 5, 8, 12, 20)
+_LEFT, _RIGHT = 4, 5
+_IN_GAP = {
+    "versus": "vs", "vs": "vs", "v": "vs", "compared": "vs", "than": "vs", "whereas": "vs", "while": "vs",
+    "against": "vs", "and": "and", "or": "or", "to": "to", "of": "of", "in": "in", "but": "but", "for": "for",
+    "with": "with",
+    "group": "group", "groups": "group", "arm": "group", "arms": "group", "n": "n", "p": "p", "ci": "ci",
+    "patients": "people", "women": "people", "received": "to", "receiving": "to", "assigned": "to",
+    "respectively": "resp",
+    ",": ",", ";": ";", "(": "(", "[": "(", ")": ")", "]": ")", "/": "/", "%": "%", ".": ".", ":": ":", "=": "=",
+}  # fmt: skip
+
+
+def kind_clues(passage: Passage) -> list[Clues]:
+    """Return the clues of every figure of a text."""
+    headings = [(match.end(), match.lastgroup or "") for match in _HEADING.finditer(passage.text)]
+    arithmetic = _arithmetic(passage.figures)
+    listed = _listed(passage)
+    found = []
+    for index, figure in enumerate(passage.figures):
+        before = bisect_right(headings, figure.span[0], key=lambda heading: heading[0])
+        section = headings[before - 1][1] if before else "none"
+        clues = [*_own(figure), *_beside(passage, figure), *_placed(passage, figure, section)]
+        found.append(dict.fromkeys((*clues, *arithmetic[index], *listed[index], *_sides(passage, index)), 1.0))
+    return found
+
+
+def sentence_clues(passage: Passage) -> dict[int, Clues]:
+    """Return the clues that all figures of a sentence share, its words, for each sentence with figures."""
+    found: dict[int, Clues] = {}
+    for sentence, words in passage.ranges.items():
+        telling = {word for word in passage.words[slice(*words)] if len(word) > 2 and word.isalpha()}
+        found[sentence] = dict.fromkeys([f"in={word}" for word in sorted(telling)], 1.0)
+    return found
+
+
+def step_clues(passage: Passage, figures: Sequence[Figure]) -> list[Clues]:
+    """Return the clues of the step from each figure to the one before it."""
+    found: list[Clues] = []
+    for index, figure in enumerate(figures):
+        previous = figures[index - 1] if index else None
+        if previous is None:
+            found.append({"start": 1.0})
+        elif previous.sentence != figure.sentence:
+            found.append({"next": 1.0} if figure.sentence == previous.sentence + 1 else {"later": 1.0})
+        else:
+            found.append(dict.fromkeys(_step(passage, previous, figure), 1.0))
+    return found
+
+
+def gap_words(passage: Passage, start: int, end: int) -> list[str]:
+    """Return the words of a gap as far as they tell how numbers are joined; `A` for a side."""
+    return ["A" if passage.marks[k] else _IN_GAP.get(passage.words[k], "") for k in range(start, end)]
+
+
+def near(distance: int) -> int:
+    """Return the step of a scale of distances."""
+    return next((step for step in _DISTANCES if distance <= step), 99)
+
+
+def _step(passage: Passage, previous: Figure, figure: Figure) -> Iterator[str]:
+    length = figure.first - previous.end
+    yield "same"
+    yield f"length={near(length)}"
+    words = gap_words(passage, previous.end, min(figure.first, previous.end + 60))
+    for word in sorted(set(words) - {""}):
+        yield f"gap={word}"
+        if previous.what == figure.what != "O":
+            yield f"alike={word}"
+    if length <= 5:
+        yield "gap:" + " ".join(word or "w" for word in words)
+    if previous.count is not None and figure.count is not None and previous.count[0] == figure.count[0]:
+        yield "together"
+    pair = f"{previous.kind} {figure.kind}" if figure.what == "O" else f"{previous.what} {figure.what}"
+    yield f"pair={pair}"
+    yield f"pair={pair} {'vs' in words}"
+
+
+def _own(figure: Figure) -> Iterator[str]:
+    size = (
+        "part"
+        if figure.number != int(figure.number)
+        else str(next((step for step in _STEPS if figure.number <= step), "more"))
+    )
+    yield "always"
+    yield f"kind={figure.kind}"
+    yield f"size={size}"
+    yield f"kind,size={figure.kind},{size}"
+    yield f"written={figure.count[1]},{figure.count[2]}" if figure.count else "written="
+
+
+def _word(passage: Passage, index: int) -> str:
+    if passage.marks[index]:
+        return "A"
+    word = passage.words[index]
+    return "0" if word[0].isdigit() else word
+
+
+def _beside(passage: Passage, figure: Figure) -> Iterator[str]:
+    left = _collapsed(passage, range(figure.first - 1, max(figure.low, figure.first - 9) - 1, -1), _LEFT)
+    right = _collapsed(passage, range(figure.end, min(figure.high, figure.end + 10)), _RIGHT)
+    for distance, word in enumerate(left):
+        yield f"left{distance}={word}"
+    for distance, word in enumerate(right):
+        yield f"right{distance}={word}"
+
+
+def _collapsed(passage: Passage, indexes: range, length: int) -> list[str]:
+    """Return the nearest words, those of one side as one; the end of the sentence as `|`."""
+    found: list[str] = []
+    for index in indexes:
+        word = _word(passage, index)
+        if word != "A" or not found or found[-1] != "A":
+            found.append(word)
+        if len(found) == length:
+            return found
+    return [*found, *["|"] * (length - len(found))]
+
+
+def _placed(passage: Passage, figure: Figure, section: str) -> Iterator[str]:
+    yield f"section={section}"
+    yield f"section,kind={section},{figure.kind}"
+    yield f"sentence={min(figure.sentence, 12)}"
+    yield f"eighth={8 * figure.sentence // max(1, len(passage.sentences))}"
+    yield f"title,kind={figure.sentence == 0},{figure.kind}"
+    opened = passage.words[max(figure.low, figure.first - 40) : figure.first]
+    yield f"bracket={opened.count('(') + opened.count('[') > opened.count(')') + opened.count(']')}"
+
+
+def _arithmetic(figures: Sequence[Figure]) -> list[list[str]]:
+    """Return clues from the other numbers: the greatest, told twice, a sum of those behind it, a part of such a sum."""
+    found: list[list[str]] = [[] for _ in figures]
+    whole = [index for index, figure in enumerate(figures) if figure.kind != "percent"]
+    numbers = [figures[index].number for index in whole]
+    told = Counter(numbers)
+    greatest = max(numbers, default=0.0)
+    for at, index in enumerate(whole):
+        for length in (2, 3, 4):
+            behind = numbers[at + 1 : at + 1 + length]
+            if numbers[at] >= 8 and len(behind) == length and min(behind) > 0 and sum(behind) == numbers[at]:
+                found[index].append("sum")
+                for part in whole[at + 1 : at + 1 + length]:
+                    found[part].append("part")
+        for other in range(at + 1, min(at + 4, len(whole))):
+            if min(numbers[at], numbers[other]) > 3 and numbers[at] + numbers[other] in told:
+                found[index].append("adds up")
+                found[whole[other]].append("adds up")
+    for index, figure in enumerate(figures):
+        share = figure.number / greatest if greatest else 0.0
+        size = (
+            "all"
+            if share == 1
+            else "most"
+            if share >= 0.6
+            else "half"
+            if share > 0.4
+            else "some"
+            if share > 0.1
+            else "few"
+        )
+        found[index] += [f"share={size}", f"told={min(3, told[figure.number])}"]
+    return found
+
+
+def runs_of(passage: Passage, figures: Sequence[Figure]) -> list[list[Figure]]:
+    """Return figures in lists: neighbours in a sentence with few words and no side between them."""
+    runs: list[list[Figure]] = []
+    for figure in figures:
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and last.sentence == figure.sentence
+            and figure.first - last.end <= 10
+            and passage.is_clear(last.end, figure.first)
+        ):
+            runs[-1].append(figure)
+        else:
+            runs.append([figure])
+    return runs
+
+
+def _listed(passage: Passage) -> list[list[str]]:
+    """Return clues from the list that a figure is in, and from its order among its like in the sentence."""
+    place = {id(figure): index for index, figure in enumerate(passage.figures)}
+    found: list[list[str]] = [[] for _ in passage.figures]
+    for kinds in (("percent",), ("number", "n"), ("fraction",)):
+        for run in runs_of(passage, [f for f in passage.figures if f.kind in kinds]):
+            told = "respectively" in passage.words[run[-1].end : run[-1].end + 25]
+            for order, figure in enumerate(run):
+                found[place[id(figure)]] += [f"list={min(order, 4)}/{min(len(run), 4)}", f"respectively={told}"]
+    alike: dict[tuple[int, str], list[int]] = {}
+    for index, figure in enumerate(passage.figures):
+        alike.setdefault((figure.sentence, figure.kind), []).append(index)
+    for group in alike.values():
+        for order, index in enumerate(group):
+            found[index].append(f"order={min(order, 3)}/{min(len(group), 4)}")
+    return found
+
+
+def _sides(passage: Passage, index: int) -> Iterator[str]:
+    """Yield how far the nearest names of sides are, and whether a number stands between."""
+    figure = passage.figures[index]
+    at = bisect_left(passage.marked, figure.first)
+    before = passage.marked[at - 1] if at else -1
+    if before >= figure.low:
+        last = passage.figures[index - 1].end if index else 0
+        yield f"named before={before >= last},{near(figure.first - before - 1)}"
+    else:
+        yield "named before="
+    after = passage.marked[at] if at < len(passage.marked) else figure.high
+    if after < figure.high:
+        following = passage.figures[index + 1].first if index + 1 < len(passage.figures) else figure.high
+        yield f"named behind={after <= following},{near(after - figure.end)}"
+    else:
+        yield "named behind="

@@ -1,0 +1,100 @@
+"""A linear-chain model: the labels of a row of things from the clues of each and of the steps between them.
+
+The score of a labelling is the sum of the weights of all clues under their labels (a conditional random field:
+Lafferty, McCallum and Pereira 2001); the labelling with the greatest score is found by dynamic programming (Viterbi
+1967). Weights are data, learned elsewhere; inference needs numpy only and gives the same answer every time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Table = npt.NDArray[np.float64]
+
+Clues = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SequenceModel:
+    """Labels, and the weights of clues under each label (`own`) and each pair of labels (`steps`).
+
+    Attributes:
+        labels: the names of the labels.
+        own_names: the row of each clue in `own`, which has one column per label.
+        step_names: the row of each clue of a step in `steps`, one column per pair (label before, label).
+        bias: what is added to the score of every label; it sets how readily each is given.
+    """
+
+    labels: tuple[str, ...]
+    own_names: Mapping[str, int]
+    own: Table
+    step_names: Mapping[str, int]
+    steps: Table
+    bias: tuple[float, ...]
+
+    def scores(self, rows: Sequence[Clues]) -> Table:
+        """Return the score of each label for each row of clues."""
+        return weighted(rows, self.own_names, self.own)
+
+    def best(self, scores: Table, steps: Sequence[Clues]) -> list[str]:
+        """Return the labelling with the greatest score, given the scores of the rows and the clues of their steps."""
+        if not len(scores):
+            return []
+        size = len(self.labels)
+        rows: list[list[float]] = (scores + self.bias).tolist()
+        pairs: list[list[float]] = weighted(steps, self.step_names, self.steps).tolist()
+        total = [own + step for own, step in zip(rows[0], pairs[0][:size], strict=True)]
+        came: list[list[int]] = []
+        for row, pair in zip(rows[1:], pairs[1:], strict=True):
+            reached = [[total[a] + pair[a * size + b] for a in range(size)] for b in range(size)]
+            best = [max(range(size), key=options.__getitem__) for options in reached]
+            came.append(best)
+            total = [options[a] + own for options, a, own in zip(reached, best, row, strict=True)]
+        state = max(range(size), key=total.__getitem__)
+        path = [state]
+        for best in reversed(came):
+            state = best[state]
+            path.append(state)
+        return [self.labels[state] for state in reversed(path)]
+
+
+def weighted(rows: Sequence[Clues], names: Mapping[str, int], weights: Table) -> Table:
+    """Return for each row the sum of the weights of its clues; clues without a weight count nothing."""
+    import numpy as np
+
+    known = [[(names[name], value) for name, value in row.items() if name in names] for row in rows]
+    filled = [index for index, pairs in enumerate(known) if pairs]
+    total = np.zeros((len(rows), weights.shape[1]))
+    if filled:
+        flat = [pair for pairs in known for pair in pairs]
+        starts = [0, *itertools.accumulate(len(known[index]) for index in filled[:-1])]
+        parts = weights[[place for place, _ in flat]] * np.array([value for _, value in flat])[:, None]
+        total[filled] = np.add.reduceat(parts, starts, axis=0)
+    return total
+
+
+@cache
+def load_model(name: str) -> SequenceModel:
+    """Return one of the models of `quantity_weights.json`."""
+    import numpy as np
+
+    told = json.loads((resources.files(__package__) / "quantity_weights.json").read_text("utf-8"))[name]
+    size = len(told["labels"])
+    return SequenceModel(
+        tuple(told["labels"]),
+        {clue: index for index, clue in enumerate(told["own"])},
+        np.array(list(told["own"].values()), dtype=float).reshape(-1, size),
+        {clue: index for index, clue in enumerate(told["steps"])},
+        np.array(list(told["steps"].values()), dtype=float).reshape(-1, size * size),
+        tuple(told["bias"]),
+    )
