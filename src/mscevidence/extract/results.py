@@ -22,6 +22,7 @@ from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
 from mscevidence.model import Candidate, Span
 
+_GROUPS = re.compile(r"group|arm|cohort|phase", re.IGNORECASE)
 _SECTIONS = {"Results", "Abstract", "Conclusion", ""}
 _OTHER_WORK = re.compile(
     r"\b(?:previous(?:ly)?\s(?:stud|report|publish|show)\w*|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
@@ -61,7 +62,8 @@ def _facts(
     counts = counts_at(text, span)
     outcomes = outcomes_in(text, span)
     if not counts and not outcomes:
-        return Facts(context, section, span, (), (), ())
+        # kept for "respectively" and "the latter" of the next sentence
+        return Facts(context, section, span, (), arms_in(text, span) if _GROUPS.search(text, *span) else (), ())
     outcomes, narrowed = without_subgroups(text, span, outcomes)
     arms = known_arms(context, span, arms_in(text, span), earlier, latest)
     return Facts(context, section, span, counts, arms, outcomes, times_in(text, span), narrowed, earlier)
