@@ -323,6 +323,14 @@ def test_the_message_of_ncbi_is_the_error() -> None:
         list(read_all(answer))
 
 
+@pytest.mark.parametrize(
+    "data", [b"a text that shows <PubmedArticle> to its readers", b"PK\x03\x04 <PubmedArticleSet>"]
+)
+def test_what_only_speaks_of_records_is_no_pubmed_file(data: bytes) -> None:
+    with pytest.raises(DocumentError, match="no record of PubMed"):
+        list(read_all(data, format="pubmed"))
+
+
 def test_an_empty_set_holds_nothing() -> None:
     assert not list(read_all(file_of()))
 

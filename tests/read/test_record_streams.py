@@ -160,6 +160,23 @@ def test_json_cut_short_is_told(data: bytes, reason: str) -> None:
     assert reason in fault
 
 
+def test_a_string_that_never_ends_takes_little_memory() -> None:
+    source = Repeated(b'{"studies": [{"a": "', b"x\\n" * 10_000, 1000)
+    tracemalloc.start()
+    try:
+        (found,) = json_records.split(io.BufferedReader(source), "list", begins=STUDIES, most=3_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "not closed within" in found.fault
+    assert peak < 40_000_000
+
+
+def test_brackets_that_never_close_are_given_up() -> None:
+    (found,) = values(b'{"studies": [{"a":' + b"[" * 1_500_000, "list", STUDIES)
+    assert "nested too deeply; nothing behind it" in found[1]
+
+
 def test_json_without_the_list_is_an_error() -> None:
     with pytest.raises(DocumentError, match="no list of records"):
         values(b'{"other": 1}', "list", STUDIES)

@@ -48,9 +48,15 @@ def _record(piece: Piece) -> Record:
     return Record(piece.data, text, fields)
 
 
+def looks_like_jats_set(head: str, _name: str) -> bool:
+    """Return whether a file is a set of JATS articles."""
+    start = head.replace("\0", "").lstrip("\ufeff\ufffd \t\r\n")
+    return start.startswith("<") and _ROOT.search(start[:4000]) is not None
+
+
 FORMAT = RecordFormat(
     name="jats-set",
-    recognises=lambda head, _: _ROOT.search(head.replace("\0", "")[:4000]) is not None,
+    recognises=looks_like_jats_set,
     records=records,
 )
 """Sets of JATS articles."""

@@ -25,7 +25,8 @@ _CHUNK = 1 << 20
 _SPACE = re.compile(r"[\s,\ufeff\x1e]*")
 _KEY = re.compile(r'\s*,?\s*"(?P<key>(?:[^"\\]|\\.){0,2000})"\s*:\s*')
 _NEXT_LINE = re.compile(r"\n(?=[{\[])")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
+_DEEPEST = 1_000_000
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -71,6 +72,7 @@ class _Splitter:
         self.text = ""
         self.position = 0
         self.ended = False
+        self.hopeless = False
 
     def values(self, layout: Layout, begins: re.Pattern[str] | None) -> Iterator[Value]:
         """Yield every record."""
@@ -137,7 +139,11 @@ class _Splitter:
             self._go_to_next_line()
             return True
         while (end := self._closing()) is None:
-            if len(self.text) - self.position > self.most or not self._more(max(_CHUNK, len(self.text))):
+            if (
+                self.hopeless
+                or len(self.text) - self.position > self.most
+                or not self._more(max(_CHUNK, len(self.text)))
+            ):
                 return False
         self.position = end
         return True
@@ -154,6 +160,9 @@ class _Splitter:
         depth = 0
         for token in _TOKEN.finditer(self.text, self.position):
             depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(token.group(), 0)
+            self.hopeless = depth > _DEEPEST
+            if self.hopeless:
+                return None
             if depth <= 0 and token.group() in "}]":
                 return token.end() if depth == 0 else None
         return None

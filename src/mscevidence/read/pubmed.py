@@ -31,6 +31,7 @@ from mscevidence.read.pubmed_fields import (
     registrations_of,
 )
 from mscevidence.read.pubmed_notices import notices_of
+from mscevidence.read.streams import beginning
 from mscevidence.read.xml_records import Piece, RecordParser, split
 
 _RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation", "DeleteDocument")
@@ -49,6 +50,8 @@ def records(stream: BinaryIO) -> Iterator[Record | Reject]:
     Raises:
         DocumentError: it is another answer of E-utilities, or an error message.
     """
+    if not looks_like_pubmed(beginning(stream).decode("utf-8", "replace"), ""):
+        raise DocumentError("no record of PubMed is in this file", hint="give an answer of efetch in XML")
     refuse_other_answers(stream)
     parser = RecordParser()
     for position, piece in enumerate(split(stream, _RECORDS), 1):
@@ -139,9 +142,15 @@ def _subjects(headings: Iterable[Element]) -> tuple[str, ...]:
     return tuple(["".join([_LEVEL.get(part.tag, "") + (part.text or "") for part in each]) for each in headings])
 
 
+def looks_like_pubmed(head: str, _name: str) -> bool:
+    """Return whether a file is markup that holds records of PubMed."""
+    start = head.replace("\0", "").lstrip("\ufeff\ufffd \t\r\n")
+    return start.startswith("<") and _ROOTS.search(start) is not None
+
+
 FORMAT = RecordFormat(
     name="pubmed",
-    recognises=lambda head, _: _ROOTS.search(head.replace("\0", "")) is not None,
+    recognises=looks_like_pubmed,
     records=records,
 )
 """PubMed XML."""
