@@ -97,32 +97,14 @@ def open_unpacked(stream: BinaryIO) -> BinaryIO:
 
 
 def _filled(stream: BinaryIO | io.RawIOBase) -> io.BufferedReader:
-    """Return a stream whose `peek` shows a whole buffer, however little the source gives at a time."""
-    return io.BufferedReader(_Whole(stream), _CHUNK)
+    """Return a stream whose `peek` shows a whole buffer, however little the source gives at a time.
 
-
-class _Whole(io.RawIOBase):
-    """A stream that fills what it is asked to fill, and that leaves the closing of its source to who opened it."""
-
-    def __init__(self, source: BinaryIO | io.RawIOBase) -> None:
-        super().__init__()
-        self._source = source
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        """Fill a buffer as far as the source goes; return how many bytes, 0 at the end."""
-        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
-        filled = 0
-        while filled < len(view):
-            piece = self._source.read(len(view) - filled)
-            if not piece:
-                break
-            view[filled : filled + len(piece)] = piece
-            filled += len(piece)
-        return filled
+    An open file is buffered already and stays as it is: who opened it closes it.
+    """
+    if isinstance(stream, io.BufferedReader):
+        return stream
+    inner = io.BufferedReader(stream)  # type: ignore[type-var]
+    return io.BufferedReader(inner, _CHUNK)
 
 
 def beginning(stream: BinaryIO, most: int = 1 << 14) -> bytes:
