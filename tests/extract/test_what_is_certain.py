@@ -26,6 +26,8 @@ def results(methods: str, sentences: str, *, certain: bool) -> list[Told]:
     [
         (TWENTY, "Response/remission was seen in 12/8 patients.", [("response", "all", 12, 20), ("remission", "all", 8, 20)]),
         (TWENTY, "ACR20/50/70 responses were reached by 9/4/2 patients.", [("acr20", "all", 9, 20), ("acr50", "all", 4, 20), ("acr70", "all", 2, 20)]),
+        (TWENTY, "Eight of 20 patients who had been treated responded.", [("response", "all", 8, 20)]),
+        (TWENTY, "Neither of the patients relapsed.", [("relapse", "all", 0, 20)]),
         (TWENTY, "A response was seen in all patients.", [("response", "all", 20, 20)]),
         (TWENTY, "At 12 weeks all 20 patients had a response.", [("response", "all", 20, 20)]),
         (TWENTY, "Complete and partial responses were seen in 5 and 7 patients, respectively.", [("complete-response", "all", 5, 20), ("partial-response", "all", 7, 20)]),

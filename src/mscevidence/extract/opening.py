@@ -32,7 +32,7 @@ _TREATED = re.compile(
 )
 _OF_ALL = re.compile(r"(?:Of|Among|Out\sof)\s(?:the\s|our\s|a\stotal\sof\s)?")
 _WITH_DISEASE = re.compile(
-    r"(?:\s?\([^()]{0,60}\))?\s?,?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
+    r"(?:\s?\([^()]{0,60}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
 )
 _GOT = (
     r"(?:received|had|underwent|chose|got|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"

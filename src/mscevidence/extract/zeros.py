@@ -21,7 +21,7 @@ _NUMBER = rf"(?:{DIGITS}|{WORDS})"
 _NO = re.compile(r"\b(?P<no>[Nn]o|[Ww]ithout(?:\sany)?|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$")
 _NOBODY = re.compile(
     rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
-    rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE})\b"
+    rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
 )
 _EVERYBODY = re.compile(
     rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
