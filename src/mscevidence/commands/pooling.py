@@ -76,10 +76,11 @@ def forest(
     columns: Annotated[str, typer.Option(help="Extra columns, such as 'product,dose'.")] = "",
     title: Annotated[str | None, typer.Option(help="Title of the figure.")] = None,
     all_methods: Annotated[bool, typer.Option("--all-methods", help="Draw the alternatives below the first.")] = False,
+    style: Annotated[str, typer.Option(help="plain, revman, jama or bmj: as readers of these expect it.")] = "plain",
 ) -> None:
     """Draw the forest plot of an outcome; asks the same question as pool."""
     from mscevidence.publish.forest import save_forest
 
     chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
-    save_forest(pooled, output, columns=chosen, title=title, estimates="all" if all_methods else "primary")
+    save_forest(pooled, output, columns=chosen, title=title, estimates="all" if all_methods else "primary", style=style)
     typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)

@@ -25,6 +25,7 @@ from mscevidence.publish.forest_drawing import ForestDrawing
 from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, Words, lay_out
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
+from mscevidence.publish.forest_style import style_of
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, directions, scale_of
 from mscevidence.records import write_atomically
@@ -38,6 +39,7 @@ def draw_forest(
     columns: Sequence[str] = (),
     title: str | None = None,
     estimates: Estimates = "primary",
+    style: str = "plain",
 ) -> Figure:
     """Return the forest plot of a pooled result, as large as its content needs.
 
@@ -46,25 +48,29 @@ def draw_forest(
         columns: names of study columns to show; see `available_columns`.
         title: heading; the title of the analysis when None, none when empty.
         estimates: ``all`` also draws the alternative methods and the sensitivity analyses, as thin diamonds.
+        style: plain, revman, jama or bmj; see `forest_style`.
 
     Raises:
-        UnknownTermError: a column that no study has, or another word for `estimates`.
+        UnknownTermError: a column that no study has, an unknown style, or another word for `estimates`.
     """
     if estimates not in get_args(Estimates):
         raise UnknownTermError(estimates, kind="choice of estimates", choices=get_args(Estimates))
-    names, scale = chosen_columns(pooled, columns), scale_of(pooled)
+    names, scale, look = chosen_columns(pooled, columns), scale_of(pooled), style_of(style)
     sides = directions(pooled)
-    rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=footnote_symbols(pooled)).all()
+    symbols = footnote_symbols(pooled)
+    rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=symbols, style=look).all()
     words = Words(
         title=readable(pooled.title if title is None else title),
-        effect=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
+        first=look.first,
+        effect=f"{scale.heading} {look.brackets[0]}{wording.level_text(pooled.level)} CI{look.brackets[2]}",
         directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
         axis=readable(_axis_label(pooled, scale)),
         notes=notes(pooled, every_estimate=estimates == "all"),
+        numbers_left=look.numbers_left,
     )
     layout = lay_out(rows, words, columns=names, counts=TWO_ARMS if scale.comparative else ONE_ARM)
     with house_style():
-        return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled)).drawn()
+        return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled), style=look).drawn()
 
 
 def save_forest(
@@ -73,6 +79,7 @@ def save_forest(
     columns: Sequence[str] = (),
     title: str | None = None,
     estimates: Estimates = "primary",
+    style: str = "plain",
     format: str | None = None,  # noqa: A002 - the name users know from savefig
     dpi: float = 200,
 ) -> None:
@@ -84,6 +91,7 @@ def save_forest(
         columns: names of study columns to show; see `available_columns`.
         title: heading; the title of the analysis when None, none when empty.
         estimates: ``all`` also draws the alternatives.
+        style: plain, revman, jama or bmj.
         format: ``svg``, ``png`` or ``pdf`` when the suffix does not say it.
         dpi: pixels per inch of a png.
 
@@ -92,7 +100,7 @@ def save_forest(
         WriteError: the file cannot be written, or a png would be too large; what was there before is untouched.
     """
     forms = [figure_format(path, format) for path in paths]
-    figure = draw_forest(pooled, columns=columns, title=title, estimates=estimates)
+    figure = draw_forest(pooled, columns=columns, title=title, estimates=estimates, style=style)
     name = readable(title or pooled.title) or "Forest plot"
     for path, form in zip(paths, forms, strict=True):
         write_atomically(path, figure_bytes(figure, form, title=name, description=describe(pooled), dpi=dpi))

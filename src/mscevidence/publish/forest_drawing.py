@@ -28,14 +28,11 @@ from mscevidence.publish.forest_layout import (
     size_of,
 )
 from mscevidence.publish.forest_rows import Bar, Diamond, Square
+from mscevidence.publish.forest_style import INK, PLAIN, Style
 from mscevidence.publish.lettering import font
 
 Align = Literal["left", "center", "right"]
 
-BLUE = "#0072B2"
-SKY = "#56B4E9"
-VERMILLION = "#D55E00"
-INK = "#1a1a1a"
 GREY = "#767676"
 FAINT = "#e6e6e6"
 
@@ -47,7 +44,6 @@ ARROW = 4.0
 _TALL = 400.0
 _TICK_SIZE = 8.0
 _HALF_HEIGHT = {"subgroup": 5.0, "overall": 5.8, "alternative": 2.8}
-_FILL = {"subgroup": SKY, "overall": VERMILLION, "alternative": "#ffffff"}
 
 
 def square_side(share: float | None, largest: float | None) -> float:
@@ -64,10 +60,12 @@ class ForestDrawing:
         layout: where everything goes.
         axis: of the panel.
         reference: the effect marked by the dotted line, or None.
+        style: the colours.
     """
 
-    def __init__(self, layout: Layout, axis: Axis, *, reference: float | None) -> None:
+    def __init__(self, layout: Layout, axis: Axis, *, reference: float | None, style: Style = PLAIN) -> None:
         self._layout = layout
+        self._style = style
         self._axis = axis
         self._reference = reference
         self._figure = blank_figure(layout.width, layout.height)
@@ -188,12 +186,9 @@ class ForestDrawing:
         if isinstance(graphic, Square):
             self._square(graphic, middle, key)
         elif isinstance(graphic, Diamond):
-            self._panel.add_patch(
-                Polygon(
-                    self._corners(graphic, middle), fc=_FILL[graphic.role], ec=INK, lw=0.8, zorder=4, clip_on=False,
-                    gid=key,
-                )
-            )  # fmt: skip
+            fill = self._style.diamond(graphic.role)
+            corners = self._corners(graphic, middle)
+            self._panel.add_patch(Polygon(corners, fc=fill, ec=INK, lw=0.8, zorder=4, clip_on=False, gid=key))
             self._arrows(graphic.lower, graphic.upper, middle, INK, key, gap=ARROW)
         elif isinstance(graphic, Bar):
             self._bar(graphic, middle, key)
@@ -224,9 +219,9 @@ class ForestDrawing:
                 (self._axis.place(square.at) - across / 2, middle - side / 2),
                 across,
                 side,
-                fc="white" if square.hollow else BLUE,
-                ec=BLUE if square.hollow else "none",
-                lw=1.0,
+                fc="white" if square.hollow else self._style.square,
+                ec=self._style.square if square.hollow else self._style.square_edge,
+                lw=1.0 if square.hollow else 0.6,
                 zorder=3,
                 clip_on=False,
                 gid=key,
@@ -240,13 +235,15 @@ class ForestDrawing:
         whole = self._axis.ends(bar.lower, bar.upper)
         left, right = (self._axis.cut(end) for end in whole)
         self._panel.plot(
-            [left, right], [middle, middle], color=VERMILLION, lw=2.4, zorder=3, clip_on=False,
+            [left, right], [middle, middle], color=self._style.prediction, lw=2.4, zorder=3, clip_on=False,
             solid_capstyle="butt", gid=key,
         )  # fmt: skip
         for end, cut in zip(whole, (left, right), strict=True):
             if end == cut:
-                self._panel.plot([end, end], [middle - 3.5, middle + 3.5], color=VERMILLION, lw=1.2, clip_on=False)
-        self._arrows(bar.lower, bar.upper, middle, VERMILLION, key)
+                self._panel.plot(
+                    [end, end], [middle - 3.5, middle + 3.5], color=self._style.prediction, lw=1.2, clip_on=False
+                )
+        self._arrows(bar.lower, bar.upper, middle, self._style.prediction, key)
 
     def _arrows(
         self, lower: float | None, upper: float | None, middle: float, colour: str, key: str, *, gap: float = 0.0

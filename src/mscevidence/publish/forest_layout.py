@@ -116,6 +116,7 @@ class Words:
         first: heads the first column.
         directions: what both sides of the line of no difference say, or nothing.
         notes: below all, each a paragraph.
+        numbers_left: whether effects and weights stand left of the panel.
     """
 
     effect: str
@@ -124,6 +125,7 @@ class Words:
     first: str = "Study"
     directions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    numbers_left: bool = False
 
 
 def lay_out(
@@ -138,9 +140,15 @@ def lay_out(
         counts: keys and headings of the columns of counts.
     """
     left, left_edge = _left_columns(rows, columns, counts, words.first)
-    panel_left = left_edge + PANEL_GAP
-    right, right_edge = _right_columns(rows, words.effect, panel_left + PANEL + PANEL_GAP)
-    total = right_edge + MARGIN
+    right: tuple[Column, ...] = ()
+    if words.numbers_left:
+        numbers, left_edge = _number_columns(rows, words.effect, left_edge + GAP)
+        left, panel_left = (*left, *numbers), left_edge + PANEL_GAP
+        total = panel_left + PANEL + MARGIN
+    else:
+        panel_left = left_edge + PANEL_GAP
+        right, right_edge = _number_columns(rows, words.effect, panel_left + PANEL + PANEL_GAP)
+        total = right_edge + MARGIN
     title_lines = wrap(words.title, total - 2 * MARGIN, TITLE, bold=True) if words.title else ()
     header_top = MARGIN + len(title_lines) * TITLE * LEADING + (6 if title_lines else 0)
     header_lines = max(len(column.heading) for column in (*left, *right))
@@ -230,8 +238,8 @@ def _number_column(rows: Sequence[Row], key: str, head: tuple[str, ...]) -> tupl
     return key, head, max([widest(head, BODY, bold=True), *cells]), "right"
 
 
-def _right_columns(rows: Sequence[Row], effect_heading: str, start: float) -> tuple[tuple[Column, ...], float]:
-    """Return the columns right of the panel and the edge where they end; no weight column without weights."""
+def _number_columns(rows: Sequence[Row], effect_heading: str, start: float) -> tuple[tuple[Column, ...], float]:
+    """Return the columns of effects and weights and the edge where they end; no weight column without weights."""
     columns: list[Column] = []
     for key, text in (("effect", effect_heading), ("weight", "Weight")):
         if key == "weight" and not any(row.cells.get("weight") for row in rows):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mscevidence.model import Estimate, Group, Pooled, StudyRow
+from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
+from mscevidence.publish.forest_style import PLAIN, Style
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import scale_of
 
@@ -71,13 +72,21 @@ class ForestRows:
         columns: requested study columns.
         estimates: ``all`` adds the alternatives and the sensitivity analyses.
         symbols: the footnote symbol of each mark.
+        style: how numbers are written.
     """
 
     def __init__(
-        self, pooled: Pooled, *, columns: Sequence[str], estimates: Estimates, symbols: Mapping[str, str]
+        self,
+        pooled: Pooled,
+        *,
+        columns: Sequence[str],
+        estimates: Estimates,
+        symbols: Mapping[str, str],
+        style: Style = PLAIN,
     ) -> None:
         self._pooled = pooled
-        self._scale = scale_of(pooled)
+        self._style = style
+        self._scale = replace(scale_of(pooled), brackets=style.brackets)
         self._columns = tuple(columns)
         self._every = estimates == "all"
         self._symbols = symbols
@@ -117,7 +126,10 @@ class ForestRows:
             for number, (name, estimate) in enumerate(pooled.sensitivity, start=1):
                 yield from self._alternative(estimate, readable(f"Sensitivity: {name}"), f"sensitivity-{number}", 0)
         if pooled.between is not None:
-            yield Row("remark", readable(wording.between_groups(pooled.between)), key="between-groups")
+            yield Row("remark", readable(self._between(pooled.between)), key="between-groups")
+
+    def _between(self, between: BetweenGroups) -> str:
+        return f"Test between subgroups: {self._style.test('Q', between.q, between.df, between.p)}"
 
     def _study(self, row: StudyRow, indent: int) -> Row:
         share = self._shares.get(row.result)
@@ -145,7 +157,7 @@ class ForestRows:
         if sentence:
             yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
         yield from self._prediction(first, key, indent)
-        yield Row("remark", readable(wording.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
+        yield Row("remark", readable(self._style.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
         if key == "overall":
             yield Row("remark", readable(f"Method: {first.label}"), key="method")
         for number, other in enumerate(others if self._every else (), start=1):

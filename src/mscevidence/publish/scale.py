@@ -25,6 +25,7 @@ class Scale:
         null: the effect that means no difference; None for rates, which have none.
         logarithmic: whether equal distances are equal ratios.
         coefficient: what the coefficients of a meta-regression are called.
+        brackets: before, between and after the limits of an interval.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Scale:
     null: float | None = None
     logarithmic: bool = False
     coefficient: str = "Odds ratio"
+    brackets: tuple[str, str, str] = ("[", ", ", "]")
 
     @property
     def comparative(self) -> bool:
@@ -45,7 +47,8 @@ class Scale:
         """Return an interval such as ``[21.5, 69.2]``, or a dash."""
         if not (wording.exists(lower) or wording.exists(upper)):
             return wording.DASH
-        return f"[{self.number(lower)}, {self.number(upper)}]"
+        before, between, after = self.brackets
+        return f"{before}{self.number(lower)}{between}{self.number(upper)}{after}"
 
     def effect(self, effect: float | None, lower: float | None, upper: float | None) -> str:
         """Return an effect with its interval: ``44.4 [21.5, 69.2]``, ``0.53 [0.21, 1.34]``."""
