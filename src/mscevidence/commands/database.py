@@ -11,7 +11,9 @@ import typer
 from mscevidence.errors import MscevidenceError
 
 if TYPE_CHECKING:
+    from mscevidence.protocol import Protocol
     from mscevidence.publish.table import Form
+    from mscevidence.store import Contents
     from mscevidence.store.questions import Question
 
 Database = Annotated[
@@ -21,6 +23,7 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OF_ANALYSES = ("pooled", "pooled-studies", "exclusions")
 """Questions about analyses: `build` runs none, `reproduce` writes a database with all of them."""
+PUBLIC = "public.db"
 NAMED = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -34,18 +37,29 @@ def register(app: typer.Typer) -> None:
 
 def build(
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Where to write it, unless evidence.db.")
+        Path | None, typer.Option("-o", "--output", help="Where to write it, unless evidence.db (public.db).")
     ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Leave out the texts of documents and their candidates; quotes stay.")
+    ] = False,
 ) -> None:
     """Build evidence.db from the study files and the captured documents."""
     from mscevidence import protocol, store
-    from mscevidence.commands.edition import gather
 
     review = protocol.find()
-    path = output or review.database
+    path = output or (review.root / PUBLIC if public else review.database)
+    contents = _contents(review)
+    counts = store.build_contents(path, store.public_contents(contents) if public else contents)
+    typer.echo(counts.summary())
+    typer.echo(f"wrote {path.name}; ask it with `mscevidence query --list`", err=True)
+
+
+def _contents(review: Protocol) -> Contents:
+    from mscevidence import store
+    from mscevidence.commands.edition import gather
+
     evidence = gather(review)
-    counts = store.build(
-        path,
+    return store.Contents(
         studies=evidence.studies,
         documents=evidence.documents,
         candidates=evidence.candidates,
@@ -53,8 +67,6 @@ def build(
         families=evidence.families,
         links=evidence.links,
     )
-    typer.echo(counts.summary())
-    typer.echo(f"wrote {path.name}; ask it with `mscevidence query --list`", err=True)
 
 
 def query(

@@ -14,6 +14,7 @@ from mscevidence.store.questions import Question, ask
 from mscevidence.store.schema import sqlite_version
 
 if TYPE_CHECKING:
+    from mscevidence.store.public import public_contents
     from mscevidence.store.writing import Contents, Counts, build, build_contents, upgrade
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ask",
     "build",
     "build_contents",
+    "public_contents",
     "run_sql",
     "search",
     "sqlite_version",
@@ -33,13 +35,13 @@ __all__ = [
     "walk_back",
 ]
 
-FOR_WRITING = {"Contents", "Counts", "build", "build_contents", "upgrade"}
+FOR_WRITING = {"Contents", "Counts", "build", "build_contents", "public_contents", "upgrade"}
 
 
 def __getattr__(name: str) -> Any:
     """Return what writing needs when it is asked for: who only reads does not wait for sqlite-utils."""
     if name not in FOR_WRITING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from mscevidence.store import writing
+    from mscevidence.store import public, writing
 
-    return getattr(writing, name)
+    return getattr(public if name == "public_contents" else writing, name)
