@@ -251,6 +251,8 @@ def at_least(name: str, value: Any, least: int) -> int:
 
 def plain(values: Any) -> Any:
     """Return a 0-d array as its scalar, every other array unchanged and read-only."""
+    if isinstance(values, np.generic):
+        return values
     array = np.asarray(values)
     if array.ndim == 0:
         return array[()]

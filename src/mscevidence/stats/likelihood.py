@@ -50,13 +50,15 @@ def score(studies: Studies, tau2: FloatArray, *, restricted: bool) -> tuple[Floa
 
 
 def tau2_maximum(studies: Studies, *, restricted: bool) -> tuple[FloatArray, BoolArray]:
-    """Return the tau2 >= 0 of highest (restricted) likelihood, and whether the search converged.
+    """Return the tau2 >= 0 (...) of highest (restricted) likelihood, and whether the search converged.
 
     Args:
-        studies: flattened (B, k).
+        studies: (..., k).
         restricted: REML instead of ML.
     """
-    return maximum(NormalProfile(studies.centred(), restricted))
+    value, done = maximum(NormalProfile(studies.centred().flat(), restricted))
+    shape = studies.k.shape
+    return value.reshape(shape)[()], done.reshape(shape)[()]
 
 
 def stationary_bound(studies: Studies, *, restricted: bool) -> FloatArray:

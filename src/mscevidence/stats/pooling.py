@@ -187,9 +187,7 @@ def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | No
 
 def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, given: float | None) -> Tau2:
     if given is None:
-        found = estimate(studies.flat(), estimator, None if own is None else own.reshape(-1, own.shape[-1]))
-        shape = studies.k.shape
-        return Tau2(found.value.reshape(shape)[()], found.se.reshape(shape)[()], found.converged.reshape(shape)[()])
+        return estimate(studies, estimator, own)
     given = scalar("tau2", given)
     if not 0 <= given < np.inf:
         raise StatisticsError(f"tau2 must not be negative, got {given:g}")

@@ -119,7 +119,8 @@ def _top(profile: Profile, lower: FloatArray, upper: FloatArray, start: FloatArr
         x = x - step
         # What remains is about the square of the last step.
         if (np.abs(step) <= 1e-6 * x).all():
-            if ((x >= lower) & (x <= upper) & (second < 0)).all():
-                return x, np.ones(x.shape, dtype=np.bool_)
+            inside = (x >= lower) & (x <= upper) & (second < 0)
+            if inside.all():
+                return x, inside
             break
     return decreasing_root(profile.score, *(np.atleast_1d(end) for end in (lower, upper, start)))

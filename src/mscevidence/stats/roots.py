@@ -32,7 +32,7 @@ def decreasing_root(
 
     Source: Press et al. 2007, Numerical Recipes, section 9.4 (Newton-Raphson with bisection).
     """
-    low, high, x = lower.astype(np.float64), upper.astype(np.float64), start.astype(np.float64)
+    low, high, x = (np.array(end, dtype=np.float64) for end in (lower, upper, start))
     last = high - low
     done = np.zeros(x.shape, dtype=np.bool_)
     for _ in range(most):

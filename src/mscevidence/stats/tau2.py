@@ -48,9 +48,9 @@ def estimate(studies: Studies, estimator: str, weights: FloatArray | None = None
     """Return tau2 by the estimator with this code.
 
     Args:
-        studies: flattened (B, k).
+        studies: (..., k).
         estimator: code, such as `REML`.
-        weights: (B, k) the weights a_i of `GENQ`, zero for absent studies.
+        weights: (..., k) the weights a_i of `GENQ`, zero for absent studies.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         if estimator == "GENQ":
