@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from mscevidence.errors import UnknownTermError
+from mscevidence.errors import SelectionError, UnknownTermError
 
 if TYPE_CHECKING:
     from mscevidence.publish.contents import Done, Evidence
@@ -25,17 +25,20 @@ class Exported:
 
     Attributes:
         title: of the review.
-        evidence: studies, families, links.
+        evidence: studies, families, links, captured documents; candidates and findings where tables are wanted.
         analyses: the pre-specified analyses with their outcomes.
         flow: the PRISMA flow; None where no search was made.
-        date: the day of the newest decision, as the date of the whole (never that of the clock).
     """
 
     title: str
     evidence: Evidence
     analyses: tuple[Done, ...]
     flow: Flow | None
-    date: str
+
+    @property
+    def date(self) -> str | None:
+        """Return the day of the newest decision, as the date of the whole (never that of the clock)."""
+        return max((result.decision.on for study in self.evidence.studies for result in study.results), default=None)
 
 
 KINDS: dict[str, str] = {
@@ -49,6 +52,8 @@ KINDS: dict[str, str] = {
     "tables": "every table of the database as CSV, described by a Frictionless data package",
 }
 """The kinds and what they are; each has a module of its name."""
+ALL = "all"
+"""Every kind at once."""
 
 
 def export(kind: str, exported: Exported) -> Files:
@@ -58,10 +63,37 @@ def export(kind: str, exported: Exported) -> Files:
         UnknownTermError: no such kind.
         SelectionError: there is nothing of this kind to export.
     """
-    if kind not in KINDS:
-        raise UnknownTermError(kind, kind="export", choices=[*KINDS, "all"])
+    refuse_unknown(kind)
     make: Callable[[Exported], Files] = importlib.import_module(f"mscevidence.publish.export.{kind}").files
     return make(exported)
+
+
+def export_all(exported: Exported) -> tuple[Files, dict[str, str]]:
+    """Return the files of every kind, and why the kinds that are empty are empty.
+
+    Raises:
+        SelectionError: no kind has anything to export.
+    """
+    files: dict[str, bytes] = {}
+    empty: dict[str, str] = {}
+    for kind in KINDS:
+        try:
+            files |= export(kind, exported)
+        except SelectionError as error:
+            empty[kind] = error.message
+    if not files:
+        raise SelectionError("there is nothing to export", hint="accept results of a study first: `mscevidence review`")
+    return files, empty
+
+
+def refuse_unknown(kind: str) -> None:
+    """Raise when a kind is none.
+
+    Raises:
+        UnknownTermError: the nearest are named.
+    """
+    if kind not in {*KINDS, ALL}:
+        raise UnknownTermError(kind, kind="export", choices=[*KINDS, ALL])
 
 
 def zipped(files: Files) -> bytes:

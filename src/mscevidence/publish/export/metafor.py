@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from importlib import resources
 
+from mscevidence.errors import SelectionError
 from mscevidence.model import Estimate, Group, Pooled, StudyRow
 from mscevidence.publish.contents import Done
 from mscevidence.publish.export import Exported, Files
-from mscevidence.publish.table import render
+from mscevidence.publish.export.cells import csv_bytes
 from mscevidence.synthesis.recipes import Recipe, recipe_of, recipes_beside
 
 STUDY_COLUMNS = (
     "analysis", "subgroup", "study", "studlab", "slab", "event", "n", "xi", "mi", "ni",
     "ai", "bi", "ci", "di", "n1i", "n2i", "result", "report", "quote",
+    "control_result", "control_report", "control_quote",
 )  # fmt: skip
 ESTIMATE_COLUMNS = (
     "analysis", "group", "measure", "method", "test", "level", "k", "status", "mu", "se", "tau2",
@@ -25,21 +27,33 @@ ESTIMATE_COLUMNS = (
 
 
 def files(exported: Exported) -> Files:
-    """Return studies.csv, estimates.csv, check.R and a README."""
+    """Return studies.csv, estimates.csv, check.R and a README.
+
+    Raises:
+        SelectionError: no analysis has a study.
+    """
     done = [one for one in exported.analyses if one.pooled is not None]
+    if not done:
+        raise nothing_pooled(exported)
     studies = [_study(one, row) for one in done if one.pooled for row in one.pooled.overall.rows]
     estimates = [row for one in done if one.pooled for row in _estimates(one.analysis.id, one.pooled)]
     template = resources.files("mscevidence.publish") / "templates"
     return {
-        "metafor/studies.csv": _csv(studies, STUDY_COLUMNS),
-        "metafor/estimates.csv": _csv(estimates, ESTIMATE_COLUMNS),
+        "metafor/studies.csv": csv_bytes(studies, STUDY_COLUMNS),
+        "metafor/estimates.csv": csv_bytes(estimates, ESTIMATE_COLUMNS),
         "metafor/check.R": (template / "check.R").read_bytes(),
         "metafor/README.txt": (template / "metafor-readme.txt").read_bytes(),
     }
 
 
-def _csv(rows: list[dict[str, object]], columns: tuple[str, ...]) -> bytes:
-    return (render(rows, form="csv", columns=columns) + "\n").encode()
+def nothing_pooled(exported: Exported) -> SelectionError:
+    """Return the error that says why no analysis can be exported."""
+    why = "; ".join(f"{one.analysis.id}: {one.why_not}" for one in exported.analyses[:3])
+    more = f" (and {len(exported.analyses) - 3} more)" if len(exported.analyses) > 3 else ""
+    return SelectionError(
+        f"no analysis has a study to export: {why}{more}" if why else "the protocol has no [[analysis]] to export",
+        hint="`mscevidence pool OUTCOME` shows what an analysis takes in",
+    )
 
 
 def _study(done: Done, row: StudyRow) -> dict[str, object]:
@@ -59,7 +73,8 @@ def _study(done: Done, row: StudyRow) -> dict[str, object]:
         return {**common, "xi": row.events, "mi": row.n - row.events, "ni": row.n}
     other = row.control
     table = {"ai": row.events, "bi": row.n - row.events, "ci": other.events, "di": other.n - other.events}
-    return {**common, **table, "n1i": row.n, "n2i": other.n}
+    read = {"control_result": other.result, "control_report": other.report, "control_quote": other.quote}
+    return {**common, **table, "n1i": row.n, "n2i": other.n, **read}
 
 
 def _estimates(analysis: str, pooled: Pooled) -> list[dict[str, object]]:

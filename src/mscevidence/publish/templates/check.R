@@ -1,5 +1,5 @@
 # Recomputes every estimate in estimates.csv from studies.csv with metafor and says where the two differ.
-#   Rscript check.R        (in this folder; needs the packages metafor and, for binomial models, lme4)
+#   Rscript check.R        (in this folder; needs the packages metafor and, for binomial models, lme4 and BiasedUrn)
 # It leaves with status 1 when an estimate differs by more than the tolerance below.
 
 suppressPackageStartupMessages(library(metafor))
@@ -28,7 +28,9 @@ fitted <- function(rows, one) {
   if (one$method == "glmm")
     # Seven points of quadrature, the default, are too few where studies differ as widely as some here do.
     return(rma.glmm(xi = xi, ni = ni, data = rows, measure = "PLO", nAGQ = 100, test = one$test, level = percent))
-  rma(xi = xi, ni = ni, data = rows, measure = one$measure, add = 1/2, to = "only0",
+  # Arcsines exist for every count: nothing is added.
+  to <- if (one$measure %in% c("PAS", "PFT")) "none" else "only0"
+  rma(xi = xi, ni = ni, data = rows, measure = one$measure, add = 1/2, to = to,
       method = names_of_methods[[one$method]], test = one$test, level = percent)
 }
 
@@ -40,6 +42,7 @@ on_their_scale <- function(value, one, rows) {
 
 wanted <- estimates[estimates$status == "estimated", ]
 different <- 0
+unfitted <- 0
 for (number in seq_len(nrow(wanted))) {
   one <- wanted[number, ]
   rows <- studies[studies$analysis == one$analysis, ]
@@ -48,6 +51,7 @@ for (number in seq_len(nrow(wanted))) {
   fit <- tryCatch(suppressWarnings(fitted(rows, one)), error = function(e) conditionMessage(e))
   if (is.character(fit)) {
     cat(sprintf("%-90s not fitted by metafor: %s\n", name, fit))
+    unfitted <- unfitted + 1
     next
   }
   theirs <- on_their_scale(c(fit$beta[1], fit$ci.lb, fit$ci.ub), one, rows)
@@ -58,6 +62,7 @@ for (number in seq_len(nrow(wanted))) {
   cat(sprintf("%-90s %s  ours %.5f [%.5f, %.5f]  metafor %.5f [%.5f, %.5f]\n", name, verdict,
               ours[1], ours[2], ours[3], theirs[1], theirs[2], theirs[3]))
 }
-cat(sprintf("%d estimates, %d differ by more than %g\n", nrow(wanted), different, tolerance))
+cat(sprintf("%d estimates, %d not fitted by metafor, %d differ by more than %g\n", nrow(wanted), unfitted, different,
+            tolerance))
 print(sessionInfo()$otherPkgs$metafor$Version)
 quit(status = if (different > 0) 1 else 0)
