@@ -37,6 +37,11 @@ def results(methods: str, sentences: str, *, certain: bool) -> list[Told]:
         (TWO_GROUPS, "Fever occurred in three patients of the MSC group, in contrast to none in the placebo group.", [("fever", "MSC group", 3, 12), ("fever", "placebo group", 0, 10)]),
         (TWO_GROUPS, "The MSC group and the placebo group were alike. Fever was seen in 5 and 4 patients, respectively.", [("fever", "MSC group", 5, 12), ("fever", "placebo group", 4, 10)]),
         (TWO_GROUPS, "Four of 12 patients in the MSC group and three of 10 in the placebo group had a response.", [("response", "MSC group", 4, 12), ("response", "placebo group", 3, 10)]),
+        (
+            "Methods: Patients were randomised to the WBRT + TMZ arm (n = 10) or the WBRT arm (n = 20).",
+            "The response rate was 50% in the WBRT + TMZ arm and 30% in the WBRT arm.",
+            [("response", "WBRT + TMZ arm", 5, 10), ("response", "WBRT arm", 6, 20)],
+        ),
         (TWO_GROUPS, "A response was seen in 4 patients of the former and 2 of the latter.", [("response", "MSC group", 4, 12), ("response", "placebo group", 2, 10)]),
     ],
 )  # fmt: skip
@@ -57,6 +62,12 @@ def test_certain(methods: str, sentences: str, expected: list[Told]) -> None:
             "The MSC group and the placebo group were alike. Fever was seen in 5 and 11 patients, respectively.",
         ),
         (TWO_GROUPS, "The response rate was 50%."),
+        (TWENTY, "Overall survival was analysed in 18 patients."),
+        (TWENTY, "There were 7.2% relapses in 14 patients who were treated early."),
+        (TWENTY, "Three disease-free survival events were observed."),
+        (TWENTY, "The number of serious adverse events was 15."),
+        (TWO_GROUPS, "Among the 22 patients of the trial, 4 in the MSC group died."),
+        (TWO_GROUPS, "The response rate was 30% in the whole lung group."),
         (TWO_GROUPS, "The response rate of the MSC group was 5/22."),
     ],
 )

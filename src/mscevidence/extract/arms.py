@@ -41,7 +41,7 @@ _COORDINATED = re.compile(
     rf"(?P<noun>groups|arms|cohorts)\b"
 )
 _NAMED = re.compile(
-    rf"\b(?P<name>(?:{_NAMED_WORD}\s){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
+    rf"\b(?P<name>(?:{_NAMED_WORD}\s(?:\+\s|plus\s)?){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
 )
 _LETTERED = re.compile(
     r"\b(?P<name>(?:[Gg]roup|[Aa]rm|[Cc]ohort)s?\s(?P<mark>[A-H]|[1-9]|I{1,3}V?))\b(?:\sand\s(?P<second>[A-H]|[1-9]|I{1,3})\b)?"
@@ -60,7 +60,7 @@ _DOSE_LEVEL = re.compile(
 )
 _GROUP_NOUN = re.compile(r"[Gg]roup|[Aa]rm|[Cc]ohort")
 _NOT_A_NAME = re.compile(
-    r"^(?:whole|entire|overall|total|full)\s|^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|control\sand|international|historical)\s(?:group|arm|cohort)$"
+    r"^(?:whole|entire|overall|total|full)\s(?:\w+\s)?(?:group|arm|cohort)$|^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|control\sand|international|historical)\s(?:group|arm|cohort)$"
     r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)-(?:arm|group|cohort)|(?:two|three|four)\s(?:arm|group|cohort)",
     re.IGNORECASE,
 )

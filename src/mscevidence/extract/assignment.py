@@ -10,12 +10,11 @@ from typing import Literal
 from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of
 from mscevidence.extract.candidates import candidate_at
-from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.facts import Facts
+from mscevidence.extract.facts import Facts, default_arm, sentence_arm
 from mscevidence.extract.lists import distributed, with_earlier_arms
-from mscevidence.extract.percents import is_estimated, is_result, is_share
+from mscevidence.extract.percents import is_estimated, is_number_looked_at, is_result, is_share, repeats_a_count
 from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
 from mscevidence.extract.times import TimeMention, only_time, time_beside
 from mscevidence.model import Candidate, Span, Value
@@ -35,24 +34,6 @@ _EVENT_COUNTS = {
     "relapse": "relapse-count",
     "infusion-reaction": "infusion-reaction-count",
 }
-
-
-def sentence_arm(facts: Facts) -> ArmMention | None:
-    """Return the one arm that a sentence names, None when it names none or several."""
-    labels = {arm.label.casefold() for arm in facts.arms}
-    return facts.arms[0] if len(labels) == 1 else None
-
-
-def default_arm(context: Context, n: float | None) -> str | None:
-    """Return ``all`` where a count without a named arm can only be of everybody."""
-    if context.single_arm:
-        return ALL
-    total = context.total.number if context.total else None
-    if context.comparative and not context.named:
-        return None
-    if n is not None:
-        return ALL if total is not None and n == total else None
-    return None if context.comparative else ALL
 
 
 class Assignment:
@@ -110,10 +91,13 @@ class Assignment:
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
         values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
         n = next((v.number for v in values if v.role == "n"), None)
+        arm = None if self._is_too_small(arm, n) else arm
         label = self._label(count, arm, n)
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
             attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
-        elif count.rule != "percent-only" or not is_estimated(count, bounds):
+        elif not (attached.outcome or "").endswith("-count") and (
+            count.rule != "percent-only" or not is_estimated(count, bounds)
+        ):
             values = completed(values, self.facts.context, label, of_all=attached.outcome == "death")
         if count in self.lists.left_open:
             attached = replace(attached, certain=False)
@@ -187,20 +171,18 @@ class Assignment:
         known = attached.outcome is not None
         if count.rule in {"percent-only", "percent-of-n"}:
             said = count in self.lists.arms or is_share(count, bounds, attached.span, narrowed=self.facts.narrowed)
-            return known and said and is_result(count, bounds) and not self._repeats_a_count(count)
+            return (
+                known
+                and said
+                and is_result(count, bounds)
+                and not repeats_a_count(count, self.facts.text, self.times, self.facts.counts)
+            )
         if count.rule in {"bare-number", "x-patients", "complement", "n-equals"}:
-            return known and attached.certain and self.facts.section != "Conclusion"
+            told = known and attached.certain and self.facts.section != "Conclusion"
+            return told and not is_number_looked_at(bounds, count, attached.span)
         if known:
             return True
         return attached.words is not None and count.number("n") is not None and not is_demographic(count, bounds)
-
-    def _repeats_a_count(self, count: Count) -> bool:
-        """Return whether a percent in brackets belongs to a number before: "three relapsed at 9 months (12.5%)"."""
-        text = self.facts.text
-        bracket = text[count.start - 1 : count.start] in {"(", "["} and text[count.end : count.end + 1] in {")", "]"}
-        timed = any(0 <= count.start - 1 - time.end <= 1 for time in self.times)
-        bare = any(c.rule in {"x-patients", "bare-number"} and c.end <= count.start for c in self.facts.counts)
-        return bracket and timed and bare
 
     def _counts_events(self, count: Count, attached: Attached) -> bool:
         """Return whether a number counts events, not patients: "four serious adverse events occurred"."""
@@ -216,10 +198,11 @@ class Assignment:
         inside = next((a for a in self.facts.arms if count.start < a.start and a.end < count.end), None)
         arm = inside or sentence_arm(self.facts)
         arm = arm or arm_of(count, self._since_last_result(bounds, count), self.facts.arms)
+        return None if self._is_too_small(arm, count.number("n")) else arm
+
+    def _is_too_small(self, arm: ArmMention | None, n: float | None) -> bool:
         size = self.facts.context.size(arm.label) if arm else None
-        n = count.number("n")
-        too_small = n is not None and size is not None and size.number is not None and n > size.number
-        return None if too_small else arm
+        return n is not None and size is not None and size.number is not None and n > size.number
 
     def _since_last_result(self, bounds: Bounds, count: Count) -> Bounds:
         """Return the words back to the last count that is no size of an arm: "in group A (n = 4) it was 3/4"."""
@@ -230,7 +213,12 @@ class Assignment:
     def _may_be_of(self, scope: Value, count: Count) -> bool:
         """Return whether the n of "Of 24 patients, ..." can be that of a count: no other n, and a percent that fits."""
         events, percent = count.number("events"), count.value("percent")
-        if count.number("n") is not None or scope.number is None or (events is not None and events > scope.number):
+        if (
+            count.rule == "n-equals"
+            or count.number("n") is not None
+            or scope.number is None
+            or (events is not None and events > scope.number)
+        ):
             return False
         return events is None or percent is None or events in possible_events(percent, scope.number)
 

@@ -44,6 +44,7 @@ _CONNECTED = re.compile(
     rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
 )
 _VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
+_OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]+)?\s$")
 _AS_DID = re.compile(r",?\sas\s(?:did|were|was|had)\s$")
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -218,6 +219,8 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
         ):
             joined = before and re.search(r"\b(?:and|while|whereas|versus|vs|compared)\b|,", gap)
             return before[-1] if joined else after
+        if _OTHER_ARM.match(gap):
+            return None  # "30% in the WBRT + TMZ arm": of an arm whose name is not understood
     return before[-1] if before else None
 
 

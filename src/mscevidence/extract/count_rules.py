@@ -26,10 +26,12 @@ _OF_BEFORE = re.compile(
 )
 _SCOPE_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:\w+\s){0,2}(?:cohort|group|population|series|sample|total)\sof\s$"
-    r"|\b(?:follow-up|months?|years?|weeks?|days?|\w+ly)\s(?:in|among|of|for)\s(?:the\s)?$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
+    r"|\b(?:follow-up|months?|years?|weeks?|days?|\w+ly)\s(?:in|among|of|for)\s(?:the\s)?$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)|[Ff]or\sthe)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
 _IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
+_COUNTING = frozenset({"number", "percent", "fraction", "n"})
+"""The kinds of numerals with which a count starts."""
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -44,7 +46,8 @@ def counts_in(sentence: Sentence) -> tuple[Count, ...]:
     found: list[Count] = []
     index = 0
     while index < len(sentence.numerals):
-        count = next((count for rule in _RULES if (count := rule(sentence, index)) is not None), None)
+        counts = sentence.numerals[index].kind in _COUNTING
+        count = next((c for rule in _RULES if (c := rule(sentence, index)) is not None), None) if counts else None
         if count is not None:
             found.append(count)
         index += count.used if count is not None else 1

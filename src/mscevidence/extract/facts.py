@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mscevidence.extract.arms import ArmMention
+from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.attach import Bounds
 from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count
@@ -43,3 +43,21 @@ class Facts:
         start = self.counts[index - 1].end if index else self.span[0]
         end = self.counts[index + 1].start if index + 1 < len(self.counts) else self.span[1]
         return Bounds(self.text, start, end)
+
+
+def sentence_arm(facts: Facts) -> ArmMention | None:
+    """Return the one arm that a sentence names, None when it names none or several."""
+    labels = {arm.label.casefold() for arm in facts.arms}
+    return facts.arms[0] if len(labels) == 1 else None
+
+
+def default_arm(context: Context, n: float | None) -> str | None:
+    """Return ``all`` where a count without a named arm can only be of everybody."""
+    if context.single_arm:
+        return ALL
+    total = context.total.number if context.total else None
+    if context.comparative and not context.named:
+        return None
+    if n is not None:
+        return ALL if total is not None and n == total else None
+    return None if context.comparative else ALL

@@ -33,11 +33,12 @@ _NOT_THIS = {
     r"|stress|vaccine|acute.phase|cellular)[\s-]$",
     "pain": r"(?:joint|abdominal|chest)\s$",
     "remission": r"(?:spontaneous)\s$",
+    "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
 }
 _NOT_FOLLOWED = {
     "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
     "fever": r"\sof unknown",
-    "survival": r"\s(?:analysis|curve|time)",
+    "survival": r"\s(?:analysis|curve|time|events?)",
 }
 _IS_AFTER = re.compile(r"\s(?:after|following|since)\s(?:an?\s|the\s|prior\s|previous\s|initial\s|first\s)?")
 _RELATED = {

@@ -7,6 +7,7 @@ import re
 from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.attach import Bounds
 from mscevidence.extract.counts import Count
+from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
 
 _RATE = re.compile(
@@ -28,6 +29,11 @@ _ESTIMATED = re.compile(
     r"\b(?:probabilit\w+|estimat\w+|Kaplan|actuarial|cumulative|predicted|expected)\b", re.IGNORECASE
 )
 _HAD = re.compile(r"\s(?:had|achieved|showed|experienced|developed|attained|reached|responded|died|relapsed)\b")
+_LOOKED_AT = re.compile(
+    r"\b(?:analy[sz]ed|assessed|evaluated|evaluable|measured|calculated|examined|studied|available|compared|known)\b"
+)
+_SHARE_BEFORE = re.compile(r"\d\s?%\s(?:\w+\s){0,2}$")
+_IN = re.compile(r"\sin\s(?:the\s)?")
 
 
 def is_result(count: Count, bounds: Bounds) -> bool:
@@ -56,3 +62,23 @@ def is_share(count: Count, bounds: Bounds, outcome: Span | None, *, narrowed: bo
         return not narrowed  # "50.0% complete response"
     before = outcome is not None and outcome[1] <= count.start
     return bool(before and outcome and not narrowed and _IS.match(bounds.text[outcome[1] : count.start]))
+
+
+def is_number_looked_at(bounds: Bounds, count: Count, outcome: Span | None) -> bool:
+    """Return whether a number is of those in whom an outcome was looked for: "survival was analysed in 92 patients".
+
+    So is the number behind a percent and its outcome: "7.2% recurrences in 363 patients".
+    """
+    if outcome is None or outcome[1] > count.start:
+        return False
+    if _LOOKED_AT.search(bounds.text, outcome[1], count.start):
+        return True
+    share = _SHARE_BEFORE.search(bounds.text[max(0, outcome[0] - 24) : outcome[0]])
+    return bool(share and _IN.fullmatch(bounds.text, outcome[1], count.start))
+
+
+def repeats_a_count(count: Count, text: str, times: tuple[TimeMention, ...], counts: tuple[Count, ...]) -> bool:
+    """Return whether a percent in brackets belongs to a number before: "three relapsed at 9 months (12.5%)"."""
+    bracket = text[count.start - 1 : count.start] in {"(", "["} and text[count.end : count.end + 1] in {")", "]"}
+    timed = any(0 <= count.start - 1 - time.end <= 1 for time in times)
+    return bracket and timed and any(c.rule in {"x-patients", "bare-number"} and c.end <= count.start for c in counts)

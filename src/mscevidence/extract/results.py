@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from mscevidence.extract.arm_references import different, known_arms
 from mscevidence.extract.arms import ArmMention, arm_key, arms_in
-from mscevidence.extract.assignment import Assignment, default_arm
+from mscevidence.extract.assignment import Assignment
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.denominators import completed
-from mscevidence.extract.facts import Facts
+from mscevidence.extract.facts import Facts, default_arm
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.splits import Split, splits_in
