@@ -26,7 +26,7 @@ TRICKY = [
     "\n", "a\n\n", "  a\nb", "a\r\nb", "a\rb", "é", "e\u0301", "日本", "🧬", "a\u2028b", "a\u2029b", "a\x85b",
     "\ufeffx", "\x07", "\x1b", "\x00", "\x7f", "\x9f", "\u200b", "\xa0x\xa0", "a\tb", "\ta", "<<", "=", "|", "> x",
     "---", "...", "--- a", "a\n---\nb", "\ufffe", "\U0010ffff", "not-reported", "0.5×10^6 cells/kg", "44.4% (8/18)",
-    "8/18", "x" * 399,
+    "8/18", "x" * 399, ":0", ":", "::", ":a b",
 ]  # fmt: skip
 WORDS = st.one_of(st.sampled_from(TRICKY), st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
 TEXT = st.none() | WORDS

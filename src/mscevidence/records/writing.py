@@ -105,7 +105,11 @@ def _representer() -> Any:
 def commented(value: Any, *, key: str = "") -> Any:
     """Return plain data as round-trip containers with the flow style of study files."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+    if isinstance(value, str) and value.startswith(":"):
+        # On one line with others a plain text that begins with a colon is not read back.
+        return DoubleQuotedScalarString(value)
     if isinstance(value, dict):
         mapping = CommentedMap((name, commented(item, key=name)) for name, item in value.items())
         if key in FLOW_KEYS:
