@@ -42,6 +42,7 @@ def results(methods: str, sentences: str, *, certain: bool) -> list[Told]:
             "The response rate was 50% in the WBRT + TMZ arm and 30% in the WBRT arm.",
             [("response", "WBRT + TMZ arm", 5, 10), ("response", "WBRT arm", 6, 20)],
         ),
+        (TWO_GROUPS, "There were 4 deaths with the cells and 2 deaths in the placebo group.", [("death", "placebo group", 2, 10)]),
         (TWO_GROUPS, "A response was seen in 4 patients of the former and 2 of the latter.", [("response", "MSC group", 4, 12), ("response", "placebo group", 2, 10)]),
     ],
 )  # fmt: skip
@@ -62,6 +63,10 @@ def test_certain(methods: str, sentences: str, expected: list[Told]) -> None:
             "The MSC group and the placebo group were alike. Fever was seen in 5 and 11 patients, respectively.",
         ),
         (TWO_GROUPS, "The response rate was 50%."),
+        (
+            TWO_GROUPS,
+            "Discontinuation because of fever was higher in the MSC group versus the placebo group (11% v 20%).",
+        ),
         (TWENTY, "Overall survival was analysed in 18 patients."),
         (TWENTY, "There were 7.2% relapses in 14 patients who were treated early."),
         (TWENTY, "Three disease-free survival events were observed."),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from mscevidence.extract.arms import ALL, ArmMention
-from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of
+from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of, speaks_of
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
@@ -196,7 +196,10 @@ class Assignment:
     def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
         """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""
         inside = next((a for a in self.facts.arms if count.start < a.start and a.end < count.end), None)
-        arm = inside or sentence_arm(self.facts)
+        only = sentence_arm(self.facts)
+        if only is not None and not speaks_of(only, count, self.facts.counts, self.facts.text):
+            return inside
+        arm = inside or only
         arm = arm or arm_of(count, self._since_last_result(bounds, count), self.facts.arms)
         return None if self._is_too_small(arm, count.number("n")) else arm
 

@@ -45,6 +45,9 @@ _CONNECTED = re.compile(
 )
 _VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
 _OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]+)?\s$")
+_JOINT_ARMS = re.compile(
+    r"\s?(?:and|or|,|versus|vs\.?)\s(?:(?:in\s)?the\s)?|\s(?:groups?|arms?)\s(?:and|versus|vs\.?)\s(?:the\s)?"
+)
 _AS_DID = re.compile(r",?\sas\s(?:did|were|was|had)\s$")
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -206,7 +209,11 @@ def continues(
 
 def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMention | None:
     """Return the arm that a count speaks of, or None when the sentence leaves it open."""
-    before = [a for a in arms if bounds.start <= a.start and a.end <= count.start]
+    before = [
+        a for a in arms if bounds.start <= a.start and a.end <= count.start and not _is_aside(bounds.text, a, count)
+    ]
+    if len(before) > 1 and _JOINT_ARMS.fullmatch(bounds.text, before[-2].end, before[-1].start):
+        return None  # "in control and test arms": which of them is not said
     after = next((a for a in arms if count.end <= a.start and a.end <= bounds.end), None)
     if after is not None:
         gap = bounds.text[count.end : after.start]
@@ -222,6 +229,19 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
         if _OTHER_ARM.match(gap):
             return None  # "30% in the WBRT + TMZ arm": of an arm whose name is not understood
     return before[-1] if before else None
+
+
+def speaks_of(arm: ArmMention, count: Count, counts: tuple[Count, ...], text: str) -> bool:
+    """Return whether the only arm that a sentence names can be that of a count: no other count stands before it."""
+    if arm.start < count.start:
+        return not _is_aside(text, arm, count)
+    return not any(count.end <= other.start and other.end <= arm.start for other in counts)
+
+
+def _is_aside(text: str, arm: ArmMention, count: Count) -> bool:
+    """Return whether an arm stands in a bracket that is closed before a count."""
+    between = text[arm.end : count.start]
+    return between.count(")") > between.count("(")
 
 
 def is_demographic(count: Count, bounds: Bounds) -> bool:
