@@ -63,7 +63,7 @@ def test_turned_sides_change_the_sign_of_all_names() -> None:
         ("Relapse was seen in 20 patients.", 0, "right0=patients"),
         ("Relapse was seen in 20 patients.", 0, "left0=in"),
         ("Relapse was seen on verolizumab in 20 patients.", 0, "left1=A"),
-        ("RESULTS: Relapse was seen in 20 patients.", 0, "section=r"),
+        ("RESULTS: Relapse was seen in 20 patients.", 0, "section=results"),
         ("Relapse (n = 20) was seen.", 0, "bracket=True"),
         ("Relapse was seen in 12 (20%).", 1, "written=x-percent,percent"),
     ],

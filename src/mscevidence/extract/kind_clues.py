@@ -16,11 +16,14 @@ from mscevidence.extract.figures import Figure, Passage
 
 Clues = dict[str, float]
 
-_HEADING = re.compile(
-    r"\b(?:(?P<a>background|objectives?|aims?|purpose|introduction)|(?P<m>(?:patients and )?methods?|materials|design"
-    r"|participants|setting|interventions?)|(?P<r>results?|findings)|(?P<c>conclusions?|interpretation|discussion))\s?:",
-    re.IGNORECASE,
-)
+_HEADING = re.compile(r"([A-Za-z]{3,20})\s?:")
+_SECTIONS = {
+    **dict.fromkeys(("background", "objective", "objectives", "aim", "aims", "purpose", "introduction"), "aim"),
+    **dict.fromkeys(("method", "methods", "materials", "design", "participants", "setting", "intervention"), "methods"),
+    **dict.fromkeys(("interventions", "patients"), "methods"),
+    **dict.fromkeys(("result", "results", "findings"), "results"),
+    **dict.fromkeys(("conclusion", "conclusions", "interpretation", "discussion"), "conclusions"),
+}
 _STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
 _DISTANCES = (0, 1, 2, 3, 5, 8, 12, 20)
 _LEFT, _RIGHT = 4, 5
@@ -37,7 +40,11 @@ _IN_GAP = {
 
 def kind_clues(passage: Passage) -> list[Clues]:
     """Return the clues of every figure of a text."""
-    headings = [(match.end(), match.lastgroup or "") for match in _HEADING.finditer(passage.text)]
+    headings = [
+        (match.end(), _SECTIONS[match[1].casefold()])
+        for match in _HEADING.finditer(passage.text)
+        if match[1].casefold() in _SECTIONS
+    ]
     arithmetic = _arithmetic(passage.figures)
     listed = _listed(passage)
     found = []

@@ -22,6 +22,8 @@ _ORDINALS: dict[str, ArmRole] = {
     "second": CONTROL,
     "another": CONTROL,
 }
+_TELLING = CONTROL_WORDS | EXPERIMENTAL_WORDS | BEFORE_GROUP | GROUP | frozenset(_ORDINALS) | {"without"}
+"""The words with which the name of a side may start in any text."""
 _JOINS = re.compile(
     r"[\s\-/+&]{1,3}|\s?\+/?-?\s?|\s(?:plus|with|followed\sby|in\scombination\swith|added\sto|combined\swith|and\slow-dose)\s|\s?\(",
     re.IGNORECASE,
@@ -113,7 +115,11 @@ def roles_in(text: str, span: Span, roster: Roster) -> tuple[RoleMention, ...]:
     words = [token.group().casefold() for token in tokens]
     found: list[RoleMention] = []
     index = 0
+    telling = roster.experimental | roster.control | _TELLING
     while index < len(tokens):
+        if words[index] not in telling:
+            index += 1
+            continue
         lettered = _lettered(text, tokens, words, index, roster)
         if lettered is not None:
             found += lettered
