@@ -29,7 +29,10 @@ def answer(data: bytes, url: str = "https://example.org/search") -> Answer:
 
 
 class ReplayedSource:
-    """Yields pages in order; `fails_at` raises before the page of that number, once."""
+    """Yields pages in order; `fails_at` raises before the page of that number, once.
+
+    One that `forgets` begins again whatever the cursor.
+    """
 
     base = "https://example.org"
     rate = 1.0
@@ -39,10 +42,11 @@ class ReplayedSource:
         self.pages = list(pages)
         self.fails_at = fails_at
         self.asked: list[tuple[str, date | None, str]] = []
+        self.forgets = False
 
     def search(self, query: str, *, since: date | None = None, cursor: str = "") -> Iterator[Page]:
         self.asked.append((query, since, cursor))
-        for number in range(int(cursor or 0), len(self.pages)):
+        for number in range(0 if self.forgets else int(cursor or 0), len(self.pages)):
             if number == self.fails_at:
                 self.fails_at = None
                 raise FetchError("example.org is silent", hint="try again", host="example.org", reason="silent")

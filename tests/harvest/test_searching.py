@@ -60,6 +60,15 @@ def test_pages_that_come_again_are_counted_once(library: DocumentLibrary, log: P
     assert (run.records, len(run.files)) == (3, 2)
 
 
+def test_a_source_that_begins_again_with_other_bytes_is_counted_once(library: DocumentLibrary, log: Path) -> None:
+    with pytest.raises(FetchError):
+        run_search(ReplayedSource(PAGES, fails_at=2), "msc", library=library, log=log)
+    again = ReplayedSource([ris("three", "one"), ris("two", "four", "five", "six")])
+    again.forgets = True
+    run = run_search(again, "msc", library=library, log=log)
+    assert (run.records, len(run.files), run.total) == (6, 2, 6)
+
+
 def test_another_query_or_day_is_another_run(library: DocumentLibrary, log: Path) -> None:
     source = ReplayedSource(PAGES, fails_at=1)
     with pytest.raises(FetchError):

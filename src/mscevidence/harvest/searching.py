@@ -88,9 +88,11 @@ def _with_page(run: SearchRun, page: Page, library: DocumentLibrary) -> SearchRu
     notes = [*([run.note] if run.note else []), *page.notes]
     changes["note"] = "; ".join(dict.fromkeys(notes)) or None
     if page.records:
+        if page.delivered <= page.records:
+            # The first page: a source that could not go on began again, and everything comes once more.
+            run = run.model_copy(update={"files": (), "records": 0, "rejects": 0})
         captured = library.capture(page.answer.data, reader_of(page.answer, run.source), name=name_of(page.answer, run))
         sha256 = page.answer.sha256
-        # A source that began again sends answers that are counted already.
         if sha256 not in run.files:
             changes["files"] = (*run.files, sha256)
             changes["records"] = run.records + sum(1 for _ in captured)
