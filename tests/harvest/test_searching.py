@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from replayed_source import ReplayedSource, answer, ris
 
 from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import FetchError
 from mscevidence.harvest import load_runs, log_file, run_search, take_answer, take_file
 from mscevidence.model import SearchRun
+from replayed_source import ReplayedSource, answer, ris
 
 PAGES = [ris("one", "two"), ris("three"), ris("four", "five", "six")]
 
