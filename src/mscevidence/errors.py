@@ -5,6 +5,7 @@
     MscevidenceError
     ├── FetchError           something asked for over the network did not come, or not whole
     ├── DocumentError        bytes that cannot be read as a document
+    ├── EditConflictError    a study file was changed by somebody else since it was opened
     ├── RecordError          a study file that is wrong: file, line, key, found, expected
     ├── UnknownTermError     a word that is not in the vocabulary (or not an option), with the nearest valid ones
     ├── ProtocolError        mscevidence.toml is missing or wrong
@@ -61,6 +62,10 @@ class FetchError(MscevidenceError):
 
 class DocumentError(MscevidenceError):
     """Bytes that cannot be read as a document of the stated or detected format."""
+
+
+class EditConflictError(MscevidenceError):
+    """A study file is not the one that a person saw when he decided; nothing was written."""
 
 
 class RecordError(MscevidenceError):

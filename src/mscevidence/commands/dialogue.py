@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from mscevidence import identify, protocol, records, review
+from mscevidence import protocol, records, review
 from mscevidence.commands.evidence import candidates_of
 from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import MscevidenceError, SelectionError, UnknownTermError
@@ -39,7 +39,7 @@ class Desk:
     put_off: int = 0
 
     @classmethod
-    def open(cls, report: str, *, by: str, on: str | None, condition: str | None) -> Desk:
+    def open(cls, report: str, *, by: str, on: str | None, condition: str | None, blind: bool = False) -> Desk:
         """Return the desk for a captured document, found by report, registration, title words or hash.
 
         Raises:
@@ -49,14 +49,12 @@ class Desk:
         project = protocol.find()
         document = _captured(DocumentLibrary(project.captured), report)
         known = records.load_all(project.extracted)
-        match = identify.match(document, known.studies)
-        path = known.path_of(match.study) if match.known_study else project.extracted / f"{match.study}.yaml"
-        study = known.study(match.study) if match.known_study else None
-        draft = study or review.draft_study(document, study_id=match.study, report_id=match.report, condition=condition)
-        items = review.queue(document, candidates_of(document), study)
+        second = by if blind else None
+        candidates = candidates_of(document)
+        sat = review.sit_down(document, candidates, known, project.extracted, condition=condition, second=second)
         date = on or dt.datetime.now(tz=dt.UTC).date().isoformat()
-        typer.echo(f"{match.report} -> {path.name}: {'; '.join(match.reasons)}", err=True)
-        return cls(document, match.report, path, draft, by, date, items)
+        typer.echo(f"{sat.report} -> {sat.path.name}: {'; '.join(sat.reasons)}", err=True)
+        return cls(document, sat.report, sat.path, sat.study, by, date, sat.items)
 
     @property
     def waiting(self) -> list[review.Item]:

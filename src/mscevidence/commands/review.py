@@ -19,6 +19,7 @@ Rules = Annotated[list[str] | None, typer.Option(metavar="RULE", help="Accept wh
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command()(review)
+    app.command()(differences)
 
 
 def review(
@@ -29,12 +30,15 @@ def review(
     from_file: Annotated[Path | None, typer.Option("--from", help="Take decisions from a YAML file.")] = None,
     condition: Annotated[str | None, typer.Option(help="Condition of a new study, where the text names none.")] = None,
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Date of the decisions; today unless told.")] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Extract a second time: into <study>.<initials>.yaml, nothing shown.")
+    ] = False,
     list_only: Annotated[bool, typer.Option("--list", help="Show the queue and decide nothing.")] = False,
 ) -> None:
     """Accept, correct, reject or defer the candidates of a report; each decision is written at once."""
     from mscevidence.commands.dialogue import Desk
 
-    desk = Desk.open(report, by=by, on=on, condition=condition)
+    desk = Desk.open(report, by=by, on=on, condition=condition, blind=blind)
     if list_only:
         typer.echo(desk.listing())
     elif accept or reject or from_file:
@@ -42,6 +46,32 @@ def review(
     elif sys.stdin.isatty() or not sys.stdin.closed:
         desk.converse()
     desk.close()
+
+
+def differences(
+    study: Annotated[str, typer.Argument(help="Study that was extracted twice.")],
+    second: Annotated[str, typer.Argument(metavar="INITIALS", help="Initials of the second extractor.")],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show where two extractors of a study differ, and their agreement per field (Cohen's kappa)."""
+    from dataclasses import asdict
+
+    from mscevidence import protocol, records
+    from mscevidence import review as room
+    from mscevidence.publish.table import render
+    from mscevidence.screening.agreement import cohen_kappa
+
+    folder = protocol.find().extracted
+    mine = records.load_all(folder).study(study)
+    theirs = records.load_study(room.second_file(folder, mine.study, second))
+    rows = [asdict(one) for one in room.open_differences(mine, theirs)]
+    typer.echo(render(rows, form="csv" if as_csv else "json" if as_json else "table"))
+    for field, pairs in room.agreed_pairs(mine, theirs).items():
+        kappa, _ = cohen_kappa(pairs)
+        same = sum(one == other for one, other in pairs)
+        told = "not defined" if kappa is None else f"{kappa:.2f}"
+        typer.echo(f"{field}: {same} of {len(pairs)} alike, kappa {told}", err=True)
 
 
 def _by_rule(desk: Desk, accept: list[str], reject: list[str], from_file: Path | None) -> None:

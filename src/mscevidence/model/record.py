@@ -184,12 +184,32 @@ class Verdict(Frozen):
 
 
 class Appraisal(Frozen):
-    """Answers of one rater to one appraisal tool: item or domain -> level."""
+    """Answers of one rater to one appraisal tool: item or domain -> level.
+
+    `support` holds the quote that each answer rests on. `result` is the address of the result that was judged, for
+    tools that judge results (RoB 2, ROBINS-I); it is the whole study otherwise.
+    """
 
     tool: Annotated[str, in_vocabulary("appraisal-tool")]
     by: Annotated[str, Field(min_length=1)]
     on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    result: str | None = None
     answers: dict[str, str]
+    overall: str | None = None
+    support: dict[str, str] = Field(default_factory=dict)
+
+
+class Adjudication(Frozen):
+    """One difference between two extractors and how it was settled; `place` says what of the record it was about."""
+
+    place: Annotated[str, Field(min_length=1)]
+    extractors: tuple[str, str]
+    first: str
+    second: str
+    taken: Literal["first", "second"]
+    reason: Annotated[str, Field(min_length=1)]
+    by: Annotated[str, Field(min_length=1)]
+    on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class Criterion(Frozen):
@@ -227,6 +247,7 @@ class Study(Frozen):
     results: tuple[Result, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     appraisal: tuple[Appraisal, ...] = ()
+    adjudications: tuple[Adjudication, ...] = ()
     notes: tuple[str, ...] = ()
 
     def arm(self, arm_id: str) -> Arm | None:

@@ -15,6 +15,7 @@ from mscevidence.records.yaml_nodes import parse
 from mscevidence.review.corrections import corrected
 from mscevidence.review.drafts import report_of
 from mscevidence.review.entries import Accepted, list_of, write_entry
+from mscevidence.review.versions import unchanged
 
 Action = Literal["accept", "reject", "defer"]
 VERDICTS = {"accept": "accepted", "reject": "rejected", "defer": "deferred"}
@@ -39,18 +40,35 @@ class Outcome:
 
 
 def decide(
-    path: Path, document: Document, rulings: Sequence[Ruling], *, draft: Study, report: str, by: str, on: str
+    path: Path,
+    document: Document,
+    rulings: Sequence[Ruling],
+    *,
+    draft: Study,
+    report: str,
+    by: str,
+    on: str,
+    expected: str | None = None,
 ) -> tuple[Outcome, ...]:
     """Write rulings into a study file, all or none; a new file is begun from `draft`.
 
+    Args:
+        path: the study file.
+        document: that the candidates were read from.
+        rulings: what is decided.
+        draft: what a new file begins with.
+        report: the id of the report that the document is of.
+        by: initials of the reviewer.
+        on: date of the decisions, such as 2026-11-22.
+        expected: version of the file that the reviewer saw (`versions.version_of`); None where he looked at none.
+
     Raises:
+        EditConflictError: the file has another version than expected.
         RecordError: a ruling cannot be written, or the file is wrong.
         UnknownTermError: a correction names an unknown term.
         WriteError: the file cannot be written.
     """
     told = [(one, Accepted(corrected(one.candidate, one.corrections), report, by, on, _said(one))) for one in rulings]
-    if not path.exists():
-        records.write_study(draft, path)
     done: list[Outcome] = []
 
     def change(study: Any) -> None:
@@ -61,7 +79,16 @@ def decide(
             _say(study, ruling, accepted)
             done.append(Outcome(ruling.candidate.id, did))
 
-    records.edit_study(path, change)
+    with unchanged(path, expected):
+        begun = not path.exists()
+        if begun:
+            records.write_study(draft, path)
+        try:
+            records.edit_study(path, change)
+        except BaseException:
+            if begun:
+                path.unlink(missing_ok=True)
+            raise
     return tuple(done)
 
 

@@ -10,6 +10,7 @@ from mscevidence.errors import RecordError
 from mscevidence.model import Candidate, Study
 from mscevidence.records.writing import commented
 from mscevidence.review.arms import ALL, arm_id, dose_of, find_arm
+from mscevidence.review.selections import PERSON
 
 TREATED = frozenset({"treated", "received", "infused", "dosed", "transplanted", "administered"})
 """Words that say a patient got the cells; other counts of participants are of the enrolled."""
@@ -37,8 +38,13 @@ class Accepted:
 
     def decision(self) -> dict[str, Any]:
         """Return the decision of an entry."""
-        decision = {"by": self.by, "on": self.on, "from": f"rule:{self.candidate.rule}"}
+        decision = {"by": self.by, "on": self.on, "from": origin_of(self.candidate)}
         return {**decision, "corrected": self.corrected} if self.corrected else decision
+
+
+def origin_of(candidate: Candidate) -> str:
+    """Return what a value comes from, as a decision tells it: ``rule:...`` or ``person``."""
+    return PERSON if candidate.rule == PERSON else f"rule:{candidate.rule}"
 
 
 def write_entry(study: Mapping, accepted: Accepted) -> str:
