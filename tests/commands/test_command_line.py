@@ -21,7 +21,7 @@ ABSTRACT = Path(__file__).parent.parent.parent / "examples" / "synthetic-abstrac
 
 COMMANDS = (
     "init terms search update ingest screen flow review check template schema link build query find serve pool forest "
-    "reproduce import lookup describe"
+    "reproduce publish diff import lookup describe"
 )
 
 
@@ -292,23 +292,49 @@ def test_reproduce_gives_the_same_bytes_and_names_what_is_empty(review_folder: P
     }
 
 
-def test_the_index_page_escapes_what_a_source_says(review_folder: Path) -> None:
-    hostile = study(
-        "evil", result("response", 1, 5, quote="<script>alert(1)</script> 1/5"), title="<img src=x onerror=1>"
-    )
-    records.write_study(hostile, review_folder / "extracted" / "evil.yaml")
-    assert run("reproduce").exit_code == 0
-    page = (review_folder / "output" / "index.html").read_text(encoding="utf-8")
-    assert "<script>" not in page
-    assert "<img src=x" not in page
-    assert "&lt;script&gt;" in page
+def test_publish_writes_a_site_without_the_database(review_folder: Path) -> None:
+    done = run("publish", "site")
+    assert done.exit_code == 0
+    assert "wrote 10 pages" in done.stderr
+    made = {path.relative_to(review_folder / "site").as_posix() for path in (review_folder / "site").rglob("*.*")}
+    assert {"index.html", "manifest.json", "analyses/response.html", "studies/alpha.html"} <= made
+    assert not [name for name in made if name.endswith((".db", ".png", ".pdf"))]
+    wrong = run("publish", "extracted")
+    assert (wrong.exit_code, "not an edition" in wrong.stderr) == (1, True)
 
 
-def test_the_index_page_scrolls_wide_tables_and_keeps_captions_readable_in_the_dark(review_folder: Path) -> None:
-    assert run("reproduce").exit_code == 0
-    page = (review_folder / "output" / "index.html").read_text(encoding="utf-8")
-    assert all('class="scroll"' in before[-60:] for before in page.split("<table>")[:-1])
-    assert "figcaption, figcaption a { color: #57606a; }" in page
+def test_diff_of_two_published_folders(review_folder: Path) -> None:
+    run("publish", "old")
+    records.write_study(study("delta", result("response", 5, 5)), review_folder / "extracted" / "delta.yaml")
+    run("publish", "new")
+    told = run("diff", "old", "new")
+    assert told.exit_code == 0
+    assert "1 study came in" in told.stdout
+    assert "delta: Delta 2020, Synthetic trial delta" in told.stdout
+    assert "3 -> 4" in told.stdout
+    assert "29 -> 34" in told.stdout
+    assert json.loads(run("diff", "old", "new", "--json").stdout)["shifts"][0]["k_after"] == 4
+    assert "Nothing changed." in run("diff", "new", "new").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "way_out"),
+    [
+        (["diff", "2026-13", "2026-05"], "'2026-13' is no date and no folder", "2026-05-31"),
+        (["diff", "2026-02-30", "2026-05"], "that month has 28 days", "2026-05-31"),
+        (["diff", "2026-05", "2026-06"], "is not in a git repository", "mscevidence diff FOLDER FOLDER"),
+        (["diff", "extracted", "2026-06"], "not a published edition", "publish it again"),
+        (["publish", "site", "--since", "yesterday"], "'yesterday' is no date", "2026-05-31"),
+    ],
+)
+def test_what_cannot_be_compared_is_an_error_with_a_way_out(
+    review_folder: Path, words: list[str], said: str, way_out: str
+) -> None:
+    done = run(*words)
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert way_out in done.stderr
+    assert not (review_folder / "site").exists()
 
 
 def test_a_full_disk_leaves_the_earlier_edition(review_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import synthetic_pooled as made_up
 
-from mscevidence.publish.index_page import headline, is_uninformative
+from mscevidence.publish.headline import headline, is_uninformative
 from mscevidence.publish.scale import RATE, SCALES, directions, points_text, ratio_text, scale_of
 
 ODDS, DIFFERENCE = SCALES["OR"], SCALES["RD"]

@@ -69,12 +69,14 @@ def build_app() -> typer.Typer:
         database,
         drawing,
         edition,
+        exporting,
         importing,
         ingest,
         linkage,
         lookup,
         mapping,
         pooling,
+        publishing,
         records,
         review,
         screening,
@@ -92,7 +94,7 @@ def build_app() -> typer.Typer:
     )
     app.callback()(_callback)
     taking_in = (workspace, searching, ingest, screening, lookup, review, records, importing, linkage)
-    giving_out = (database, pooling, drawing, mapping, edition)
+    giving_out = (database, pooling, drawing, mapping, edition, exporting, publishing)
     for group in (*taking_in, *giving_out):
         group.register(app)
     return app

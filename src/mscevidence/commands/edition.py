@@ -1,4 +1,4 @@
-"""Reproduce the whole review: database, figures, tables, index page and manifest in one folder."""
+"""Reproduce the whole review: pages, database, figures, tables and manifest in one folder."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ def reproduce(
     """Rebuild everything from the study files: the same records give the same bytes."""
     from mscevidence import protocol
     from mscevidence.publish import edition as editions
-    from mscevidence.publish.index_page import headline
+    from mscevidence.publish.headline import headline
     from mscevidence.publish.table import render
 
     review = protocol.find()
     evidence = gather(review)
-    made = editions.write_edition(review, evidence, output or review.output, progress=_progress(len(review.analyses)))
+    made = editions.write_edition(
+        review, evidence, output or review.output, progress=show_progress(len(review.analyses))
+    )
     rows = [
         {
             "analysis": one.analysis.id,
@@ -51,6 +53,7 @@ def gather(review: Protocol) -> Evidence:
     """Return all evidence of a review: records, their families, captured documents, candidates and findings."""
     from mscevidence import check, identify, records
     from mscevidence.commands.evidence import candidates_of
+    from mscevidence.commands.flow_counts import review_flow
     from mscevidence.documents import DocumentLibrary
     from mscevidence.publish.contents import Evidence
 
@@ -69,6 +72,7 @@ def gather(review: Protocol) -> Evidence:
             for study in studies
             for finding in (*check.check_study(study), *check.check_provenance(study, known))
         ),
+        flow=review_flow(None) if review.search_log.exists() else None,
     )
 
 
@@ -84,7 +88,7 @@ def _to_extract(review: Protocol, documents: Sequence[Document]) -> Iterator[Doc
             yield document
 
 
-def _progress(analyses: int) -> Callable[[str], None]:
+def show_progress(analyses: int) -> Callable[[str], None]:
     """Return a function that shows what is being made on stderr when a terminal is there."""
     done = 0
 

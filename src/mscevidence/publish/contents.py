@@ -6,11 +6,12 @@ import dataclasses
 
 from mscevidence.model import Candidate, Document, Family, Finding, Link, Pooled, Study
 from mscevidence.protocol import Analysis
+from mscevidence.screening import Flow
 
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """Everything an edition is made from."""
+    """Everything an edition is made from; `flow` is None for a review that logs no searches."""
 
     studies: tuple[Study, ...]
     families: tuple[Family, ...]
@@ -18,6 +19,7 @@ class Evidence:
     documents: tuple[Document, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     findings: tuple[Finding, ...] = ()
+    flow: Flow | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""An edition: database, figures, tables, index page and manifest of one state of the records, in one folder.
+"""An edition: pages, figures, tables and manifest of one state of the records in one folder, on request the database.
 
 The same records, protocol, versions and commit give the same bytes. The folder is made beside the old one and renamed
 into place, so that an interruption leaves the old edition whole.
@@ -17,16 +17,24 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from mscevidence import synthesis
-from mscevidence.errors import SelectionError, WriteError
-from mscevidence.protocol import FILE_NAME, Analysis, Protocol
-from mscevidence.publish import summary, table
+from mscevidence.errors import WriteError
+from mscevidence.protocol import FILE_NAME, Protocol
+from mscevidence.publish import site
+from mscevidence.publish.answers import answer_all
 from mscevidence.publish.contents import Done, Evidence
-from mscevidence.publish.forest import save_forest
-from mscevidence.publish.index_page import index_page
+from mscevidence.publish.site import Snapshot
+from mscevidence.publish.site.contents import gather_contents
 
 PACKAGES = ("matplotlib", "networkx", "numpy", "pandas", "pydantic", "scipy", "sqlite-utils")
 FIGURE_FORMATS = ("svg", "pdf", "png")
+PREVIOUS = "previous.json"
+Before = Callable[[Snapshot], tuple[Snapshot | None, tuple[str, ...]]]
+"""From what an edition says to what the last one said (None: no other is known), and what of it is unreadable."""
+
+
+def nothing_before(_: Snapshot) -> tuple[Snapshot | None, tuple[str, ...]]:
+    """Say that no earlier edition is known."""
+    return None, ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,9 +47,25 @@ class Edition:
 
 
 def write_edition(
-    protocol: Protocol, evidence: Evidence, folder: Path, *, progress: Callable[[str], None] = lambda _: None
+    protocol: Protocol,
+    evidence: Evidence,
+    folder: Path,
+    *,
+    database: bool = True,
+    formats: Sequence[str] = FIGURE_FORMATS,
+    before: Before = nothing_before,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Edition:
     """Write an edition into `folder`, replacing an earlier one whole.
+
+    Args:
+        protocol: the question and its analyses.
+        evidence: what they are answered from.
+        folder: where to; made, or replaced when it holds an earlier edition.
+        database: also write ``evidence.db``, which holds the captured texts: not for publication.
+        formats: of the forest plots.
+        before: gives the state of the last edition, and study files of it that could not be read.
+        progress: told what is being made.
 
     Raises:
         WriteError: the folder holds something else, or cannot be written.
@@ -55,10 +79,11 @@ def write_edition(
     except OSError as error:
         raise _cannot_write(folder, error) from error
     try:
-        done = tuple(_analyse(analysis, evidence, work, progress) for analysis in protocol.analyses)
-        _write_database(work, evidence, done, progress)
-        progress("index page and manifest")
-        (work / "index.html").write_text(index_page(protocol, evidence, done), encoding="utf-8")
+        done = answer_all(protocol.analyses, evidence, work, formats=formats, progress=progress)
+        if database:
+            _write_database(work, evidence, done, progress)
+        progress("pages and manifest")
+        _write_pages(protocol, evidence, done, work, before)
         hashes = _write_manifest(protocol, work)
         _swap(work, folder)
     except OSError as error:
@@ -66,6 +91,35 @@ def write_edition(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Edition(folder, done, hashes)
+
+
+def _write_pages(protocol: Protocol, evidence: Evidence, done: Sequence[Done], work: Path, before: Before) -> None:
+    now = site.take_snapshot(evidence.studies, done)
+    earlier, unreadable = before(now)
+    changes = site.compare(earlier, now, unreadable=unreadable) if earlier else None
+    files = [path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file()]
+    site.write_pages(work, gather_contents(protocol, evidence, done, changes=changes, files=files))
+    if earlier:
+        _write(work / "data" / PREVIOUS, earlier.model_dump_json(indent=1))
+
+
+def edition_before(folder: Path) -> Before:
+    """Return what gives the last edition that differs from this one: the one in a folder, or the one before that.
+
+    An edition published twice therefore gives the same pages twice.
+
+    Raises:
+        SelectionError: the edition in the folder cannot be read by this version.
+    """
+    there = site.read_snapshot(folder) if (folder / "data" / site.FILE_NAME).exists() else None
+    older = folder / "data" / PREVIOUS
+
+    def before(now: Snapshot) -> tuple[Snapshot | None, tuple[str, ...]]:
+        if there is None or there != now:
+            return there, ()
+        return (Snapshot.model_validate_json(older.read_text(encoding="utf-8")) if older.exists() else None), ()
+
+    return before
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -91,28 +145,6 @@ def _swap(work: Path, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
     else:
         work.replace(folder)
-
-
-def _analyse(analysis: Analysis, evidence: Evidence, work: Path, progress: Callable[[str], None]) -> Done:
-    progress(f"analysis {analysis.id}")
-    try:
-        pooled = synthesis.pool(evidence.studies, evidence.families, analysis.question, title=analysis.title)
-    except SelectionError as error:
-        return Done(analysis, None, error.message)
-    if len(pooled.overall.rows) > 1:
-        bayes = [] if pooled.question.comparative else ["bayes"]
-        pooled = synthesis.with_series(pooled, ["every-method", *bayes])
-    figures, tables = work / "figures", work / "tables"
-    figures.mkdir(exist_ok=True)
-    tables.mkdir(exist_ok=True)
-    files = [figures / f"{analysis.id}.{suffix}" for suffix in FIGURE_FORMATS]
-    save_forest(pooled, *files, columns=analysis.columns)
-    _write(tables / f"{analysis.id}-studies.csv", table.render(summary.study_rows(pooled), form="csv"))
-    _write(tables / f"{analysis.id}-estimates.csv", table.render(summary.estimate_rows(pooled), form="csv"))
-    _write(tables / f"{analysis.id}.json", pooled.model_dump_json(indent=2))
-    explained = "\n".join(synthesis.explain(pooled))
-    _write(tables / f"{analysis.id}.txt", f"{summary.page(pooled)}\n\nWhy these numbers\n{explained}")
-    return Done(analysis, pooled)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,0 +1,83 @@
+"""Publish the living page, and say what changed between two days or two editions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from mscevidence.protocol import Protocol
+    from mscevidence.publish.site import Changes, Snapshot
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(publish)
+    app.command()(diff)
+
+
+def publish(
+    folder: Annotated[Path, typer.Argument(help="Folder of the site; made, or replaced whole.")] = Path("site"),
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE|FOLDER",
+            help="Say what changed since this date (git) or edition; since the one in the folder unless told.",
+        ),
+    ] = None,
+) -> None:
+    """Write the living page: a site that opens from disk, in which every number is a link to its sentence."""
+    from mscevidence import protocol
+    from mscevidence.commands.edition import gather, show_progress
+    from mscevidence.publish import edition as editions
+
+    review = protocol.find()
+    past = state_at(since, review) if since else None
+    before = (lambda _: past) if past else editions.edition_before(folder)
+    made = editions.write_edition(
+        review,
+        gather(review),
+        folder,
+        database=False,
+        formats=("svg",),
+        before=before,
+        progress=show_progress(len(review.analyses) - 1),
+    )
+    pages = sum(name.endswith(".html") for name in made.hashes)
+    typer.echo(f"wrote {pages} pages, {len(made.hashes) + 1} files, to {made.folder}; open index.html", err=True)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="DATE|FOLDER", help="Such as 2026-05, 2026-05-31 or site/.")],
+    after: Annotated[str, typer.Argument(metavar="DATE|FOLDER", help="The later one.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
+) -> None:
+    """Say which trials came in, which values changed and why, and how each pooled number moved."""
+    from mscevidence import protocol
+    from mscevidence.publish.site import compare
+    from mscevidence.publish.site.changes_text import changes_text
+
+    folders = all(Path(one).is_dir() for one in (before, after))
+    review = None if folders else protocol.find()
+    (old, lost), (new, unread) = state_at(before, review), state_at(after, review)
+    changes: Changes = compare(old, new, unreadable=(*lost, *unread))
+    typer.echo(changes.model_dump_json(indent=2) if as_json else changes_text(changes))
+
+
+def state_at(when: str, review: Protocol | None) -> tuple[Snapshot, tuple[str, ...]]:
+    """Return what a published folder says, or what today's analyses say of the records of a date.
+
+    Raises:
+        SelectionError: neither a published folder nor a date with records in git.
+    """
+    from mscevidence.publish.answers import answers_only
+    from mscevidence.publish.site import read_snapshot, take_snapshot
+    from mscevidence.publish.site.history import records_of
+
+    if Path(when).is_dir() or review is None:
+        return read_snapshot(Path(when)), ()
+    past = records_of(review, when)
+    done = answers_only(review.analyses, past.studies, past.families)
+    return take_snapshot(past.studies, done), past.unreadable

@@ -1,0 +1,161 @@
+"""The checklist: which items of PRISMA 2020 and its extension for living reviews this edition fills, and where.
+
+Item numbers follow Page MJ et al., BMJ 2021;372:n71, and the extension Akl EA et al., BMJ 2024;387:e079183. What each
+asks for is said in our own words.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from mscevidence.publish import wording
+from mscevidence.publish.site.contents import Contents
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One item: its number, its part, what it asks for, and the page that answers it (empty when people must)."""
+
+    number: str
+    part: str
+    asks: str
+    page: str = ""
+
+
+@cache
+def items() -> tuple[Item, ...]:
+    """Return every item in order."""
+    text = (resources.files("mscevidence.publish.site") / "checklist.toml").read_text(encoding="utf-8")
+    return tuple(Item(**table) for table in tomllib.loads(text)["item"])
+
+
+def checklist_page(contents: Contents) -> dict[str, Any]:
+    """Return what the template of the checklist is filled with."""
+    filled = dict(_filled(contents))
+    known = {item.number for item in items()}
+    assert known >= filled.keys(), sorted(filled.keys() - known)  # noqa: S101 - a number that no item has is a mistake
+    return {
+        "items": [{"item": item, "filled": filled.get(item.number, ""), "page": item.page} for item in items()],
+        "flow": contents.evidence.flow,
+        "filled": len(filled),
+    }
+
+
+def _filled(contents: Contents) -> Iterator[tuple[str, str]]:
+    for fill in (_question, _searches, _extraction, _synthesis, _selection, _studies, _living):
+        yield from fill(contents)
+
+
+Fill = Callable[[Contents], Iterator[tuple[str, str]]]
+
+
+def _question(contents: Contents) -> Iterator[tuple[str, str]]:
+    protocol = contents.protocol
+    yield "1", protocol.title
+    if protocol.question:
+        yield "4", protocol.question
+    if protocol.eligibility.criteria:
+        yield "5", " · ".join(protocol.eligibility.criteria)
+
+
+def _searches(contents: Contents) -> Iterator[tuple[str, str]]:
+    protocol, flow = contents.protocol, contents.evidence.flow
+    if protocol.searches:
+        sources = sorted({source for search in protocol.searches for source in search.sources})
+        yield "6", f"Searched by saved searches: {', '.join(sources)}"
+        yield "7", " · ".join(f"{search.id}: {search.query}" for search in protocol.searches)
+    if flow is not None:
+        rules = f"; {len(protocol.eligibility.rules)} rules exclude by title" if protocol.eligibility.rules else ""
+        yield "8", f"{wording.count(protocol.eligibility.reviewers, 'reviewer')} per record{rules}"
+
+
+def _extraction(contents: Contents) -> Iterator[tuple[str, str]]:
+    studies = contents.evidence.studies
+    results = [result for study in studies for result in study.results]
+    people = sorted({result.decision.by for result in results})
+    if results:
+        proposed = sum(result.decision.origin.startswith("rule:") for result in results)
+        yield (
+            "9",
+            (
+                f"{wording.count(len(results), 'result')} accepted by {', '.join(people)}; {proposed} proposed by "
+                "rules, which keep the characters they read"
+            ),
+        )
+        outcomes = len({result.outcome for result in results})
+        yield "10a", f"{wording.count(outcomes, 'outcome')} with definitions; results of every arm and time point kept"
+        yield "10b", "Design, phase, centre, dates, cells, dose, route; what is not reported is kept apart from unread"
+    tools = sorted({one.tool for study in studies for one in study.appraisal})
+    if tools:
+        yield "11", f"Tools: {', '.join(tools)}"
+
+
+def _synthesis(contents: Contents) -> Iterator[tuple[str, str]]:
+    pooled = [one.pooled for one in contents.done if one.pooled]
+    if not pooled:
+        return
+    measures = sorted({one.question.measure for one in pooled})
+    yield "12", f"Measures: {', '.join(measures)}"
+    yield (
+        "13a",
+        "One result per outcome and study, one study per family; every choice stands on the page of its analysis",
+    )
+    yield "13b", "Derived counts, zeros in words and sums of arms are marked; analyses say whether they count them"
+    yield "13c", "Forest plot and table of every analysis; every number is a link to its sentence"
+    yield "13d", "; ".join(dict.fromkeys(one.overall.estimates[0].label for one in pooled))
+    if any(one.by for one in pooled):
+        yield "13e", f"Subgroups by {', '.join(sorted({one.by for one in pooled if one.by}))}"
+    if any(one.series or one.sensitivity for one in pooled):
+        yield "13f", "Every sensible method, one study left out at a time, with and without derived counts"
+    yield "19", f"{len(pooled)} analyses, each with counts, rate and interval of every study"
+    yield "20a", "Number of studies, patients and the design of each study in its table"
+    yield "20b", "; ".join(f"{one.title}: {one.answer}" for one in contents.snapshot.analyses[:3]) + " …"
+    yield "20c", "τ², I² and the test of heterogeneity of every estimate; tests between subgroups"
+    yield "20d", "Sensitivity analyses stand under every method"
+    if any(len(one.overall.rows) >= 10 for one in pooled):
+        yield "21", "Funnel plots stand with the analyses of two or more studies, with a warning below ten"
+
+
+def _selection(contents: Contents) -> Iterator[tuple[str, str]]:
+    flow = contents.evidence.flow
+    if flow is not None:
+        screened, included = flow.counts.get("records_screened") or 0, flow.counts.get("total_studies") or 0
+        yield "16a", f"{screened:,} records screened, {included:,} studies included: see the flow diagram"
+        reasons = {reason: n for found in flow.excluded.values() for reason, n in found.items()}
+        if reasons:
+            yield "16b", " · ".join(f"{reason}: {n:,}" for reason, n in reasons.items())
+
+
+def _studies(contents: Contents) -> Iterator[tuple[str, str]]:
+    studies = contents.evidence.studies
+    yield "17", f"{wording.count(len(studies), 'study', 'studies')}, a page each with its reports"
+    judged = sum(bool(study.appraisal) for study in studies)
+    if judged:
+        yield "18", f"Judged in {judged} of {wording.count(len(studies), 'study', 'studies')}"
+    analyses = [one.analysis.id for one in contents.done]
+    if analyses:
+        yield "24b", f"The protocol mscevidence.toml fixes {wording.count(len(analyses), 'analysis', 'analyses')}"
+    yield "27", "Study files, tables as CSV and JSON, and the program are with this edition"
+
+
+def _living(contents: Contents) -> Iterator[tuple[str, str]]:
+    if contents.protocol.searches:
+        yield "LSR-a", "Saved searches, asked again by one command; changed and retracted reports are told"
+    if contents.changes is not None:
+        new = len(contents.changes.studies_in)
+        values = len(contents.changes.values)
+        yield (
+            "LSR-c",
+            (
+                f"Since {contents.changes.since or 'then'}: {wording.count(new, 'new study', 'new studies')}, "
+                f"{wording.count(values, 'value')} changed"
+            ),
+        )
+    people = sorted({one.decision.by for study in contents.evidence.studies for one in study.results})
+    if people:
+        yield "LSR-d", f"Values accepted by {', '.join(people)}"
