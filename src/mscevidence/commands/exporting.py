@@ -24,6 +24,7 @@ WITH_EVERYTHING = frozenset({"tables", "all"})
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
     app.command()(export)
+    app.command()(sof)
 
 
 def export(
@@ -87,7 +88,7 @@ def _gathered(review: Protocol, kind: str) -> Exported:
     return Exported(review.title, evidence, analysed(review.analyses, evidence), _flow(review))
 
 
-def evidence_of(review: Protocol) -> Evidence:
+def evidence_of(review: Protocol, *, documents: bool = True) -> Evidence:
     """Return the records of a review, their families and the captured documents, without what is only proposed."""
     from mscevidence import identify, records
     from mscevidence.documents import DocumentLibrary
@@ -99,7 +100,7 @@ def evidence_of(review: Protocol) -> Evidence:
         studies=tuple(studies),
         families=linkage.families if linkage else (),
         links=linkage.links if linkage else (),
-        documents=tuple(DocumentLibrary(review.captured)),
+        documents=tuple(DocumentLibrary(review.captured)) if documents else (),
     )
 
 
@@ -107,3 +108,38 @@ def _flow(review: Protocol) -> Flow | None:
     from mscevidence.commands.flow_counts import review_flow
 
     return review_flow(None) if review.search_log.is_file() else None
+
+
+def sof(
+    analyses: Annotated[
+        list[str] | None, typer.Argument(metavar="[ANALYSIS]...", help="Ids of the protocol; all unless told.")
+    ] = None,
+    question: Annotated[
+        str,
+        typer.Option(help="effect: do the cells work? event-rate: which rate is to be expected? Decides on the start."),
+    ] = "effect",
+    groups: Annotated[bool, typer.Option("--groups", help="A row for each subgroup before the whole.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, with thresholds and sources, as JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One row per outcome, as CSV.")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="A section of HTML.")] = False,
+) -> None:
+    """Draft a GRADE summary of findings: every rating tied to its number, none of them final."""
+    from mscevidence import protocol
+    from mscevidence.publish import sof_page
+    from mscevidence.publish.analysed import analysed
+    from mscevidence.publish.sof import summary_of_findings
+
+    if as_json + as_csv + as_html > 1:
+        raise typer.BadParameter("--json, --csv and --html exclude each other")
+    review = protocol.find()
+    wanted = [review.analysis(name) for name in analyses] if analyses else review.analyses
+    if not wanted:
+        raise SelectionError("the protocol has no [[analysis]]", hint="add one to mscevidence.toml")
+    evidence = evidence_of(review, documents=False)
+    found = summary_of_findings(
+        review.title, analysed(wanted, evidence), evidence.studies, asked=question, groups=groups
+    )
+    show = (
+        sof_page.as_json if as_json else sof_page.as_csv if as_csv else sof_page.as_html if as_html else sof_page.page
+    )
+    typer.echo(show(found))
