@@ -19,7 +19,7 @@ from mscevidence.model import Document, Identifier, Reject
 from mscevidence.read.ash_text import ash_fields, looks_like_ash_text
 from mscevidence.read.canonical import MAX_BYTES, canonical, decode
 from mscevidence.read.formats import RECORD_FORMATS, Record, RecordFormat, recognised, record_format
-from mscevidence.read.identifiers import REGISTRIES, identifiers_in, other_trial_in_name
+from mscevidence.read.identifiers import REGISTRIES, Place, other_trial_in_name, places_in
 from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_tables import with_tabs
 from mscevidence.read.plain_text import plain_fields
@@ -132,10 +132,17 @@ def _document_of(record: Record, format_name: str, place: dict[str, Any], url: s
 def _identifiers(text: str, fields: dict[str, Any]) -> tuple[Identifier, ...]:
     """Return the identifiers that a reader tells, with their place where the text shows them, and those of the text."""
     given: tuple[Identifier, ...] = fields.get("identifiers", ())
-    shown = {(each.kind, each.value.casefold()): each for each in identifiers_in(text)}
-    told = [each if each.span else shown.pop((each.kind, each.value.casefold()), each) for each in given]
-    known = {(each.kind, each.value.casefold()) for each in told}
-    return (*told, *(each for key, each in shown.items() if key not in known))
+    shown = {(kind, value.casefold()): (kind, value, span) for kind, value, span in places_in(text)}
+    told = []
+    for each in given:
+        place = shown.pop((each.kind, each.value.casefold()), None)
+        told.append(each if each.span or place is None else _identifier(place))
+    return (*told, *map(_identifier, shown.values()))
+
+
+def _identifier(place: Place) -> Identifier:
+    kind, value, span = place
+    return Identifier(kind=kind, value=value, span=span)
 
 
 def _detected(decoded: str) -> str:

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mscevidence.model import Identifier
+from mscevidence.model.noun import Span
+
+Place = tuple[str, str, Span]
+"""Kind, value and span of an identifier in a text."""
 
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "nct": re.compile(r"(?<![A-Za-z0-9])NCT ?-?(\d{8})(?!\d)", re.IGNORECASE),
@@ -42,16 +46,25 @@ REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
 
 def identifiers_in(text: str) -> tuple[Identifier, ...]:
     """Return the identifiers of a text in order of appearance, each value once."""
-    plain = text.casefold()
+    return tuple([Identifier(kind=kind, value=value, span=span) for kind, value, span in places_in(text)])
+
+
+def places_in(text: str) -> list[Place]:
+    """Return kind, value and span of what `identifiers_in` returns."""
+    plain = text.lower() if text.isascii() else text.encode("ascii", "replace").decode("ascii").lower()
     kinds = dict.fromkeys([kind for kind, start in _FIRST if start in plain])
     if _EUROPEAN.search(plain):
         kinds |= {"eudract": None, "euct": None}
     found = [each for kind in kinds for each in _of_kind(kind, _PATTERNS[kind], text, plain)]
-    found.sort(key=lambda each: each.span or (0, 0))
-    first: dict[tuple[str, str], Identifier] = {}
+    found.sort(key=_span)
+    first: dict[tuple[str, str], Place] = {}
     for each in found:
-        first.setdefault((each.kind, each.value.casefold()), each)
-    return tuple(first.values())
+        first.setdefault((each[0], each[1].casefold()), each)
+    return list(first.values())
+
+
+def _span(place: Place) -> Span:
+    return place[2]
 
 
 def other_trial_in_name(name: str | None, identifiers: Iterable[Identifier]) -> tuple[str, ...]:
@@ -65,8 +78,7 @@ def other_trial_in_name(name: str | None, identifiers: Iterable[Identifier]) -> 
 
 def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern; most texts hold two or three kinds, and a walk by each pattern would be slow."""
-    # some letters have two small ones: then places in `plain` are not those in `text`
-    if not _STARTS[kind] or len(plain) != len(text):
+    if not _STARTS[kind]:
         yield from pattern.finditer(text)
         return
     if kind == "ntr":  # capitals only: its small letters stand in every "control"
@@ -80,7 +92,7 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iter
             position = plain.find(start, match.end() if match else position + 1)
 
 
-def _of_kind(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> list[Identifier]:
+def _of_kind(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> list[Place]:
     found = []
     for match in _matches(kind, pattern, text, plain):
         raw, start, end = match[1], match.start(), match.end()
@@ -88,7 +100,7 @@ def _of_kind(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> list
             trimmed = _without_sentence_end(raw)
             end -= len(raw) - len(trimmed)
             raw = trimmed
-        found.append(Identifier(kind=kind, value=_value(kind, raw), span=(start, end)))
+        found.append((kind, _value(kind, raw), (start, end)))
     return found
 
 

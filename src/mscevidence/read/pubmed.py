@@ -32,14 +32,14 @@ from mscevidence.read.pubmed_fields import (
 )
 from mscevidence.read.pubmed_notices import notices_of
 from mscevidence.read.streams import beginning
-from mscevidence.read.xml_records import Piece, RecordParser, split
+from mscevidence.read.xml_records import Piece, RecordParser, in_batches, split
 
 _RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation", "DeleteDocument")
 _ROOTS = re.compile(
     r"(?:<|&lt;)(?:PubmedArticleSet|PubmedArticle|MedlineCitationSet|MedlineCitation|PubmedBookArticleSet"
     r"|PubmedBookArticle|DeleteCitation|eFetchResult)\b"
 )
-_CITES = re.compile(rb'<CommentsCorrections RefType="Cites">.*?</CommentsCorrections>', re.DOTALL)
+_CITES, _CITED = b'<CommentsCorrections RefType="Cites">', b"</CommentsCorrections>"
 _LEVEL = {"QualifierName": "/"}
 _MARKED = "[Not Available]"
 
@@ -54,17 +54,20 @@ def records(stream: BinaryIO) -> Iterator[Record | Reject]:
         raise DocumentError("no record of PubMed is in this file", hint="give an answer of efetch in XML")
     refuse_other_answers(stream)
     parser = RecordParser()
-    for position, piece in enumerate(split(stream, _RECORDS), 1):
-        try:
-            yield _record(piece, parser)
-        except DocumentError as error:
-            excerpt = piece.data[:200].decode("utf-8", "replace")
-            yield Reject(position=position, reason=error.message, excerpt=excerpt)
+    position = 0
+    for batch in in_batches(split(stream, _RECORDS)):
+        short = [_without_references(piece) for piece in batch]
+        for piece, kept, element in zip(batch, short, parser.parse_together(short), strict=True):
+            position += 1
+            try:
+                element, notes = parser.parse(kept) if element is None else (element, ())
+                yield _record(piece, element, notes)
+            except DocumentError as error:
+                excerpt = piece.data[:200].decode("utf-8", "replace")
+                yield Reject(position=position, reason=error.message, excerpt=excerpt)
 
 
-def _record(piece: Piece, parser: RecordParser) -> Record:
-    whole = piece.data
-    element, notes = parser.parse(_without_references(piece))
+def _record(piece: Piece, element: Element, notes: tuple[str, ...]) -> Record:
     if piece.name.startswith("Delete"):
         numbers = ", ".join(line(each) for each in element.iter("PMID"))
         raise DocumentError(f"PubMed deleted PMID {numbers}", hint="drop the record if you hold it")
@@ -75,7 +78,7 @@ def _record(piece: Piece, parser: RecordParser) -> Record:
         raise DocumentError(f"a record without title and abstract ({known or 'no identifier'})", hint="fetch it again")
     fields["source"] = "pubmed"
     fields["notes"] = (*notes, *fields.get("notes", ()))
-    return Record(whole, text.text(), fields)
+    return Record(piece.data, text.text(), fields)
 
 
 def _without_references(piece: Piece) -> Piece:
@@ -85,11 +88,21 @@ def _without_references(piece: Piece) -> Piece:
     end = data.rfind(b"</ReferenceList>")
     if 0 <= start < end:
         data = data[:start] + data[end + 16 :]
-    if b'RefType="Cites"' in data:
-        data = _CITES.sub(b"", data)
+    if _CITES in data:
+        data = _without_cited(data)
     if len(data) == len(piece.data):
         return piece
     return Piece(piece.name, data, piece.fault, piece.encoding, piece.escaped)
+
+
+def _without_cited(data: bytes) -> bytes:
+    kept = []
+    end = 0
+    while (start := data.find(_CITES, end)) >= 0 and (closing := data.find(_CITED, start)) >= 0:
+        kept.append(data[end:start])
+        end = closing + len(_CITED)
+    kept.append(data[end:])
+    return b"".join(kept)
 
 
 def _citation_fields(text: RecordText, record: Element) -> Fields:

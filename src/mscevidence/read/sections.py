@@ -60,6 +60,7 @@ _HEADING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 
+_BEGINNINGS = frozenset(word[:3] for word in _BY_WORD)
 _ENDS = re.compile(r"[\n.!?)\]]")
 
 
@@ -88,8 +89,12 @@ def _headings(text: str, start: int, end: int) -> list[re.Match[str]]:
     # faster than to search for it.
     found: list[re.Match[str]] = []
     after = start
-    ends = [each.end() for each in _ENDS.finditer(text, start, end)]
-    for place in (start, *(place for each in ends for place in (each, each + 1))):
+    places = [start]
+    for each in _ENDS.finditer(text, start, end):
+        place = each.end()
+        if text[place : place + 4].lstrip(" ")[:3].casefold() in _BEGINNINGS:
+            places += (place, place + 1)
+    for place in places:
         match = _HEADING.match(text, place, end) if place >= after else None
         if match:
             found.append(match)
