@@ -45,7 +45,8 @@ class BayesianProportion(Shown):
         heterogeneity: tau of the logits, or rho of the beta-binomial model.
         new: true proportion of the next trial.
         studies: (k) shrunken proportions of the trials.
-        mean_distribution: of logit(mean); new_distribution: of the next trial, on the grid of its model.
+        mean_distribution, typical_distribution: of logit(mean) and logit(typical); new_distribution: of the next trial,
+            on the grid of its model.
         priors: as sentence; level: of the intervals; events, n: (k) data.
     """
 
@@ -58,6 +59,7 @@ class BayesianProportion(Shown):
     new: Posterior
     studies: Posterior
     mean_distribution: GridDistribution
+    typical_distribution: GridDistribution
     new_distribution: GridDistribution
     new_proportion: FloatArray
     priors: str
@@ -148,7 +150,8 @@ def binomial_normal(
         heterogeneity=tau,
         new=posterior(summary(trials[-1], rate, level)),
         studies=posteriors([summary(trial, rate, level) for trial in trials[:-1]]),
-        mean_distribution=mean.distribution(), new_distribution=trials[-1], new_proportion=rate(trials[-1].grid),
+        mean_distribution=mean.distribution(), typical_distribution=typical.distribution(),
+        new_distribution=trials[-1], new_proportion=rate(trials[-1].grid),
         priors=f"mean logit {mu_prior}, tau {tau_prior}", level=level, events=x, n=size,
     )  # fmt: skip
 
@@ -189,7 +192,8 @@ def beta_binomial(
         model="beta-binomial", mean=mean, typical=mean,
         heterogeneity=posterior(summary(rho, special.expit, level)),
         new=posterior(trials[-1][1]), studies=posteriors([shown for _, shown in trials[:-1]]),
-        mean_distribution=m, new_distribution=trials[-1][0], new_proportion=np.asarray(special.expit(grid)),
+        mean_distribution=m, typical_distribution=m, new_distribution=trials[-1][0],
+        new_proportion=np.asarray(special.expit(grid)),
         priors=f"mean {mean_prior}, rho {rho_prior}", level=level, events=x, n=size,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ Biometrics 70:1023). Exact binomial likelihood, deterministic quadrature.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,7 @@ from mscevidence.stats.grid_distribution import GridDistribution, posterior, pos
 from mscevidence.stats.inputs import FloatArray, IntArray, aligned, counts, one_analysis, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import HalfNormal, NormalPrior, TauPrior
+from mscevidence.stats.rate_density import density_of_rate, proportions, rate_densities
 
 DEFAULT_BETWEEN_PRIOR = HalfNormal(1.0)
 """Median 0.67 on the logit scale: diseases may differ about as much as trials do."""
@@ -42,10 +43,12 @@ class Borrowing(Shown):
         patients_alone, patients_partial, patients_robust: (J) what the posteriors are worth in patients (beta
             distribution with the same mean and variance).
         between, within: means of tau between and within diseases, on the logit scale; new: of a disease without data.
+        logits: (J) distributions of the logit of the rate, by model; mean_prior: of a disease by itself.
         priors: as sentence; level: of the intervals.
     """
 
     _lead = "studies"
+    _hidden = ("logits", "mean_prior")
 
     diseases: tuple[str, ...]
     studies: IntArray
@@ -62,6 +65,8 @@ class Borrowing(Shown):
     between: float
     within: float
     new: Posterior
+    logits: Mapping[str, tuple[GridDistribution, ...]]
+    mean_prior: NormalPrior
     priors: str
     level: float
 
@@ -89,6 +94,25 @@ class Borrowing(Shown):
         ]
         share = f"borrowing weight {self.weight[j]:.2f}, like the others with probability {self.exchangeable[j]:.2f}"
         return f"{disease}: {', '.join(parts)}; {share}."
+
+    def density(self, model: str, rates: ArrayLike) -> FloatArray:
+        """Return the posterior densities (J, R) of the diseases at R proportions.
+
+        Args:
+            model: `alone`, `partial` or `robust`.
+            rates: (R) proportions, between 0 and 1.
+
+        Raises:
+            UnknownTermError: no such model.
+            StatisticsError: a rate outside (0, 1).
+        """
+        if model not in self.logits:
+            raise UnknownTermError(model, kind="model", choices=self.logits)
+        return rate_densities(self.logits[model], proportions(rates))
+
+    def prior_density(self, rates: ArrayLike) -> FloatArray:
+        """Return the prior density (R) of the rate of a disease by itself at R proportions between 0 and 1."""
+        return density_of_rate(self.mean_prior.log_density, proportions(rates))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -148,15 +172,14 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
     codes = np.array([diseases.index(name) for name in names], dtype=np.int64)
     layers = layers_of(Hierarchy(x, size, codes, mean_prior, between_prior, within_prior))
     plain, mixed = (disease_posterior(layers, share) for share in (0.0, apart))
-    alone = posteriors(
-        [
-            _values(
-                binomial_normal(x[own], size[own], mu_prior=mean_prior, tau_prior=within_prior, level=level).typical
-            )
-            for own in (codes == j for j in range(len(diseases)))
-        ]
-    )
-    partial, robust = (_rates(found, level) for found in (plain, mixed))
+    by_disease = [
+        binomial_normal(x[own], size[own], mu_prior=mean_prior, tau_prior=within_prior, level=level)
+        for own in (codes == j for j in range(len(diseases)))
+    ]
+    alone = posteriors([_values(one.typical) for one in by_disease])
+    logits = {"alone": tuple(one.typical_distribution for one in by_disease)}
+    logits |= {"partial": _logits(plain), "robust": _logits(mixed)}
+    partial, robust = (_rates(logits[model], level) for model in ("partial", "robust"))
     return Borrowing(
         diseases=diseases, studies=np.bincount(codes).astype(np.int64),
         events=_sums(codes, x), n=_sums(codes, size),
@@ -164,6 +187,7 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
         patients_alone=_worth(alone), patients_partial=_worth(partial), patients_robust=_worth(robust),
         between=float(plain.between[0] @ plain.between[1]), within=float(plain.within[0] @ plain.within[1]),
         new=posterior(summary(GridDistribution.of(plain.grid, plain.new), special.expit, level)),
+        logits=logits, mean_prior=mean_prior,
         priors=f"mean logit {mean_prior}, between diseases {between_prior}, within {within_prior}, apart {apart:g}",
         level=level,
     )  # fmt: skip
@@ -192,10 +216,12 @@ def _values(found: Posterior) -> tuple[float, ...]:
     return tuple(float(value) for value in (found.mean, found.sd, found.median, found.lower, found.upper))
 
 
-def _rates(found: DiseasePosterior, level: float) -> Posterior:
-    return posteriors(
-        [summary(GridDistribution.of(found.grid, height), special.expit, level) for height in found.disease]
-    )
+def _logits(found: DiseasePosterior) -> tuple[GridDistribution, ...]:
+    return tuple(GridDistribution.of(found.grid, height) for height in found.disease)
+
+
+def _rates(logits: Sequence[GridDistribution], level: float) -> Posterior:
+    return posteriors([summary(one, special.expit, level) for one in logits])
 
 
 def _worth(found: Posterior) -> FloatArray:
