@@ -184,7 +184,7 @@ def _prediction(first: Estimate, scale: Scale) -> str:
     if first.prediction_lower is None or first.prediction_upper is None:
         return ""
     low, high = scale.number(first.prediction_lower), scale.number(first.prediction_upper)
-    return f"{low} to {high}{scale.unit}"
+    return f"{low} and {high}{scale.unit}"
 
 
 def _estimates(pooled: Pooled, scale: Scale) -> list[dict[str, str]]:

@@ -56,7 +56,8 @@ Fill = Callable[[Contents], Iterator[tuple[str, str]]]
 
 def _question(contents: Contents) -> Iterator[tuple[str, str]]:
     protocol = contents.protocol
-    yield "1", protocol.title
+    if any(word in protocol.title.casefold() for word in ("review", "synthesis", "meta-analysis")):
+        yield "1", protocol.title
     if protocol.question:
         yield "4", protocol.question
     if protocol.eligibility.criteria:
@@ -88,7 +89,7 @@ def _extraction(contents: Contents) -> Iterator[tuple[str, str]]:
             ),
         )
         outcomes = len({result.outcome for result in results})
-        yield "10a", f"{wording.count(outcomes, 'outcome')} with definitions; results of every arm and time point kept"
+        yield "10a", f"{wording.count(outcomes, 'outcome')}; results of every arm and time point kept"
         yield "10b", "Design, phase, centre, dates, cells, dose, route; what is not reported is kept apart from unread"
     tools = sorted({one.tool for study in studies for one in study.appraisal})
     if tools:
@@ -140,7 +141,7 @@ def _studies(contents: Contents) -> Iterator[tuple[str, str]]:
     analyses = [one.analysis.id for one in contents.done]
     if analyses:
         yield "24b", f"The protocol mscevidence.toml fixes {wording.count(len(analyses), 'analysis', 'analyses')}"
-    yield "27", "Study files, tables as CSV and JSON, and the program are with this edition"
+    yield "27", "Tables as CSV and JSON; manifest.json names versions, commit and the hash of every file"
 
 
 def _living(contents: Contents) -> Iterator[tuple[str, str]]:
