@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
 
+from figure_reading import assert_apart, texts_in_place
 from mscevidence import synthesis
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Pooled, Question
-from mscevidence.publish.figure import figure_bytes, house_style
+from mscevidence.publish.figure import figure_bytes
 from mscevidence.publish.figures import FIGURES, describe_figure, draw_figure
 from mscevidence.publish.plot_page import texts_of
 from mscevidence.synthesis.diagnostics import contributions, effects, subsets
@@ -144,20 +144,9 @@ def test_an_unknown_kind_names_the_valid_ones() -> None:
 @pytest.mark.parametrize("k", [3, 12])
 def test_no_text_leaves_the_page_or_stands_on_another(kind: str, k: int) -> None:
     figure = draw_figure(kind, comparison(k) if kind == "labbe" else rates(k))
-    figure.set_dpi(720)
-    with house_style():
-        figure.draw_without_rendering()
-    page = figure.bbox
-    boxes = [(text.get_text(), text.get_window_extent()) for text in figure.findobj(Text) if text.get_text()]
-    for said, box in boxes:
-        assert page.x0 <= box.x0, said
-        assert box.x1 <= page.x1, said
-        assert page.y0 <= box.y0, said
-        assert box.y1 <= page.y1, said
+    boxes = texts_in_place(figure)
     labels = [(said, box) for said, box in boxes if "study" in said.lower() and len(said) < 20]
-    for number, (said, box) in enumerate(labels):
-        for other, its in labels[number + 1 :]:
-            assert not box.overlaps(its), (said, other)
+    assert_apart(labels)
 
 
 @pytest.mark.parametrize("kind", FIGURES)

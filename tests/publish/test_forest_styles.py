@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Polygon
 from matplotlib.text import Text
 
+from figure_reading import assert_apart, texts_in_place
 from mscevidence import synthesis
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Pooled, Question
@@ -79,18 +80,7 @@ def test_in_revman_all_numbers_stand_left_of_the_plot(pooled: Pooled) -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_no_text_leaves_the_page_or_stands_on_another(pooled: Pooled, style: str) -> None:
-    figure = draw_forest(pooled, style=style)
-    figure.set_dpi(720)
-    with house_style():
-        figure.draw_without_rendering()
-    texts = [text for text in figure.findobj(Text) if text.get_text()]
-    # Ticks beyond the axis have a label that is not drawn.
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_window_extent().width > 1]
-    for number, (said, box) in enumerate(boxes):
-        assert figure.bbox.x0 <= box.x0, said
-        assert box.x1 <= figure.bbox.x1, said
-        for other, its in boxes[number + 1 :]:
-            assert not box.padded(-15).overlaps(its.padded(-15)), (said, other)
+    assert_apart(texts_in_place(draw_forest(pooled, style=style)))
 
 
 def test_an_unknown_style_names_the_valid_ones(pooled: Pooled) -> None:

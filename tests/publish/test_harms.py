@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from matplotlib.text import Text
 from typer.testing import CliRunner
 
+from figure_reading import texts_in_place
 from mscevidence import records
 from mscevidence.commands import build_app
 from mscevidence.errors import SelectionError
 from mscevidence.model import Study
-from mscevidence.publish.figure import figure_bytes, house_style
+from mscevidence.publish.figure import figure_bytes
 from mscevidence.publish.harms import draw_harms, harms, rows_of
 from mscevidence.publish.plot_page import texts_of
 from study_factory import result, study
@@ -68,15 +68,7 @@ def test_without_an_adverse_event_there_is_no_figure() -> None:
 
 def test_no_text_leaves_the_page_and_the_bytes_are_always_the_same() -> None:
     found = harms(studies(), ())
-    figure = draw_harms(found)
-    figure.set_dpi(720)
-    with house_style():
-        figure.draw_without_rendering()
-    for text in figure.findobj(Text):
-        if text.get_text():
-            box = text.get_window_extent()
-            assert figure.bbox.x0 <= box.x0, text.get_text()
-            assert box.x1 <= figure.bbox.x1, text.get_text()
+    assert len(texts_in_place(draw_harms(found))) > 20
     assert len({figure_bytes(draw_harms(found), "svg", title="t", description="d") for _ in "12"}) == 1
 
 

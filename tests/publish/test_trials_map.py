@@ -6,11 +6,11 @@ import math
 
 import pytest
 from matplotlib.patches import Circle
-from matplotlib.text import Text
 
+from figure_reading import texts_in_place
 from mscevidence import vocabulary
 from mscevidence.errors import RecordError, SelectionError
-from mscevidence.publish.figure import figure_bytes, house_style
+from mscevidence.publish.figure import figure_bytes
 from mscevidence.publish.plot_page import texts_of
 from mscevidence.publish.trials_map import Balloon, Trial, draw_trials_map, registered_trials, rows_of, trials_map
 from study_factory import arm, result, study
@@ -91,15 +91,6 @@ def test_without_a_trial_there_is_no_map() -> None:
 def test_no_text_leaves_the_page_and_the_bytes_are_always_the_same() -> None:
     trials, others = registered_trials(TABLE)
     found = trials_map(STUDIES, trials, others=others)
-    figure = draw_trials_map(found)
-    figure.set_dpi(720)
-    with house_style():
-        figure.draw_without_rendering()
-    for text in figure.findobj(Text):
-        if text.get_text():
-            box = text.get_window_extent()
-            assert figure.bbox.x0 <= box.x0, text.get_text()
-            assert box.x1 <= figure.bbox.x1, text.get_text()
-            assert figure.bbox.y0 <= box.y0, text.get_text()
+    assert len(texts_in_place(draw_trials_map(found))) > 8
     made = {figure_bytes(draw_trials_map(found), "svg", title="t", description="d") for _ in "12"}
     assert len(made) == 1
