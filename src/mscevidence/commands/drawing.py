@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mscevidence.commands.evidence import asks_a_question
+from mscevidence.commands.evidence import asks_a_question, studies_and_families
 
 if TYPE_CHECKING:
     from mscevidence.model import Pooled
@@ -21,17 +21,21 @@ def register(app: typer.Typer) -> None:
 def figure(
     pooled: Pooled,
     kind: Annotated[
-        str, typer.Option(help="funnel, baujat, gosh, labbe, methods, leave-one-out, cumulative or bayes.")
+        str,
+        typer.Option(
+            help="funnel, baujat, gosh, labbe, methods, leave-one-out, cumulative, bayes, posterior or dose-response."
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write; .svg, .png or .pdf.")],
 ) -> None:
     """Draw a diagnostic or a re-analysis of an outcome; asks the same question as pool."""
     from mscevidence.publish.figure import figure_bytes, figure_format
-    from mscevidence.publish.figures import describe_figure, draw_figure
+    from mscevidence.publish.figures import FROM_RECORDS, describe_figure, draw_figure
     from mscevidence.records import write_atomically
 
     form = figure_format(output, None)
-    drawn = draw_figure(kind, pooled)
+    studies, families = studies_and_families() if kind in FROM_RECORDS else ((), ())
+    drawn = draw_figure(kind, pooled, studies=studies, families=families)
     described = describe_figure(kind, pooled)
     write_atomically(output, figure_bytes(drawn, form, title=f"{kind}: {pooled.title}", description=described))
     typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)

@@ -43,7 +43,7 @@ def select(studies: Sequence[Study], families: Sequence[Family], question: Quest
     """
     refuse_unknown_families(families, question)
     refuse_other_roles(question)
-    found = [_of_study(study, question) for study in studies if _in_question(study, question)]
+    found = [_of_study(study, question) for study in studies if in_question(study, question)]
     taken = [one.taken for one in found if one.taken is not None]
     exclusions = [left for one in found for left in one.exclusions]
     choices = [choice for one in found for choice in one.choices]
@@ -59,7 +59,8 @@ def select(studies: Sequence[Study], families: Sequence[Family], question: Quest
     )
 
 
-def _in_question(study: Study, question: Question) -> bool:
+def in_question(study: Study, question: Question) -> bool:
+    """Return whether a question is about the condition and the design of a study."""
     if question.condition is not None and study.condition not in vocabulary.conditions_below(question.condition):
         return False
     return question.design is None or study.design in vocabulary.below("design", question.design)

@@ -29,14 +29,27 @@ class PlotPage:
     Attributes:
         figure: the whole.
         panel: the axes to draw into.
+        page: axes in points over the whole figure, y downwards.
+        top: where the panel begins on the page.
+        beside: where the room right of the panel begins.
     """
 
     figure: Figure
     panel: Axes
+    page: Axes
+    top: float
+    beside: float
 
     @classmethod
     def blank(
-        cls, title: str, notes: Sequence[str], *, across: float = 440.0, down: float = 320.0, left: float = 52.0
+        cls,
+        title: str,
+        notes: Sequence[str],
+        *,
+        across: float = 440.0,
+        down: float = 320.0,
+        left: float = 52.0,
+        right: float = 0.0,
     ) -> PlotPage:
         """Return a page with a title, an empty panel and notes.
 
@@ -46,8 +59,9 @@ class PlotPage:
             across: width of the panel in points.
             down: height of the panel in points.
             left: room for the numbers and the name of the vertical axis.
+            right: room for a legend beside the panel.
         """
-        wide = MARGIN + left + across + MARGIN
+        wide = MARGIN + left + across + right + MARGIN
         lines = wrap(readable(title), wide - 2 * MARGIN, TITLE, bold=True) if title else ()
         said = [part for note in notes for part in wrap(readable(note), wide - 2 * MARGIN, SMALL)]
         top = MARGIN + len(lines) * TITLE * LEADING + (8.0 if lines else 0.0)
@@ -66,7 +80,7 @@ class PlotPage:
         box = ((MARGIN + left) / wide, 1 - (top + down) / high, across / wide, down / high)
         panel = figure.add_axes(box, gid="panel")
         _style(panel)
-        return cls(figure, panel)
+        return cls(figure, panel, page, top, MARGIN + left + across)
 
     def name_axes(self, x: str, y: str) -> None:
         """Write the names of both axes."""

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats.grid_distribution import GridDistribution
+from mscevidence.stats.grid_distribution import GridDistribution, cubic
 from mscevidence.stats.inputs import FloatArray, refuse
 
 
@@ -29,8 +29,14 @@ def proportions(rates: ArrayLike) -> FloatArray:
 def rate_densities(logits: Sequence[GridDistribution], rates: FloatArray) -> FloatArray:
     """Return the densities (distributions, rates) of proportions whose logits have these distributions."""
     x = special.logit(rates)
-    heights = np.stack([np.interp(x, one.grid, one.density, left=0.0, right=0.0) for one in logits])
+    heights = np.stack([_height(one, x) for one in logits])
     result: FloatArray = heights / (rates * (1 - rates))
+    return result
+
+
+def _height(one: GridDistribution, x: FloatArray) -> FloatArray:
+    found = np.clip(cubic(np.clip(x, one.grid[0], one.grid[-1]), one.grid, one.density), 0.0, None)
+    result: FloatArray = np.where((x >= one.grid[0]) & (x <= one.grid[-1]), found, 0.0)
     return result
 
 
