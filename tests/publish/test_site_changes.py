@@ -51,7 +51,7 @@ def test_nothing_changed() -> None:
 def test_a_trial_that_came_in_moves_the_pooled_rate() -> None:
     found = changes((alpha(), BETA), (alpha(), BETA, GAMMA))
     assert found.studies_in == (("gamma", "Gamma 2020", "Synthetic trial gamma"),)
-    assert found.studies_out == found.values == found.reports == ()
+    assert (found.studies_out, found.values, found.reports) == ((), (), ())
     shift = found.shifts[0]
     assert (shift.k_before, shift.k_after, shift.patients_before, shift.patients_after) == (2, 3, 25, 35)
     assert shift.studies_in == ("gamma",)

@@ -84,8 +84,8 @@ def test_a_quote_alone_where_its_place_is_not_certain(where: Source, captured: D
 
 
 def test_addresses_are_distinct_and_safe() -> None:
-    time = {"time_point": {"text": "Day 28/30"}}
-    one = study("a-b", result("response", 1, 2), result("response", 1, 2), result("response", 1, 2, **time))
+    late = result("response", 1, 2) | {"time_point": {"text": "Day 28/30"}}
+    one = study("a-b", result("response", 1, 2), result("response", 1, 2), late)
     addresses = Addresses([one, study("a_b".replace("_", "."), result("death", 0, 2))], ["x", "X y", "x-y"])
     assert addresses.results("a-b/all/response") == ("studies/a-b.html#r-all-response",)
     assert addresses.results("a-b/all/response#2") == ("studies/a-b.html#r-all-response-2",)
@@ -140,8 +140,8 @@ def test_links_of_registrations() -> None:
         (
             Question(outcome="response", condition="lupus-nephritis", at="12 months", by="design"),
             (
-                "Of patients with lupus nephritis given mesenchymal stromal cells, in what share was “response” counted, "
-                "judged at about 12 months? Asked apart by design of the study."
+                "Of patients with lupus nephritis given mesenchymal stromal cells, in what share was “response” "
+                "counted, judged at about 12 months? Asked apart by design of the study."
             ),
         ),
         (

@@ -12,6 +12,7 @@ from mscevidence.model import (
     NOT_REPORTED,
     Arm,
     CellProduct,
+    Criterion,
     Decision,
     Report,
     Result,
@@ -205,11 +206,14 @@ def sentence(study: Study, source: Source, decision: Decision, contents: Content
     }
 
 
-def _criterion_text(one: Any) -> str:
+def _criterion_text(one: Criterion) -> str:
     low, high = one.minimum, one.maximum
     number = f"{low:g} to {high:g}" if low is not None and high is not None else ""
     number = number or (f"at least {low:g}" if low is not None else f"at most {high:g}" if high is not None else "")
-    return f"{one.quantity}: {number} {one.unit or ''}".strip()
+    bound = high if high is not None else low
+    plural = "s" if one.unit in vocabulary.load("time-unit") and bound != 1 else ""
+    unit = f"× {one.unit}" if (one.unit or "").startswith("10^") else f"{one.unit or ''}{plural}"
+    return f"{one.quantity}: {number} {unit}".strip()
 
 
 def _families(study: Study, contents: Contents) -> list[dict[str, Any]]:
