@@ -12,9 +12,10 @@ from pathlib import Path
 import typer
 
 from mscevidence import protocol, records, review
+from mscevidence.commands.asking import ask, no_choice
 from mscevidence.commands.evidence import candidates_of
 from mscevidence.documents import DocumentLibrary
-from mscevidence.errors import MscevidenceError, SelectionError, UnknownTermError
+from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Document, Study
 from mscevidence.publish import candidates as page
 from mscevidence.publish import table
@@ -118,23 +119,15 @@ class Desk:
 
     def _ask(self, item: review.Item) -> bool:
         """Return whether to go on to the next candidate."""
-        while True:
-            typer.echo(f"{PROMPT} > ", nl=False, err=True)
-            line = sys.stdin.readline()
-            if not line or line.strip() == "q":
+
+        def settle(key: str, rest: str) -> bool:
+            ruling = self._ruling(item, key, rest)
+            if ruling is None:
                 return False
-            key, _, rest = line.strip().partition(" ")
-            if key in ("s", ""):
-                return True
-            try:
-                ruling = self._ruling(item, key, rest.strip())
-                if ruling is not None:
-                    self.rule([ruling])
-                    return True
-            except MscevidenceError as error:
-                typer.echo(f"  {error.message}", err=True)
-                if error.hint:
-                    typer.echo(f"  {error.hint}", err=True)
+            self.rule([ruling])
+            return True
+
+        return ask(lambda: PROMPT, settle)
 
     def _ruling(self, item: review.Item, key: str, rest: str) -> review.Ruling | None:
         if key in KEYS:
@@ -145,7 +138,7 @@ class Desk:
                 typer.echo(f"  what is right, as {fields} > ", nl=False, err=True)
                 rest = sys.stdin.readline().strip()
             return review.Ruling(item.candidate, "accept", corrections=_pairs(rest)) if rest else None
-        typer.echo(f"  {key!r} is not a choice: {PROMPT}", err=True)
+        no_choice(key, PROMPT)
         return None
 
     def card(self, item: review.Item, position: str) -> str:

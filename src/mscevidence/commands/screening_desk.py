@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +12,8 @@ from typing import Any
 import typer
 
 from mscevidence import screening
-from mscevidence.errors import MscevidenceError, SelectionError, UnknownTermError
+from mscevidence.commands.asking import ask, no_choice
+from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.harvest import Identified, review_records
 from mscevidence.model import Document, Eligibility, Judgement, Stage
 from mscevidence.protocol import Protocol, find
@@ -202,28 +202,20 @@ class ScreeningDesk:
 
     def _ask(self, one: Standing) -> bool:
         """Return whether to go on to the next record."""
-        while True:
-            typer.echo(f"{self._prompt()} > ", nl=False, err=True)
-            line = sys.stdin.readline()
-            if not line or line.strip() == "q":
-                return False
-            key, _, rest = line.strip().partition(" ")
-            if key in ("s", ""):
-                return True
-            try:
-                if key == "u" and self._last is not None:
-                    typer.echo("\n" + self.card(self._last, "again"))
-                    last, self._last = self._last, None
-                    self._ask(last)
-                elif key in KEYS:
-                    reason, note = self._reason(rest.strip()) if key == "e" else (None, rest.strip())
-                    self.judge(one, KEYS[key], reason=reason, note=note)
-                    return True
-                else:
-                    typer.echo(f"  {key!r} is not a choice: {self._prompt()}", err=True)
-            except MscevidenceError as error:
-                typer.echo(f"  {error.message}", err=True)
-                typer.echo(f"  {error.hint}", err=True)
+        return ask(self._prompt, lambda key, rest: self._settle(one, key, rest))
+
+    def _settle(self, one: Standing, key: str, rest: str) -> bool:
+        if key == "u" and self._last is not None:
+            typer.echo("\n" + self.card(self._last, "again"))
+            last, self._last = self._last, None
+            self._ask(last)
+            return False
+        if key not in KEYS:
+            no_choice(key, self._prompt())
+            return False
+        reason, note = self._reason(rest) if key == "e" else (None, rest)
+        self.judge(one, KEYS[key], reason=reason, note=note)
+        return True
 
     def _reason(self, rest: str) -> tuple[str | None, str]:
         """Return the reason and the remark of an answer such as ``animals mice only``."""
