@@ -302,6 +302,24 @@ def test_a_broken_record_costs_only_itself(broken: str, reason: str) -> None:
         raise AssertionError(reject.reason)
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<PubmedArticle><MedlineCitation><!-- </MedlineCitation></PubmedArticle>",
+        "<PubmedArticle><MedlineCitation><![CDATA[ </MedlineCitation></PubmedArticle>",
+        "<PubmedArticle><MedlineCitation></Nonsense></PubmedArticle>",
+        "<PubmedArticle><MedlineCitation>&nonsense;</Wrong></PubmedArticle>",
+    ],
+)
+def test_a_record_that_reaches_into_the_next_costs_only_itself_wherever_it_stands(broken: str) -> None:
+    whole = [article(pmid=str(number)) for number in range(1000, 1070)]
+    for place in (0, 31, 32, 69):
+        found = list(read_all(file_of(*whole[:place], broken, *whole[place:])))
+        assert [each.position for each in found if isinstance(each, Reject)] == [place + 1]
+        documents = [each for each in found if isinstance(each, Document)]
+        assert [each.identifier("pmid") for each in documents] == [str(number) for number in range(1000, 1070)]
+
+
 def test_a_file_cut_short_tells_which_record_is_lost() -> None:
     first, reject = read_all(file_of(article(), article())[:-400])
     assert isinstance(first, Document)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 import tracemalloc
+from collections.abc import Iterator
 
 import pytest
 
 from mscevidence.errors import DocumentError
 from mscevidence.read import json_records, xml_records
 from mscevidence.read.json_records import Layout
+from mscevidence.read.xml_records import Piece, in_batches
 
 STUDIES = re.compile(r'"studies"\s*:\s*\[')
 ARRAY = re.compile(r"^\s*\[")
@@ -66,6 +68,21 @@ def test_xml_is_split_into_records(data: bytes, records: list[str]) -> None:
 )
 def test_broken_xml_records_are_told_and_the_next_is_found(data: bytes, faults: list[str]) -> None:
     assert [fault for _, fault in xml(data)] == faults
+
+
+def pieces_until_the_file_breaks(sizes: list[int]) -> Iterator[Piece]:
+    for size in sizes:
+        yield Piece("A", b"." * size)
+    raise DocumentError("the gzip data end too early", hint="fetch it again")
+
+
+def test_batches_are_small_and_the_last_one_is_kept_when_the_file_breaks() -> None:
+    sizes = [10] * 70 + [2_000_000, 10, 10]
+    found: list[list[int]] = []
+    with pytest.raises(DocumentError, match="end too early"):
+        found.extend([len(piece.data) for piece in batch] for batch in in_batches(pieces_until_the_file_breaks(sizes)))
+    assert [len(batch) for batch in found] == [32, 32, 7, 2]
+    assert [size for batch in found for size in batch] == sizes
 
 
 def test_records_over_the_borders_of_chunks_are_whole() -> None:

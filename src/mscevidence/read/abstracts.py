@@ -32,7 +32,7 @@ _CATEGORIES = {
     "RESULTS": "Results",
     "CONCLUSIONS": "Conclusion",
 }
-_SHOWN = (("doi", "doi"), ("pmid", "PMID"), ("pmcid", "PMCID"), ("isbn", "ISBN"))
+_SHOWN = {"doi": "doi", "pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN"}
 
 
 def section_name(label: str, category: str = "") -> str:
@@ -61,15 +61,12 @@ class RecordText:
         if title:
             self.writer.add(title)
         known: set[tuple[str, str]] = set()
-        shown = dict(_SHOWN)
         for kind, value in identifiers:
             if not value or (kind, value.casefold()) in known:
                 continue
             known.add((kind, value.casefold()))
-            span = None
-            if kind in shown:
-                line = self._line(shown[kind], value)
-                span = line if kind != "isbn" else None
+            line = self._line(_SHOWN[kind], value) if kind in _SHOWN else None
+            span = line if kind != "isbn" else None
             self.identifiers.append(Identifier(kind=kind, value=value, span=span))
         for registry, number in registrations:
             self._registration(registry, number, known)

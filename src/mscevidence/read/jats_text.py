@@ -132,7 +132,7 @@ def is_canonical(text: str) -> bool:
     if not text.isprintable() or not unicodedata.is_normalized("NFC", text):
         return False
     data = text.encode()
-    return not any([each in data for each in _CHANGED])
+    return not any(each in data for each in _CHANGED)
 
 
 def _events(element: Element, floats: list[Element] | None, skip: frozenset[str]) -> Iterator[tuple[str, Any]]:

@@ -29,6 +29,7 @@ from mscevidence.read.pubmed_fields import (
     line,
     lines,
     registrations_of,
+    term,
 )
 from mscevidence.read.pubmed_notices import notices_of
 from mscevidence.read.streams import beginning
@@ -38,6 +39,11 @@ _RECORDS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCita
 _ROOTS = re.compile(
     r"(?:<|&lt;)(?:PubmedArticleSet|PubmedArticle|MedlineCitationSet|MedlineCitation|PubmedBookArticleSet"
     r"|PubmedBookArticle|DeleteCitation|eFetchResult)\b"
+)
+_UNREAD = (
+    (b"<ReferenceList", b"</ReferenceList>"),
+    (b"<History>", b"</History>"),
+    (b"<ChemicalList>", b"</ChemicalList>"),
 )
 _CITES, _CITED = b'<CommentsCorrections RefType="Cites">', b"</CommentsCorrections>"
 _LEVEL = {"QualifierName": "/"}
@@ -56,11 +62,11 @@ def records(stream: BinaryIO) -> Iterator[Record | Reject]:
     parser = RecordParser()
     position = 0
     for batch in in_batches(split(stream, _RECORDS)):
-        short = [_without_references(piece) for piece in batch]
-        for piece, kept, element in zip(batch, short, parser.parse_together(short), strict=True):
+        short = [_without_unread(piece) for piece in batch]
+        for piece, kept, parsed in zip(batch, short, parser.parse_together(short), strict=True):
             position += 1
             try:
-                element, notes = parser.parse(kept) if element is None else (element, ())
+                element, notes = parser.parse(kept) if parsed is None else (parsed, ())
                 yield _record(piece, element, notes)
             except DocumentError as error:
                 excerpt = piece.data[:200].decode("utf-8", "replace")
@@ -81,13 +87,14 @@ def _record(piece: Piece, element: Element, notes: tuple[str, ...]) -> Record:
     return Record(piece.data, text.text(), fields)
 
 
-def _without_references(piece: Piece) -> Piece:
-    """Return a record without its references, which are half of its bytes."""
+def _without_unread(piece: Piece) -> Piece:
+    """Return a record without what is not read: references (up to half of its bytes), history and chemicals."""
     data = piece.data
-    start = data.find(b"<ReferenceList")
-    end = data.rfind(b"</ReferenceList>")
-    if 0 <= start < end:
-        data = data[:start] + data[end + 16 :]
+    for opening, closing in _UNREAD:
+        start = data.find(opening)
+        end = data.rfind(closing) if start >= 0 else -1
+        if end > start:
+            data = data[:start] + data[end + len(closing) :]
     if _CITES in data:
         data = _without_cited(data)
     if len(data) == len(piece.data):
@@ -110,14 +117,14 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
     if citation is None:
         raise DocumentError("a PubMed record without <MedlineCitation>", hint="fetch it again")
     about = by_name(citation)
-    article = about.get("Article", ())
-    found = by_name(article)
+    several: dict[str, list[Element]] = {"ELocationID": [], "Language": []}
+    found = by_name(about.get("Article", ()), several)
     title, vernacular = line(found.get("ArticleTitle")), line(found.get("VernacularTitle"))
     if vernacular and (not title or title.startswith(_MARKED)):
         title, vernacular = vernacular, ""
     types = tuple(lines(found.get("PublicationTypeList", ())))
     notices = notices_of(about.get("CommentsCorrectionsList"), types)
-    text.head(title, addresses(record, about, found), registrations_of(found.get("DataBankList")))
+    text.head(title, addresses(record, about, several["ELocationID"]), registrations_of(found.get("DataBankList")))
     _write_abstracts(text, found.get("Abstract"), citation if "OtherAbstract" in about else ())
     return {
         "title": title,
@@ -126,7 +133,7 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
         "authors": authors_of(found.get("AuthorList")),
         "sections": tuple(text.writer.sections),
         "identifiers": tuple(text.identifiers),
-        "languages": tuple([line(each) for each in article if each.tag == "Language"]),
+        "languages": tuple([term(each) for each in several["Language"]]),
         "other_titles": (vernacular,) if vernacular else (),
         "publication_types": types,
         "subjects": _subjects(about.get("MeshHeadingList", ())),

@@ -67,7 +67,7 @@ def _identifiers(record: Element, document: Element, book: Element | None) -> li
     found += [("nbk", line(each)) for each in document.iterfind("ArticleIdList/ArticleId[@IdType='bookaccession']")]
     found += [
         (kind, value)
-        for kind, value in addresses(record, by_name(document), by_name(book if book is not None else ()))
+        for kind, value in addresses(record, by_name(document), book.findall("ELocationID") if book is not None else ())
         if kind != "pmid"
     ]
     found += [("doi", line(each).lower()) for each in document.iterfind("ArticleIdList/ArticleId[@IdType='doi']")]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mscevidence.read.abstract_markup import without_markup
@@ -24,16 +25,7 @@ _KINDS = {
     "bookaccession": "nbk",
 }
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])$")
-_OF_AUTHORS = (
-    "LastName",
-    "ForeName",
-    "FirstName",
-    "Initials",
-    "Suffix",
-    "CollectiveName",
-    "Affiliation",
-    "Identifier",
-)
+_OF_NAMES = frozenset({"LastName", "ForeName", "FirstName", "Initials", "Suffix", "CollectiveName"})
 _UNASSIGNED = "UNASSIGNED"
 
 
@@ -44,6 +36,14 @@ def line(element: Element | None) -> str:
     if len(element):
         return without_markup(inline(element))
     text = _canonical(element.text or "")
+    return without_markup(text) if "</" in text else text
+
+
+def term(element: Element | None) -> str:
+    """Return what `line` returns, of an element whose text stands in many records (a journal, a year)."""
+    if element is None or len(element):
+        return line(element)
+    text = _remembered(element.text or "")
     return without_markup(text) if "</" in text else text
 
 
@@ -61,9 +61,25 @@ def _canonical(text: str) -> str:
     return text if is_canonical(text) else canonical(text)
 
 
-def by_name(element: Iterable[Element]) -> dict[str, Element]:
-    """Return the children of an element by name, the last of each; one walk is quicker than many searches."""
-    return {child.tag: child for child in element}
+_remembered = functools.lru_cache(maxsize=1 << 12)(_canonical)
+
+
+def by_name(element: Iterable[Element], several: Mapping[str, list[Element]] | None = None) -> dict[str, Element]:
+    """Return the children of an element by name, the last of each; one walk is quicker than many searches.
+
+    Args:
+        element: whose children.
+        several: takes all the children of its names.
+    """
+    if several is None:
+        return {child.tag: child for child in element}
+    found = {}
+    for child in element:
+        tag = child.tag
+        found[tag] = child
+        if tag in several:
+            several[tag].append(child)
+    return found
 
 
 def child_of(element: Element | None, name: str) -> Element | None:
@@ -74,19 +90,18 @@ def child_of(element: Element | None, name: str) -> Element | None:
     return None
 
 
-def addresses(record: Element, about: dict[str, Element], found: dict[str, Element]) -> list[tuple[str, str]]:
+def addresses(record: Element, about: dict[str, Element], located: Iterable[Element]) -> list[tuple[str, str]]:
     """Return kind and value of every identifier of a citation, DOI and PMID first.
 
     Args:
         record: the whole record.
         about: children of the citation by name.
-        found: children of its article (or book) by name.
+        located: electronic locations of its article or book.
     """
     doi: list[tuple[str, str]] = []
     other: list[tuple[str, str]] = []
-    located = found["ELocationID"].getparent() if "ELocationID" in found else ()
     for each in located:
-        if each.tag == "ELocationID" and each.get("ValidYN") != "N":
+        if each.get("ValidYN") != "N":
             (doi if each.get("EIdType") == "doi" else other).append((each.get("EIdType") or "", line(each)))
     listed = child_of(child_of(record, "PubmedData"), "ArticleIdList")
     for each in listed if listed is not None else ():
@@ -125,8 +140,8 @@ def authors_of(people: Element | None) -> list[dict[str, Any]]:
     """Return the fields of the authors of a list, persons and groups."""
     if people is None:
         return []
-    authors = [_author(each) for each in people if each.tag == "Author" and each.get("ValidYN") != "N"]
-    words = "|".join([f"{author['name']}|{'|'.join(author['affiliations'])}" for author in authors])
+    authors = [_named(author, parts) for author, parts in _authors_with_parts(people)]
+    words = "|".join([text for author in authors for text in (author["name"], *author["affiliations"])])
     if not is_canonical(words):
         for author in authors:
             author["name"] = _canonical(author["name"])
@@ -134,18 +149,30 @@ def authors_of(people: Element | None) -> list[dict[str, Any]]:
     return [author for author in authors if author["name"]]
 
 
-def _author(person: Element) -> dict[str, Any]:
-    author: dict[str, Any] = {}
-    affiliations = author["affiliations"] = []
-    parts: dict[str, str] = {}
-    for part in person.iter(*_OF_AUTHORS):
-        tag = part.tag
-        if tag == "Affiliation":
-            affiliations.append(_raw(part))
+def _authors_with_parts(people: Element) -> list[tuple[Fields, dict[str, str]]]:
+    """Return the fields of every author but the name, and the parts of the name; one flat walk is the quickest."""
+    authors: list[tuple[Fields, dict[str, str]]] = []
+    author, parts = _nobody()
+    for element in people.iter():
+        tag = element.tag
+        if tag in _OF_NAMES:
+            parts[tag] = inline(element) if len(element) else element.text or ""
+        elif tag == "Affiliation":
+            author["affiliations"].append(_raw(element))
+        elif tag == "Author":
+            author, parts = _nobody()
+            if element.get("ValidYN") != "N":
+                authors.append((author, parts))
         elif tag == "Identifier":
-            author["orcid"] = author.get("orcid") or _orcid(part)
-        else:
-            parts[tag] = inline(part) if len(part) else part.text or ""
+            author["orcid"] = author.get("orcid") or _orcid(element)
+    return authors
+
+
+def _nobody() -> tuple[Fields, dict[str, str]]:
+    return {"affiliations": []}, {}
+
+
+def _named(author: Fields, parts: Mapping[str, str]) -> Fields:
     if "CollectiveName" in parts:
         author["collective"] = True
         author["name"] = parts["CollectiveName"].strip()
@@ -175,16 +202,16 @@ def journal_fields(about: dict[str, Element], found: dict[str, Element]) -> Fiel
     journal = by_name(found.get("Journal", ()))
     medline = by_name(about.get("MedlineJournalInfo", ()))
     issue = by_name(journal.get("JournalIssue", ()))
-    issns = [line(journal.get("ISSN")), line(medline.get("ISSNLinking"))]
+    issns = [term(journal.get("ISSN")), term(medline.get("ISSNLinking"))]
     titles = (journal.get("Title"), journal.get("ISOAbbreviation"), medline.get("MedlineTA"))
     date, words = date_of(_parts(issue.get("PubDate")))
     if date is None:
         date = date_of(_parts(found.get("ArticleDate")))[0]
     return {
-        "journal": next((name for name in map(line, titles) if name), None),
+        "journal": next((name for name in map(term, titles) if name), None),
         "issns": tuple(dict.fromkeys([issn for issn in issns if issn])),
-        "volume": line(issue.get("Volume")) or None,
-        "issue": line(issue.get("Issue")) or None,
+        "volume": term(issue.get("Volume")) or None,
+        "issue": term(issue.get("Issue")) or None,
         "pages": pages_of(found.get("Pagination")),
         "date": date,
         "date_text": words or None,
@@ -192,7 +219,7 @@ def journal_fields(about: dict[str, Element], found: dict[str, Element]) -> Fiel
 
 
 def _parts(date: Element | None) -> dict[str, str]:
-    return {part.tag: line(part) for part in date} if date is not None else {}
+    return {part.tag: term(part) for part in date} if date is not None else {}
 
 
 def parts_of_date(date: Element | None) -> tuple[str | None, str]:

@@ -60,8 +60,8 @@ _HEADING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 
+_SENTENCE = re.compile(r"[\n.!?)\]] ?(\w{3})")
 _BEGINNINGS = frozenset(word[:3] for word in _BY_WORD)
-_ENDS = re.compile(r"[\n.!?)\]]")
 
 
 def sections_of(text: str, body: Span) -> tuple[Section, ...]:
@@ -90,10 +90,9 @@ def _headings(text: str, start: int, end: int) -> list[re.Match[str]]:
     found: list[re.Match[str]] = []
     after = start
     places = [start]
-    for each in _ENDS.finditer(text, start, end):
-        place = each.end()
-        if text[place : place + 4].lstrip(" ")[:3].casefold() in _BEGINNINGS:
-            places += (place, place + 1)
+    for each in _SENTENCE.finditer(text, start, end):
+        if each[1].casefold() in _BEGINNINGS:
+            places += (each.start() + 1, each.start() + 2)
     for place in places:
         match = _HEADING.match(text, place, end) if place >= after else None
         if match:
