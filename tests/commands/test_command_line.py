@@ -320,7 +320,7 @@ def test_diff_of_two_published_folders(review_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said", "way_out"),
     [
-        (["diff", "2026-13", "2026-05"], "'2026-13' is no date and no folder", "2026-05-31"),
+        (["diff", "2026-13", "2026-05"], "'2026-13' is no date, no commit and no folder", "2026-05-31"),
         (["diff", "2026-02-30", "2026-05"], "that month has 28 days", "2026-05-31"),
         (["diff", "2026-05", "2026-06"], "is not in a git repository", "mscevidence diff FOLDER FOLDER"),
         (["diff", "extracted", "2026-06"], "not a published edition", "publish it again"),

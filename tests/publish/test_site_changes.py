@@ -172,6 +172,14 @@ def test_the_records_of_a_day_come_out_of_git(kept_in_git: Protocol, date: str, 
     assert past.unreadable == ()
 
 
+def test_the_records_of_a_commit(kept_in_git: Protocol) -> None:
+    assert [one.study for one in records_of(kept_in_git, "main~2").studies] == ["alpha"]
+    assert len(records_of(kept_in_git, records_of(kept_in_git, "2026").commit).studies) == 3
+    for wrong in ("main~9", "--all", "nothing"):
+        with pytest.raises(SelectionError, match="no date, no commit and no folder"):
+            records_of(kept_in_git, wrong)
+
+
 def test_a_file_that_this_version_cannot_read_is_named_and_the_rest_compared(kept_in_git: Protocol) -> None:
     (kept_in_git.extracted / "odd.yaml").write_text("study: odd\nshape: round\n", encoding="utf-8")
     git(kept_in_git.root, "add", "-A")

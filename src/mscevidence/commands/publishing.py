@@ -50,7 +50,9 @@ def publish(
 
 
 def diff(
-    before: Annotated[str, typer.Argument(metavar="DATE|FOLDER", help="Such as 2026-05, 2026-05-31 or site/.")],
+    before: Annotated[
+        str, typer.Argument(metavar="DATE|FOLDER", help="Such as 2026-05, 2026-05-31, a commit, or site/.")
+    ],
     after: Annotated[str, typer.Argument(metavar="DATE|FOLDER", help="The later one.")],
     as_json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False,
 ) -> None:

@@ -48,7 +48,8 @@ def last_day(date: str) -> str:
     month_wrong = found is None or year < 1970 or (found[2] is not None and not 1 <= month <= 12)
     if month_wrong:
         raise SelectionError(
-            f"{date!r} is no date and no folder", hint="write 2026-05-31, 2026-05 or the name of a folder"
+            f"{date!r} is no date, no commit and no folder",
+            hint="write 2026-05-31, 2026-05, a commit or the name of a folder",
         )
     last = calendar.monthrange(year, month or 12)[1]
     if day > last or (found is not None and found[3] is not None and day < 1):
@@ -56,23 +57,26 @@ def last_day(date: str) -> str:
     return f"{year:04d}-{month or 12:02d}-{day or last:02d}"
 
 
-def records_of(protocol: Protocol, date: str) -> Past:
-    """Return the records as they were committed at the end of a date (in UTC).
+def records_of(protocol: Protocol, when: str) -> Past:
+    """Return the records as they were committed at the end of a date (in UTC), or in a commit.
 
     Raises:
-        SelectionError: not a date, not in git, or nothing was committed by then.
+        SelectionError: neither a date nor a commit, not in git, or nothing was committed by then.
     """
-    day = last_day(date)
+    named = None if DATE.fullmatch(when) else _commit(protocol.root, when)
+    day = "" if named else last_day(when)
     inside = _git(protocol.root, "rev-parse", "--is-inside-work-tree")
     if inside is None or inside.strip() != b"true":
         raise SelectionError(f"{protocol.root} is not in a git repository", hint=FOLDERS_INSTEAD)
-    commit = (_git(protocol.root, "rev-list", "-1", f"--before={day}T23:59:59Z", "HEAD") or b"").decode().strip()
+    commit = named or _asked(protocol.root, "rev-list", "-1", f"--before={day}T23:59:59Z", "HEAD")
     if not commit:
         raise SelectionError(f"nothing was committed by {day}", hint=_first_day(protocol.root))
     archive = _git(protocol.root, "archive", "--format=tar", commit, protocol.extracted.name)
     if archive is None:
         name = protocol.extracted.name
-        raise SelectionError(f"there was no {name}/ in git by {day}", hint=f"name a later date, or {FOLDERS_INSTEAD}")
+        raise SelectionError(
+            f"there was no {name}/ in git by {day or when}", hint=f"name a later date, or {FOLDERS_INSTEAD}"
+        )
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
         return _read(Path(folder) / protocol.extracted.name, commit)
@@ -94,9 +98,18 @@ def _read(folder: Path, commit: str) -> Past:
     return Past(commit, tuple(studies), linkage.families, tuple(unreadable))
 
 
+def _commit(root: Path, name: str) -> str:
+    """Return the full name of a commit, tag or branch; empty when there is none of that name."""
+    return _asked(root, "rev-parse", "--quiet", "--verify", "--end-of-options", f"{name}^{{commit}}") if name else ""
+
+
 def _first_day(root: Path) -> str:
-    days = (_git(root, "log", "--reverse", "--format=%cs") or b"").decode().split()
+    days = _asked(root, "log", "--reverse", "--format=%cs").split()
     return f"the first commit is of {days[0]}" if days else "commit extracted/ first"
+
+
+def _asked(root: Path, *words: str) -> str:
+    return (_git(root, *words) or b"").decode().strip()
 
 
 def _git(root: Path, *words: str) -> bytes | None:
