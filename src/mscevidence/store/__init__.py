@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mscevidence.store.full_text import Hit, search
@@ -14,6 +15,7 @@ from mscevidence.store.questions import Question, ask
 from mscevidence.store.schema import sqlite_version
 
 if TYPE_CHECKING:
+    from mscevidence.store.copying import StoredTable, copied_tables
     from mscevidence.store.public import public_contents
     from mscevidence.store.writing import Contents, Counts, build, build_contents, upgrade
 
@@ -24,9 +26,11 @@ __all__ = [
     "Hit",
     "Question",
     "Rows",
+    "StoredTable",
     "ask",
     "build",
     "build_contents",
+    "copied_tables",
     "public_contents",
     "run_sql",
     "search",
@@ -35,13 +39,21 @@ __all__ = [
     "walk_back",
 ]
 
-FOR_WRITING = {"Contents", "Counts", "build", "build_contents", "public_contents", "upgrade"}
+FOR_WRITING = {
+    "Contents": "writing",
+    "Counts": "writing",
+    "StoredTable": "copying",
+    "build": "writing",
+    "build_contents": "writing",
+    "copied_tables": "copying",
+    "public_contents": "public",
+    "upgrade": "writing",
+}
+"""What waits for sqlite-utils, and the module it is in."""
 
 
 def __getattr__(name: str) -> Any:
     """Return what writing needs when it is asked for: who only reads does not wait for sqlite-utils."""
     if name not in FOR_WRITING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from mscevidence.store import public, writing
-
-    return getattr(public if name == "public_contents" else writing, name)
+    return getattr(import_module(f"{__name__}.{FOR_WRITING[name]}"), name)

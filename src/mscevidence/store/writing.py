@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -106,14 +106,25 @@ def build_contents(path: Path, contents: Contents) -> Counts:
         StoreError: as `build`.
     """
     files.refuse_target(Path(path).resolve())
+    with in_memory(contents) as db:
+        files.write(db.conn, path)
+        return counts(db)
+
+
+@contextmanager
+def in_memory(contents: Contents) -> Iterator[Database]:
+    """Open a database in memory with these contents.
+
+    Raises:
+        StoreError: the contents contradict themselves.
+    """
     with closing(sqlite3.connect(":memory:")) as conn:
         conn.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         conn.execute("PRAGMA foreign_keys = ON")
         db = Database(conn)
         migrations.bring_up_to_date(db)
         _fill(db, rows_of(contents))
-        files.write(conn, path)
-        return counts(db)
+        yield db
 
 
 def upgrade(path: Path) -> tuple[str, ...]:
@@ -156,8 +167,12 @@ def rows_of(contents: Contents) -> Iterator[Row]:
 
 def counts(db: Database) -> Counts:
     """Return the number of rows of each table of ours, in the order of the schema."""
-    own = [name for name in db.table_names() if not name.startswith("_") and "_fts" not in name]
-    return Counts(MappingProxyType({name: db[name].count for name in own}))
+    return Counts(MappingProxyType({name: db[name].count for name in own_tables(db)}))
+
+
+def own_tables(db: Database) -> list[str]:
+    """Return the names of the tables of ours, in the order of the schema."""
+    return [name for name in db.table_names() if not name.startswith("_") and "_fts" not in name]
 
 
 def _fill(db: Database, rows: Iterable[Row]) -> None:
