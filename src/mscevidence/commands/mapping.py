@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from mscevidence.identify import Linkage
     from mscevidence.model import Study
 
 KINDS = {
     "completeness": "what each study reports, field by field",
     "trials": "registered and published trials by disease and source of cells",
     "harms": "adverse events by term and grade, study by study",
+    "network": "which treatments were compared with which",
+    "studies": "studies with their reports and the families that share patients",
 }
 
 
@@ -36,6 +39,9 @@ def map_(
         Path | None,
         typer.Option(help="For trials: CSV of a registry with nct, title, conditions, enrolment and status."),
     ] = None,
+    doses: Annotated[
+        bool, typer.Option("--doses", help="For network: the same cells in another dose are another treatment.")
+    ] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the map as CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the map as JSON.")] = False,
 ) -> None:
@@ -49,6 +55,8 @@ def map_(
         "completeness": lambda: _completeness(conditions),
         "trials": lambda: _trials(conditions, registry),
         "harms": lambda: _harms(conditions),
+        "network": lambda: _network(conditions, doses=doses),
+        "studies": lambda: _reports(conditions),
     }
     rows, draw, described = makers[kind]()
     if output is not None:
@@ -88,14 +96,34 @@ def _trials(conditions: frozenset[str] | None, registry: Path | None) -> Map:
 
 
 def _harms(conditions: frozenset[str] | None) -> Map:
-    from mscevidence import identify
     from mscevidence.publish import harms as page
 
-    studies = _studies(conditions)
-    found = page.harms(studies, identify.link(studies).families)
+    studies, linkage = _linked(conditions)
+    found = page.harms(studies, linkage.families)
     rows = page.rows_of(found)
     described = "; ".join(f"{row['event']}, {row['study']}: {row['events']}/{row['n']}" for row in rows)
     return rows, lambda: page.draw_harms(found), described
+
+
+def _network(conditions: frozenset[str] | None, *, doses: bool) -> Map:
+    from mscevidence.publish import network as page
+    from mscevidence.publish.network_plot import draw_network
+
+    studies, linkage = _linked(conditions)
+    found = page.network(studies, linkage.families, doses=doses)
+    rows = page.rows_of(found)
+    described = "; ".join(f"{row['treatment']} against {row['against']}: {row['studies']} studies" for row in rows)
+    return rows, lambda: draw_network(found), described
+
+
+def _reports(conditions: frozenset[str] | None) -> Map:
+    from mscevidence.publish import studies_map as page
+    from mscevidence.publish.studies_plot import draw_studies_map
+
+    found = page.studies_map(*_linked(conditions))
+    rows = page.rows_of(found)
+    described = "; ".join(f"{row['label']}: {row['what']}, {row['status']}" for row in rows)
+    return rows, lambda: draw_studies_map(found), described
 
 
 def _text(path: Path) -> str:
@@ -120,6 +148,15 @@ def _studies(conditions: frozenset[str] | None) -> Sequence[Study]:
 
     studies = records.load_all(protocol.find().extracted).studies
     return [study for study in studies if conditions is None or study.condition in conditions]
+
+
+def _linked(conditions: frozenset[str] | None) -> tuple[Sequence[Study], Linkage]:
+    """Return the studies of some conditions, and what is known of who shares patients among all of them."""
+    from mscevidence import identify, protocol, records
+
+    folder = protocol.find().extracted
+    linkage = identify.link(records.load_all(folder).studies, decisions=records.load_decisions(folder))
+    return _studies(conditions), linkage
 
 
 def _write(output: Path, figure: Figure, title: str, described: str) -> None:
