@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mscevidence.publish.table import Form
     from mscevidence.store import Contents
     from mscevidence.store.questions import Question
+    from mscevidence.web.room import Room
 
 Database = Annotated[
     Path | None, typer.Option("--database", "-d", help="Another database than evidence.db of this review.")
@@ -120,14 +121,35 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; others than yours can reach 0.0.0.0.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8001,
     open_browser: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    reviewer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="INITIALS", help="Open the review room to this reviewer; prints a link that works once."),
+    ] = None,
     database: Database = None,
 ) -> None:
-    """Browse the database with Datasette: tables, facets, questions, and a page per result."""
+    """Browse the database with Datasette: tables, facets, questions, a page per result; review after login."""
     from mscevidence.web.server import serve as serve_database
 
     path = _path(database)
     title, question = _titles(database)
-    serve_database(path, host, port, open_browser, title=title, question=question, say=_tell)
+    room = _room(reviewer, path) if reviewer else None
+    serve_database(path, host, port, open_browser, title=title, question=question, room=room, say=_tell)
+
+
+def _room(reviewers: Sequence[str], path: Path) -> Room:
+    """Return the review room of the review in the current folder; its database is built where there is none yet."""
+    from mscevidence import protocol, store
+    from mscevidence.commands.edition import documents_to_extract
+    from mscevidence.web.room import Room
+
+    review = protocol.find()
+
+    def rebuild() -> None:
+        store.build_contents(path, _contents(review))
+
+    if not path.exists():
+        rebuild()
+    return Room(review, reviewers, documents=lambda: documents_to_extract(review), rebuild=rebuild)
 
 
 def _path(given: Path | None) -> Path:

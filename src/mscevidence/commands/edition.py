@@ -76,6 +76,13 @@ def gather(review: Protocol) -> Evidence:
     )
 
 
+def documents_to_extract(review: Protocol) -> tuple[Document, ...]:
+    """Return the captured documents of a review that values are proposed from."""
+    from mscevidence.documents import DocumentLibrary
+
+    return tuple(_to_extract(review, tuple(DocumentLibrary(review.captured))))
+
+
 def _to_extract(review: Protocol, documents: Sequence[Document]) -> Iterator[Document]:
     """Yield the documents that values are proposed from: those taken in alone, and records that passed screening."""
     from mscevidence.harvest import load_runs, to_extract

@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 import webbrowser
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.plugins import pm
 
 from mscevidence.errors import StoreError
 from mscevidence.store.query import open_read_only
 from mscevidence.web import plugin
+from mscevidence.web.access import ROOM
 from mscevidence.web.metadata import TITLE, datasette_metadata
+from mscevidence.web.room import Room, rooms
 
 HOST = "127.0.0.1"
 PORT = 8001
@@ -44,8 +48,14 @@ class AnnouncingServer(uvicorn.Server):
             self._announce()
 
 
-def application(path: Path, *, title: str = TITLE, question: str = "") -> Datasette:
+def application(path: Path, *, title: str = TITLE, question: str = "", room: Room | None = None) -> Datasette:
     """Return Datasette with one database opened as immutable, our metadata and our plugin.
+
+    Args:
+        path: the database.
+        title: of the review.
+        question: what the review asks.
+        room: the review room; without one nobody can write.
 
     Raises:
         StoreError: there is no such database, or it is not of this version.
@@ -55,12 +65,29 @@ def application(path: Path, *, title: str = TITLE, question: str = "") -> Datase
     if not pm.is_registered(plugin):
         pm.register(plugin, name="mscevidence")
         _do_not_print_mistyped_addresses()
-    return Datasette(
+    files = resources.files(__package__)
+    served = Datasette(
         immutables=[str(path.resolve())],
         metadata=datasette_metadata(database=path.stem, title=title, question=question),
         settings=SETTINGS,
-        template_dir=str(resources.files(__package__) / "templates"),
+        template_dir=str(files / "templates"),
+        static_mounts=[(f"{ROOM.removeprefix('/')}/static", str(files / "static"))],
     )
+    if room is not None:
+        rooms[served] = room
+    return served
+
+
+def reopen(served: Datasette, name: str) -> None:
+    """Let a server read the file of a database anew, after a new one was put into its place."""
+    old = served.databases[name]
+    new = Database(served, path=old.path, is_mutable=False)
+    new.name, new.route = old.name, old.route
+    # Datasette keeps connections per thread and name: new threads are what makes it open the new file.
+    threads, served.executor = served.executor, ThreadPoolExecutor(served.setting("num_sql_threads"))
+    served.databases = {**served.databases, name: new}
+    threads.shutdown(wait=True)
+    old.close()
 
 
 def _do_not_print_mistyped_addresses() -> None:
@@ -79,6 +106,7 @@ def serve(
     *,
     title: str = TITLE,
     question: str = "",
+    room: Room | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
     """Serve a database until it is interrupted (Ctrl-C).
@@ -90,12 +118,15 @@ def serve(
         open_browser: whether to show the first page when it is there.
         title: of the review.
         question: what the review asks.
-        say: is told the address.
+        room: the review room; without one nobody can write.
+        say: is told the address, and the one-time link of each reviewer.
 
     Raises:
         StoreError: the database cannot be read, or the port is taken.
     """
-    datasette = application(path, title=title, question=question)
+    datasette = application(path, title=title, question=question, room=room)
+    if room is not None:
+        room.when_rebuilt(lambda: reopen(datasette, path.stem))
     config = uvicorn.Config(datasette.app(), host=host, port=port, log_level="critical", lifespan="on")
     try:
         listening = config.bind_socket()
@@ -109,8 +140,17 @@ def serve(
 
     def announce() -> None:
         say(f"serving {path.name} at {address} (stop with Ctrl-C)")
+        links = _links(room, address.rsplit("/", 1)[0])
+        for reviewer, link in links.items():
+            say(f"review room of {reviewer}, once: {link}")
         if open_browser:
-            webbrowser.open(address)
+            webbrowser.open(next(iter(links.values()), address))
 
     with contextlib.closing(listening), contextlib.suppress(KeyboardInterrupt):
         AnnouncingServer(config, announce).run(sockets=[listening])
+
+
+def _links(room: Room | None, server: str) -> dict[str, str]:
+    """Return the one-time link of each reviewer."""
+    tokens = room.tokens() if room is not None else {}
+    return {reviewer: f"{server}{ROOM}/enter?token={token}" for reviewer, token in tokens.items()}
