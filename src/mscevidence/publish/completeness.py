@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -19,9 +18,10 @@ from mscevidence import vocabulary
 from mscevidence.effects.rows import study_label
 from mscevidence.errors import SelectionError
 from mscevidence.model import NOT_REPORTED, Study
-from mscevidence.publish.figure import blank_figure, house_style
+from mscevidence.publish.figure import house_style
 from mscevidence.publish.lettering import font, readable, widest, wrap
-from mscevidence.publish.plot_page import BODY, INK, LEADING, MARGIN, SMALL, TITLE
+from mscevidence.publish.plot_page import BODY, INK, MARGIN, SMALL
+from mscevidence.publish.sheet import Sheet
 
 State = Literal["reported", "not-reported", "not-extracted"]
 Read = Callable[[Study], object]
@@ -130,38 +130,27 @@ def draw_completeness(found: Completeness, *, title: str = "What the studies rep
 def _draw(found: Completeness, title: str) -> Figure:
     labels = [_fitted(readable(name)) for name in found.studies]
     left = MARGIN + widest(labels, SMALL) + 8
-    head = max(widest([name], SMALL) for name in found.fields) + 8
+    head = widest(list(found.fields), SMALL) + 8
     wide = max(left + CELL * len(found.fields) + MARGIN, 330.0)
-    heading = wrap(readable(title), wide - 2 * MARGIN, TITLE, bold=True)
-    top = MARGIN + len(heading) * TITLE * LEADING + 8 + head
-    below = 24.0 + len(LEGEND) * ROW + MARGIN
-    high = top + ROW * len(labels) + below
-    figure = blank_figure(wide, high)
-    page = figure.add_axes((0, 0, 1, 1), gid="page")
-    page.set(xlim=(0, wide), ylim=(high, 0))
-    page.set_axis_off()
-    for number, line in enumerate(heading):
-        y = MARGIN + (number + 0.5) * TITLE * LEADING
-        page.text(MARGIN, y, line, va="center_baseline", color=INK, font=font(TITLE, bold=True, text=line))
+    down = head + ROW * len(labels) + 22 + ROW * len(LEGEND)
+    sheet = Sheet.blank(title, (), wide=wide, down=down)
+    top = sheet.top + head
+    foot = top + ROW * len(labels)
+    sheet.write(left - 6, foot + 9, "% report it", side="right")
     for place, field in enumerate(found.fields):
         x = left + (place + 0.5) * CELL
-        page.text(x, top - 5, field, rotation=90, ha="center", va="bottom", color=INK, font=font(SMALL))
-        share = f"{100 * found.share(field):.0f}"
-        foot = top + ROW * len(labels) + 9
-        page.text(x, foot, share, ha="center", va="center_baseline", color=INK, font=font(SMALL))
-    page.text(left - 6, foot, "% report it", ha="right", va="center_baseline", color=INK, font=font(SMALL))
+        sheet.page.text(x, top - 5, field, rotation=90, ha="center", va="bottom", color=INK, font=font(SMALL))
+        sheet.write(x, foot + 9, f"{100 * found.share(field):.0f}", side="center")
     for number, (label, states) in enumerate(zip(labels, found.states, strict=True)):
         y = top + number * ROW
-        page.text(
-            left - 6, y + ROW / 2, label, ha="right", va="center_baseline", color=INK, font=font(SMALL, text=label)
-        )
+        sheet.write(left - 6, y + ROW / 2, label, side="right")
         for place, state in enumerate(states):
-            _cell(page, left + place * CELL, y, state)
+            _cell(sheet, left + place * CELL, y, state)
     for number, (state, words) in enumerate(LEGEND.items()):
-        y = top + ROW * len(labels) + 22 + number * ROW
-        _cell(page, MARGIN, y, state)
-        page.text(MARGIN + CELL + 6, y + ROW / 2, words, va="center_baseline", color=INK, font=font(BODY))
-    return figure
+        y = foot + 22 + number * ROW
+        _cell(sheet, MARGIN, y, state)
+        sheet.write(MARGIN + CELL + 6, y + ROW / 2, words, size=BODY)
+    return sheet.figure
 
 
 def _fitted(label: str) -> str:
@@ -170,11 +159,11 @@ def _fitted(label: str) -> str:
     return lines[0] if len(lines) == 1 else f"{wrap(label, MOST_LABEL - SMALL, SMALL)[0]}\N{HORIZONTAL ELLIPSIS}"
 
 
-def _cell(page: Axes, left: float, top: float, state: State) -> None:
-    page.add_patch(Rectangle((left, top), CELL, ROW, facecolor=FILL[state], edgecolor="#9a9a9a", linewidth=0.5))
+def _cell(sheet: Sheet, left: float, top: float, state: State) -> None:
+    frame = Rectangle((left, top), CELL, ROW, facecolor=FILL[state], edgecolor="#9a9a9a", linewidth=0.5)
+    sheet.page.add_patch(frame)
     if MARK[state]:
-        middle = (left + CELL / 2, top + ROW / 2)
-        page.text(*middle, MARK[state], ha="center", va="center_baseline", color=INK, font=font(SMALL))
+        sheet.write(left + CELL / 2, top + ROW / 2, MARK[state], side="center")
 
 
 def rows_of(found: Completeness) -> list[dict[str, object]]:
@@ -183,6 +172,3 @@ def rows_of(found: Completeness) -> list[dict[str, object]]:
         {"study": name, **dict(zip(found.fields, states, strict=True))}
         for name, states in zip(found.studies, found.states, strict=True)
     ]
-
-
-__all__ = ["FIELDS", "Completeness", "State", "completeness", "draw_completeness", "rows_of"]

@@ -14,16 +14,16 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from mscevidence import vocabulary
 from mscevidence.errors import RecordError, SelectionError
 from mscevidence.model import Study
-from mscevidence.publish.figure import blank_figure, house_style
+from mscevidence.publish.figure import house_style
 from mscevidence.publish.lettering import font, readable, widest, wrap
-from mscevidence.publish.plot_page import BLUE, GREY, INK, LEADING, MARGIN, SMALL, TITLE, VERMILLION
+from mscevidence.publish.plot_page import BLUE, GREY, INK, MARGIN, SMALL, VERMILLION
+from mscevidence.publish.sheet import Sheet
 
 COLUMNS = ("nct", "title", "conditions", "enrolment", "status")
 NOT_STATED = "source not stated"
@@ -31,6 +31,7 @@ NEVER_BEGAN = frozenset({"Withdrawn"})
 LARGEST = 14.5
 CELL = 33.0
 MOST_LABEL = 170.0
+RULE = "#eeeeee"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,39 +151,24 @@ def draw_trials_map(found: TrialsMap, *, title: str = "Trials of mesenchymal str
 def _draw(found: TrialsMap, title: str) -> Figure:
     labels = [wrap(readable(name), MOST_LABEL, SMALL) for name in found.conditions]
     left = MARGIN + max(widest(lines, SMALL) for lines in labels) + 10
-    head = max(widest([name], SMALL) for name in found.sources) + 8
+    head = widest(list(found.sources), SMALL) + 8
     wide = left + CELL * len(found.sources) + MARGIN
-    notes = _notes(found)
-    heading = wrap(readable(title), wide - 2 * MARGIN, TITLE, bold=True)
-    said = [line for note in notes for line in wrap(readable(note), wide - 2 * MARGIN, SMALL)]
-    top = MARGIN + len(heading) * TITLE * LEADING + 8 + head
-    high = top + CELL * len(labels) + 14 + len(said) * SMALL * LEADING + MARGIN
-    figure = blank_figure(wide, high)
-    page = figure.add_axes((0, 0, 1, 1), gid="page")
-    page.set(xlim=(0, wide), ylim=(high, 0))
-    page.set_axis_off()
-    for number, line in enumerate(heading):
-        y = MARGIN + (number + 0.5) * TITLE * LEADING
-        page.text(MARGIN, y, line, va="center_baseline", color=INK, font=font(TITLE, bold=True, text=line))
+    sheet = Sheet.blank(title, _notes(found), wide=wide, down=head + CELL * len(labels))
+    top, bottom = sheet.top + head, sheet.bottom
     for place, name in enumerate(found.sources):
         x = left + (place + 0.5) * CELL
-        page.text(x, top - 6, name, rotation=90, ha="center", va="bottom", color=INK, font=font(SMALL))
-        page.plot([x, x], [top, top + CELL * len(labels)], color="#eeeeee", linewidth=0.8, zorder=0)
+        sheet.page.text(x, top - 6, name, rotation=90, ha="center", va="bottom", color=INK, font=font(SMALL))
+        sheet.page.plot([x, x], [top, bottom], color=RULE, linewidth=0.8, zorder=0)
     for number, lines in enumerate(labels):
         y = top + (number + 0.5) * CELL
-        page.plot([left, wide - MARGIN], [y, y], color="#eeeeee", linewidth=0.8, zorder=0)
-        for part, line in enumerate(lines):
-            at = y + (part - (len(lines) - 1) / 2) * SMALL * LEADING
-            page.text(left - 6, at, line, ha="right", va="center_baseline", color=INK, font=font(SMALL, text=line))
+        sheet.page.plot([left, wide - MARGIN], [y, y], color=RULE, linewidth=0.8, zorder=0)
+        sheet.write_lines(left - 6, y, lines, side="right")
     most = _most(found)
     for (condition, source), balloon in sorted(found.cells.items()):
         x = left + (found.sources.index(source) + 0.5) * CELL
         y = top + (found.conditions.index(condition) + 0.5) * CELL
-        _circles(page, x, y, balloon, most)
-    for number, line in enumerate(said):
-        y = top + CELL * len(labels) + 14 + (number + 0.5) * SMALL * LEADING
-        page.text(MARGIN, y, line, va="center_baseline", color=INK, font=font(SMALL, text=line))
-    return figure
+        _circles(sheet, x, y, balloon, most)
+    return sheet.figure
 
 
 def _most(found: TrialsMap) -> int:
@@ -193,7 +179,7 @@ def _most(found: TrialsMap) -> int:
     return sizes[math.ceil(0.95 * (len(sizes) - 1))] if sizes else 1
 
 
-def _circles(page: Axes, x: float, y: float, balloon: Balloon, most: int) -> None:
+def _circles(sheet: Sheet, x: float, y: float, balloon: Balloon, most: int) -> None:
     for number, patients, filled in (
         (balloon.published, balloon.published_patients, True),
         (balloon.registered, balloon.registered_patients, False),
@@ -204,9 +190,9 @@ def _circles(page: Axes, x: float, y: float, balloon: Balloon, most: int) -> Non
             dashed = "--" if patients > most else "-"
             circle = Circle((x, y), radius, facecolor=face, edgecolor=edge, linewidth=1.2, linestyle=dashed)
             circle.set_alpha(0.75 if filled else 1.0)
-            page.add_patch(circle)
+            sheet.page.add_patch(circle)
     counts = f"{balloon.published}/{balloon.registered}"
-    page.text(x + CELL / 2 - 1, y + CELL / 2 - 4, counts, ha="right", va="center_baseline", color=GREY, font=font(5.5))
+    sheet.write(x + CELL / 2 - 1, y + CELL / 2 - 4, counts, size=5.5, side="right", colour=GREY)
 
 
 def _notes(found: TrialsMap) -> list[str]:
