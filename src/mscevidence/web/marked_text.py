@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from mscevidence.review import Item
 
-ARM_COLOURS = 6
+ARM_COLOURS = 5
+"""Colours of arms; the colour 0 is for what belongs to no arm."""
 SIGNS = {"accepted": "✓", "corrected": "✓", "rejected": "✗", "deferred": "…", None: "?"}
 
 
@@ -78,7 +79,7 @@ def _marked(text: str, start: int, number: int, item: Item, arms: list[str]) -> 
         begins=start == one.span[0],
         kind=one.kind,
         checks=worst(item),
-        arm=arms.index(one.arm) % ARM_COLOURS if one.arm else 0,
+        arm=1 + arms.index(one.arm) % ARM_COLOURS if one.arm else 0,
         state=item.verdict or "waiting",
         tag=tag,
     )

@@ -13,7 +13,8 @@ function show(card) {
   card.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest" });
   const place = document.getElementById(`at-${card.dataset.candidate}`);
-  if (place) place.closest(".text").scrollTop = place.offsetTop - place.closest(".text").offsetTop - 120;
+  const around = text.parentElement;
+  if (place) around.scrollTop += place.getBoundingClientRect().top - around.getBoundingClientRect().top - around.clientHeight / 3;
 }
 
 function step(by) {
