@@ -73,14 +73,23 @@ def pool(
 def forest(
     pooled: Pooled,
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write; .svg, .png or .pdf.")],
-    columns: Annotated[str, typer.Option(help="Extra columns, such as 'product,dose'.")] = "",
+    columns: Annotated[
+        str,
+        typer.Option(
+            help="Extra columns: dose, product, design, phase, time-point, follow-up, condition, completeness, or rob "
+            "(discs of the appraisal), such as 'product,dose'."
+        ),
+    ] = "",
     title: Annotated[str | None, typer.Option(help="Title of the figure.")] = None,
     all_methods: Annotated[bool, typer.Option("--all-methods", help="Draw the alternatives below the first.")] = False,
     style: Annotated[str, typer.Option(help="plain, revman, jama or bmj: as readers of these expect it.")] = "plain",
+    per: Annotated[int, typer.Option(help="Rates per 100 patients (per cent), 1000, 10000 or 100000.")] = 100,
 ) -> None:
     """Draw the forest plot of an outcome; asks the same question as pool."""
-    from mscevidence.publish.forest import save_forest
+    from mscevidence.publish.forest import Estimates, save_forest
 
     chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
-    save_forest(pooled, output, columns=chosen, title=title, estimates="all" if all_methods else "primary", style=style)
+    studies = studies_and_families()[0] if chosen else ()
+    estimates: Estimates = "all" if all_methods else "primary"
+    save_forest(pooled, output, columns=chosen, title=title, estimates=estimates, style=style, studies=studies, per=per)
     typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)

@@ -11,26 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TypedDict, Unpack, get_args
 
 from matplotlib.figure import Figure
 
-from mscevidence.errors import UnknownTermError
-from mscevidence.model import Estimate, Pooled, StudyRow
-from mscevidence.publish import wording
+from mscevidence.errors import SelectionError, UnknownTermError
+from mscevidence.model import Estimate, Pooled, Study, StudyRow
+from mscevidence.publish import forest_discs, wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
 from mscevidence.publish.figure import figure_bytes, figure_format, house_style
 from mscevidence.publish.forest_axis import axis_for
+from mscevidence.publish.forest_discs import discs
 from mscevidence.publish.forest_drawing import ForestDrawing
 from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, Words, lay_out
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.forest_style import style_of
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import Scale, directions, scale_of
+from mscevidence.publish.scale import RATE, Scale, directions, rates_per, scale_of
+from mscevidence.publish.study_columns import column_notes, with_study_columns
 from mscevidence.records import write_atomically
 
-__all__ = ["available_columns", "draw_forest", "save_forest"]
+__all__ = ["Estimates", "available_columns", "draw_forest", "save_forest"]
 
 
 def draw_forest(
@@ -40,6 +42,8 @@ def draw_forest(
     title: str | None = None,
     estimates: Estimates = "primary",
     style: str = "plain",
+    studies: Sequence[Study] = (),
+    per: int = 100,
 ) -> Figure:
     """Return the forest plot of a pooled result, as large as its content needs.
 
@@ -49,66 +53,85 @@ def draw_forest(
         title: heading; the title of the analysis when None, none when empty.
         estimates: ``all`` also draws the alternative methods and the sensitivity analyses, as thin diamonds.
         style: plain, revman, jama or bmj; see `forest_style`.
+        studies: the records, for the columns that need them: follow-up, completeness, and rob (discs of the appraisal).
+        per: of how many patients rates are given; see `scale.PER`.
 
     Raises:
-        UnknownTermError: a column that no study has, an unknown style, or another word for `estimates`.
+        UnknownTermError: a column that no study has, an unknown style, another word for `estimates`, an unusual `per`.
+        SelectionError: discs of studies that nobody appraised, or `per` for a comparison of two arms.
     """
     if estimates not in get_args(Estimates):
         raise UnknownTermError(estimates, kind="choice of estimates", choices=get_args(Estimates))
-    names, scale, look = chosen_columns(pooled, columns), scale_of(pooled), style_of(style)
+    pooled = with_study_columns(pooled, studies)
+    judged = discs(pooled, studies) if forest_discs.COLUMN in columns and studies else None
+    names = chosen_columns(pooled, [name for name in columns if judged is None or name != forest_discs.COLUMN])
+    scale, look = _scale(pooled, per), style_of(style)
     sides = directions(pooled)
     symbols = footnote_symbols(pooled)
-    rows = ForestRows(pooled, columns=names, estimates=estimates, symbols=symbols, style=look).all()
+    rows = ForestRows(
+        pooled, columns=names, estimates=estimates, symbols=symbols, style=look, scale=scale, discs=judged
+    ).all()
     words = Words(
         title=readable(pooled.title if title is None else title),
         first=look.first,
         effect=f"{scale.heading} {look.brackets[0]}{wording.level_text(pooled.level)} CI{look.brackets[2]}",
         directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
         axis=readable(_axis_label(pooled, scale)),
-        notes=notes(pooled, every_estimate=estimates == "all"),
+        notes=(
+            *(judged.notes() if judged else ()),
+            *column_notes(names),
+            *notes(pooled, every_estimate=estimates == "all"),
+        ),
         numbers_left=look.numbers_left,
     )
-    layout = lay_out(rows, words, columns=names, counts=TWO_ARMS if scale.comparative else ONE_ARM)
+    counts = TWO_ARMS if scale.comparative else ONE_ARM
+    layout = lay_out(rows, words, columns=names, counts=counts, discs=judged.keys if judged else ())
     with house_style():
         return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled), style=look).drawn()
+
+
+class Options(TypedDict, total=False):
+    """What `draw_forest` may be told."""
+
+    columns: Sequence[str]
+    title: str | None
+    estimates: Estimates
+    style: str
+    studies: Sequence[Study]
+    per: int
 
 
 def save_forest(
     pooled: Pooled,
     *paths: Path,
-    columns: Sequence[str] = (),
-    title: str | None = None,
-    estimates: Estimates = "primary",
-    style: str = "plain",
     format: str | None = None,  # noqa: A002 - the name users know from savefig
     dpi: float = 200,
+    **options: Unpack[Options],
 ) -> None:
     """Write the forest plot of a pooled result as svg, png or pdf; the same result gives the same bytes.
 
     Args:
         pooled: what is drawn.
         paths: the files, each in the format that its suffix names; the plot is drawn once.
-        columns: names of study columns to show; see `available_columns`.
-        title: heading; the title of the analysis when None, none when empty.
-        estimates: ``all`` also draws the alternatives.
-        style: plain, revman, jama or bmj.
         format: ``svg``, ``png`` or ``pdf`` when the suffix does not say it.
         dpi: pixels per inch of a png.
+        options: those of `draw_forest`.
 
     Raises:
         UnknownTermError: an unknown format or column.
         WriteError: the file cannot be written, or a png would be too large; what was there before is untouched.
     """
     forms = [figure_format(path, format) for path in paths]
-    figure = draw_forest(pooled, columns=columns, title=title, estimates=estimates, style=style)
-    name = readable(title or pooled.title) or "Forest plot"
+    figure = draw_forest(pooled, **options)
+    name = readable(options.get("title") or pooled.title) or "Forest plot"
+    described = describe(pooled, per=options.get("per", RATE.per))
     for path, form in zip(paths, forms, strict=True):
-        write_atomically(path, figure_bytes(figure, form, title=name, description=describe(pooled), dpi=dpi))
+        write_atomically(path, figure_bytes(figure, form, title=name, description=described, dpi=dpi))
 
 
-def describe(pooled: Pooled) -> str:
-    """Return the forest plot in words, for a person who cannot see it."""
-    scale = scale_of(pooled)
+def describe(pooled: Pooled, *, per: int = 100) -> str:
+    """Return the forest plot in words, for a person who cannot see it; rates per so many patients."""
+    scale = _scale(pooled, per)
     sentences = [f"Forest plot of {pooled.outcome_label}: {wording.count(len(rows_in_order(pooled)), 'study row')}."]
     sentences += [
         f"{row.label}: {_counts_in_words(row)}, {scale.effect(row.effect, row.lower, row.upper)}{_unit(scale)}."
@@ -120,10 +143,21 @@ def describe(pooled: Pooled) -> str:
     return readable(" ".join(sentences))
 
 
+def _scale(pooled: Pooled, per: int) -> Scale:
+    scale = scale_of(pooled)
+    if not scale.comparative:
+        return rates_per(per)
+    if per != RATE.per:
+        raise SelectionError(
+            f"a {scale.name} is not given per {per:,} patients", hint="leave out --per, or ask for a rate of one arm"
+        )
+    return scale
+
+
 def _axis_label(pooled: Pooled, scale: Scale) -> str:
     outcome = f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]}"
     if not scale.comparative:
-        return f"{outcome} (% of patients)"
+        return f"{outcome} ({'% of patients' if scale.per == RATE.per else f'per {scale.per:,} patients'})"
     return f"{outcome}: {scale.name} ({'log scale' if scale.logarithmic else 'percentage points'})"
 
 
@@ -133,7 +167,7 @@ def _counts_in_words(row: StudyRow) -> str:
 
 
 def _unit(scale: Scale) -> str:
-    return scale.unit if scale.comparative else " per cent"
+    return " per cent" if scale == RATE else scale.unit
 
 
 def _in_words(estimate: Estimate, scale: Scale) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mscevidence.model import Pooled
 from mscevidence.publish.forest_rows import Bar, Diamond, Row, Square
@@ -57,7 +57,8 @@ RATES = Axis(0, 100, tuple((float(tick), str(tick)) for tick in range(0, 101, 20
 def axis_for(rows: Sequence[Row], scale: Scale, pooled: Pooled) -> Axis:
     """Return the axis on which the rows of an analysis can be read."""
     if scale.null is None:
-        return RATES
+        ticks = tuple((place, f"{place * scale.per / 100:,.0f}") for place, _ in RATES.ticks)
+        return replace(RATES, ticks=ticks)
     points, inner, outer = _numbers(row.graphic for row in rows)
     first = [one.effect for one in pooled.overall.estimates[:1] if one.effect is not None]
     return (_ratios if scale.logarithmic else _differences)([scale.null, *first, *points], inner, outer)

@@ -9,10 +9,11 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Circle, Polygon, Rectangle
 
 from mscevidence.publish.figure import blank_figure
 from mscevidence.publish.forest_axis import Axis
+from mscevidence.publish.forest_discs import COLOURS
 from mscevidence.publish.forest_layout import (
     AXIS_DEPTH,
     BODY,
@@ -39,6 +40,7 @@ FAINT = "#e6e6e6"
 LARGEST_SIDE = 11.0
 SMALLEST_SIDE = 3.5
 EQUAL_SIDE = 6.5
+DISC_RADIUS = 5.8
 ARROW = 4.0
 """How far beside a diamond that is cut off its arrow stands, in points."""
 _TALL = 400.0
@@ -179,7 +181,13 @@ class ForestDrawing:
         for column in self._layout.columns:
             lines = placed.cells.get(column.key, ())
             key = f"{row.key}-{column.key}" if row.key else ""
+            if lines and column.align == "center":
+                self._disc(column.anchor, placed.middle, lines[0])
             self._block(column.anchor, placed.middle, lines, size=size, bold=bold, align=column.align, key=key)
+
+    def _disc(self, x: float, y: float, symbol: str) -> None:
+        fill = COLOURS.get(symbol, "white")
+        self._page.add_patch(Circle((x, y), DISC_RADIUS, facecolor=fill, edgecolor=GREY, linewidth=0.6, zorder=1))
 
     def _graphic(self, placed: PlacedRow) -> None:
         graphic, middle, key = placed.row.graphic, placed.middle, f"{placed.row.key}-mark"

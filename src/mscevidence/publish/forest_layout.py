@@ -21,6 +21,8 @@ PANEL_GAP = 16.0
 INDENT = 9.0
 ROW_PADDING = 4.0
 AXIS_DEPTH = 20.0
+DISC = 14.0
+"""Width of a column of discs."""
 
 _LEAST_LEFT = 235.0
 _MOST_LEFT = 310.0
@@ -36,7 +38,7 @@ TWO_ARMS = {
 }
 """The columns of counts and what heads them."""
 
-Align = Literal["left", "right"]
+Align = Literal["left", "center", "right"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Column:
     @property
     def anchor(self) -> float:
         """The x position its text is set from."""
-        return self.left if self.align == "left" else self.right
+        return {"left": self.left, "center": (self.left + self.right) / 2, "right": self.right}[self.align]
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,12 @@ class Words:
 
 
 def lay_out(
-    rows: Sequence[Row], words: Words, *, columns: Sequence[str], counts: Mapping[str, tuple[str, ...]]
+    rows: Sequence[Row],
+    words: Words,
+    *,
+    columns: Sequence[str],
+    counts: Mapping[str, tuple[str, ...]],
+    discs: Sequence[str] = (),
 ) -> Layout:
     """Return the layout of a forest plot; all texts are measured and wrapped, none is cut.
 
@@ -138,17 +145,22 @@ def lay_out(
         words: around them.
         columns: keys of the study columns.
         counts: keys and headings of the columns of counts.
+        discs: keys of the columns of discs, right of all else; each ends in the letter that heads it.
     """
     left, left_edge = _left_columns(rows, columns, counts, words.first)
     right: tuple[Column, ...] = ()
     if words.numbers_left:
         numbers, left_edge = _number_columns(rows, words.effect, left_edge + GAP)
         left, panel_left = (*left, *numbers), left_edge + PANEL_GAP
-        total = panel_left + PANEL + MARGIN
+        right_edge = panel_left + PANEL + PANEL_GAP * bool(discs)
     else:
         panel_left = left_edge + PANEL_GAP
         right, right_edge = _number_columns(rows, words.effect, panel_left + PANEL + PANEL_GAP)
-        total = right_edge + MARGIN
+    right = (
+        *right,
+        *(Column(key, (key[-1:],), *_disc(right_edge, place), "center") for place, key in enumerate(discs)),
+    )
+    total = (right[-1].right if discs else right_edge) + MARGIN
     title_lines = wrap(words.title, total - 2 * MARGIN, TITLE, bold=True) if words.title else ()
     header_top = MARGIN + len(title_lines) * TITLE * LEADING + (6 if title_lines else 0)
     header_lines = max(len(column.heading) for column in (*left, *right))
@@ -248,6 +260,11 @@ def _number_columns(rows: Sequence[Row], effect_heading: str, start: float) -> t
         columns.append(Column(key, lines, start, start + needed, align))
         start += needed + GAP
     return tuple(columns), columns[-1].right
+
+
+def _disc(edge: float, place: int) -> tuple[float, float]:
+    """Return the edges of a column of discs."""
+    return edge + GAP + place * DISC, edge + GAP + (place + 1) * DISC
 
 
 def _place(rows: Sequence[Row], left: Sequence[Column], first_count: str, top: float) -> tuple[PlacedRow, ...]:

@@ -9,9 +9,10 @@ from typing import Literal
 from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
+from mscevidence.publish.forest_discs import Discs
 from mscevidence.publish.forest_style import PLAIN, Style
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import scale_of
+from mscevidence.publish.scale import Scale, scale_of
 
 Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
 Estimates = Literal["primary", "all"]
@@ -73,6 +74,8 @@ class ForestRows:
         estimates: ``all`` adds the alternatives and the sensitivity analyses.
         symbols: the footnote symbol of each mark.
         style: how numbers are written.
+        scale: of the effects; that of the measure unless told.
+        discs: how the studies were appraised, if that is to be seen.
     """
 
     def __init__(
@@ -83,10 +86,13 @@ class ForestRows:
         estimates: Estimates,
         symbols: Mapping[str, str],
         style: Style = PLAIN,
+        scale: Scale | None = None,
+        discs: Discs | None = None,
     ) -> None:
         self._pooled = pooled
         self._style = style
-        self._scale = replace(scale_of(pooled), brackets=style.brackets)
+        self._discs = discs
+        self._scale = replace(scale or scale_of(pooled), brackets=style.brackets)
         self._columns = tuple(columns)
         self._every = estimates == "all"
         self._symbols = symbols
@@ -141,6 +147,7 @@ class ForestRows:
             "effect": self._scale.effect(row.effect, row.lower, row.upper),
             "weight": "" if share is None else f"{100 * share:.1f}%",
         }
+        cells |= self._discs.cells(row) if self._discs else {}
         square = _square(row, share)
         label = readable(row.label) + (f"\N{NO-BREAK SPACE}{marks}" if marks else "")
         return Row("study", label, cells, square, indent, f"study-{self._numbers[row.result]}")

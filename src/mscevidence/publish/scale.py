@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mscevidence import vocabulary
+from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Measure, Pooled
 from mscevidence.publish import wording
 
@@ -26,6 +27,7 @@ class Scale:
         logarithmic: whether equal distances are equal ratios.
         coefficient: what the coefficients of a meta-regression are called.
         brackets: before, between and after the limits of an interval.
+        per: of how many patients a rate is given.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Scale:
     logarithmic: bool = False
     coefficient: str = "Odds ratio"
     brackets: tuple[str, str, str] = ("[", ", ", "]")
+    per: int = 100
 
     @property
     def comparative(self) -> bool:
@@ -90,6 +93,39 @@ SCALES: dict[Measure, Scale] = {
         "Change of the risk difference",
     ),
 }  # fmt: skip
+
+
+PER = (100, 1_000, 10_000, 100_000)
+"""Of how many patients a rate may be given."""
+
+
+def rates_per(per: int) -> Scale:
+    """Return the scale of rates given per so many patients: ``444 [215, 692]`` per 1,000.
+
+    Raises:
+        UnknownTermError: not one of `PER`.
+    """
+    if per not in PER:
+        raise UnknownTermError(str(per), kind="number of patients for a rate", choices=[str(one) for one in PER])
+    if per == RATE.per:
+        return RATE
+
+    def number(rate: float | None) -> str:
+        if rate is None or not wording.exists(rate):
+            return wording.DASH
+        amount = per * rate
+        if 0 < amount < 0.05:
+            return "<0.1"
+        # What rounds to everybody without being it says so.
+        return (
+            f">{per - 1:,}"
+            if rate < 1 and round(amount) == per
+            else f"{amount:.1f}"
+            if amount < 10
+            else f"{amount:,.0f}"
+        )
+
+    return Scale("rate", "rate", f"Per {per:,}", f" per {per:,}", number, per=per)
 
 
 def scale_of(pooled: Pooled) -> Scale:
