@@ -38,6 +38,7 @@ def export(
     from mscevidence import protocol
     from mscevidence.publish import export as exports
     from mscevidence.publish.table import render
+    from mscevidence.publish.wording import count
 
     if list_:
         kinds = {**exports.KINDS, exports.ALL: "everything above that is not empty"}
@@ -52,7 +53,7 @@ def export(
     for name, why in empty.items():
         typer.echo(f"left out {name}: {why}", err=True)
     _write(files, output)
-    typer.echo(f"wrote {len(files)} files to {output}", err=True)
+    typer.echo(f"wrote {count(len(files), 'file')} to {output}", err=True)
 
 
 def _refuse_place(output: Path) -> None:
