@@ -31,15 +31,15 @@ from mscevidence.stats.mixed_model import MixedModel
 
 @dataclass(frozen=True, slots=True)
 class CountModel:
-    """One analysis ready to fit.
+    """B analyses of k studies each, ready to fit.
 
     Attributes:
         model: the likelihood; the first `coefficients` columns of its design are the answer, the others study
             intercepts.
         coefficients: number of coefficients asked for: mu and moderators.
-        saturated: (k,) log-likelihood of each study at its own effect.
-        effect: (k,) the study's own effect, not finite if it has none; `information`: (k,) of it.
-        moderators: (k, coefficients) with the intercept first.
+        saturated: (B, k) log-likelihood of each study at its own effect.
+        effect: (B, k) the study's own effect, not finite if it has none; `information`: (B, k) of it.
+        moderators: (B, k, coefficients) with the intercept first.
     """
 
     model: MixedModel
@@ -48,6 +48,11 @@ class CountModel:
     effect: FloatArray
     information: FloatArray
     moderators: FloatArray
+
+    def rows(self, index: NDArray[np.intp]) -> CountModel:
+        """Return the analyses of `index`."""
+        parts = (self.saturated[index], self.effect[index], self.information[index], self.moderators[index])
+        return CountModel(self.model.rows(index), self.coefficients, *parts)
 
 
 def binomial_constant(x: FloatArray, n: FloatArray) -> FloatArray:
@@ -69,33 +74,33 @@ def _poisson_top(x: FloatArray) -> FloatArray:
 
 
 def one_binomial(x: FloatArray, n: FloatArray, offset: FloatArray, moderators: FloatArray) -> CountModel:
-    """Return the model of one binomial count per study: PLO, CM.AL, and CM.EL for rates."""
+    """Return the model of one binomial count (B, k) per study: PLO, CM.AL, and CM.EL for rates."""
     model = MixedModel(
-        family=Binomial(n[np.newaxis, :, np.newaxis, np.newaxis]),
-        x=x[np.newaxis, :, np.newaxis],
+        family=Binomial(n[..., np.newaxis, np.newaxis]),
+        x=x[..., np.newaxis],
         coding=np.ones(1),
-        design=moderators[np.newaxis, :, np.newaxis, :],
-        offset=offset[np.newaxis, :, np.newaxis],
-        constant=binomial_constant(x, n).sum(keepdims=True),
+        design=moderators[..., np.newaxis, :],
+        offset=offset[..., np.newaxis],
+        constant=binomial_constant(x, n).sum(axis=-1),
     )
     with np.errstate(divide="ignore"):
         effect = np.log(x) - np.log(n - x) - offset
-    return CountModel(model, moderators.shape[1], _binomial_top(x, n), effect, x * (n - x) / n, moderators)
+    return CountModel(model, moderators.shape[-1], _binomial_top(x, n), effect, x * (n - x) / n, moderators)
 
 
 def one_poisson(x: FloatArray, time: FloatArray, moderators: FloatArray) -> CountModel:
-    """Return the model of one event rate per study: IRLN."""
+    """Return the model of one event rate (B, k) per study: IRLN."""
     offset = np.log(time)
     model = MixedModel(
         family=Poisson(np.ones((1, 1, 1, 1))),
-        x=x[np.newaxis, :, np.newaxis],
+        x=x[..., np.newaxis],
         coding=np.ones(1),
-        design=moderators[np.newaxis, :, np.newaxis, :],
-        offset=offset[np.newaxis, :, np.newaxis],
-        constant=-special.gammaln(x + 1).sum(keepdims=True),
+        design=moderators[..., np.newaxis, :],
+        offset=offset[..., np.newaxis],
+        constant=-special.gammaln(x + 1).sum(axis=-1),
     )
     with np.errstate(divide="ignore"):
-        return CountModel(model, moderators.shape[1], _poisson_top(x), np.log(x) - offset, x, moderators)
+        return CountModel(model, moderators.shape[-1], _poisson_top(x), np.log(x) - offset, x, moderators)
 
 
 def two_arms(
@@ -104,58 +109,59 @@ def two_arms(
     """Return the model of both arms: UM.FS, or the fixed part of UM.RS.
 
     Args:
-        x: (k, 2) events of arm 1 and arm 2.
-        size: (k, 2) patients, or person-time.
-        moderators: (k, q) with the intercept first; they act on the treatment effect.
+        x: (B, k, 2) events of arm 1 and arm 2.
+        size: (B, k, 2) patients, or person-time.
+        moderators: (B, k, q) with the intercept first; they act on the treatment effect.
         rates: Poisson instead of binomial.
         random_studies: one common intercept instead of one per study.
     """
-    k = x.shape[0]
-    treatment = np.stack([moderators, np.zeros_like(moderators)], axis=1)
+    analyses, k, _ = x.shape
+    treatment = np.stack([moderators, np.zeros_like(moderators)], axis=2)
     intercepts = np.ones((k, 2, 1)) if random_studies else np.repeat(np.eye(k)[:, np.newaxis, :], 2, axis=1)
+    intercepts = np.broadcast_to(intercepts, (analyses, *intercepts.shape))
     if rates:
         constant, top = -special.gammaln(x + 1), _poisson_top(x)
-        information = 1 / (1 / np.maximum(x, 1e-300)).sum(axis=1)
+        cells = x
     else:
         constant, top = binomial_constant(x, size), _binomial_top(x, size)
-        cells = np.concatenate([x, size - x], axis=1)
-        information = 1 / (1 / np.maximum(cells, 1e-300)).sum(axis=1)
+        cells = np.concatenate([x, size - x], axis=-1)
     model = MixedModel(
-        family=Poisson(np.ones((1, 1, 1, 1))) if rates else Binomial(size[np.newaxis, :, :, np.newaxis]),
-        x=x[np.newaxis],
+        family=Poisson(np.ones((1, 1, 1, 1))) if rates else Binomial(size[..., np.newaxis]),
+        x=x,
         coding=np.array([0.5, -0.5]),
-        design=np.concatenate([treatment, intercepts], axis=2)[np.newaxis],
-        offset=np.log(size)[np.newaxis] if rates else np.zeros((1, 1, 1)),
-        constant=constant.sum(keepdims=True)[0],
+        design=np.concatenate([treatment, intercepts], axis=-1),
+        offset=np.log(size) if rates else np.zeros((1, 1, 1)),
+        constant=constant.sum(axis=(-1, -2)),
     )
     with np.errstate(divide="ignore", invalid="ignore"):
         link = np.log(x / size) if rates else np.log(x) - np.log(size - x)
-        effect = link[:, 0] - link[:, 1]
-    return CountModel(model, moderators.shape[1], top.sum(axis=1), effect, information, moderators)
+        effect = link[..., 0] - link[..., 1]
+    information = 1 / (1 / np.maximum(cells, 1e-300)).sum(axis=-1)
+    return CountModel(model, moderators.shape[-1], top.sum(axis=-1), effect, information, moderators)
 
 
 def exact_conditional(x: FloatArray, n: FloatArray, moderators: FloatArray) -> CountModel:
-    """Return the exact conditional model CM.EL of odds ratios: x (k, 2) events, n (k, 2) patients."""
-    total = x.sum(axis=1)
-    lowest, highest = np.maximum(0.0, total - n[:, 1]), np.minimum(total, n[:, 0])
-    support = lowest[:, np.newaxis] + np.arange(int((highest - lowest).max()) + 1)
-    possible = support <= highest[:, np.newaxis]
-    support = np.where(possible, support, lowest[:, np.newaxis])
-    weight = binomial_constant(support, n[:, :1]) + binomial_constant(total[:, np.newaxis] - support, n[:, 1:])
+    """Return the exact conditional model CM.EL of odds ratios: x (B, k, 2) events, n (B, k, 2) patients."""
+    total = x.sum(axis=-1)
+    lowest, highest = np.maximum(0.0, total - n[..., 1]), np.minimum(total, n[..., 0])
+    support = lowest[..., np.newaxis] + np.arange(int((highest - lowest).max()) + 1)
+    possible = support <= highest[..., np.newaxis]
+    support = np.where(possible, support, lowest[..., np.newaxis])
+    weight = binomial_constant(support, n[..., :1]) + binomial_constant(total[..., np.newaxis] - support, n[..., 1:])
     weight = np.where(possible, weight, -np.inf)
-    shape = (1, x.shape[0], 1, 1, -1)
+    shape = (*total.shape, 1, 1, -1)
     family = Hypergeometric(support.reshape(shape), weight.reshape(shape))
-    constant = binomial_constant(x[:, 0], n[:, 0]) + binomial_constant(x[:, 1], n[:, 1])
+    constant = binomial_constant(x, n).sum(axis=-1)
     model = MixedModel(
         family=family,
-        x=x[np.newaxis, :, :1],
+        x=x[..., :1],
         coding=np.ones(1),
-        design=moderators[np.newaxis, :, np.newaxis, :],
+        design=moderators[..., np.newaxis, :],
         offset=np.zeros((1, 1, 1)),
-        constant=constant.sum(keepdims=True),
+        constant=constant.sum(axis=-1),
     )
-    effect, saturated, information = _own_effects(model, constant, x[:, 0], lowest, highest)
-    return CountModel(model, moderators.shape[1], saturated, effect, information, moderators)
+    effect, saturated, information = _own_effects(model, constant, x[..., 0], lowest, highest)
+    return CountModel(model, moderators.shape[-1], saturated, effect, information, moderators)
 
 
 def _own_effects(
@@ -177,12 +183,12 @@ def _own_effects(
         theta = np.where(inside, new, 0.0)
         if (settled | ~inside).all():
             break
-    value = constant + x * theta - model.family.cumulant(theta[np.newaxis, :, np.newaxis, np.newaxis])[0, :, 0, 0]
+    value = constant + x * theta - model.family.cumulant(theta[..., np.newaxis, np.newaxis])[..., 0, 0]
     edge = np.where(x == lowest, -np.inf, np.inf)
     information = np.where(inside, _moments(model, theta)[1], 0.0)
     return np.where(inside, theta, edge), np.where(inside, value, 0.0), information
 
 
 def _moments(model: MixedModel, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-    mean, variance, _ = model.family.moments(theta[np.newaxis, :, np.newaxis, np.newaxis])
-    return mean[0, :, 0, 0], variance[0, :, 0, 0]
+    mean, variance, _ = model.family.moments(theta[..., np.newaxis, np.newaxis])
+    return mean[..., 0, 0], variance[..., 0, 0]

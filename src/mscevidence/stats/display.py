@@ -96,6 +96,23 @@ def table(values: Mapping[str, Any], shape: tuple[int, ...], *, item: str) -> li
     return [{name: _plain(column[i]) for name, column in columns.items()} for i in range(size)]
 
 
+def coefficient_rows(columns: Mapping[str, Any], of_analysis: Mapping[str, Any]) -> list[Row]:
+    """Return one row per coefficient; of a batch with the number of the analysis and what belongs to it.
+
+    Args:
+        columns: (..., p) arrays by name.
+        of_analysis: (...) arrays by name.
+    """
+    shape = np.shape(next(iter(columns.values())))
+    if len(shape) == 1:
+        return table(columns, shape, item="coefficient")
+    analysis, coefficient = np.divmod(np.arange(math.prod(shape)), shape[-1])
+    numbered = {"analysis": analysis.reshape(shape) + 1, "coefficient": coefficient.reshape(shape) + 1}
+    spread = {name: np.broadcast_to(np.asarray(value)[..., np.newaxis], shape) for name, value in of_analysis.items()}
+    shown = {**numbered, **columns, **spread}
+    return [{name: row[name] for name in shown} for row in table(shown, shape, item="row")]
+
+
 def pair_rows(treatments: Sequence[str], **matrices: Any) -> list[Row]:
     """Return one row per pair of treatments, entry (i, j) of each matrix as i versus j, for i before j."""
     pairs = [(i, j) for i in range(len(treatments)) for j in range(i + 1, len(treatments))]

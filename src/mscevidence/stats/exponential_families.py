@@ -106,11 +106,11 @@ class Hypergeometric:
     def moments(self, eta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return mean, variance and third central moment."""
         share, _ = self._shares(eta)
-        total = share.sum(axis=-1)
         # Powers of the distance to the middle of the support keep the cancellation below small.
         centre = (self.support[..., :1] + self.support.max(axis=-1, keepdims=True)) / 2
-        distance = self.support - centre
-        first, second, third = (np.einsum("...s,...s->...", share, distance**power) / total for power in (1, 2, 3))
+        powers = (self.support - centre)[..., 0, :, np.newaxis] ** np.arange(4)
+        total, first, second, third = np.moveaxis(share @ powers, -1, 0)
+        first, second, third = first / total, second / total, third / total
         variance = second - first**2
         return centre[..., 0] + first, variance, third - 3 * first * second + 2 * first**3
 

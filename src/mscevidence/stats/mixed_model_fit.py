@@ -71,10 +71,10 @@ def fit(model: MixedModel, nodes: int | None, start: FloatArray, *, without_tau:
     return _finish(model, theta, value, done, local)
 
 
-def common_effect(model: MixedModel, start: FloatArray) -> float:
-    """Return the highest log-likelihood of one analysis without random effect."""
-    theta = np.concatenate([start, np.zeros((1, 1))], axis=-1)
-    return float(_ascend(model, theta, hermite(1), fixed_tau=True)[1][0])
+def common_effect(model: MixedModel, start: FloatArray) -> FloatArray:
+    """Return the highest log-likelihoods (B,) without random effect, from coefficients (B, p)."""
+    theta = np.concatenate([start, np.zeros((start.shape[0], 1))], axis=-1)
+    return _ascend(model, theta, hermite(1), fixed_tau=True)[1]
 
 
 def _best(

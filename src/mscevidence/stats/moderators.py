@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
-from mscevidence.stats.display import Row, Shown, table
+from mscevidence.stats.display import Row, Shown, coefficient_rows
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, number, plain, scalar, tail
 from mscevidence.stats.moderator_tests import (
@@ -98,15 +98,7 @@ class MetaRegression(Shown):
     def rows(self) -> list[Row]:
         """Return one row per coefficient; of a batch with the number of the analysis and its tau2."""
         columns = {name: getattr(self, name) for name in ("beta", "se", "statistic", "p", "lower", "upper")}
-        if self.beta.ndim == 1:
-            return table(columns, self.beta.shape, item=self._item)
-        shape = self.beta.shape
-        analysis, coefficient = np.divmod(np.arange(self.beta.size), shape[-1])
-        columns |= {"tau2": np.broadcast_to(self.tau2[..., np.newaxis], shape)}
-        numbered = {"analysis": analysis.reshape(shape) + 1, self._item: coefficient.reshape(shape) + 1}
-        return [
-            {name: row[name] for name in (*numbered, *columns)} for row in table(numbered | columns, shape, item="row")
-        ]
+        return coefficient_rows(columns, {"tau2": self.tau2})
 
     @property
     def parameters(self) -> int:

@@ -21,62 +21,76 @@ from mscevidence.stats.newton import Point, ascend, inverse
 _WIDTH = 1e-3
 
 
-def log_likelihood(model: MixedModel, theta: FloatArray) -> FloatArray:
-    """Return the marginal log-likelihood with constants at theta (..., p + 2), the last two being sigma and tau.
+def log_likelihood(model: MixedModel, theta: FloatArray, start: FloatArray | None = None) -> FloatArray:
+    """Return the marginal log-likelihood with constants at theta, the last two being sigma and tau.
 
     Args:
-        model: one analysis (B = 1) of k studies with two arms.
-        theta: coefficients, sigma, tau.
+        model: B analyses of k studies with two arms.
+        theta: (..., B, p + 2) coefficients, sigma, tau.
+        start: (..., B, k, 2) modes of the random effects at parameters nearby, if known.
     """
-    eta = model.predictor(theta[..., :-2])
-    loading = theta[..., -2:][..., np.newaxis, np.newaxis, :] * np.array([[1.0, 0.5], [1.0, -0.5]])
-    effects = _mode(model, eta, loading)
+    eta, loading = _parts(model, theta)
+    effects = _mode(model, eta, loading, start)
     at = _predictor(eta, loading, effects)
-    height = (model.x * at - model.family.cumulant(at[..., np.newaxis])[..., 0]).sum(-1) - (effects**2).sum(-1) / 2
-    c11, c12, c22 = _curvature(model, at, loading)
+    height = _height(model, at, effects)
+    c11, c12, c22 = _curvature(model.family.moments(at[..., np.newaxis])[1][..., 0], loading)
     result: FloatArray = model.constant + (height - np.log(c11 * c22 - c12**2) / 2).sum(-1)
     return result
 
 
-def _curvature(model: MixedModel, at: FloatArray, loading: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the three entries of -d2F/d(s, u)2 of each study."""
-    variance = model.family.moments(at[..., np.newaxis])[1][..., 0]
+def _parts(model: MixedModel, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the fixed part (..., B, k, 2) of the predictor and what the effects are multiplied with in each arm."""
+    loading = theta[..., -2:][..., np.newaxis, np.newaxis, :] * np.array([[1.0, 0.5], [1.0, -0.5]])
+    return model.predictor(theta[..., :-2]), loading
+
+
+def _curvature(variance: FloatArray, loading: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the three entries of -d2F/d(s, u)2 of each study from the variances of its arms."""
     first, second = loading[..., 0], loading[..., 1]
-    return 1 + (first**2 * variance).sum(-1), (first * second * variance).sum(-1), 1 + (second**2 * variance).sum(-1)
+    one, other = first * variance, second * variance
+    return 1 + _both(first * one), _both(first * other), 1 + _both(second * other)
 
 
-def _mode(model: MixedModel, eta: FloatArray, loading: FloatArray) -> FloatArray:
+def _mode(model: MixedModel, eta: FloatArray, loading: FloatArray, start: FloatArray | None = None) -> FloatArray:
     """Maximise the concave F by Newton steps, halved while F falls."""
-    effects = np.zeros((*np.broadcast_shapes(eta.shape[:-1], loading.shape[:-2]), 2))
-    height = _height(model, eta, loading, effects)
+    shape = (*np.broadcast_shapes(eta.shape[:-1], loading.shape[:-2]), 2)
+    effects = np.zeros(shape) if start is None else np.broadcast_to(start, shape)
+    at = _predictor(eta, loading, effects)
+    height = _height(model, at, effects)
     for _ in range(100):
-        at = _predictor(eta, loading, effects)
-        residual = model.x - model.family.moments(at[..., np.newaxis])[0][..., 0]
-        g1, g2 = ((loading[..., j] * residual).sum(-1) - effects[..., j] for j in (0, 1))
-        c11, c12, c22 = _curvature(model, at, loading)
+        mean, variance, _third = (moment[..., 0] for moment in model.family.moments(at[..., np.newaxis]))
+        residual = model.x - mean
+        g1, g2 = (_both(loading[..., j] * residual) - effects[..., j] for j in (0, 1))
+        c11, c12, c22 = _curvature(variance, loading)
         determinant = c11 * c22 - c12**2
         step = np.stack([(c22 * g1 - c12 * g2) / determinant, (c11 * g2 - c12 * g1) / determinant], axis=-1)
         for _ in range(40):
-            new = _height(model, eta, loading, effects + step)
+            at = _predictor(eta, loading, effects + step)
+            new = _height(model, at, effects + step)
             worse = new < height - 1e-13 * (1 + np.abs(height))
             if not worse.any():
                 break
             step = np.where(worse[..., np.newaxis], step / 2, step)
         effects, height = effects + step, new
-        if np.abs(step).max() < 1e-12:
+        # What remains is about the square of the last step.
+        if np.abs(step).max() < 1e-8:
             break
     return effects
+
+
+def _both(values: FloatArray) -> FloatArray:
+    """Return the sum over the last axis, which has two elements: numpy's own sum is slow there."""
+    result: FloatArray = values[..., 0] + values[..., 1]
+    return result
 
 
 def _predictor(eta: FloatArray, loading: FloatArray, effects: FloatArray) -> FloatArray:
     return eta + loading[..., 0] * effects[..., :1] + loading[..., 1] * effects[..., 1:]
 
 
-def _height(model: MixedModel, eta: FloatArray, loading: FloatArray, effects: FloatArray) -> FloatArray:
-    at = _predictor(eta, loading, effects)
-    result: FloatArray = (model.x * at - model.family.cumulant(at[..., np.newaxis])[..., 0]).sum(-1) - (effects**2).sum(
-        -1
-    ) / 2
+def _height(model: MixedModel, at: FloatArray, effects: FloatArray) -> FloatArray:
+    told = _both(model.x * at - model.family.cumulant(at[..., np.newaxis])[..., 0])
+    result: FloatArray = told - _both(effects**2) / 2
     return result
 
 
@@ -98,7 +112,8 @@ def _evaluate(model: MixedModel, theta: FloatArray, *, precise: bool = True) -> 
         for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))
     ]
     shift = np.array(steps).reshape(len(steps), *(1,) * (theta.ndim - 1), size)
-    value = log_likelihood(model, theta + shift)
+    # The modes next to theta are nearly those at theta.
+    value = log_likelihood(model, theta + shift, _mode(model, *_parts(model, theta)))
     centre, single = value[0], value[1 : 1 + 4 * size].reshape(size, 4, *value.shape[1:])
     near, far = single[:, 0] - single[:, 1], single[:, 2] - single[:, 3]
     gradient = (8 * near - far) / (12 * _WIDTH)
@@ -114,46 +129,49 @@ def _evaluate(model: MixedModel, theta: FloatArray, *, precise: bool = True) -> 
     return Point(centre, np.moveaxis(gradient, 0, -1), hessian)
 
 
-def _only(model: MixedModel, theta: FloatArray, rows: NDArray[np.intp]) -> Point:
-    del rows  # there is one analysis
-    return _evaluate(model, theta, precise=False)
+def _some(model: MixedModel, theta: FloatArray, rows: NDArray[np.intp]) -> Point:
+    part = model if rows.size == model.x.shape[0] else model.rows(rows)
+    return _evaluate(part, theta, precise=False)
 
 
-def fit(model: MixedModel, start: FloatArray) -> tuple[Fit, float]:
-    """Return the maximum-likelihood fit of one analysis and its sigma.
+def fit(model: MixedModel, start: FloatArray) -> tuple[Fit, FloatArray]:
+    """Return the maximum-likelihood fits of B analyses and their sigmas (B,).
 
     The maximum inside and those on the boundaries sigma = 0 and tau = 0 are all looked for; the highest counts.
 
     Args:
-        model: one analysis (B = 1) with two arms per study.
-        start: (p,) coefficients to start from.
+        model: B analyses with two arms per study.
+        start: (B, p) coefficients to start from.
     """
-    best: tuple[float, FloatArray, bool, BoolArray] | None = None
-    p = start.size
+    analyses, p = start.shape
+    theta, value = np.zeros((analyses, p + 2)), np.full(analyses, -np.inf)
+    converged, held = np.zeros(analyses, dtype=np.bool_), np.zeros((analyses, p + 2), dtype=np.bool_)
     for zero_sigma, zero_tau in itertools.product([True, False], repeat=2):
-        held = np.zeros(p + 2, dtype=np.bool_)
-        held[-2:] = zero_sigma, zero_tau
-        scales = itertools.product([0.0] if zero_sigma else [0.3, 1.5], [0.0] if zero_tau else [0.3, 1.5])
-        at = np.array([[*start, *scale] for scale in scales])[:, np.newaxis, :]
-        found, value, done = ascend(partial(_only, model), at, held=held, tolerance=1e-8)
-        top = int(np.argmax(value[:, 0]))
+        now = np.zeros(p + 2, dtype=np.bool_)
+        now[-2:] = zero_sigma, zero_tau
+        scales = np.array(
+            list(itertools.product([0.0] if zero_sigma else [0.3, 1.5], [0.0] if zero_tau else [0.3, 1.5]))
+        )
+        at = np.empty((len(scales), analyses, p + 2))
+        at[..., :p], at[..., p:] = start, scales[:, np.newaxis, :]
+        found, height, done = ascend(partial(_some, model), at, held=now, tolerance=1e-8)
+        top = (np.argmax(height, axis=0), np.arange(analyses))
         # A boundary found first stays unless the inside is really higher.
-        if best is None or value[top, 0] > best[0] + 1e-9:
-            best = float(value[top, 0]), found[top, 0], bool(done[top, 0]), held
-    assert best is not None  # noqa: S101 -- four models were tried
-    value_, theta, converged, held = best
-    return _finish(model, value_, theta, converged, held)
+        better = np.flatnonzero((height[top] > value + 1e-9) | (zero_sigma & zero_tau))
+        theta[better], value[better] = found[top][better], height[top][better]
+        converged[better], held[better] = done[top][better], now
+    return _finish(model, value, theta, converged, held)
 
 
-def _finish(model: MixedModel, value: float, theta: FloatArray, converged: bool, held: BoolArray) -> tuple[Fit, float]:
-    theta = np.concatenate([theta[:-2], np.abs(theta[-2:])])
-    hessian = _evaluate(model, theta[np.newaxis]).hessian
-    hessian[:, held, :] = hessian[:, :, held] = 0.0
-    hessian[:, held, held] = -1.0
-    keep = np.flatnonzero(np.arange(theta.size) != theta.size - 2)
+def _finish(
+    model: MixedModel, value: FloatArray, theta: FloatArray, converged: BoolArray, held: BoolArray
+) -> tuple[Fit, FloatArray]:
+    theta = np.concatenate([theta[:, :-2], np.abs(theta[:, -2:])], axis=-1)
+    hessian = _evaluate(model, theta).hessian
+    hessian = np.where(held[:, :, np.newaxis] | held[:, np.newaxis, :], 0.0, hessian)
+    hessian = np.where(held[:, :, np.newaxis] & np.eye(theta.shape[1], dtype=np.bool_), -1.0, hessian)
+    keep = np.flatnonzero(np.arange(theta.shape[1]) != theta.shape[1] - 2)
     covariance = inverse(-hessian)[:, keep[:, np.newaxis], keep]
-    if held[-1]:
-        covariance[:, -1, -1] = np.nan
-    unknown = np.full((1, model.x.shape[1]), np.nan)
-    one = np.array([value])
-    return Fit(theta[np.newaxis, :-2], theta[-1:], one, covariance, unknown, np.array([converged])), float(theta[-2])
+    covariance[held[:, -1], -1, -1] = np.nan
+    unknown = np.full(model.x.shape[:2], np.nan)
+    return Fit(theta[:, :-2], theta[:, -1], value, covariance, unknown, converged), theta[:, -2]
