@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from mscevidence.extract.arms import ALL, ArmMention
-from mscevidence.extract.attach import Attached, Bounds, arm_of, continues, is_demographic, outcome_of, speaks_of
+from mscevidence.extract.arms import ArmMention
+from mscevidence.extract.attach import Attached, Bounds, continues, is_demographic, outcome_of
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.facts import Facts, default_arm, sentence_arm
+from mscevidence.extract.doubts import is_bound, is_everybody, is_figure, is_taken_back
+from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
+from mscevidence.extract.ownership import Ownership
 from mscevidence.extract.percents import is_estimated, is_number_looked_at, is_result, is_share, repeats_a_count
-from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
 from mscevidence.extract.times import TimeMention, only_time, time_beside
 from mscevidence.model import Candidate, Span, Value
 
@@ -23,8 +24,9 @@ _INCLUDING = re.compile(
     r"\b(?:because\sof|due\sto|caused\sby|attributed\sto|including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s",
     re.IGNORECASE,
 )
-_OVERALL = re.compile(r"\b(?:overall|total|altogether|in\sall|entire|whole)\b", re.IGNORECASE)
 _RATES = re.compile(r"\brates?\b[^.;]{0,12}\b(?:was|were)\b|\brates?$")
+_FAR = 150
+"""Characters across which a "respectively" list keeps the outcome that its sentence names."""
 _EVENT_COUNTS = {
     "any-adverse-event": "adverse-event-count",
     "treatment-emergent-adverse-event": "adverse-event-count",
@@ -46,6 +48,7 @@ class Assignment:
         lists = distributed(facts.text, facts.span, facts.counts, facts.arms, facts.outcomes)
         self.lists = with_earlier_arms(lists, facts.arms, facts.earlier, facts.context)
         self.places = {count.start: index for index, count in enumerate(facts.counts)}
+        self.owner = Ownership(facts, told, self.lists)
         self.times = facts.times
         self.only_time = only_time(facts.times)
         self.scope: Value | None = None
@@ -87,16 +90,19 @@ class Assignment:
         attached = self._outcome(count, bounds)
         if attached is None:
             return None
-        arm = self.lists.arms.get(count) or self._arm(count, bounds)
+        if attached.span is not None and self._in_doubt(count, attached.span):
+            attached = replace(attached, certain=False)
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
         values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
         n = next((v.number for v in values if v.role == "n"), None)
-        arm = None if self._is_too_small(arm, n) else arm
-        label = self._label(count, arm, n)
+        arm = self.owner.arm(count, n)
+        label = self.owner.label(count, arm, attached, n)
+        if count.rule == "n-equals" and self._is_size(count, label):
+            return None
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
             attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
         elif not (attached.outcome or "").endswith("-count") and (
-            count.rule != "percent-only" or not is_estimated(count, bounds)
+            count.rule != "percent-only" or not is_estimated(count, bounds, attached.span)
         ):
             values = completed(values, self.facts.context, label, of_all=attached.outcome == "death")
         if count in self.lists.left_open:
@@ -106,6 +112,13 @@ class Assignment:
         if candidate.number("events") is not None and attached.outcome is not None:
             self.whole = (count, candidate)
         return candidate
+
+    def _in_doubt(self, count: Count, outcome: Span) -> bool:
+        return is_bound(self.facts.text, count) or is_taken_back(self.facts.text, self.facts.span, outcome, count)
+
+    def _is_size(self, count: Count, label: str | None) -> bool:
+        size = self.facts.context.size(label)
+        return size is not None and size.number == count.number("count")
 
     def _outcome(self, count: Count, bounds: Bounds) -> Attached | None:
         """Return the outcome of a count; None when the count is nothing that is told as a result."""
@@ -163,6 +176,11 @@ class Assignment:
         if len(names) != 1:
             return None
         mention = self.facts.outcomes[-1]
+        first = self.owner.run(count)[0]
+        if ";" in self.facts.text[mention.end : count.start] or count.start - mention.end > _FAR:
+            return None
+        if any(mention.end <= other.start < first.start for other in self.facts.counts):
+            return None
         return Attached(
             mention.outcome, self.facts.text[mention.start : mention.end], (mention.start, mention.end), certain=True
         )
@@ -179,6 +197,10 @@ class Assignment:
             )
         if count.rule in {"bare-number", "x-patients", "complement", "n-equals"}:
             told = known and attached.certain and self.facts.section != "Conclusion"
+            told = told and not is_everybody(self.facts.text, count)
+            told = told and not (
+                count.rule == "bare-number" and is_figure(self.facts.text, count, self.owner.run(count))
+            )
             return told and not is_number_looked_at(bounds, count, attached.span)
         if known:
             return True
@@ -193,26 +215,6 @@ class Assignment:
         verb = (attached.words or "").endswith("ed")
         return bool(directly) and not verb and not count.noun and attached.outcome in _EVENT_COUNTS
 
-    def _arm(self, count: Count, bounds: Bounds) -> ArmMention | None:
-        """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""
-        inside = next((a for a in self.facts.arms if count.start < a.start and a.end < count.end), None)
-        only = sentence_arm(self.facts)
-        if only is not None and not speaks_of(only, count, self.facts.counts, self.facts.text):
-            return inside
-        arm = inside or only
-        arm = arm or arm_of(count, self._since_last_result(bounds, count), self.facts.arms)
-        return None if self._is_too_small(arm, count.number("n")) else arm
-
-    def _is_too_small(self, arm: ArmMention | None, n: float | None) -> bool:
-        size = self.facts.context.size(arm.label) if arm else None
-        return n is not None and size is not None and size.number is not None and n > size.number
-
-    def _since_last_result(self, bounds: Bounds, count: Count) -> Bounds:
-        """Return the words back to the last count that is no size of an arm: "in group A (n = 4) it was 3/4"."""
-        index = self.places[count.start]
-        before = [c for c in self.facts.counts[:index] if c.start not in self.told and c.rule != "n-equals"]
-        return replace(bounds, start=before[-1].end if before else self.facts.span[0])
-
     def _may_be_of(self, scope: Value, count: Count) -> bool:
         """Return whether the n of "Of 24 patients, ..." can be that of a count: no other n, and a percent that fits."""
         events, percent = count.number("events"), count.value("percent")
@@ -224,21 +226,6 @@ class Assignment:
         ):
             return False
         return events is None or percent is None or events in possible_events(percent, scope.number)
-
-    def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
-        """Return the name of the arm; None where the count is of some of its patients only, or of an arm not named."""
-        size = self.facts.context.size(arm.label if arm else ALL)
-        some = is_of_some(count, self.facts.text, size.number if size else None)
-        narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
-        everybody = arm is None and size is not None and n == size.number
-        everybody = everybody and bool(_OVERALL.search(self.facts.bounds(self.places[count.start]).before(count)))
-        if arm is None and (
-            (self._arms_differ() and not everybody)
-            or narrowed
-            or is_of_a_group(self.facts.text, self.facts.span, (count.start, count.end))
-        ):
-            return None
-        return self.facts.context.label(arm.label) if arm else default_arm(self.facts.context, n)
 
     def _time(self, count: Count) -> str | None:
         found = self.lists.times.get(count) or time_beside(self.facts.text, (count.start, count.end), self.times)
@@ -255,9 +242,6 @@ class Assignment:
         bounds = self.facts.bounds(self.places[count.start])
         holds = leads or place > self.facts.counts[-1].end or bounds.start <= place < bounds.end
         return self.only_time if holds else None
-
-    def _arms_differ(self) -> bool:
-        return len({arm.label.casefold() for arm in self.facts.arms if arm.label != ALL}) > 0
 
     def _candidate(
         self,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.counts import NOUN, Count
+from mscevidence.extract.doubts import is_aside
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
@@ -35,13 +36,16 @@ _BREAK_BEFORE = re.compile(
     r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s|,\s?\d+\s?(?:cases|patients)\b"
 )
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?$")
+_OF_A_GROUP = re.compile(
+    r"^(?:than|versus|vs\.?|compared|but|while|whereas)\b|\b(?:groups?|arms?|cohorts?)$", re.IGNORECASE
+)
 _AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?!includ|compris|consist|namely|such|of\b)(?:[\w-]+\s)?")
 _LEADING = re.compile(
     r"^(?:\s|,|and\b|or\b|the\b|an?\b|including\b|includes?\b|were\b|was\b|with\b|namely\b|consisting\sof\b|comprising\b|had\b|one\scase\sof\b|cases?\sof\b)+",
     re.IGNORECASE,
 )
 _CONNECTED = re.compile(
-    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
+    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|than|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
 )
 _VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
 _OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]+)?\s$")
@@ -135,11 +139,17 @@ def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -
         return Attached(
             inside[-1].outcome, words, span, certain=len({m.outcome for m in inside}) == 1 or inside[-1].end == span[1]
         )
+    if _OF_A_GROUP.search(words):
+        return None
     return Attached(None, words, span) if len(words.split()) <= 8 and not _DEMOGRAPHIC.search(words) else None
 
 
 def _last_before(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Mention | None:
-    earlier = [m for m in mentions if bounds.start <= m.start and m.end <= count.start]
+    earlier = [
+        m
+        for m in mentions
+        if bounds.start <= m.start and m.end <= count.start and not is_aside(bounds.text, (m.start, m.end), count.start)
+    ]
     if not earlier:
         return None
     gap = bounds.text[earlier[-1].end : count.start]
@@ -153,6 +163,8 @@ def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
     if not later:
         return None
     gap = bounds.text[count.end : later[0].start]
+    if gap.count("(") > gap.count(")"):
+        return None  # "65% (hazard ratio for relapse ...)"
     immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s|\w+ly\s|then\s|had\s)?(?:an?\s)?", gap)
     linked = immediate or (_AFTER_VERB.match(gap) and not _NO_BREAK_AFTER.search(gap))
     return later[0] if linked else None
@@ -210,10 +222,14 @@ def continues(
 def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMention | None:
     """Return the arm that a count speaks of, or None when the sentence leaves it open."""
     before = [
-        a for a in arms if bounds.start <= a.start and a.end <= count.start and not _is_aside(bounds.text, a, count)
+        a
+        for a in arms
+        if bounds.start <= a.start and a.end <= count.start and not is_aside(bounds.text, (a.start, a.end), count.start)
     ]
     if len(before) > 1 and _JOINT_ARMS.fullmatch(bounds.text, before[-2].end, before[-1].start):
         return None  # "in control and test arms": which of them is not said
+    if before and re.fullmatch(r"\s?[(\[]\s?", bounds.text[before[-1].end : count.start]):
+        return before[-1]  # "in the MSC group (25%) than in the placebo group (8%)"
     after = next((a for a in arms if count.end <= a.start and a.end <= bounds.end), None)
     if after is not None:
         gap = bounds.text[count.end : after.start]
@@ -234,14 +250,10 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
 def speaks_of(arm: ArmMention, count: Count, counts: tuple[Count, ...], text: str) -> bool:
     """Return whether the only arm that a sentence names can be that of a count: no other count stands before it."""
     if arm.start < count.start:
-        return not _is_aside(text, arm, count)
+        return not is_aside(text, (arm.start, arm.end), count.start)
+    if re.search(r"\b(?:but|than|versus|vs|whereas|while|compared|not)\b", text[count.end : arm.start]):
+        return False
     return not any(count.end <= other.start and other.end <= arm.start for other in counts)
-
-
-def _is_aside(text: str, arm: ArmMention, count: Count) -> bool:
-    """Return whether an arm stands in a bracket that is closed before a count."""
-    between = text[arm.end : count.start]
-    return between.count(")") > between.count("(")
 
 
 def is_demographic(count: Count, bounds: Bounds) -> bool:

@@ -19,6 +19,7 @@ _OF = (
 _BETWEEN = re.compile(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?")
 _PARTITIVE = re.compile(rf"(?:{NOUN})?{_OF}")
 _AFTER_BRACKET_OF = re.compile(rf"{_CLOSE}(?:{NOUN})?{_OF}")
+_AFTER_BRACKET_IN = re.compile(rf"{_CLOSE}(?:{NOUN})?\s(?:in|among)\s(?:(?:the|all)\s)*")
 _JOINED = re.compile(r"\s?[(\[,;:=]\s?|\s?,?\s(?:or|i\.e\.,?)\s")
 _NOUN_AHEAD = re.compile(NOUN)
 _OF_BEFORE = re.compile(
@@ -113,6 +114,10 @@ def _agree(percent: Numeral, fraction: Numeral) -> bool:
     return fraction.n is not None and fraction.n > 0 and abs(100 * fraction.value / fraction.n - percent.value) < 1
 
 
+def _is_share(events: Numeral, percent: Numeral, n: Numeral) -> bool:
+    return n.value > 0 and abs(100 * events.value / n.value - percent.value) < 1
+
+
 def _percent_at_time(s: Sentence, percent: Numeral, fraction: Numeral) -> Count | None:
     """``28% at 1 year (23/83)``."""
     between = s.text[percent.end : fraction.start]
@@ -136,11 +141,14 @@ def _x_of_n(s: Sentence, i: int) -> Count | None:
 
 
 def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
-    """``17 (71 percent) of 24`` and ``17 patients (71%) of the 24``."""
+    """``17 (71 percent) of 24``, ``17 patients (71%) of the 24`` and ``226 [6.3%] in 3575 women``."""
     number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
     if not number or not percent or not n or number.value > n.value:
         return None
-    if not _BETWEEN.fullmatch(s.gap(i)) or not _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)):
+    told = _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)) or (
+        _AFTER_BRACKET_IN.fullmatch(s.gap(i + 1)) and _NOUN_AHEAD.match(s.gap(i + 2)) and _is_share(number, percent, n)
+    )
+    if not _BETWEEN.fullmatch(s.gap(i)) or not told:
         return None
     values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
     return Count("x-percent-of-n", number.start, _noun_end(s, i + 2, number.start), values, 3, noun=True)

@@ -109,6 +109,8 @@ def arms_told(
         if count.rule not in _PLAIN:
             continue
         stop = following.start if following is not None else span[1]
+        if document.text[max(0, count.start - 1) : count.start] == ":":
+            continue  # "2:1" is how patients were shared out
         arm = _arm_in_bracket(document.text, count, stop, arms) or _arm_with_bracket(document.text, count, arms)
         number = count.value("events")
         if arm is not None and number is not None and number.number:

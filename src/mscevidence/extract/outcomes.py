@@ -31,6 +31,7 @@ _VERBS = {
 _NOT_THIS = {
     "response": r"(?:major|minor|good|moderate|poor|marked|immune|cell|antibody|inflammatory|humoral|dose"
     r"|stress|vaccine|acute.phase|cellular)[\s-]$",
+    "malignancy": r"\b(?:metastatic|advanced|recurrent|residual|early|primary)\s(?:\w+\s){0,2}$",
     "pain": r"(?:joint|abdominal|chest)\s$",
     "remission": r"(?:spontaneous)\s$",
     "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
@@ -38,9 +39,15 @@ _NOT_THIS = {
 _NOT_FOLLOWED = {
     "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
     "fever": r"\sof unknown",
-    "survival": r"\s(?:analysis|curve|time|events?)",
+    "survival": r"\s(?:analysis|curve|time|events?)"
+    r"|\s(?:and|with|without)\s(?:\w+\s){0,2}(?:\w+[\s-]free|metasta\w+|disease|relapse|recurren\w+|progress\w+)\b",
 }
 _IS_AFTER = re.compile(r"\s(?:after|following|since)\s(?:an?\s|the\s|prior\s|previous\s|initial\s|first\s)?")
+_SPAN_OF_TIME = re.compile(
+    r"\b(?:times?\s(?:to|until)|duration\sof|interval\sto|onset\sof)\s(?:the\s)?(?:first\s|any\s|tumou?r\s|disease\s){0,2}\Z",
+    re.IGNORECASE,
+)
+"""Words that make a time of an outcome: "time to progression" is no progression."""
 _RELATED = {
     "any-adverse-event": "related-adverse-event",
     "treatment-emergent-adverse-event": "related-adverse-event",
@@ -48,6 +55,25 @@ _RELATED = {
     "death": "related-death",
 }
 _RELATED_BEFORE = re.compile(r"\b(?:[\w]+-)?(?:related|attributable|associated)\s+(?:[\w-]+\s+){0,2}$", re.IGNORECASE)
+_RELATED_TO_ELSE = re.compile(
+    r"\b(?!(?:\w*treatment|drugs?|therapy|infusion|\w*MSCs?|stem|cells?|study|product|procedure|transplant\w*|un|non|not|possibly|probably|administration"
+    r"|intervention|injection|medication|vaccine|investigational|agent|safety|dose|donor|graft|\w*mab|clearly|likely|causally|directly)[\s-])\w+-related(?:\s+(?:[\w-]+\s+){0,2})?\Z",
+    re.IGNORECASE,
+)
+"""Words that narrow adverse events to those of a cause that is no treatment: "gait-related adverse events"."""
+_OF_AN_ORGAN = re.compile(
+    r"\b\w*(?:logic(?:al)?|intestinal|vascular|cardiac|pulmonary|respiratory|hepatic|renal|cutaneous|ocular|muscular|skeletal|neural|thyroid|dermal)\s\Z",
+    re.IGNORECASE,
+)
+"""Words that narrow adverse events to those of an organ."""
+_NOT_BEFORE = re.compile(
+    r"(?:\bnon-?|\b(?:unclassified|unknown|missing|unconfirmed)\s(?:\w+\s)?|\bas\san?\s|\bcriteria\sfor\s)\Z",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile(
+    r"[-\s]free\b|-related\b|\s(?:scores?|scales?|questionnaires?|index|thresholds?|endpoints?|end\spoints?)\b",
+    re.IGNORECASE,
+)
 _RELATED_AFTER = re.compile(
     r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged|thought|felt|believed|to\s+be)\s+){0,4}"
     r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:related|attributed|attributable)\s+to\b",
@@ -104,7 +130,7 @@ def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]
 
 
 def _longest(text: str, words: list[re.Match[str]], index: int) -> tuple[int, str] | None:
-    exact = _abbreviations().get(words[index].group())
+    exact = None if text.startswith("+", words[index].end()) else _abbreviations().get(words[index].group())
     for name, outcome in _names().get(_folded(words[index].group()), ()):
         if _spelled(text, words[index : index + len(name)], name):
             return len(name), outcome
@@ -120,11 +146,29 @@ def _spelled(text: str, words: list[re.Match[str]], name: tuple[str, ...]) -> bo
 
 
 def _means_it(text: str, mention: Mention) -> bool:
+    lead = max(0, mention.start - 40)
+    if (
+        _SPAN_OF_TIME.search(text, lead, mention.start)
+        or _NOT_BEFORE.search(text, max(0, mention.start - 24), mention.start)
+        or _NOT_AFTER.match(text, mention.end)
+        or _is_related_to_else(text, lead, mention)
+    ):
+        return False
     before, after = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 24]
     not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)
     if not_before and re.search(not_before, before, re.IGNORECASE):
         return False
     return not (not_after and re.match(not_after, after, re.IGNORECASE))
+
+
+def _is_related_to_else(text: str, lead: int, mention: Mention) -> bool:
+    if mention.outcome not in _RELATED and mention.outcome not in _RELATED.values():
+        return False
+    if _OF_AN_ORGAN.search(text, lead, mention.start):
+        return True
+    related = text[mention.start : mention.end].casefold().startswith("related")
+    end = mention.start + len("related") if related else mention.start
+    return bool(_RELATED_TO_ELSE.search(text, lead, end))
 
 
 def _with_relation(text: str, mention: Mention, span: Span) -> Mention:

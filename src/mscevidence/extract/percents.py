@@ -28,6 +28,9 @@ _COMPARED = re.compile(
 _ESTIMATED = re.compile(
     r"\b(?:probabilit\w+|estimat\w+|Kaplan|actuarial|cumulative|predicted|expected)\b", re.IGNORECASE
 )
+_CURVE = re.compile(
+    r"\b\w+[\s-]free[\s-]survival\b|\b(?i:overall|\d+-year|year)\s(?:\w+\s)?survival\b|\bsurvival\s(?:rates?|probabilit)|\b(?:[DPREM]{1,2}FS|OS)\b"
+)
 _HAD = re.compile(r"\s(?:had|achieved|showed|experienced|developed|attained|reached|responded|died|relapsed)\b")
 _LOOKED_AT = re.compile(
     r"\b(?:analy[sz]ed|assessed|evaluated|evaluable|measured|calculated|examined|studied|available|compared|known)\b"
@@ -41,9 +44,21 @@ def is_result(count: Count, bounds: Bounds) -> bool:
     return not _CHANGE.search(bounds.before(count)) and not _COMPARED.match(bounds.after(count))
 
 
-def is_estimated(count: Count, bounds: Bounds) -> bool:
-    """Return whether a percent is a probability of a curve, which counts nobody."""
-    return bool(_ESTIMATED.search(bounds.before(count)))
+def is_estimated(count: Count, bounds: Bounds, outcome: Span | None = None) -> bool:
+    """Return whether a percent is a probability of a curve, which counts nobody.
+
+    Survival free of something and overall survival are told as points of a curve even where no word says so.
+
+    Args:
+        count: the percent.
+        bounds: the words around it.
+        outcome: where its outcome is named.
+    """
+    if _ESTIMATED.search(bounds.before(count)):
+        return True
+    return outcome is not None and bool(
+        _CURVE.search(bounds.text, max(0, outcome[0] - 24), min(len(bounds.text), outcome[1] + 16))
+    )
 
 
 def is_share(count: Count, bounds: Bounds, outcome: Span | None, *, narrowed: bool) -> bool:

@@ -25,7 +25,7 @@ from mscevidence.model import Candidate, Span
 _GROUPS = re.compile(r"group|arm|cohort|phase", re.IGNORECASE)
 _SECTIONS = {"Results", "Abstract", "Conclusion", ""}
 _OTHER_WORK = re.compile(
-    r"\b(?:previous(?:ly)?\s(?:stud|report|publish|show)\w*|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
+    r"\b(?:planned\s(?:at|after|when|for)|previous(?:ly)?\s(?:stud|report|publish|show)\w*|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,140 @@
+"""Words that take back what a count seems to say: negations, asides, thresholds, comparisons, arms already used.
+
+Each function answers one question about words beside a count. A count in doubt stays a candidate, but an ambiguous
+one, or one without an arm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mscevidence.extract.arms import PEOPLE, ArmMention
+from mscevidence.extract.counts import Count
+from mscevidence.model import Span
+
+_DENIED = re.compile(
+    r"\b(?:no|not|without|never|neither|nor|absence\sof|lack\sof|free\s(?:of|from)|excluding|except(?:\sfor)?|other\sthan|apart\sfrom|regardless\sof"
+    r"|irrespective\sof|unrelated\sto|risk\sfactors?\sfor|predict\w+(?:\sof)?)\s(?:[\w/-]+\s){0,3}$",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r"\b(?:because\sof|due\sto|owing\sto|attributed\sto)\s(?:[\w/-]+\s){0,3}$", re.IGNORECASE)
+_LIKENED = re.compile(
+    r"\s(?:was|were|is|are|did)\s(?:not\s)?(?:\w+ly\s)?(?:differ|similar|comparable|alike)|\s(?:as\sa\sresult|because|due\sto)\s(?:of\s)?(?:toxicity|treatment|therapy)",
+    re.IGNORECASE,
+)
+_RANGE_BEHIND = re.compile(r"\s?[(\[]\s?\d+(?:\.\d+)?\s?(?:[-–]|to)\s?\d")
+_CHOSEN_AHEAD = re.compile(
+    rf"(?:In|Among|For|Of|Within)\s(?:the\s|those\s|a\s)?(?:subgroup|subset|group|{PEOPLE}|those)\s(?:of\s(?:\w+\s)?{PEOPLE}\s)?"
+    r"(?:with|without|who|aged|whose|older|younger|below|above)\b[^,;]{3,90},"
+)
+_NOT_BETWEEN = re.compile(r"\b(?:not|never|failed\sto|unable\sto|without)\b", re.IGNORECASE)
+_BUT = re.compile(
+    r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"(?:\b(?:exceed\w*|more\sthan|less\sthan|fewer\sthan|greater\sthan|higher\sthan|lower\sthan|at\sleast|at\smost|up\sto|below|above|over|under|nearly|almost|around"
+    r"|approximately|about|minimum\sof|maximum\sof)\s(?:an?\s)?|[<>≤≥~]\s?(?:or\s)?=?\s?)$",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:(?:compared|in\scomparison)\s(?:with|to)\s(?!(?:(?:the|their|a)\s)?(?:baseline|pre|before|historical|initial|literature|previous))"
+    r"|(?<!graft-)(?<!graft\s)(?:versus|vs\.?|v)\s(?!host)|than\s(?:in|on|with|for|those|that|patients|placebo|controls?|the)\s|either\s(?:arm|group)\b"
+    r"|between\s(?:the\s)?(?:two\s|study\s|treatment\s)*(?:arms|groups)\b)",
+    re.IGNORECASE,
+)
+_PAIR = re.compile(r"\s?[)\]]?\s?(?:,\s)?(?:vs?\.?|versus|compared\s(?:with|to))\s(?:the\s|only\s)?", re.IGNORECASE)
+_CLOSES = re.compile(rf"(?:\s{PEOPLE})?\s?(?:[,;)\]]|(?:and|or|vs?\.?|versus|while|whereas|compared)\b)")
+_TIES = re.compile(
+    rf"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:[\w-]+\s){{0,3}}?{PEOPLE})?\s(?:in|of|for|with|on|from|among|to|receiving|given|treated\swith|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
+)
+_EVERY = re.compile(r"\b(?:all|both)\s(?:of\s)?(?:the\s|these\s|our\s)?$", re.IGNORECASE)
+_OF_THOSE_WHO = re.compile(
+    r",?\s(?:who|that)\s(?!(?:had\s)?(?:received|underwent|completed|entered|participated|were\s(?:treated|enrolled|random|assigned|allocated|evaluable|evaluated|given|followed|included|infused)))"
+    r"(?:[\w-]+\s){1,7}?(?:was|were|had|did|presented|developed|showed|achieved|required|responded|died|relapsed|experienced|remained|received)\b"
+)
+_WITH_VERB = re.compile(
+    r"\s(?:with|without|on)\s[^.;:()]{3,60}?\s(?:showed|had|developed|achieved|responded|relapsed|died|experienced|reached|progressed|presented|required|were|was)\b"
+)
+
+
+def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> bool:
+    """Return whether a count is of those without the outcome: "no fever was seen in 56%"."""
+    if _DENIED.search(text[max(sentence[0], outcome[0] - 50) : outcome[0]]) and outcome[1] <= count.start:
+        return True
+    if _REASON.search(text[max(sentence[0], outcome[0] - 50) : outcome[0]]):
+        return True
+    if count.end <= outcome[0] and _LIKENED.match(text, outcome[1]):
+        return True  # "one adverse effect was significantly different", "seven died as a result of toxicity"
+    gap = text[count.end : outcome[0]] if count.end <= outcome[0] else text[outcome[1] : count.start]
+    return bool(_NOT_BETWEEN.search(_BUT.sub(" ", gap)))
+
+
+def is_bound(text: str, count: Count) -> bool:
+    """Return whether a number is a bound or a round figure: "exceeded 10%", "at least five", "about 60%"."""
+    return bool(_BOUND.search(text[max(0, count.start - 24) : count.start]))
+
+
+def is_figure(text: str, count: Count, run: tuple[Count, ...]) -> bool:
+    """Return whether a bare number is no count: a median with its range, or one of "4, 0 and 10%"."""
+    return bool(_RANGE_BEHIND.match(text, count.end)) or any(other.rule == "percent-only" for other in run)
+
+
+def is_of_subgroup(text: str, sentence: Span) -> bool:
+    """Return whether a sentence opens with patients chosen among those of the trial: "In the group with ...,"."""
+    return bool(_CHOSEN_AHEAD.match(text, *sentence))
+
+
+def is_everybody(text: str, count: Count) -> bool:
+    """Return whether a count is of all there are, "all the 36 patients", so that it is their number."""
+    return bool(_EVERY.search(text[max(0, count.start - 20) : count.start]))
+
+
+def compares(text: str, sentence: Span) -> bool:
+    """Return whether a sentence sets two groups side by side, so that what it tells is not of everybody."""
+    return bool(_COMPARES.search(text, *sentence))
+
+
+def pair_place(text: str, count: Count, counts: tuple[Count, ...]) -> int | None:
+    """Return 0 or 1 for the first or second count of "1% v 17%", one for each of two groups, None for others."""
+    for other in counts:
+        if other.start >= count.end and _PAIR.fullmatch(text, count.end, other.start):
+            return 0
+        if other.end <= count.start and _PAIR.fullmatch(text, other.end, count.start):
+            return 1
+    return None
+
+
+def is_tied(text: str, count: Count, arm: ArmMention) -> bool:
+    """Return whether an arm stands directly behind a count: "23.5% Arm B", "17 patients in the placebo group"."""
+    return bool(_TIES.fullmatch(text, count.end, arm.start) or not text[count.end : arm.start].strip())
+
+
+def is_used_up(text: str, arm: ArmMention, count: Count, counts: Iterable[Count]) -> bool:
+    """Return whether an arm before a count closes the phrase of an earlier count: "9% for A, 15% for B"."""
+    earlier = [other for other in counts if other.end <= arm.start and other.rule not in {"of-n", "n-equals"}]
+    tied = earlier and _TIES.fullmatch(text, earlier[-1].end, arm.start)
+    return bool(tied and arm.end <= count.start and _CLOSES.match(text, arm.end, count.start))
+
+
+def is_aside(text: str, place: Span, count_start: int) -> bool:
+    """Return whether words stand in a bracket that is closed before a count."""
+    between = text[place[1] : count_start]
+    return between.count(")") > between.count("(")
+
+
+def is_of_chosen(text: str, count: Count, outcome: Span | None) -> bool:
+    """Return whether a count is of patients chosen by what they are: "of the 11 who relapsed, ...".
+
+    Args:
+        text: the text.
+        count: the count.
+        outcome: where its outcome stands; patients "with fever" are chosen by nothing when fever is what is counted.
+    """
+    said = text[count.start : count.end]
+    chosen = _OF_THOSE_WHO if re.search(r"\bof\s(?:the|those|these)\b", said) else None
+    if chosen and chosen.match(text, count.end):
+        return True
+    match = _WITH_VERB.match(text, count.end) if count.rule in {"x-patients", "x-percent"} else None
+    return bool(match and not (outcome is not None and match.start() <= outcome[0] < match.end()))

@@ -1,0 +1,114 @@
+"""Whose a count is: the arm that its words name, and whether it is of all of that arm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from mscevidence.extract.arms import ALL, ArmMention
+from mscevidence.extract.attach import Attached, Bounds, arm_of, speaks_of
+from mscevidence.extract.counts import Count, runs
+from mscevidence.extract.doubts import compares, is_of_chosen, is_of_subgroup, is_tied, is_used_up, pair_place
+from mscevidence.extract.facts import Facts, default_arm, sentence_arm
+from mscevidence.extract.lists import Distribution
+from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
+
+_OVERALL = re.compile(r"\b(?:overall|total|altogether|in\sall|entire|whole)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\s?(?:was|were|at|after|by|within)?\s?[\d\s]{0,4}(?:hours?|days?|weeks?|months?|years?)?\s?[(\[:,]?\s?(?:grades?\s[\w/–-]{1,6}:?\s)?"
+)
+
+
+class Ownership:
+    """Finds the arm of each count of a sentence, and the name of it where the count is of everybody in it."""
+
+    def __init__(self, facts: Facts, told: frozenset[int], lists: Distribution) -> None:
+        self.facts = facts
+        self.told = told
+        self.lists = lists
+        self.places = {count.start: index for index, count in enumerate(facts.counts)}
+        self.runs = runs(facts.counts, facts.text)
+
+    def run(self, count: Count) -> tuple[Count, ...]:
+        """Return the counts listed together with a count, itself among them."""
+        return next(run for run in self.runs if count in run)
+
+    def arm(self, count: Count, n: float | None) -> ArmMention | None:
+        """Return the mention of the arm of a count, None where none is named, or one too small for its n."""
+        found = self.lists.arms.get(count) or self._named_for(count)
+        return None if self._is_too_small(found, n) else found
+
+    def label(self, count: Count, arm: ArmMention | None, attached: Attached, n: float | None) -> str | None:
+        """Return the name of the arm; None where the count is of some of its patients only, or of an arm not named."""
+        few = self._is_of_few(count, attached, n) or self._is_of_one_of_several(count)
+        return None if few else self._label(count, arm, n)
+
+    def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
+        size = self.facts.context.size(arm.label if arm else ALL)
+        some = is_of_some(count, self.facts.text, size.number if size else None)
+        narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
+        everybody = arm is None and size is not None and n == size.number
+        everybody = everybody and bool(_OVERALL.search(self.facts.bounds(self.places[count.start]).before(count)))
+        if arm is None and (
+            (self._arms_differ() and not everybody)
+            or narrowed
+            or is_of_a_group(self.facts.text, self.facts.span, (count.start, count.end))
+        ):
+            return None
+        if arm is not None:
+            return self.facts.context.label(arm.label)
+        return None if compares(self.facts.text, self.facts.span) else default_arm(self.facts.context, n)
+
+    def _is_of_few(self, count: Count, attached: Attached, n: float | None) -> bool:
+        """Return whether a count is of patients chosen among those of an arm, who are not all who entered the trial."""
+        total = self.facts.context.total
+        chosen = is_of_chosen(self.facts.text, count, attached.span)
+        chosen = chosen or is_of_subgroup(self.facts.text, self.facts.span)
+        return chosen and (n is None or total is None or n != total.number)
+
+    def _is_of_one_of_several(self, count: Count) -> bool:
+        """Return whether a count is listed with others for groups that nothing tells apart: "87 and 88 completed"."""
+        placed = (self.lists.arms, self.lists.outcomes, self.lists.times)
+        listed = len(self.run(count)) > 1 and count.number("n") is None
+        listed = listed and pair_place(self.facts.text, count, self.facts.counts) is None
+        return listed and not any(count in aligned for aligned in placed)
+
+    def _named_for(self, count: Count) -> ArmMention | None:
+        """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""
+        inside = next((a for a in self.facts.arms if count.start < a.start and a.end < count.end), None)
+        only = sentence_arm(self.facts)
+        if only is not None and not speaks_of(only, count, self.facts.counts, self.facts.text):
+            return inside
+        if only is not None and inside is None and self._is_of_another(only, count):
+            return None
+        arm = inside or only
+        arm = arm or arm_of(count, self._since_last_result(count), self.facts.arms)
+        if arm is not None and self._is_of_another(arm, count):
+            return None
+        return None if self._is_too_small(arm, count.number("n")) else arm
+
+    def _is_of_another(self, arm: ArmMention, count: Count) -> bool:
+        """Return whether an arm before a count is not its own: closed with an earlier count, or one of two compared."""
+        place = pair_place(self.facts.text, count, self.facts.counts)
+        if arm.start >= count.start:
+            return place == 1 and not is_tied(self.facts.text, count, arm)
+        if is_used_up(self.facts.text, arm, count, self.facts.counts):
+            return True
+        bounds = self.facts.bounds(self.places[count.start])
+        among = {a.label for a in self.facts.arms if bounds.start <= a.start and a.end <= count.start}
+        beside = _BESIDE.fullmatch(self.facts.text, arm.end, count.start)
+        return place == 1 or (place == 0 and (not beside or len(among) > 1))
+
+    def _is_too_small(self, arm: ArmMention | None, n: float | None) -> bool:
+        size = self.facts.context.size(arm.label) if arm else None
+        return n is not None and size is not None and size.number is not None and n > size.number
+
+    def _since_last_result(self, count: Count) -> Bounds:
+        """Return the words back to the last count that is no size of an arm: "in group A (n = 4) it was 3/4"."""
+        index = self.places[count.start]
+        bounds = self.facts.bounds(index)
+        before = [c for c in self.facts.counts[:index] if c.start not in self.told and c.rule != "n-equals"]
+        return replace(bounds, start=before[-1].end if before else self.facts.span[0])
+
+    def _arms_differ(self) -> bool:
+        return len({arm.label.casefold() for arm in self.facts.arms if arm.label != ALL}) > 0
