@@ -17,6 +17,7 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
+from mscevidence.stats.beta_mixtures import mixtures
 from mscevidence.stats.binomial_grid import JointPosterior, joint_posterior
 from mscevidence.stats.binomial_integrals import Counts
 from mscevidence.stats.display import Row, Shown, posterior_rows
@@ -274,12 +275,10 @@ def _beta_trials(
     kept = cells["share"].ravel() > 1e-7
     share = cells["share"].ravel()[kept]
     a, b = cells["a"].ravel()[kept], cells["b"].ravel()[kept]
-    log_p, log_q = -np.logaddexp(0.0, -grid), -np.logaddexp(0.0, grid)
     found = []
-    for events, size in zip(x, n, strict=True):
+    for events, size, height in zip(x, n, mixtures(x, n, share, a, b, grid), strict=True):
         a_post, b_post = a + events, b + size - events
-        height = a_post[:, np.newaxis] * log_p + b_post[:, np.newaxis] * log_q
-        distribution = GridDistribution.of(grid, share @ np.exp(height - special.betaln(a_post, b_post)[:, np.newaxis]))
+        distribution = GridDistribution.of(grid, height)
         total = a_post + b_post
         mean = float(share @ (a_post / total) / share.sum())
         square = float(share @ (a_post * (a_post + 1) / (total * (total + 1))) / share.sum())
