@@ -10,7 +10,8 @@ import re
 
 from mscevidence.errors import DocumentError
 from mscevidence.read.abstracts import Part
-from mscevidence.read.jats_text import Element, inline, is_canonical, name_of, parse
+from mscevidence.read.canonical import canonical, is_canonical
+from mscevidence.read.jats_text import Element, inline, name_of, parse
 
 _TAG = re.compile(
     r"<(/?)(?:jats:|mml:)?(?:p|sec|title|h[1-6]|i|b|u|em|strong|italic|bold|underline|su[bp]|su[bp]script|sc|br|break|div|span"
@@ -57,8 +58,6 @@ def parts_of(markup: str) -> list[Part]:
 
 
 def _plain(text: str) -> str:
-    from mscevidence.read.canonical import canonical
-
     return canonical(" ".join(html.unescape(text).split()))
 
 

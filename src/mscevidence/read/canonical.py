@@ -32,6 +32,11 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HYPHENS = {0x2010: "-", 0x2011: "-"}
 _NORMAL = _HYPHENS | _CONTROL | _INVISIBLE | _SPACES | _FULL_WIDTH
 
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_CHANGED = (b"\xe2\x80\x90", b"\xe2\x80\x91", b"\xef\xbc", b"\xef\xbd")
+"""Two hyphens, and how full-width characters begin, in UTF-8: a search for bytes is quicker than a pattern."""
+
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _SPACE_RUN = re.compile(r" {2,}")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
@@ -79,10 +84,27 @@ def canonical(text: str) -> str:
     Full-width letters and digits become plain ones; zero-width characters, direction marks and control characters go.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    plain = unicodedata.normalize("NFC", lines.translate(_NORMAL))
+    normal = _is_normal(lines.replace("\n", " "))
+    plain = lines if normal else unicodedata.normalize("NFC", lines.translate(_NORMAL))
     single = _SPACE_RUN.sub(" ", plain) if "  " in plain else plain
     stripped = "\n".join(line.strip() for line in single.split("\n"))
-    return restore_powers(re.sub(r"\n{3,}", "\n\n", stripped).strip("\n"))
+    apart = _EMPTY_LINES.sub("\n\n", stripped) if "\n\n\n" in stripped else stripped
+    return restore_powers(apart.strip("\n"))
+
+
+def is_canonical(line: str) -> bool:
+    """Return whether a line can be told at a glance to be canonical: nothing invisible, composed, or like a power."""
+    return "  " not in line and not ("10" in line and may_hold_power(line)) and _is_normal(line)
+
+
+def _is_normal(line: str) -> bool:
+    """Return whether a line has nothing that `_NORMAL` changes; all that is no ASCII in it is invisible or searched."""
+    if line.isascii():
+        return not line.encode().translate(None, _PRINTABLE)
+    if not line.isprintable() or not unicodedata.is_normalized("NFC", line):
+        return False
+    data = line.encode()
+    return not any(each in data for each in _CHANGED)
 
 
 # What may follow a power of ten in an abstract, and what shows that 106 is the number one hundred and six.

@@ -78,8 +78,9 @@ def other_trial_in_name(name: str | None, identifiers: Iterable[Identifier]) -> 
 
 def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iterator[re.Match[str]]:
     """Yield the matches of a pattern; most texts hold two or three kinds, and a walk by each pattern would be slow."""
-    if not _STARTS[kind]:
-        yield from pattern.finditer(text)
+    if not _STARTS[kind]:  # both European numbers begin with a year
+        years = (each.start() - 4 for each in _EUROPEAN.finditer(plain))
+        yield from filter(None, (pattern.match(text, year) for year in years if year >= 0))
         return
     if kind == "ntr":  # capitals only: its small letters stand in every "control"
         plain = text

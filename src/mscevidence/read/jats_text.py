@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 from mscevidence.errors import DocumentError
-from mscevidence.read.canonical import canonical, may_hold_power
+from mscevidence.read.canonical import canonical, is_canonical
 from mscevidence.read.mathml import math_text
 
 Element = Any
@@ -36,10 +35,6 @@ _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>")
 _RAISED = re.compile(r"[-−–+]?\d{1,3}[-−–+]?|[a-z*†‡§¶#‖]{1,3}", re.IGNORECASE)
 _TEN = re.compile(r"(?<![\d.,])10\s*$")
 _ORDINAL = re.compile(r"st|nd|rd|th|tm|®|™|©", re.IGNORECASE)
-_PRINTABLE = bytes(range(0x20, 0x7F))
-_CHANGED = (b"\xe2\x80\x90", b"\xe2\x80\x91", b"\xef\xbc", b"\xef\xbd")
-"""Two hyphens, and how full-width characters begin, in UTF-8: a search for bytes is quicker than a pattern."""
-
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 _LOOSE = re.compile(r"(?<=[\w)\]%]) (?=[.,;:)\]](?:\s|$))|(?<=\[) (?=\d)|(?<=\d) (?=\])")
 _ROOTS = re.compile(
@@ -121,18 +116,6 @@ def inline(element: Element, floats: list[Element] | None = None, *, skip: froze
 def _canonical(text: str) -> str:
     """Return the canonical form of a line; most lines are so already."""
     return text if is_canonical(text) else canonical(text)
-
-
-def is_canonical(text: str) -> bool:
-    """Return whether a line can be told at a glance to be canonical: nothing invisible, composed, or like a power."""
-    if "  " in text or ("10" in text and may_hold_power(text)):
-        return False
-    if text.isascii():
-        return not text.encode().translate(None, _PRINTABLE)
-    if not text.isprintable() or not unicodedata.is_normalized("NFC", text):
-        return False
-    data = text.encode()
-    return not any(each in data for each in _CHANGED)
 
 
 def _events(element: Element, floats: list[Element] | None, skip: frozenset[str]) -> Iterator[tuple[str, Any]]:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mscevidence.model import Section, Span, Table
-from mscevidence.read.canonical import canonical
+from mscevidence.read.canonical import canonical, is_canonical
 from mscevidence.read.jats_tables import Writer
-from mscevidence.read.jats_text import is_canonical
 
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+.!~^=|&-])")
 _BREAKS = re.compile(r"\s*\n\s*")

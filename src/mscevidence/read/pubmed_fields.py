@@ -9,9 +9,9 @@ from typing import Any
 
 from mscevidence.read.abstract_markup import without_markup
 from mscevidence.read.abstracts import Part
-from mscevidence.read.canonical import canonical
+from mscevidence.read.canonical import canonical, is_canonical
 from mscevidence.read.dates import date_of
-from mscevidence.read.jats_text import Element, inline, is_canonical
+from mscevidence.read.jats_text import Element, inline
 
 Fields = dict[str, Any]
 """Fields of a `Document` by name."""
