@@ -49,6 +49,12 @@ def certain(sentences: str, methods: str = TWO_GROUPS) -> list[Told]:
         "In the drug group, 10 patients with a long course showed relapse.",
         "Three of the 11 subjects who had a relapse in the placebo group presented late with infection.",
         "Thirty and 28 patients responded.",
+        "Six patients had fever on the drug, A, or B.",
+        "Among all patients, the rate of death was 3% for the first drug, 5% for the second and 7% for the third.",
+        "Fever was as rare [95% confidence interval: 0.5%, 8%] in the placebo group.",
+        "The drug was reduced in one patient of the drug group before being discontinued.",
+        "Dose-limiting adverse events were seen in 8.3% of patients in the placebo group.",
+        "Three patients of the drug group had visits among patients with infection.",
     ],
 )  # fmt: skip
 def test_not_certain(sentences: str) -> None:
@@ -63,6 +69,11 @@ def test_not_certain(sentences: str) -> None:
         ("Fever (8% vs 20%) was less frequent with the new drug group than with placebo.", []),
         ("Fever was higher in the drug group (20%) than in the placebo group (5%).",
          [("fever", "drug group", 10, 50), ("fever", "placebo group", 2, 40)]),
+        ("The response rate was higher in the drug group: 82% (24% complete response) versus 60% (15% complete).",
+         [("response", "drug group", 41, 50)]),
+        # one group with two treatments
+        ("None of the patients in the drug and placebo group had fever.",
+         [("fever", "drug and placebo group", 0, None)]),
         # a group that closes an earlier count has no later one
         ("Fever was seen in 10% in the drug group, 15% for the others.", [("fever", "drug group", 5, 50)]),
         ("Infections were seen in 4 patients in the drug group versus 9 among others.",

@@ -43,6 +43,10 @@ _COORDINATED = re.compile(
 _NAMED = re.compile(
     rf"\b(?P<name>(?:{_NAMED_WORD}\s(?:\+\s|plus\s)?){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
 )
+_TOGETHER = re.compile(
+    rf"(?<!both\s)(?<!between\s)\bthe\s(?P<name>{_NAMED_WORD}\sand\s{_NAMED_WORD}\s(?:group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b)(?![^.;]{{0,40}}\brespectively)"
+)
+"""One group with two treatments: "the metformin and sitagliptin group"."""
 _LETTERED = re.compile(
     r"\b(?P<name>(?:[Gg]roup|[Aa]rm|[Cc]ohort)s?\s(?P<mark>[A-H]|[1-9]|I{1,3}V?))\b(?:\sand\s(?P<second>[A-H]|[1-9]|I{1,3})\b)?"
 )
@@ -161,6 +165,9 @@ def _named(text: str, span: Span) -> list[ArmMention]:
     for match in _COORDINATED.finditer(text, *span):
         noun = match["noun"].removesuffix("s")
         found += [ArmMention(*match.span(part), f"{match[part]} {noun}", "named") for part in ("first", "second")]
+    for match in _TOGETHER.finditer(text, *span):
+        if not any(m.start <= match.start() < m.end for m in found):
+            found.append(ArmMention(*match.span("name"), match["name"], "named"))
     for match in _NAMED.finditer(text, *span):
         indefinite = match["name"].startswith("single") and text.endswith("a ", span[0], match.start())
         if indefinite or _NOT_A_NAME.search(match["name"]):

@@ -12,7 +12,7 @@ from mscevidence.extract.attach import Attached, Bounds, continues, is_demograph
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.doubts import is_bound, is_everybody, is_figure, is_taken_back
+from mscevidence.extract.doubts import is_bound, is_everybody, is_figure, is_limit, is_taken_back
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
@@ -193,6 +193,7 @@ class Assignment:
                 known
                 and said
                 and is_result(count, bounds)
+                and not is_limit(self.facts.text, self.facts.span, count)
                 and not repeats_a_count(count, self.facts.text, self.times, self.facts.counts)
             )
         if count.rule in {"bare-number", "x-patients", "complement", "n-equals"}:

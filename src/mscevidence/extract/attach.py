@@ -52,6 +52,8 @@ _OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]
 _JOINT_ARMS = re.compile(
     r"\s?(?:and|or|,|versus|vs\.?)\s(?:(?:in\s)?the\s)?|\s(?:groups?|arms?)\s(?:and|versus|vs\.?)\s(?:the\s)?"
 )
+_ANOTHER = re.compile(r"\b(?:which|that\sof|than\sthat|than\sin)\b")
+_LISTED_BEHIND = re.compile(r",\s[\w+-]{1,12},?\s(?:or|and)\s")
 _AS_DID = re.compile(r",?\sas\s(?:did|were|was|had)\s$")
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -239,6 +241,8 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
                 gap,
             )
             and ";" not in gap
+            and not _ANOTHER.search(gap)
+            and not _LISTED_BEHIND.match(bounds.text, after.end)
         ):
             joined = before and re.search(r"\b(?:and|while|whereas|versus|vs|compared)\b|,", gap)
             return before[-1] if joined else after
@@ -251,7 +255,9 @@ def speaks_of(arm: ArmMention, count: Count, counts: tuple[Count, ...], text: st
     """Return whether the only arm that a sentence names can be that of a count: no other count stands before it."""
     if arm.start < count.start:
         return not is_aside(text, (arm.start, arm.end), count.start)
-    if re.search(r"\b(?:but|than|versus|vs|whereas|while|compared|not)\b", text[count.end : arm.start]):
+    if _LISTED_BEHIND.match(text, arm.end) or re.search(
+        r"\b(?:but|than|versus|vs|whereas|while|compared|not)\b", text[count.end : arm.start]
+    ):
         return False
     return not any(count.end <= other.start and other.end <= arm.start for other in counts)
 

@@ -19,6 +19,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(r"\b(?:because\sof|due\sto|owing\sto|attributed\sto)\s(?:[\w/-]+\s){0,3}$", re.IGNORECASE)
+_BEFORE_IT = re.compile(r"\b(?:before|until|prior\sto)\b", re.IGNORECASE)
 _LIKENED = re.compile(
     r"\s(?:was|were|is|are|did)\s(?:not\s)?(?:\w+ly\s)?(?:differ|similar|comparable|alike)|\s(?:as\sa\sresult|because|due\sto)\s(?:of\s)?(?:toxicity|treatment|therapy)",
     re.IGNORECASE,
@@ -44,7 +45,13 @@ _COMPARES = re.compile(
     r"|between\s(?:the\s)?(?:two\s|study\s|treatment\s)*(?:arms|groups)\b)",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"\s?[)\]]?\s?(?:,\s)?(?:vs?\.?|versus|compared\s(?:with|to))\s(?:the\s|only\s)?", re.IGNORECASE)
+_PAIR = re.compile(
+    r"(?:\s?[(\[][^()\[\]]{1,40}(?:\([^()]{1,20}\))?[)\]])?\s?[)\]]?\s?(?:,\s)?(?:vs?\.?|versus|compared\s(?:with|to))\s(?:the\s|only\s)?",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(r"\s?[(\[]\s?")
+_SERIES = re.compile(r"\s(?:for|in|with|on)\s(?:the\s)?[^,;.\d()]{1,40}?,?\s(?:and\s)?")
+_INTERVAL = re.compile(r"[(\[][^)\]]*\b(?:confidence\sinterval|CI)\b[^)\]]*$")
 _CLOSES = re.compile(rf"(?:\s{PEOPLE})?\s?(?:[,;)\]]|(?:and|or|vs?\.?|versus|while|whereas|compared)\b)")
 _TIES = re.compile(
     rf"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:[\w-]+\s){{0,3}}?{PEOPLE})?\s(?:in|of|for|with|on|from|among|to|receiving|given|treated\swith|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
@@ -68,6 +75,8 @@ def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> boo
     if count.end <= outcome[0] and _LIKENED.match(text, outcome[1]):
         return True  # "one adverse effect was significantly different", "seven died as a result of toxicity"
     gap = text[count.end : outcome[0]] if count.end <= outcome[0] else text[outcome[1] : count.start]
+    if count.end <= outcome[0] and _BEFORE_IT.search(gap):
+        return True
     return bool(_NOT_BETWEEN.search(_BUT.sub(" ", gap)))
 
 
@@ -96,8 +105,26 @@ def compares(text: str, sentence: Span) -> bool:
     return bool(_COMPARES.search(text, *sentence))
 
 
+def is_in_series(text: str, count: Count, counts: tuple[Count, ...]) -> bool:
+    """Return whether a count is one of "3% for A, 5% for B", each for a group of its own."""
+    return any(
+        (other.start >= count.end and _SERIES.fullmatch(text, count.end, other.start))
+        or (other.end <= count.start and _SERIES.fullmatch(text, other.end, count.start))
+        for other in counts
+        if other.rule == count.rule
+    )
+
+
+def is_limit(text: str, sentence: Span, count: Count) -> bool:
+    """Return whether a percent is a limit of a confidence interval."""
+    return bool(_INTERVAL.search(text[max(sentence[0], count.start - 60) : count.start]))
+
+
 def pair_place(text: str, count: Count, counts: tuple[Count, ...]) -> int | None:
     """Return 0 or 1 for the first or second count of "1% v 17%", one for each of two groups, None for others."""
+    holder = next((o for o in counts if o.end <= count.start and _OPENS.fullmatch(text, o.end, count.start)), None)
+    if holder is not None:
+        return pair_place(text, holder, counts)  # "82% (25% complete) versus 59% (14% complete)"
     for other in counts:
         if other.start >= count.end and _PAIR.fullmatch(text, count.end, other.start):
             return 0

@@ -62,10 +62,10 @@ _RELATED_TO_ELSE = re.compile(
 )
 """Words that narrow adverse events to those of a cause that is no treatment: "gait-related adverse events"."""
 _OF_AN_ORGAN = re.compile(
-    r"\b\w*(?:logic(?:al)?|intestinal|vascular|cardiac|pulmonary|respiratory|hepatic|renal|cutaneous|ocular|muscular|skeletal|neural|thyroid|dermal)\s\Z",
+    r"\b\w*(?:logic(?:al)?|intestinal|vascular|cardiac|pulmonary|respiratory|hepatic|renal|cutaneous|ocular|muscular|skeletal|neural|thyroid|dermal)\s\Z|-limiting\s\Z",
     re.IGNORECASE,
 )
-"""Words that narrow adverse events to those of an organ."""
+"""Words that narrow adverse events to those of an organ, or to those that limited something."""
 _NOT_BEFORE = re.compile(
     r"(?:\bnon-?|\b(?:unclassified|unknown|missing|unconfirmed)\s(?:\w+\s)?|\bas\san?\s|\bcriteria\sfor\s)\Z",
     re.IGNORECASE,

@@ -8,7 +8,15 @@ from dataclasses import replace
 from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.attach import Attached, Bounds, arm_of, speaks_of
 from mscevidence.extract.counts import Count, runs
-from mscevidence.extract.doubts import compares, is_of_chosen, is_of_subgroup, is_tied, is_used_up, pair_place
+from mscevidence.extract.doubts import (
+    compares,
+    is_in_series,
+    is_of_chosen,
+    is_of_subgroup,
+    is_tied,
+    is_used_up,
+    pair_place,
+)
 from mscevidence.extract.facts import Facts, default_arm, sentence_arm
 from mscevidence.extract.lists import Distribution
 from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
@@ -54,6 +62,8 @@ class Ownership:
             or narrowed
             or is_of_a_group(self.facts.text, self.facts.span, (count.start, count.end))
         ):
+            return None
+        if (arm is None or arm.kind == "all") and is_in_series(self.facts.text, count, self.facts.counts):
             return None
         if arm is not None:
             return self.facts.context.label(arm.label)

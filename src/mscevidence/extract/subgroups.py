@@ -23,6 +23,7 @@ _GROUP_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GROUP_AFTER = re.compile(rf"(?:/\w+)?\s(?:{PEOPLE}|groups?)\b")
+_PATIENTS_WITH = re.compile(rf"\b(?:among|in)\s(?:the\s)?{PEOPLE}\swith\s$", re.IGNORECASE)
 _WHO = re.compile(
     r"\s(?:who\s(?:had|were|was|did|have|entered|attained|achieved|responded)|that\shad|with\s(?:an?\s|the\s)?(?:previous|prior|initial|baseline|active|positive)"
     r"|previously|initially)\b"
@@ -80,6 +81,8 @@ def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
     if _narrows(text, sentence, mention):
         return True
     before = text[max(sentence[0], mention.start - 60) : mention.start]
+    if _PATIENTS_WITH.search(before):
+        return True
     return mention.outcome in CONDITIONS and not _ARISES.search(before)
 
 
