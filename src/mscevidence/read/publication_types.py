@@ -1,7 +1,8 @@
-"""Kind and status of a report by the publication types that databases give it (PubMed, Europe PMC, Crossref, JATS)."""
+"""Kind and status of a report by the publication types that databases and reference managers give it."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -10,6 +11,7 @@ from mscevidence.model import Notice
 _KINDS: dict[str, tuple[str, ...]] = {
     "retraction-notice": ("retraction of publication", "retraction notice", "retraction"),
     "erratum": ("published erratum", "erratum", "correction", "corrigendum", "addendum"),
+    "registry-entry": (),
     "preprint": ("preprint", "posted-content", "working-paper"),
     "protocol": ("clinical trial protocol", "protocol", "study protocol"),
     "thesis": ("academic dissertation", "dissertation", "thesis"),
@@ -24,7 +26,11 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "paper-conference",
         "abstract",
         "congress",
+        "abst",
+        "poster",
     ),
+    "press-release": ("press",),
+    "personal-communication": ("icomm", "pcomm"),
     "review": (
         "review",
         "review-article",
@@ -36,7 +42,6 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "practice guideline",
         "guideline",
         "consensus development conference",
-        "book-review",
     ),
     "editorial": (
         "editorial",
@@ -50,14 +55,40 @@ _KINDS: dict[str, tuple[str, ...]] = {
         "discussion",
         "reply",
         "introductory journal article",
+        "book-review",
+        "book review",
     ),
-    "letter": ("letter", "brief-report", "rapid-communication", "research-letter"),
+    "letter": ("letter", "brief-report", "rapid-communication", "research-letter", "correspondence"),
+    "article": ("correction and republished article", "scientific integrity review", "conference review"),
 }
 """Kinds of reports by what databases call them; where a report has several, the first of this list is believed."""
 
+_BY_WORDS = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        ("retraction-notice", r"retraction of publication|retraction notice"),
+        ("erratum", r"erratum|corrigendum|^correction"),
+        ("registry-entry", r"registry|trial registration|clinical trial (?:record|registration)"),
+        ("protocol", r"(?:trial|study) protocol"),
+        ("conference-abstract", r"(?:conference|meeting|congress) abstract"),
+        ("preprint", r"preprint|posted.content"),
+        ("thesis", r"thesis|dissertation|^thes$"),
+        ("press-release", r"press release"),
+        ("personal-communication", r"personal communication"),
+        ("editorial", r"editorial|book.review"),
+        ("letter", r"letter"),
+        ("review", r"(?<!peer.)(?<!conference.)\breview\b|meta-?analysis"),
+    )
+)
+"""Words that tell the kind in the free wording of exports (``Journal: Conference Abstract``)."""
+
+_RETRACTED = re.compile(r"\bretracted\b", re.IGNORECASE)
+
 _BY_TYPE = {word: kind for kind, words in _KINDS.items() for word in words}
 _RANK = {kind: index for index, kind in enumerate(_KINDS)}
-_BY_TITLE = re.compile(r"^\W{0,3}(?P<word>retracted|withdrawn)(?:[ -](?:article|paper))?\s?\W*[:\]]", re.IGNORECASE)
+_BY_TITLE = re.compile(
+    r"^\W{0,3}(?P<word>retracted|withdrawn|removed)(?:[ -](?:article|paper))?\s?\W*[:\]]", re.IGNORECASE
+)
 _BY_NOTICE = (
     ("retracted-by", "retracted"),
     ("expression-of-concern-by", "expression-of-concern"),
@@ -68,17 +99,21 @@ _BY_NOTICE = (
 
 def kind_of(types: Iterable[str]) -> str:
     """Return the kind of a report (a term of the vocabulary) by its publication types; ``article`` unless they tell."""
-    found = {_BY_TYPE[word] for word in map(str.casefold, types) if word in _BY_TYPE}
+    found = [_kind(word) for word in map(str.casefold, types)]
     return min(found, key=_RANK.__getitem__) if found else "article"
+
+
+@functools.lru_cache(maxsize=1024)
+def _kind(word: str) -> str:
+    return _BY_TYPE.get(word) or next((kind for kind, words in _BY_WORDS if words.search(word)), "article")
 
 
 def status_of(types: Iterable[str], notices: Iterable[Notice], title: str) -> str:
     """Return the status of a report (a term of the vocabulary) by its types, the notices about it, and its title."""
-    words = {word.casefold() for word in types}
-    if words & {"retracted publication", "retracted-article", "retracted article"}:
+    if any(map(_RETRACTED.search, types)):
         return "retracted"
     marked = _BY_TITLE.match(title)
     if marked is not None:
-        return marked["word"].casefold()
+        return "withdrawn" if marked["word"].casefold() == "withdrawn" else "retracted"
     said = {notice.kind for notice in notices}
     return next((status for kind, status in _BY_NOTICE if kind in said), "published")

@@ -14,8 +14,9 @@ from mscevidence.model import Author, Identifier, Notice, Reject
 from mscevidence.read.canonical import canonical
 from mscevidence.read.citation import clean, date_of, issns_in, pages_of, plain
 from mscevidence.read.formats import Record
+from mscevidence.read.publication_types import kind_of, status_of
 from mscevidence.read.reference_identifiers import identifiers_of
-from mscevidence.read.reference_kind import kind_of, source_of, status_of
+from mscevidence.read.reference_source import is_registry_entry, source_of
 from mscevidence.read.sections import sections_of
 
 FIELDS = frozenset(
@@ -117,9 +118,10 @@ def _fields(reference: Reference, identifiers: tuple[Identifier, ...]) -> dict[s
     _move_overflow(reference)
     date, date_text, faults = date_of(reference.all("year"), reference.all("date"))
     source = source_of(reference.all("database"), identifiers, reference.values.get("url", []))
+    kind = kind_of(types)
     fields = {
-        "kind": kind_of(types, identifiers, source),
-        "status": status_of(types, reference.first("title"), reference.notices),
+        "kind": "registry-entry" if kind == "article" and is_registry_entry(identifiers, source) else kind,
+        "status": status_of(types, reference.notices, reference.first("title")),
         "date": date,
         "date_text": date_text,
         "journal": reference.first("journal", "abbreviation") or None,
