@@ -42,6 +42,16 @@ class MscevidenceError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An error may come from another process; its class alone cannot be called with the message again.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[MscevidenceError], args: tuple[object, ...], state: dict[str, object]) -> MscevidenceError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 class FetchError(MscevidenceError):
     """Something asked for over the network did not come, or not whole; what was fetched before stays.

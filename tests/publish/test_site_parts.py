@@ -112,6 +112,7 @@ def told(**more: str) -> Report:
     [
         (told(), "", ""),
         (told(url="javascript:alert(1)"), "", ""),
+        (told(url="javascript://a.org/%0aalert(1)"), "", ""),
         (told(url="https://a.org/x y"), "", ""),
         (told(url="data:text/html,x"), "8/18", ""),
         (told(doi="10.1000/a<b>"), "", "https://doi.org/10.1000/a%3Cb%3E"),
