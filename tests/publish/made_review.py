@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from mscevidence import identify
@@ -59,14 +60,19 @@ ANALYSES = (
 )
 
 
+@cache
+def whole_review() -> Exported:
+    """Return the whole made-up review; its models are fitted once."""
+    return exported(studies())
+
+
 def exported(
-    given: tuple[Study, ...] | None = None,
+    given: tuple[Study, ...],
     analyses: tuple[Analysis, ...] = ANALYSES,
     *,
     documents: tuple[Document, ...] = (),
     flow: Flow | None = None,
 ) -> Exported:
-    given = studies() if given is None else given
     linkage = identify.link(given)
     evidence = Evidence(given, linkage.families, linkage.links, documents)
     return Exported("Made-up review", evidence, analysed(analyses, evidence), flow)

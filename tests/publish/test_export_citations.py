@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_review import HOSTILE, exported, single_arm
+from made_review import HOSTILE, exported, single_arm, whole_review
 
 from export_reading import documents
 from mscevidence import records, vocabulary
@@ -245,16 +245,19 @@ def test_the_reports_of_the_review_of_this_project_come_back() -> None:
 
 def test_prisma_csv_is_that_of_the_flow() -> None:
     counts = {"database_results": 12, "records_screened": 10}
-    flow = Flow(counts=counts, sources={"database": {"pubmed": 12}}, excluded={}, waiting={}, gaps=())
-    data = export("prisma", exported(flow=flow))["prisma/PRISMA.csv"].decode()
+    excluded: Any = {"dbr": {"=cmd|x": 2}}
+    flow = Flow(counts=counts, sources={"database": {"pubmed": 12}}, excluded=excluded, waiting={}, gaps=())
+    data = export("prisma", exported((), (), flow=flow))["prisma/PRISMA.csv"].decode()
     rows = {row["data"]: row for row in csv.DictReader(io.StringIO(data))}
     assert list(rows["records_screened"]) == [
         "data", "node", "box", "description", "boxtext", "tooltips", "url", "n",
     ]  # fmt: skip
     assert (rows["database_results"]["n"], rows["records_screened"]["n"]) == ("12", "10")
     assert rows["database_specific_results"]["n"] == "pubmed, 12"
+    assert rows["dbr_excluded"]["n"] == "'=cmd|x, 2"
+    assert rows["previous_studies"]["n"] == "NA"
 
 
 def test_without_a_search_there_is_no_flow() -> None:
     with pytest.raises(SelectionError, match="no search was made"):
-        export("prisma", exported())
+        export("prisma", whole_review())

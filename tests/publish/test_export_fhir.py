@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from made_review import HOSTILE, RATES, TABLES, analysis, exported, single_arm
+from made_review import HOSTILE, RATES, TABLES, analysis, exported, single_arm, studies, whole_review
 
 from mscevidence.errors import SelectionError
 from mscevidence.publish.export import Exported, export
@@ -39,7 +39,7 @@ def bundle(made: Exported) -> Json:
 
 @cache
 def usual() -> Json:
-    return bundle(exported())
+    return bundle(whole_review())
 
 
 def resources(found: Json, kind: str, profile: str = "") -> list[Json]:
@@ -130,12 +130,12 @@ def test_a_count_is_a_percentage_with_its_exact_interval_and_its_sentence() -> N
 
 def test_pooled_rates_are_evidence_of_a_synthesis() -> None:
     ours = resources(usual(), "Evidence", "evidence-synthesis-evidence")
-    assert len(ours) == len(exported().analyses)
+    assert len(ours) == len(whole_review().analyses)
     one = next(each for each in ours if each["title"] == "Response")
     assert PROFILE + "non-comparative-evidence" in one["meta"]["profile"]
     assert one["synthesisType"]["coding"][0]["code"] == "std-MA"
     (statistic,) = one["statistic"]
-    pooled = next(each.pooled for each in exported().analyses if each.analysis.id == "response")
+    pooled = next(each.pooled for each in whole_review().analyses if each.analysis.id == "response")
     assert pooled is not None
     first = pooled.overall.estimates[0]
     assert statistic["sampleSize"] == {"numberOfStudies": 5, "numberOfParticipants": 68}
@@ -157,7 +157,7 @@ def test_comparisons_keep_their_own_scale() -> None:
 
 
 def test_the_population_of_a_synthesis_is_the_list_of_its_evidence() -> None:
-    found = bundle(exported(analyses=(analysis("odds", "death", measure="OR", method="mh"),)))
+    found = bundle(exported(studies(), (analysis("odds", "death", measure="OR", method="mh"),)))
     (group,) = resources(found, "Group", "metaanalysis-study-group")
     assert (group["membership"], group["code"]["text"]) == ("conceptual", "Evidence")
     assert "type" not in group

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from made_review import ANALYSES, HOSTILE, analysis, exported, single_arm, studies, two_arms
+from made_review import ANALYSES, HOSTILE, TABLES, analysis, exported, single_arm, studies, two_arms, whole_review
 
 from export_reading import documents
 from mscevidence.errors import SelectionError
@@ -41,7 +41,7 @@ def package(made: Exported) -> dict[str, bytes]:
 
 @cache
 def usual() -> dict[str, bytes]:
-    return package(exported())
+    return package(whole_review())
 
 
 def table(files: dict[str, bytes], name: str) -> tuple[list[str], Rows]:
@@ -112,7 +112,7 @@ def test_settings_of_a_rate() -> None:
     row = overall("response")
     names = ("Analysis group", "Data type", "Log-scale data", "Statistical method", "Analysis model", "Control N")
     assert [row[name] for name in names] == ["1", "Contrast level", "FALSE", "Inverse variance", "Random effects", ""]
-    pooled = next(one.pooled for one in exported().analyses if one.analysis.id == "response")
+    pooled = next(one.pooled for one in whole_review().analyses if one.analysis.id == "response")
     assert pooled is not None
     reml = pooled.overall.estimates[1]
     assert reml.method == "reml"
@@ -145,8 +145,6 @@ def test_a_comparison_has_both_arms_and_its_effect() -> None:
 
 def test_mantel_haenszel_by_hand() -> None:
     # Sum of a n2 / N over sum of c n1 / N.
-    from made_review import TABLES
-
     above = sum(a * n2 / (n1 + n2) for a, n1, c, n2 in TABLES.values())
     below = sum(c * n1 / (n1 + n2) for a, n1, c, n2 in TABLES.values())
     row = overall("risks")
@@ -212,6 +210,6 @@ def test_one_study_and_no_estimate() -> None:
 
 
 def test_the_same_bytes_and_nothing_without_a_study() -> None:
-    assert export("revman", exported()) == export("revman", exported())
+    assert export("revman", whole_review()) == export("revman", whole_review())
     with pytest.raises(SelectionError):
         export("revman", exported((single_arm("a", 1, 9),), (analysis("d", "death"),)))

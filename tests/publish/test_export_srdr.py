@@ -33,6 +33,7 @@ def test_every_study_has_one_row() -> None:
 def test_the_citation_is_the_report_that_comes_first() -> None:
     reports = [
         report("abstract", kind="conference-abstract", title="Abstract", year=2018),
+        report("erratum", kind="erratum", title="Erratum", year=2021),
         report("article", title="Article", pmid="123456", doi="10.1000/1", year=2020, first_author="Wang P"),
     ]
     (row,) = sheet("extractions", study("a", result("response", 1, 9, report="article"), reports=reports))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_review import HOSTILE, exported
+from made_review import HOSTILE, exported, studies
 
 from mscevidence.errors import SelectionError
 from mscevidence.model import Document
@@ -44,7 +44,7 @@ def review() -> Exported:
         notes=["-1 is a note"],
         condition_detail="-2+3",
     )
-    return exported((*exported().evidence.studies, hostile), documents=(document,))
+    return exported((*studies(), hostile), documents=(document,))
 
 
 def problems(files: Files) -> list[str]:
@@ -119,6 +119,15 @@ def test_types_keys_and_links_are_those_of_the_database() -> None:
     assert (types["events"], types["percent"], types["quote"]) == ("integer", "number", "string")
     assert schema["primaryKey"] == ["id"]
     assert {"fields": ["study"], "reference": {"resource": "studies", "fields": ["id"]}} in schema["foreignKeys"]
+    own = [
+        link
+        for name, one in resources.items()
+        for link in one["schema"].get("foreignKeys", ())
+        if link["reference"]["resource"] in {name, ""}
+    ]
+    # A table that points at itself is named by an empty text.
+    assert own
+    assert {link["reference"]["resource"] for link in own} == {""}
     assert resources["analysis_rows"]["schema"]["primaryKey"] == ["analysis", "group_name", "position"]
 
 

@@ -79,6 +79,13 @@ def test_the_design_decides_where_it_starts(
     assert said in row.start.why
 
 
+def test_case_series_are_no_cohorts_and_that_is_said() -> None:
+    given = (single_arm("a", 3, 9, design="case-series"), single_arm("b", 2, 9))
+    why = rows_of(given, RATE, asked="event-rate").start.why
+    assert why.endswith("1 of 2 are case series or reports, whose patients were chosen")
+    assert "case series" not in rows_of(given[1:], RATE, asked="event-rate").start.why
+
+
 def test_another_question_is_refused_with_the_nearest() -> None:
     with pytest.raises(UnknownTermError) as caught:
         summary((single_arm("a", 3, 9),), RATE, asked="event rate")

@@ -26,6 +26,8 @@ from mscevidence.publish.sof_evidence import Body, Effect, body_of, risks_with
 Asked = Literal["effect", "event-rate"]
 LEVELS = ("Very low", "Low", "Moderate", "High")
 DRAFT = "DRAFT for a human: no rating here is final"
+CHOSEN_CASES = frozenset({"case-series", "retrospective-case-series", "case-report"})
+"""Designs without a cohort that was followed up."""
 HIGH, LOW = LEVELS.index("High"), LEVELS.index("Low")
 
 
@@ -156,7 +158,7 @@ def start_of(body: Body, asked: Asked) -> Start:
     Balshem H et al., J Clin Epidemiol 2011;64:401 (GRADE 3); Iorio A et al., BMJ 2015;350:h870 for rates.
     """
     if not body.comparative:
-        return _start_of_rate(asked)
+        return _start_of_rate(body, asked)
     of = {name: vocabulary.load("design")[study.design] for name, study in body.studies.items()}
     drawn = sum(row.study in of and of[row.study].randomised for row in body.group.rows)
     k = len(body.group.rows)
@@ -169,12 +171,15 @@ def start_of(body: Body, asked: Asked) -> Start:
     return Start(LEVELS[LOW], why)
 
 
-def _start_of_rate(asked: Asked) -> Start:
+def _start_of_rate(body: Body, asked: Asked) -> Start:
     if asked == "event-rate":
-        return Start(
-            LEVELS[HIGH],
-            "High: asked is which rate to expect, and cohorts followed up can tell (Iorio A et al., BMJ 2015;350:h870)",
+        why = (
+            "High: asked is which rate to expect, and cohorts followed up can tell (Iorio A et al., BMJ 2015;350:h870)"
         )
+        chosen = sum(study.design in CHOSEN_CASES for study in body.studies.values())
+        if chosen:
+            why += f"; {chosen} of {len(body.studies)} are case series or reports, whose patients were chosen"
+        return Start(LEVELS[HIGH], why)
     return Start(
         LEVELS[LOW],
         "Low: asked is whether the cells work, and no arm is compared (GRADE 3); "

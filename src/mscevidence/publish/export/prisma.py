@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 from mscevidence.errors import SelectionError
 from mscevidence.publish.export import Exported, Files
+from mscevidence.publish.export.cells import csv_bytes
 from mscevidence.screening import prisma_csv
 
 
@@ -15,4 +19,6 @@ def files(exported: Exported) -> Files:
     """
     if exported.flow is None:
         raise SelectionError("no search was made, so there is no flow", hint="`mscevidence search` logs searches")
-    return {"prisma/PRISMA.csv": prisma_csv(exported.flow).encode()}
+    reader = csv.DictReader(io.StringIO(prisma_csv(exported.flow), newline=""))
+    # Reasons and sources are words of the reviewers, and open in a spreadsheet as any others.
+    return {"prisma/PRISMA.csv": csv_bytes(list(reader), list(reader.fieldnames or ()))}
