@@ -18,6 +18,7 @@ from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.splits import Split, splits_in
 from mscevidence.extract.subgroups import without_subgroups
+from mscevidence.extract.tabulated import tabulated_in
 from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
 from mscevidence.model import Candidate, Span
@@ -52,6 +53,9 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
                     found.append(candidate)
             named = different(facts.arms)
             earlier, latest = named if len(named) > 1 else earlier, named or latest
+    for candidate in tabulated_in(context):
+        if not _repeats(candidate, found):
+            found.append(candidate)
     return tuple(c for c in found if not any(_says_more(other, c) for other in found))
 
 
