@@ -15,9 +15,10 @@ from datasette.app import Datasette
 
 from mscevidence.errors import StoreError
 from mscevidence.model import Document, Study
-from mscevidence.store import build, questions, views
+from mscevidence.store import build, questions, run_sql, views
 from mscevidence.web import server
 from mscevidence.web.metadata import datasette_metadata, page_of
+from mscevidence.web.room import sources
 from mscevidence.web.server import application, serve
 
 SCRIPT = "<script>alert('x')</script>"
@@ -194,6 +195,32 @@ def test_the_database_is_immutable_and_refuses_to_write(datasette: Datasette) ->
     assert found["is_mutable"] is False
     answer = get(datasette, "/evidence.json?sql=delete+from+studies").json()
     assert answer["ok"] is False
+
+
+@pytest.mark.parametrize("name", views.load())
+def test_a_served_view_has_the_rows_of_the_database_in_their_order(
+    datasette: Datasette, database: Path, name: str
+) -> None:
+    expected = run_sql(database, f"SELECT * FROM {name}").as_dicts()
+    sql = f"select * from {name}".replace(" ", "+")
+    assert get(datasette, f"/evidence.json?_shape=array&sql={sql}").json() == expected
+
+
+def test_no_page_waits_for_a_view_to_be_computed(datasette: Datasette) -> None:
+    plan = get(datasette, "/evidence.json?_shape=array&sql=explain+query+plan+select+*+from+response_rates").json()
+    assert [row["detail"] for row in plan] == ["SCAN rows_of_response_rates"]
+    hidden = {table["name"] for table in get(datasette, "/evidence.json").json()["tables"] if table["hidden"]}
+    assert {f"rows_of_{name}" for name in views.load()} <= hidden
+
+
+def test_the_copy_of_a_server_is_private_and_goes_with_it(database: Path) -> None:
+    served = application(database)
+    copy = Path(served.databases["evidence"].path)
+    assert copy != database
+    assert copy.parent.stat().st_mode & 0o077 == 0
+    sources[served].remove_copy()
+    assert not copy.parent.exists()
+    assert database.exists()
 
 
 def test_facets_and_column_notes_are_there(datasette: Datasette) -> None:

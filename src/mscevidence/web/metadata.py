@@ -12,6 +12,7 @@ from typing import Any
 
 from mscevidence.store import questions, views
 from mscevidence.store.questions import Question
+from mscevidence.store.serving import ROWS
 
 TITLE = "Evidence on mesenchymal stromal cells"
 FIRST = (
@@ -64,7 +65,7 @@ def _tables() -> dict[str, dict[str, Any]]:
     for table in views.tables().values():
         values = {"title": table.title, "description": table.description, "label_column": table.label}
         found[table.name] = {**_given(values), **_facets(table.facets), **({"hidden": True} if table.hidden else {})}
-    return found
+    return {**found, **{f"{ROWS}{name}": {"hidden": True} for name in views.load()}}
 
 
 def _views() -> dict[str, dict[str, Any]]:

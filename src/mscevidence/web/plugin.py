@@ -6,7 +6,6 @@ It uses hooks only that mean the same in Datasette 0.65 and 1.0: `register_route
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -17,7 +16,7 @@ from markupsafe import Markup
 from mscevidence.errors import MscevidenceError
 from mscevidence.store import views, walk_back
 from mscevidence.web import access, form_pages, review_pages, second_pages
-from mscevidence.web.room import room_of
+from mscevidence.web.room import room_of, sources
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -83,7 +82,7 @@ async def result_page(datasette: Datasette, request: Any) -> Response:
     if name not in datasette.databases:
         return await _not_found(datasette, request, f"no database {name}")
     try:
-        chain = walk_back(Path(datasette.databases[name].path), result)
+        chain = walk_back(sources[datasette].path, result)
     except MscevidenceError as error:
         return await _not_found(datasette, request, str(error))
     page = await datasette.render_template("result.html", {"chain": chain, "database": name}, request=request)

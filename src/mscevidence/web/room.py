@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import threading
@@ -26,6 +27,18 @@ MAX_REMEMBERED = 500
 
 rooms: WeakKeyDictionary[Any, Room] = WeakKeyDictionary()
 """The room of each Datasette that has one; without a room nobody can write."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """The database that a server shows, and what removes the folder of the copy that it reads."""
+
+    path: Path
+    remove_copy: Callable[[], object]
+
+
+sources: WeakKeyDictionary[Any, Source] = WeakKeyDictionary()
+"""Where the database of each Datasette comes from."""
 
 
 class Room:
@@ -55,7 +68,9 @@ class Room:
         self._waiting_documents = documents or (lambda: self.library)
         self._tokens = {secrets.token_urlsafe(32): reviewer for reviewer in self.reviewers}
         self._remembered: dict[str, tuple[Document, tuple[Candidate, ...]]] = {}
-        self._files: dict[Path, tuple[tuple[int, int], Study]] = {}
+        self._known: Records | None = None
+        self._stamps: dict[Path, tuple[int, int]] = {}
+        self._sittings: dict[str, review.Sitting] = {}
         self._lock = threading.RLock()
         self._refresher = Refresher(rebuild)
 
@@ -82,15 +97,21 @@ class Room:
         with self._lock:
             paths = study_files(self.project.extracted)
             stamps = {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in paths}
-            if any(self._files.get(path, (None,))[0] != stamp for path, stamp in stamps.items()):
-                if not self._files:
-                    records.load_all(self.project.extracted)
-                for path, stamp in stamps.items():
-                    if path not in self._files or self._files[path][0] != stamp:
-                        self._files[path] = (stamp, records.load_study(path))
-            self._files = {path: self._files[path] for path in paths}
-            studies = sorted((study for _, study in self._files.values()), key=lambda one: one.study)
-            return Records(tuple(studies), {study.study: path for path, (_, study) in self._files.items()})
+            if self._known is None or stamps != self._stamps:
+                self._known = self._read_anew(stamps)
+                self._stamps = stamps
+                self._sittings.clear()
+            return self._known
+
+    def _read_anew(self, stamps: dict[Path, tuple[int, int]]) -> Records:
+        if self._known is None:
+            return records.load_all(self.project.extracted)
+        by_path = {path: self._known.study(name) for name, path in self._known.files.items()}
+        for path, stamp in stamps.items():
+            if self._stamps.get(path) != stamp:
+                by_path[path] = records.load_study(path)
+        studies = sorted((by_path[path] for path in stamps), key=lambda one: one.study)
+        return Records(tuple(studies), {by_path[path].study: path for path in stamps})
 
     def document(self, sha256: str) -> tuple[Document, tuple[Candidate, ...]]:
         """Return a captured document and its checked candidates.
@@ -117,8 +138,12 @@ class Room:
             RecordError: a study file is wrong, or a new study has no condition.
         """
         document, candidates = self.document(sha256)
-        folder = self.project.extracted
-        return review.sit_down(document, candidates, self.known(), folder, condition=condition, second=second)
+        known, folder = self.known(), self.project.extracted
+        if second is not None or condition is not None:
+            return review.sit_down(document, candidates, known, folder, condition=condition, second=second)
+        if sha256 not in self._sittings:
+            self._sittings[sha256] = review.sit_down(document, candidates, known, folder)
+        return self._sittings[sha256]
 
     def documents_of(self, study: Study) -> tuple[Document, ...]:
         """Return the captured documents of the reports of a study; those that are not here are left out."""

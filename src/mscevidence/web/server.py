@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+import tempfile
+import weakref
 import webbrowser
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +19,11 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from mscevidence.errors import StoreError
-from mscevidence.store.query import open_read_only
+from mscevidence.store.serving import copy_for_serving
 from mscevidence.web import plugin
 from mscevidence.web.access import ROOM
 from mscevidence.web.metadata import TITLE, datasette_metadata
-from mscevidence.web.room import Room, rooms
+from mscevidence.web.room import Room, Source, rooms, sources
 
 HOST = "127.0.0.1"
 PORT = 8001
@@ -60,34 +63,48 @@ def application(path: Path, *, title: str = TITLE, question: str = "", room: Roo
     Raises:
         StoreError: there is no such database, or it is not of this version.
     """
-    with open_read_only(path):
-        pass
+    copy = _copy(path)
     if not pm.is_registered(plugin):
         pm.register(plugin, name="mscevidence")
         _do_not_print_mistyped_addresses()
     files = resources.files(__package__)
     served = Datasette(
-        immutables=[str(path.resolve())],
+        immutables=[str(copy)],
         metadata=datasette_metadata(database=path.stem, title=title, question=question),
         settings=SETTINGS,
         template_dir=str(files / "templates"),
         static_mounts=[(f"{ROOM.removeprefix('/')}/static", str(files / "static"))],
     )
+    sources[served] = Source(path, weakref.finalize(served, shutil.rmtree, copy.parent, ignore_errors=True))
     if room is not None:
         rooms[served] = room
     return served
 
 
+def _copy(path: Path) -> Path:
+    """Return a copy of a database for one server, in a folder that nobody else can read."""
+    folder = Path(tempfile.mkdtemp(prefix="mscevidence-"))
+    try:
+        copy_for_serving(path, folder / path.name)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder / path.name
+
+
 def reopen(served: Datasette, name: str) -> None:
     """Let a server read the file of a database anew, after a new one was put into its place."""
-    old = served.databases[name]
-    new = Database(served, path=old.path, is_mutable=False)
+    source, old = sources[served], served.databases[name]
+    copy = _copy(source.path)
+    new = Database(served, path=str(copy), is_mutable=False)
     new.name, new.route = old.name, old.route
     # Datasette keeps connections per thread and name: new threads are what makes it open the new file.
     threads, served.executor = served.executor, ThreadPoolExecutor(served.setting("num_sql_threads"))
     served.databases = {**served.databases, name: new}
     threads.shutdown(wait=True)
     old.close()
+    sources[served] = Source(source.path, weakref.finalize(served, shutil.rmtree, copy.parent, ignore_errors=True))
+    source.remove_copy()
 
 
 def _do_not_print_mistyped_addresses() -> None:
