@@ -73,7 +73,7 @@ def _in_table(context: Context, grid: Grid) -> Iterator[Candidate]:
             counts = TableCounts(grid, (context.size(label), None), numbers)
             counted = counts.counted(Place(row, column, _block(row, column), 0))
             if counted is not None:
-                clear = whole and all(not without_size(part).strip(" ()%") for part in path[1:])
+                clear = whole and all(_UNIT_ONLY.fullmatch(part) or not without_size(part) for part in path[1:])
                 yield _candidate(context, row, column, mention, counted, label, clear=clear)
 
 
