@@ -30,6 +30,7 @@ STEP, SPREAD = 7.0, 42.0
 """Arms with the same dose stand side by side this far apart, and all of them no further than this."""
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, "#8c6d00", "#404040")
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "<")
+CROWD = 30
 ONE_DOSE = "one dose"
 
 
@@ -87,6 +88,8 @@ def _curve(page: PlotPage, found: synthesis.Doses) -> None:
 def _arms(page: PlotPage, found: synthesis.Doses, looks: Mapping[str, tuple[str, str]]) -> None:
     places = _side_by_side(page, found)
     most = max(arm.n for arm in found.arms)
+    # Many intervals beside each other must not hide the marks.
+    strength = 1.0 if len(found.arms) <= CROWD else 0.4
     for name, (colour, _) in looks.items():
         own = [place for place, arm in enumerate(found.arms) if arm.study == name]
         page.panel.plot(
@@ -95,7 +98,8 @@ def _arms(page: PlotPage, found: synthesis.Doses, looks: Mapping[str, tuple[str,
         )  # fmt: skip
     for x, arm in zip(places, found.arms, strict=True):
         colour, mark = looks.get(arm.study, (GREY, "o"))
-        page.panel.plot([x, x], [100 * arm.lower, 100 * arm.upper], color=colour, linewidth=0.9, zorder=4)
+        ends = [100 * arm.lower, 100 * arm.upper]
+        page.panel.plot([x, x], ends, color=colour, linewidth=0.9, alpha=strength, zorder=4)
         page.panel.plot(
             [x], [100 * arm.effect], mark, color=colour, zorder=5, clip_on=False,
             markersize=max(SMALLEST, LARGEST * math.sqrt(arm.n / most)),

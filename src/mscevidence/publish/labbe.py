@@ -35,7 +35,7 @@ def draw_labbe(pooled: Pooled) -> Figure:
         panel.plot([0, 100], [0, 100], color=GREY, linewidth=0.9)
         _pooled_line(page, pooled)
         most = max(row.n + control.n for row, control in rows)
-        points = []
+        points, radii = [], []
         for row, control in sorted(rows, key=lambda pair: -(pair[0].n + pair[1].n)):
             x, y = 100 * control.events / control.n, 100 * row.events / row.n
             side = max(SMALLEST, LARGEST * math.sqrt((row.n + control.n) / most))
@@ -43,9 +43,10 @@ def draw_labbe(pooled: Pooled) -> Figure:
                 [x], [y], "o", markersize=side, markerfacecolor=BLUE, alpha=0.6, markeredgecolor=BLUE, clip_on=False
             )
             points.append((x, y, row.label))
+            radii.append(side / 2)
         page.name_axes("Controls, % with the outcome", "With cells, % with the outcome")
         page.number_axes()
-        page.name_points(points)
+        page.name_points(points, radii=radii)
     return page.figure
 
 

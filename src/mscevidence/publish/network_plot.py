@@ -25,6 +25,8 @@ MOST_LABEL = 150.0
 SMALLEST, LARGEST = 5.0, 22.0
 NEAR = 8.0
 LEAST_RADIUS = 95.0
+APART, BETWEEN = 50.0, 22.0
+"""Of neighbours on the circle: from middle to middle, and from edge to edge, at least."""
 THIN, THICK = 1.2, 9.0
 SHARES = (0.5, *(0.5 + sign * step / 50 for step in range(2, 21, 2) for sign in (-1, 1)))
 """Where on a line its number may stand, the middle first."""
@@ -57,9 +59,11 @@ class _Drawing:
         self._by_name = {one.name: one for one in found.treatments}
         self._lines = {one.name: _words(one) for one in found.treatments}
         tall = sum(len(lines) * SMALL * LEADING + 3 for lines in self._lines.values())
-        self._circle = max(LEAST_RADIUS, tall / 3.2)
-        # Large nodes next to each other would hide the lines between others.
-        self._largest = min(LARGEST, 0.36 * 2 * math.pi * self._circle / len(self._order))
+        nodes = len(self._order)
+        self._circle = max(LEAST_RADIUS, tall / 3.2, APART * nodes / (2 * math.pi))
+        # Between neighbours there must be room for the number on their line.
+        room = 2 * self._circle * math.sin(math.pi / max(nodes, 2)) - BETWEEN
+        self._largest = min(LARGEST, max(SMALLEST, room / 2))
         self._side = max(widest(lines, SMALL) for lines in self._lines.values()) + NEAR + LARGEST
 
     def drawn(self) -> Figure:

@@ -20,6 +20,7 @@ BODY, SMALL, TITLE = 9.0, 8.0, 11.0
 LEADING = 1.35
 MARGIN = 14.0
 LABEL_SPACE = 34.0
+MOST_NAME = 130.0
 
 
 @dataclasses.dataclass
@@ -102,40 +103,49 @@ class PlotPage:
             label.set_fontproperties(font(SMALL))
             label.set_color(INK)
 
-    def name_points(self, points: Sequence[tuple[float, float, str]], *, size: float = SMALL) -> list[str]:
+    def name_points(
+        self, points: Sequence[tuple[float, float, str]], *, size: float = SMALL, radii: Sequence[float] = ()
+    ) -> list[str]:
         """Write names beside points where there is room; return the names for which there was none.
 
         Args:
             points: x and y in the units of the panel, and the name, the most important first.
             size: of the letters.
+            radii: of the marks in points; 3 unless told.
         """
         placed: list[tuple[float, float, float, float]] = []
         left_out = []
         inside = self.panel.get_window_extent()
         scale = self.figure.dpi / 72
         dots = [self.panel.transData.transform((x, y)) for x, y, _ in points]
-        around = [(x - 3 * scale, y - 3 * scale, x + 3 * scale, y + 3 * scale) for x, y in dots]
-        for (x, y), (_, _, name) in zip(dots, points, strict=True):
-            wide, high = width(readable(name), size) * scale, size * 1.15 * scale
+        reach = [radius * scale for radius in radii or [3.0] * len(points)]
+        around = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(dots, reach, strict=True)]
+        for (x, y), r, (_, _, whole) in zip(dots, reach, points, strict=True):
+            name = _shortened(readable(whole), size)
+            wide, high = width(name, size) * scale, size * 1.15 * scale
             found = next(
                 (
                     box
-                    for box in _places(x, y, wide, high, 5 * scale)
+                    for box in _places(x, y, wide, high, r + 2 * scale)
                     if inside.x0 <= box[0] and box[2] <= inside.x1 and inside.y0 <= box[1] and box[3] <= inside.y1
                     and not any(_overlap(box, other) for other in (*placed, *around))
                 ),
                 None,
             )  # fmt: skip
             if found is None:
-                left_out.append(name)
+                left_out.append(whole)
                 continue
             placed.append(found)
             left, middle = self.panel.transData.inverted().transform((found[0], (found[1] + found[3]) / 2))
-            text = self.panel.text(
-                left, middle, readable(name), va="center_baseline", font=font(size, text=name), color=INK
-            )
+            text = self.panel.text(left, middle, name, va="center_baseline", font=font(size, text=name), color=INK)
             text.set_clip_on(False)
         return left_out
+
+
+def _shortened(name: str, size: float) -> str:
+    """Return a name that can stand beside a point; a longer one ends in an ellipsis, tables have it whole."""
+    lines = wrap(name, MOST_NAME, size)
+    return name if len(lines) == 1 else f"{wrap(name, MOST_NAME - size, size)[0]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _places(x: float, y: float, wide: float, high: float, gap: float) -> tuple[tuple[float, float, float, float], ...]:

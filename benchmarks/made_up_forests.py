@@ -1,13 +1,8 @@
-"""Write a gallery of forest plots of made-up results into a folder, with a contact sheet to look at.
-
-Run: ``python benchmarks/forest_gallery.py FOLDER``. Each forest is written as svg, png and pdf and timed.
-"""
+"""Forest plots of made-up results that studies do not easily lead to: no row, boundaries, a failed model, Chinese."""
 
 from __future__ import annotations
 
-import html
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "publish"))
 import synthetic_pooled as made_up  # found through the line above: tests and gallery draw the same results
 
 from mscevidence.model import Estimate, Pooled
-from mscevidence.publish.forest import save_forest
 
 COLUMNS = ("dose", "product", "design", "phase", "follow-up")
 NO_NUMBERS: dict[str, Any] = dict.fromkeys(
@@ -25,8 +19,8 @@ NO_NUMBERS: dict[str, Any] = dict.fromkeys(
 )
 
 
-def gallery() -> dict[str, tuple[Pooled, dict[str, Any]]]:
-    """Return every forest of the gallery with its options."""
+def forests() -> dict[str, tuple[Pooled, dict[str, Any]]]:
+    """Return every such forest with its options."""
     return {
         "01-row": (made_up.pooled(made_up.many(1)), {}),
         "04-founding": (made_up.founding(), {}),
@@ -63,37 +57,3 @@ def _no_prediction() -> Pooled:
     rows = made_up.many(4, seed=5)
     bare: Estimate = made_up.estimate(rows, prediction_lower=None, prediction_upper=None, i2=None)
     return made_up.pooled(rows, bare)
-
-
-def contact_sheet(names: Sequence[str]) -> str:
-    """Return an HTML page that shows every SVG of the gallery."""
-    figures = "\n".join(
-        f'<figure><figcaption><h2>{html.escape(name)}</h2><a href="{name}.svg">svg</a> <a href="{name}.png">png</a> '
-        f'<a href="{name}.pdf">pdf</a></figcaption><img src="{name}.svg" alt="{html.escape(name)}"></figure>'
-        for name in names
-    )
-    style = "body{font-family:sans-serif;margin:2rem}img{max-width:100%;border:1px solid #ccc}figure{margin:0 0 3rem}"
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Forest plots of made-up results</title>'
-        f"<style>{style}</style><h1>Forest plots of made-up results</h1>\n{figures}\n</html>\n"
-    )
-
-
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = gallery()
-    for name, (pooled, options) in pictures.items():
-        taken = []
-        for form in ("svg", "png", "pdf"):
-            start = time.perf_counter()
-            save_forest(pooled, folder / f"{name}.{form}", **options)
-            taken.append(f"{form} {time.perf_counter() - start:.2f} s")
-        print(f"{name:32}{', '.join(taken)}")
-    (folder / "index.html").write_text(contact_sheet(list(pictures)), encoding="utf-8")
-    print(folder / "index.html")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python benchmarks/forest_gallery.py FOLDER")
-    main(Path(sys.argv[1]))

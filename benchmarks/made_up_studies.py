@@ -1,0 +1,105 @@
+"""Studies made up for the gallery of figures: no number here is evidence; the same every time."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from mscevidence import vocabulary
+from mscevidence.model import Study
+
+LONG_NAMES = (
+    "Hospital of Blood Diseases, Chinese Academy of Medical Sciences and Peking Union Medical College, phase I",
+    "Averyverylongwordwithoutanyspaceorhyphenwhatsoeverbecausesomebodypastedanidentifier0123456789ABCDEFGHIJKLMNO",
+    "Ωμέγα-Παπαδόπουλος & Šťastný–Łukasiewicz-Ñandú-Øresund-Þórðarson 2021 (ΔIL-17, α4β7⁺, TNF-α) <b>$5</b>",
+    "Chang 2012",
+)
+SURNAMES = ("Wang", "Liang", "Dal", "Sun", "Carlin", "Fernández", "Kobayashi", "García-Bernal", "Uccelli", "Zhang")
+CONDITIONS = ("immune-thrombocytopenia", "systemic-lupus-erythematosus", "crohns-disease", "multiple-sclerosis",
+              "systemic-sclerosis", "rheumatoid-arthritis", "type-1-diabetes", "aplastic-anaemia")  # fmt: skip
+SOURCES = ("umbilical-cord", "bone-marrow", "adipose", "wharton-jelly", "placenta", "umbilical-cord-blood")
+CONTROLS = ("placebo", "standard-care", "no-treatment", "sham", "active-comparator")
+HARMS = ("serious-adverse-event", "fever", "infection", "death")
+STATUSES = ("published", "published", "preliminary", "corrected", "cancelled", "retracted", "expression-of-concern")
+JBI = "jbi-case-series-2020"
+DECISION = {"by": "made-up", "on": "2026-01-02", "from": "person"}
+
+
+def studies(k: int, *, long: bool = False) -> tuple[Study, ...]:
+    """Return k studies of one to three doses, every third one with a control arm."""
+    random_ = random.Random(k)  # noqa: S311 -- made-up numbers need no secrecy
+    return tuple(_study(number, random_, long=long) for number in range(k))
+
+
+def _study(number: int, random_: random.Random, *, long: bool) -> Study:
+    name = LONG_NAMES[number % len(LONG_NAMES)] if long else f"{SURNAMES[number % 10]} {2000 + number % 26}"
+    label = {"label": name[:60]} if len(name) <= 60 else {}
+    report = f"made-up-{number}-article"
+    sizes = [random_.randint(3, 24) for _ in range(1 + number % 3)]
+    arms: list[dict[str, Any]] = [
+        {"id": f"dose-{place}", "role": "experimental", "treated": size, "dose": _dose(place)}
+        for place, size in enumerate(sizes)
+    ]
+    results = [
+        _result("response", f"dose-{place}", random_.randint(0, size), size, report=report)
+        for place, size in enumerate(sizes)
+    ]
+    results += [
+        _result(harm, f"dose-{place}", random_.randint(0, size // 3), size, report=report)
+        for place, size in enumerate(sizes)
+        for harm in HARMS[: 1 + number % len(HARMS)]
+    ]
+    if number % 3 == 0:
+        size = sum(sizes) + random_.randint(-1, 1)
+        arms.append({"id": "control", "role": CONTROLS[number // 3 % len(CONTROLS)], "treated": size})
+        results.append(_result("response", "control", random_.randint(0, size), size, report=report))
+    return Study.model_validate(
+        {
+            "study": f"made-up-{number}",
+            "title": name,
+            **label,
+            "condition": CONDITIONS[number // 2 % len(CONDITIONS)],
+            "design": "randomised-controlled" if number % 3 == 0 else "single-arm",
+            "phase": ("1", "1/2", "2")[number % 3],
+            "registrations": [f"NCT{number:08}"] if number % 2 else [],
+            "cell_product": {
+                "source": SOURCES[number % len(SOURCES)],
+                "donor": "allogeneic",
+                "passage": "not-reported",
+            },
+            "overlaps": [{"family": f"centre-{number // 12}", "reason": "one ward"}] if number % 12 in (3, 5) else [],
+            "reports": _reports(number, name),
+            "arms": arms,
+            "results": results,
+            "appraisal": [_appraisal(random_)] if number % 4 != 3 else [],
+        }
+    )
+
+
+def _dose(place: int) -> dict[str, Any]:
+    return {"value": (5e5, 1e6, 2e6)[place], "unit": "cells/kg", "infusions": 4}
+
+
+def _reports(number: int, name: str) -> list[dict[str, Any]]:
+    first = {
+        "id": f"made-up-{number}-article", "kind": "article", "year": 2000 + number % 26, "first_author": f"{name} A",
+        "status": STATUSES[number % len(STATUSES)] if number % 14 != 12 else "published",
+    }  # fmt: skip
+    kinds = ("conference-abstract", "registry-results", "preprint")
+    others = [{"id": f"made-up-{number}-{kind}", "kind": kind, "year": 1999 + number % 26} for kind in kinds]
+    return [first, *others[: number % 4]]
+
+
+def _result(outcome: str, arm: str, events: int, n: int, *, report: str) -> dict[str, Any]:
+    narrative = {"narrative_zero": {"scope": "made up"}} if outcome == "death" and events == 0 else {}
+    return {
+        "outcome": outcome, "arm": arm, "events": events, "n": n, "decision": DECISION,
+        "time_point": {"value": 6, "unit": "month"},
+        "source": {"report": report, "quote": f"{events}/{n}"}, **narrative,
+    }  # fmt: skip
+
+
+def _appraisal(random_: random.Random) -> dict[str, Any]:
+    tool = vocabulary.load("appraisal-tool")[JBI]
+    answers = {domain.id: random_.choice(("yes", "yes", "no", "unclear", "not-applicable")) for domain in tool.domains}
+    return {"tool": JBI, "by": "made-up", "answers": answers}
