@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mscevidence.errors import DocumentError
-from mscevidence.read.canonical import MAX_BYTES, canonical, decode
+from mscevidence.read.canonical import MAX_BYTES, canonical, decode, is_canonical
 
 RESTORED = [
     ("at 0.5×106 cells/kg, 1.0×106 cells/kg", "at 0.5×10^6 cells/kg, 1.0×10^6 cells/kg"),
@@ -106,3 +108,23 @@ def test_what_is_no_text_is_refused_with_a_hint(data: bytes, message: str) -> No
     with pytest.raises(DocumentError, match=message) as caught:
         decode(data)
     assert caught.value.hint
+
+
+def test_a_line_is_told_canonical_only_when_none_of_its_characters_changes() -> None:
+    for code in (code for code in range(0x10000) if not 0xD800 <= code < 0xE000):
+        character = chr(code)
+        line = f"a{character}b"
+        plain = character == " " or unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+        wide_or_hyphen = 0xFF01 <= code <= 0xFF5E or code in {0x2010, 0x2011}
+        stays = plain and not wide_or_hyphen and unicodedata.is_normalized("NFC", line)
+        if not stays:
+            assert not is_canonical(line), hex(code)
+        if is_canonical(line):
+            assert canonical(line) == line, hex(code)
+
+
+@pytest.mark.parametrize(
+    "line", ["two  spaces", "1×10 6 cells", "10⁶", "10 ^ 6", "10(6) cells", "106 cells/kg", "x 107"]
+)
+def test_a_line_with_what_may_be_a_power_is_not_told_canonical_at_a_glance(line: str) -> None:
+    assert not is_canonical(line)

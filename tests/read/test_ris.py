@@ -101,6 +101,21 @@ def test_values_go_over_lines(value: str, text: str) -> None:
     assert document(f"TY  - JOUR\nN2  - {value}\nER  - \n").text == text
 
 
+def test_labels_in_capitals_that_end_with_a_full_stop_make_sections() -> None:
+    abstract = (
+        "INTRODUCTION. It is common. METHODS. We asked 12. RESULTS. 8 answered (see METHODS. there). DESIGN. One group."
+        " It holds for METHODS. Methods. are words. CONCLUSION. It is so."
+    )
+    found = document(f"TY  - JOUR\nTI  - Cells\nAB  - {abstract}\nER  - \n")
+    assert [(each.name, found.text[slice(*each.span)]) for each in found.sections] == [
+        ("Background", "It is common."),
+        ("Methods", "We asked 12."),
+        ("Results", "8 answered (see METHODS. there)."),
+        ("Methods", "One group. It holds for METHODS. Methods. are words."),
+        ("Conclusion", "It is so."),
+    ]
+
+
 def test_both_abstract_tags_are_kept_once() -> None:
     read = document("TY  - JOUR\nTI  - T\nAB  - One.\nN2  - One.\nAB  - Copyright of Elsevier.\nER  - \n")
     assert read.text == "T\n\nOne.\n\nCopyright of Elsevier."

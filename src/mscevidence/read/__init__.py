@@ -24,6 +24,7 @@ from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_tables import with_tabs
 from mscevidence.read.plain_text import plain_fields
 from mscevidence.read.streams import open_unpacked
+from mscevidence.read.unknown_data import refuse_unknown_data
 
 __all__ = ["FORMATS", "MAX_BYTES", "RECORD_FORMATS", "REGISTRIES", "read", "read_all"]
 
@@ -150,6 +151,7 @@ def _detected(decoded: str) -> str:
         return "jats"
     if looks_like_html(decoded):
         return "html"
+    refuse_unknown_data(decoded)
     return "ash-text" if looks_like_ash_text(canonical(decoded)) else "plain-text"
 
 

@@ -56,6 +56,8 @@ _HEADING = re.compile(
       | (?P<line>^(?i:{_STRONG}))(?:[ ]*$|[ ]?[.–—-][ ]+(?=[A-Z0-9])|[ ]+(?=[A-Z0-9“"(]))
       | (?<!^)(?P<run_on>{_alternatives(_NAMES, initial=True)})[ ]+(?=[A-Z0-9][\w-]*[ ](?![=<>]))
       | (?P<capitals>{_alternatives(_NAMES, capitals=True)})[ ]+(?=[A-Z0-9])
+      | (?P<stopped>{_alternatives(_NAMES, capitals=True)}
+          |{_alternatives(_WITH_COLON_ONLY, capitals=True)})[.][ ]+(?=[A-Z0-9])
     )""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -108,7 +110,7 @@ def first_heading(text: str, start: int, end: int) -> int | None:
 
 
 def _name(match: re.Match[str]) -> str:
-    word = match["colon"] or match["line"] or match["run_on"] or match["capitals"]
+    word = match["colon"] or match["line"] or match["run_on"] or match["capitals"] or match["stopped"]
     plain = re.sub(r"\s+", " ", word).casefold().replace("&", "and")
     return _BY_WORD[plain]
 
