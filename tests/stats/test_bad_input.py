@@ -444,7 +444,7 @@ ROWS_OF_TWO = ([GOOD[0]] * 2, [GOOD[1]] * 2), ([GOOD_COUNTS[0]] * 2, [GOOD_COUNT
     ("name", "inputs"),
     [
         *((name, ROWS_OF_TWO[0]) for name in ("multilevel", "network_meta_analysis", "selection_model")),
-        *((name, ROWS_OF_TWO[1]) for name in ("binomial_normal", "beta_binomial", "borrow", "count_glmm PLO")),
+        *((name, ROWS_OF_TWO[1]) for name in ("borrow",)),
     ],
 )
 def test_a_method_for_one_analysis_says_so(name: str, inputs: tuple[Any, Any]) -> None:

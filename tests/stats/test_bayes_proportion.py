@@ -20,6 +20,7 @@ from mscevidence.stats import (
     beta_binomial,
     binomial_normal,
 )
+from mscevidence.stats.beta_binomial_grid import Cells
 from mscevidence.stats.grid_distribution import GridDistribution, cubic
 
 X, N = np.array([8.0, 7, 4, 2, 0, 5]), np.array([18.0, 7, 4, 2, 3, 12])
@@ -170,8 +171,6 @@ def test_unusable_input_is_refused(model: Any) -> None:
         model([3], [2])
     with pytest.raises(StatisticsError, match="all are masked out"):
         model([3], [4], mask=[False])
-    with pytest.raises(StatisticsError, match="one analysis at a time"):
-        model([[3]], [[4]])
     found = model([3], [4])
     with pytest.raises(StatisticsError, match="next trial must be at least 1"):
         found.next_trial(0)
@@ -185,3 +184,59 @@ def test_a_grid_distribution_knows_the_normal_one() -> None:
     assert_allclose([found.quantile(p) for p in (0.025, 0.5, 0.8)], special.ndtri([0.025, 0.5, 0.8]), atol=1e-5)
     assert_allclose(found.cdf(np.array([-1.23, 0.456])), special.ndtr([-1.23, 0.456]), atol=2e-6)
     assert_allclose(cubic(np.array([0.3]), grid, grid**2), [0.09], atol=1e-9)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_batch_with_a_mask_is_each_analysis_without_the_masked_trials(model: Any) -> None:
+    mask = np.array([[[True] * 6], [[True, False, True, False, True, True]]])
+    batch = model([X[::-1], X], [N[::-1], N], mask=mask)
+    assert (batch.mean.mean.shape, batch.studies.mean.shape, batch.k.tolist()) == ((2, 2), (2, 2, 6), [[6, 6], [4, 4]])
+    for index in np.ndindex(2, 2):
+        here, turn = mask[index[0], 0], slice(None, None, 1 if index[1] else -1)
+        one, same = model(X[turn][here], N[turn][here]), batch.at(index)
+        for name in ("mean", "typical", "heterogeneity", "new", "studies"):
+            for value in ("mean", "sd", "median", "lower", "upper"):
+                assert_allclose(getattr(getattr(same, name), value), getattr(getattr(one, name), value), rtol=1e-12)
+        assert_allclose(batch.studies.lower[index][here], one.studies.lower, rtol=1e-12)
+        assert np.isnan(batch.studies.lower[index][~here]).all()
+        assert_allclose(batch.probability_above(0.4)[index], one.probability_above(0.4), atol=1e-10)
+        assert_allclose(batch.next_trial(5)[index], one.next_trial(5), atol=1e-10)
+        assert_allclose(same.new_distribution.quantile(0.3), one.new_distribution.quantile(0.3), rtol=1e-10)
+        assert_allclose(same.mean_distribution.cdf(np.array([0.2])), one.mean_distribution.cdf(np.array([0.2])))
+    assert len(batch.rows()) == 16
+    assert "(in 2 of 4 analyses)" in " ".join(batch.notes)
+    masked = model(X, N, mask=mask[1, 0])
+    assert_allclose(masked.studies.median, batch.studies.median[1, 1])
+
+
+BETA_TRIALS = [
+    (X, N), ([0, 0, 0], [20, 15, 30]), ([3], [4]), MILLIONS, ([4_200, 4_300], [10_000, 10_000]),
+    ([400, 380, 3, 0], [1000, 1000, 10, 5]), ([0, 8, 7], [1_000_000, 18, 9]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("events", "n"), BETA_TRIALS)
+def test_quantiles_of_the_beta_binomial_model_are_those_of_its_mixture_of_beta_distributions(
+    events: Any, n: Any
+) -> None:
+    x, size = (np.append(np.asarray(values, dtype=float), 0.0) for values in (events, n))
+    found = beta_binomial(events, n)
+    cells = Cells.of(x[:-1], size[:-1], BetaPrior(1, 1), BetaPrior(1, 4))
+    for i in range(x.size):
+        shown = found.new if i == x.size - 1 else found.studies.at((i,))
+        for p, quantile in ((0.5, shown.median), (0.025, shown.lower), (0.975, shown.upper)):
+            below = (cells.share * special.betainc(cells.a + x[i], cells.b + size[i] - x[i], quantile)).sum()
+            assert_allclose(below, p, atol=2e-4)
+        # Mean and standard deviation are sums over the cells; the density has the same ones.
+        assert_allclose((cells.share * (cells.a + x[i]) / (cells.a + cells.b + size[i])).sum(), shown.mean, rtol=1e-5)
+    density = found.new_distribution.density * (found.new_distribution.grid[1] - found.new_distribution.grid[0])
+    assert_allclose(density @ found.new_proportion, found.new.mean, atol=2e-5)
+
+
+def test_the_posterior_of_a_very_large_trial_is_as_good_as_normal() -> None:
+    found = beta_binomial(*MILLIONS)
+    x, n = np.array(MILLIONS[0]), 1e6
+    se = np.sqrt(x / n * (1 - x / n) / n)
+    # A standard error is 5e-4; the others pull by a hundredth of it.
+    assert_allclose(found.studies.lower, x / n - 1.96 * se, atol=2e-5)
+    assert_allclose(found.studies.upper, x / n + 1.96 * se, atol=2e-5)

@@ -197,3 +197,17 @@ def test_unknown_names_get_the_nearest() -> None:
         random_effects([0.0], [1.0], test="hartung-knap")
     with pytest.raises(UnknownTermError, match="unknown prediction interval"):
         random_effects([0.0, 1.0], [1.0, 1.0]).prediction("rilley")
+
+
+def test_a_hartung_knapp_interval_narrower_than_the_normal_one_says_so() -> None:
+    agreeing, apart = ([0.1, 0.11, 0.1, 0.12], [0.1, 0.2, 0.1, 0.1]), ([0.1, 0.9, -0.5, 1.2], [0.1, 0.2, 0.1, 0.1])
+    for (y, v), narrow in ((agreeing, True), (apart, False)):
+        knha, z = (random_effects(y, v, test=test) for test in ("knha", "z"))
+        assert ((knha.upper - knha.lower) < (z.upper - z.lower)) == narrow
+        assert any("narrower here than the unadjusted normal one" in note for note in knha.notes) == narrow
+        for test in ("z", "t", "adhoc", "hk-ci"):
+            assert not any("narrower" in note for note in random_effects(y, v, test=test).notes)
+    both = random_effects([agreeing[0], apart[0]], [agreeing[1], apart[1]])
+    assert any("narrower" in note and "(in 1 of 2 analyses)" in note for note in both.notes)
+    # One study is always judged by the normal distribution.
+    assert not any("narrower" in note for note in random_effects([0.3], [0.1]).notes)

@@ -8,8 +8,8 @@ no correction. No simulation, no seed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,14 +17,15 @@ from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
-from mscevidence.stats.beta_mixtures import mixtures
+from mscevidence.stats.beta_binomial_grid import Cells, trial_posteriors
 from mscevidence.stats.binomial_grid import JointPosterior, joint_posterior
 from mscevidence.stats.binomial_integrals import Counts
 from mscevidence.stats.display import Row, Shown, posterior_rows
 from mscevidence.stats.grid_distribution import GridDistribution, Rows, cubic, posterior, posteriors, summary
-from mscevidence.stats.inputs import FloatArray, aligned, at_least, counts, one_analysis, tail
+from mscevidence.stats.inputs import FloatArray, IntArray, aligned, at_least, counts, plain, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import BetaPrior, HalfNormal, NormalPrior, TauPrior
+from mscevidence.stats.proportion_batch import distributions, padded, placed, spread, stacked
 
 DEFAULT_MU_PRIOR = NormalPrior(0.0, 1.5)
 """Nearly uniform between 0 and 100 % on the scale of the proportion."""
@@ -37,7 +38,10 @@ DEFAULT_RHO_PRIOR = BetaPrior(1.0, 4.0)
 
 @dataclass(frozen=True, slots=True)
 class BayesianProportion(Shown):
-    """Posterior distributions on the scale of the proportion.
+    """Posterior distributions on the scale of the proportion, of one analysis or of a batch.
+
+    Every field has the leading shape (...) of the input in front; for a single analysis it is empty. `at` returns one
+    analysis of a batch.
 
     Attributes:
         model: `binomial-normal` or `beta-binomial`.
@@ -45,10 +49,10 @@ class BayesianProportion(Shown):
             the same as `mean`).
         heterogeneity: tau of the logits, or rho of the beta-binomial model.
         new: true proportion of the next trial.
-        studies: (k) shrunken proportions of the trials.
+        studies: (..., k) shrunken proportions of the trials, NaN for absent ones.
         mean_distribution, typical_distribution: of logit(mean) and logit(typical); new_distribution: of the next trial,
             on the grid of its model.
-        priors: as sentence; level: of the intervals; events, n: (k) data.
+        priors: as sentence; level: of the intervals; events, n: (..., k) data, NaN for absent trials.
     """
 
     _lead = "events"
@@ -69,39 +73,64 @@ class BayesianProportion(Shown):
     n: FloatArray
 
     def rows(self) -> list[Row]:
-        """Return mean and typical proportion, heterogeneity and the proportion of the next trial."""
-        shown = {"mean": self.mean, "typical": self.typical, "heterogeneity": self.heterogeneity, "next": self.new}
-        return posterior_rows("posterior", **shown)
+        """Return mean and typical proportion, heterogeneity and the proportion of the next trial of each analysis."""
+        if self._batch() == ():
+            shown = {"mean": self.mean, "typical": self.typical, "heterogeneity": self.heterogeneity, "next": self.new}
+            return posterior_rows("posterior", **shown)
+        analyses = enumerate(np.ndindex(self._batch()), start=1)
+        return [{"analysis": number} | row for number, index in analyses for row in self.at(index).rows()]
+
+    def _batch(self) -> tuple[int, ...]:
+        return np.shape(self.mean.mean)
+
+    def at(self, index: int | tuple[int, ...]) -> BayesianProportion:
+        """Return one analysis of a batch, with its own trials only."""
+        place = index if isinstance(index, tuple) else (index,)
+        here = np.isfinite(self.n[place])
+        mean, typical, new = (
+            GridDistribution(one.grid[place], one.density[place], one.cumulative[place])
+            for one in (self.mean_distribution, self.typical_distribution, self.new_distribution)
+        )
+        return BayesianProportion(
+            model=self.model, mean=self.mean.at(place), typical=self.typical.at(place),
+            heterogeneity=self.heterogeneity.at(place), new=self.new.at(place),
+            studies=self.studies.at(place).at((here,)),
+            mean_distribution=mean, typical_distribution=typical, new_distribution=new,
+            new_proportion=self.new_proportion[place], priors=self.priors, level=self.level,
+            events=self.events[place][here], n=self.n[place][here],
+        )  # fmt: skip
 
     @property
-    def k(self) -> int:
+    def k(self) -> IntArray:
         """Number of trials."""
-        return int(self.n.size)
+        return plain(np.isfinite(self.n).sum(axis=-1))  # type: ignore[no-any-return]
 
-    def probability_above(self, proportion: float) -> float:
+    def probability_above(self, proportion: float) -> FloatArray:
         """Return the posterior probability that the mean proportion exceeds `proportion`."""
         if not 0 < proportion < 1:
             raise StatisticsError(f"a proportion lies between 0 and 1, got {proportion:g}")
-        return float(1 - self.mean_distribution.cdf(np.array([special.logit(proportion)]))[0])
+        at = np.array([special.logit(proportion)])
+        analyses = [self] if self._batch() == () else [self.at(index) for index in np.ndindex(self._batch())]
+        above = [1 - one.mean_distribution.cdf(at)[0] for one in analyses]
+        return plain(np.reshape(above, self._batch()))  # type: ignore[no-any-return]
 
     def next_trial(self, n: int) -> FloatArray:
-        """Return the probabilities of 0, 1, .. n events in the next trial with n patients."""
+        """Return the probabilities (..., n + 1) of 0, 1, .. n events in the next trial with n patients."""
         n = at_least("the number of patients of the next trial", n, 1)
         j = np.arange(n + 1.0)
-        p = np.clip(self.new_proportion, 1e-300, 1 - 1e-16)[:, np.newaxis]
+        p = np.clip(self.new_proportion, 1e-300, 1 - 1e-16)[..., np.newaxis]
         constant = special.gammaln(n + 1) - special.gammaln(j + 1) - special.gammaln(n - j + 1)
         share = np.exp(constant + special.xlogy(j, p) + special.xlog1py(n - j, -p))
-        width = self.new_distribution.grid[1] - self.new_distribution.grid[0]
-        result: FloatArray = (self.new_distribution.density * width) @ share
-        result /= result.sum()
+        result: FloatArray = np.einsum("...g,...gj->...j", self.new_distribution.density, share)
+        result /= result.sum(axis=-1, keepdims=True)
         return result
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on priors and on what makes the result fragile."""
-        present = np.ones(self.n.shape, dtype=np.bool_)
         few = "Fewer than 5 trials: the heterogeneity is mostly what its prior says; vary the prior."
-        findings = [(self.k < 5, few), *diagnosis.boundary_studies(self.events, self.n, present)]
+        findings: list[diagnosis.Finding] = [(np.asarray(self.k) < 5, few)]
+        findings += diagnosis.boundary_studies(self.events, self.n, np.isfinite(self.n))
         findings += diagnosis.uninformative(self.mean.lower, self.mean.upper)
         return (f"Priors: {self.priors}.", *diagnosis.sentences(findings))
 
@@ -115,24 +144,29 @@ def binomial_normal(
     tau_prior: TauPrior = DEFAULT_TAU_PRIOR,
     level: float = 0.95,
 ) -> BayesianProportion:
-    """Return the posterior of the binomial-normal model, of one analysis.
+    """Return the posterior of the binomial-normal model, of each analysis.
 
-    The grids of every analysis lie where its own posterior is, so a batch would share nothing and save nothing: call it
-    once per analysis.
+    The grids of every analysis lie where its own posterior is: a batch is convenient, but takes as long as its analyses
+    do one by one.
 
     Args:
-        events: (k) patients with the event.
-        n: (k) patients.
-        mask: (k) boolean, True where a trial is present.
+        events: (..., k) patients with the event.
+        n: (..., k) patients.
+        mask: (..., k) boolean, True where a trial is present.
         mu_prior: of the mean logit, by default N(0, 1.5^2).
         tau_prior: of the standard deviation of the logits between trials, by default half-normal with scale 1.
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, no trial, leading axes.
+        StatisticsError: events > n, n < 1, negative or fractional counts, an analysis without trial.
     """
     tail(level)
-    x, size = _checked(events, n, mask)
+    return _each(lambda x, size: _binomial_normal(x, size, mu_prior, tau_prior, level), events, n, mask)
+
+
+def _binomial_normal(
+    x: FloatArray, size: FloatArray, mu_prior: NormalPrior, tau_prior: TauPrior, level: float
+) -> BayesianProportion:
     # The last "trial" has no patients: its posterior is that of a new one.
     found = joint_posterior(Counts(np.append(x, 0.0), np.append(size, 0.0), mu_prior, tau_prior))
     trials = [GridDistribution.of(grid, height) for grid, height in found.studies]
@@ -166,46 +200,68 @@ def beta_binomial(
     rho_prior: BetaPrior = DEFAULT_RHO_PRIOR,
     level: float = 0.95,
 ) -> BayesianProportion:
-    """Return the posterior of the beta-binomial model, of one analysis.
+    """Return the posterior of the beta-binomial model, of each analysis.
 
-    As with `binomial_normal` every analysis has grids of its own: call it once per analysis.
+    As with `binomial_normal` every analysis has grids of its own.
 
     Args:
-        events: (k) patients with the event.
-        n: (k) patients.
-        mask: (k) boolean, True where a trial is present.
+        events: (..., k) patients with the event.
+        n: (..., k) patients.
+        mask: (..., k) boolean, True where a trial is present.
         mean_prior: of the mean proportion, by default uniform.
         rho_prior: of the correlation between patients of a trial, by default Beta(1, 4).
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, no trial, leading axes.
+        StatisticsError: events > n, n < 1, negative or fractional counts, an analysis without trial.
     """
     tail(level)
-    x, size = _checked(events, n, mask)
-    cells = _beta_cells(x, size, mean_prior, rho_prior)
-    m = GridDistribution.of(cells["u"], cells["share"].sum(axis=0))
-    rho = GridDistribution.of(cells["r"], cells["share"].sum(axis=1))
-    grid = np.linspace(-45.0, 45.0, 1801)
-    trials = _beta_trials(np.append(x, 0.0), np.append(size, 0.0), cells, grid, level)
+    return _each(lambda x, size: _beta_binomial(x, size, mean_prior, rho_prior, level), events, n, mask)
+
+
+def _beta_binomial(
+    x: FloatArray, size: FloatArray, mean_prior: BetaPrior, rho_prior: BetaPrior, level: float
+) -> BayesianProportion:
+    cells = Cells.of(x, size, mean_prior, rho_prior)
+    m, rho = (GridDistribution.of(grid, cells.share.sum(axis=axis)) for axis, grid in ((0, cells.u), (1, cells.r)))
+    # The last "trial" has no patients: its posterior is that of a new one.
+    *trials, new = trial_posteriors(cells, np.append(x, 0.0), np.append(size, 0.0))
     mean = posterior(summary(m, special.expit, level))
     return BayesianProportion(
         model="beta-binomial", mean=mean, typical=mean,
         heterogeneity=posterior(summary(rho, special.expit, level)),
-        new=posterior(trials[-1][1]), studies=posteriors([shown for _, shown in trials[:-1]]),
-        mean_distribution=m, typical_distribution=m, new_distribution=trials[-1][0],
-        new_proportion=np.asarray(special.expit(grid)),
+        new=posterior(new.summary(level)), studies=posteriors([trial.summary(level) for trial in trials]),
+        mean_distribution=m, typical_distribution=m, new_distribution=new.distribution, new_proportion=new.proportion,
         priors=f"mean {mean_prior}, rho {rho_prior}", level=level, events=x, n=size,
     )  # fmt: skip
 
 
-def _checked(events: ArrayLike, n: ArrayLike, mask: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
+Analyse = Callable[[FloatArray, FloatArray], BayesianProportion]
+
+
+def _each(analyse: Analyse, events: ArrayLike, n: ArrayLike, mask: ArrayLike | None) -> BayesianProportion:
+    """Return the result of one analysis, or those of a batch as one."""
     columns, present = aligned(mask, events=events, n=n)
-    one_analysis(present, "this model")
-    counts(columns["events"], columns["n"], present)
-    if not present.any():
+    x, size = columns["events"], columns["n"]
+    counts(x, size, present)
+    if not present.any(axis=-1).all():
         raise StatisticsError("no trial is left: all are masked out", hint="an analysis needs at least one trial")
-    return columns["events"][present], columns["n"][present]
+    lead = present.shape[:-1]
+    found = [analyse(x[index][present[index]], size[index][present[index]]) for index in np.ndindex(lead)]
+    if lead == () and present.all():
+        return found[0]
+    return BayesianProportion(
+        model=found[0].model,
+        mean=stacked([one.mean for one in found], lead), typical=stacked([one.typical for one in found], lead),
+        heterogeneity=stacked([one.heterogeneity for one in found], lead),
+        new=stacked([one.new for one in found], lead), studies=spread([one.studies for one in found], present),
+        mean_distribution=distributions([one.mean_distribution for one in found], lead),
+        typical_distribution=distributions([one.typical_distribution for one in found], lead),
+        new_distribution=distributions([one.new_distribution for one in found], lead),
+        new_proportion=padded([one.new_proportion for one in found], lead, last=1.0),
+        priors=found[0].priors, level=found[0].level,
+        events=placed([one.events for one in found], present), n=placed([one.n for one in found], present),
+    )  # fmt: skip
 
 
 def _rate_summary(rows: Rows, cell: FloatArray, rate: FloatArray, level: float) -> tuple[float, ...]:
@@ -231,57 +287,3 @@ def _tau_posterior(found: JointPosterior, level: float, moments_below: float) ->
     distribution = GridDistribution.of(grid, np.exp(smooth - smooth.max()))
     alpha = (1 - level) / 2
     return posterior((mean, sd, *(float(np.exp(distribution.quantile(p))) for p in (0.5, alpha, 1 - alpha))))
-
-
-def _beta_cells(x: FloatArray, n: FloatArray, mean_prior: BetaPrior, rho_prior: BetaPrior) -> dict[str, Any]:
-    """Return the posterior of (logit m, logit rho) on a grid (R, M) that zooms in on it."""
-    u, r = np.array([-40.0, 40.0]), np.array([-25.0, 25.0])
-    for points in (41, 41, 41, 81, 121):
-        u, r = np.linspace(u[0], u[-1], points), np.linspace(r[0], r[-1], points)
-        m, rho = special.expit(u), special.expit(r)
-        total = 1 / rho - 1
-        a, b = m * total[:, np.newaxis], special.expit(-u) * total[:, np.newaxis]
-        height = _log_beta_binomial(x, n, a, b)
-        height = height + mean_prior.log_density(np.clip(m, 1e-300, 1 - 1e-16)) + np.log(m) + np.log(special.expit(-u))
-        height += (rho_prior.log_density(np.clip(rho, 0, 1 - 1e-16)) + np.log(rho) + np.log(special.expit(-r)))[:, None]
-        inside = height > height.max() - 30
-        rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-        share = np.exp(height - height.max())
-        final = {"u": u, "r": r, "share": share / share.sum(), "a": a, "b": b}
-        u = u[[max(columns[0] - 1, 0), min(columns[-1] + 1, points - 1)]]
-        r = r[[max(rows[0] - 1, 0), min(rows[-1] + 1, points - 1)]]
-    return final
-
-
-def _log_beta_binomial(x: FloatArray, n: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return sum_i log B(a + x_i, b + n_i - x_i)/B(a, b) as sums of logarithms, exact for tiny a too."""
-    result = np.zeros_like(a)
-    for events, size in zip(x, n, strict=True):
-        result += special.gammaln(a + events) - special.gammaln(a) if events else 0.0
-        result += special.gammaln(b + size - events) - special.gammaln(b) if size > events else 0.0
-        result -= special.gammaln(a + b + size) - special.gammaln(a + b)
-    return result
-
-
-def _beta_trials(
-    x: FloatArray, n: FloatArray, cells: dict[str, Any], grid: FloatArray, level: float
-) -> list[tuple[GridDistribution, tuple[float, ...]]]:
-    """Return the posterior of the logit of each trial's proportion and its summary.
-
-    It is a mixture of Beta(a + x, b + n - x) over the cells.
-
-    Mean and standard deviation are exact, because much of a beta distribution can lie beyond any grid.
-    """
-    kept = cells["share"].ravel() > 1e-7
-    share = cells["share"].ravel()[kept]
-    a, b = cells["a"].ravel()[kept], cells["b"].ravel()[kept]
-    found = []
-    for events, size, height in zip(x, n, mixtures(x, n, share, a, b, grid), strict=True):
-        a_post, b_post = a + events, b + size - events
-        distribution = GridDistribution.of(grid, height)
-        total = a_post + b_post
-        mean = float(share @ (a_post / total) / share.sum())
-        square = float(share @ (a_post * (a_post + 1) / (total * (total + 1))) / share.sum())
-        shown = summary(distribution, special.expit, level)
-        found.append((distribution, (mean, float(np.sqrt(max(square - mean**2, 0.0))), *shown[2:])))
-    return found

@@ -42,7 +42,10 @@ class RandomEffects(Shown):
         log_likelihood: at mu and tau2, restricted for REML, else full.
         k: number of studies; `converged`: whether the search for tau2 ended.
         tau2_given: True if tau2 was given, not estimated.
+        unadjusted_se: standard error as the model has it, before the test adjusts it.
     """
+
+    _hidden = ("unadjusted_se",)
 
     estimator: str
     test: str
@@ -67,6 +70,7 @@ class RandomEffects(Shown):
     log_likelihood: FloatArray
     k: IntArray
     converged: BoolArray
+    unadjusted_se: FloatArray
     tau2_given: bool = False
 
     @property
@@ -78,10 +82,19 @@ class RandomEffects(Shown):
             *diagnosis.few_studies(k),
             *diagnosis.dominance(np.asarray(self.weights), k),
             *diagnosis.tau2_at_zero(tau2, k, estimated=random),
+            *self._narrow(),
             (~np.asarray(self.converged), "The search for tau2 did not converge: do not use this result."),
             ((k > 1) & (np.asarray(self.se) == 0), "All estimates are identical: the standard error is zero."),
         ]
         return diagnosis.sentences(findings)
+
+    def _narrow(self) -> list[diagnosis.Finding]:
+        """Return whether the Hartung-Knapp interval is narrower than the normal one that it adjusts."""
+        if self.test != "knha":
+            return []
+        normal = critical_value(tail(self.level), np.inf) * np.asarray(self.unadjusted_se)
+        half = critical_value(tail(self.level), np.asarray(self.df)) * np.asarray(self.se)
+        return diagnosis.narrower_than_normal(half, normal)
 
     @property
     def parameters(self) -> int:
@@ -208,10 +221,11 @@ def _pool(
         a, sum_a = own, total(own)
         mu = inner(a, studies.y) / sum_a
         rest, variance = residual_sum(studies.y, at.w, mu), inner(a**2, at.variance) / sum_a**2
-    variance, df = judged(studies, at, variance, test=test, alpha=alpha)
+    adjusted, df = judged(studies, at, variance, test=test, alpha=alpha)
     return {
         "mu": mu,
-        "se": np.sqrt(variance),
+        "se": np.sqrt(adjusted),
+        "unadjusted_se": np.sqrt(variance),
         "df": df,
         "tau2": tau2.value,
         "weights": a * (100 / sum_a)[..., np.newaxis],
