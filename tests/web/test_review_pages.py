@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import json
 import re
@@ -18,7 +19,7 @@ from mscevidence import records, vocabulary
 from mscevidence.documents import DocumentLibrary
 from mscevidence.model import Document
 from mscevidence.protocol import Protocol
-from mscevidence.web.access import OF_DATASETTE, STRICT
+from mscevidence.web.access import OF_DATASETTE, STRICT, only_under_own_name
 from mscevidence.web.forms import fields, plain_values
 from mscevidence.web.plugin import ROUTES
 from mscevidence.web.room import Room
@@ -237,6 +238,34 @@ def test_what_is_not_there_is_a_404(fe: Visitor, path: str) -> None:
         answer = fe.get(answer.headers["location"])
     assert answer.status_code == 404
     assert "class Room" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (["localhost:8001"], 200),
+        (["127.0.0.1"], 200),
+        (["[::1]:8001"], 200),
+        (["LOCALHOST"], 200),
+        (["evil.example"], 421),
+        (["evil.example:8001"], 421),
+        (["localhost.evil.example"], 421),
+        (["localhost", "evil.example"], 421),
+        ([], 421),
+    ],
+)
+def test_a_server_on_this_computer_answers_to_its_own_name_only(hosts: list[str], status: int) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", host.encode()) for host in hosts]
+    asyncio.run(only_under_own_name(app)({"type": "http", "headers": headers}, None, send))
+    assert sent[0]["status"] == status
 
 
 # The queue and a document

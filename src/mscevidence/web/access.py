@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -161,6 +162,28 @@ def guarded_application(app: Any) -> Any:
             await send(message)
 
         await app(scope, receive, send_with_policy)
+
+    return guarded
+
+
+HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""Names of this computer."""
+
+
+def only_under_own_name(app: Any) -> Any:
+    """Return an ASGI application that answers only when it is asked by a name of this computer.
+
+    A page of another host can point a name of its own at this computer and then read what it serves, as if it were
+    the same host; such a request carries that name.
+    """
+
+    @functools.wraps(app)
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        names = [value.decode("latin-1") for key, value in scope.get("headers", ()) if key == b"host"]
+        if scope["type"] == "http" and [re.sub(r":\d+$", "", name).lower() in HERE for name in names] != [True]:
+            await Response.text("This server answers to localhost only.", status=421).asgi_send(send)
+            return
+        await app(scope, receive, send)
 
     return guarded
 

@@ -21,7 +21,7 @@ from datasette.plugins import pm
 from mscevidence.errors import StoreError
 from mscevidence.store.serving import copy_for_serving
 from mscevidence.web import plugin
-from mscevidence.web.access import ROOM
+from mscevidence.web.access import ROOM, only_under_own_name
 from mscevidence.web.metadata import TITLE, datasette_metadata
 from mscevidence.web.room import Room, Source, rooms, sources
 
@@ -144,7 +144,10 @@ def serve(
     datasette = application(path, title=title, question=question, room=room)
     if room is not None:
         room.when_rebuilt(lambda: reopen(datasette, path.stem))
-    config = uvicorn.Config(datasette.app(), host=host, port=port, log_level="critical", lifespan="on")
+    app = datasette.app()
+    # Whoever opens the server to others gives it names that we cannot know.
+    guarded = only_under_own_name(app) if host in ("127.0.0.1", "localhost", "::1") else app
+    config = uvicorn.Config(guarded, host=host, port=port, log_level="critical", lifespan="on")
     try:
         listening = config.bind_socket()
     except SystemExit as stop:

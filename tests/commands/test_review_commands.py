@@ -1,0 +1,78 @@
+"""Review on the command line a second time, blind; the differences; and the links of a server's review room."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from mscevidence import records
+from mscevidence.commands import TranslatingGroup, database, review
+from mscevidence.protocol import Protocol
+from mscevidence.web.room import Room
+from room_factory import STUDY, new_project
+
+RESPONSE = "fraction-percent@1327"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Protocol:
+    made = new_project(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return made
+
+
+def run(*arguments: str) -> Result:
+    app = typer.Typer(cls=TranslatingGroup, pretty_exceptions_enable=False)
+    review.register(app)
+    database.register(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def decisions(folder: Path, text: str) -> str:
+    path = folder / "decisions.yaml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_second_extraction_is_blind_and_its_differences_are_told(project: Protocol) -> None:
+    first = decisions(project.root, f"- {{candidate: {RESPONSE}, decision: accept}}\n")
+    assert run("review", "ash-2030-412", "--by", "fe", "--from", first).exit_code == 0
+    second = decisions(project.root, f"- {{candidate: {RESPONSE}, decision: accept, events: 7}}\n")
+    listed = run("review", "ash-2030-412", "--by", "gh", "--blind", "--list")
+    assert "accepted" not in listed.stdout
+    assert run("review", "ash-2030-412", "--by", "gh", "--blind", "--from", second).exit_code == 0
+    assert records.load_study(project.extracted / f"{STUDY}.yaml").results[0].counts() == (8, 15)
+    assert records.load_study(project.extracted / f"{STUDY}.gh.yaml").results[0].counts() == (7, 15)
+    told = run("differences", STUDY, "gh", "--csv")
+    assert told.exit_code == 0
+    (row,) = csv.DictReader(io.StringIO(told.stdout))
+    assert (row["place"], row["first"], row["second"]) == ("result all/response events", "8", "7")
+    assert "result n: 1 of 1 alike, kappa not defined" in told.stderr
+
+
+def test_differences_to_nobody_are_an_error(project: Protocol) -> None:
+    first = decisions(project.root, f"- {{candidate: {RESPONSE}, decision: accept}}\n")
+    run("review", "ash-2030-412", "--by", "fe", "--from", first)
+    assert run("differences", STUDY, "zz").exit_code == 1
+    assert run("differences", "nobody", "gh").exit_code == 1
+
+
+def test_serving_with_reviewers_opens_a_room(project: Protocol, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr("mscevidence.web.server.serve", lambda path, *_, **named: asked.update(path=path, **named))
+    project.database.unlink()
+    assert run("serve", "--reviewer", "fe", "--reviewer", "GH").exit_code == 0
+    room = asked["room"]
+    assert isinstance(room, Room)
+    assert set(room.tokens()) == {"fe", "gh"}
+    assert project.database.exists(), "the first database is built on the way"
+    assert [document.number for document in room.documents()] == ["412"]
+    assert run("serve").exit_code == 0
+    assert asked["room"] is None
+    assert run("serve", "--reviewer", "../x").exit_code == 1
