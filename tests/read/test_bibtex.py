@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from export_reading import document, documents, ids, outcome
+from mscevidence.read import bibtex_parents
 from mscevidence.read.tex import plain_text
 
 ENTRY = r"""@String{jnl = "Stem Cells"}
@@ -147,3 +148,41 @@ def test_subtitles_and_theses() -> None:
 )  # fmt: skip
 def test_tex_becomes_text(tex: str, plain: str) -> None:
     assert " ".join(plain_text(tex).split()) == plain
+
+
+PARENT = (
+    "@proceedings{Book1, title={Cells of 2019}, year=2019, publisher={Us}, doi={10.1000/whole}, author={An Editor}}"
+)
+
+
+@pytest.mark.parametrize("order", ["behind", "before"])
+def test_an_entry_takes_what_it_lacks_from_the_one_it_refers_to(order: str) -> None:
+    children = (
+        "@inproceedings{a, title={A first study}, author={A, B}, crossref={book1}}"
+        '@inproceedings{b, title={A second study}, year=2020, booktitle={Own}, crossref = "Book1"}'
+    )
+    found = documents(children + PARENT if order == "behind" else PARENT + children)
+    if order == "before":
+        found = [*found[1:], found[0]]
+    first, second, book = found
+    assert (first.title, first.journal, first.date, first.publisher) == ("A first study", "Cells of 2019", "2019", "Us")
+    assert (second.journal, second.date, second.publisher) == ("Own", "2020", "Us")
+    assert "taken from the entry book1 that it refers to: publisher, booktitle, year" in first.notes
+    assert "taken from the entry Book1 that it refers to: publisher" in second.notes
+    assert first.identifier("doi") is None
+    assert [author.name for author in first.authors] == ["A, B"]
+    assert book.title == "Cells of 2019"
+
+
+def test_an_entry_that_is_not_there_is_told() -> None:
+    found = documents("@inproceedings{a, title={A study}, crossref={gone}}@article{b, title={Another}}")
+    assert [each.title for each in found] == ["A study", "Another"]
+    assert "refers to the entry gone, which is not found: what that tells is missing" in found[0].notes
+
+
+def test_entries_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bibtex_parents, "MAX_WAITING_BYTES", 300)
+    others = "".join(f"@article{{k{number}, title={{Study {number}}}}}" for number in range(20))
+    found = documents("@inproceedings{a, title={A study}, crossref={Book1}}" + others + PARENT)
+    assert [each.title for each in found] == ["A study", *(f"Study {number}" for number in range(20)), "Cells of 2019"]
+    assert any("Book1, which is not found" in note for note in found[0].notes)

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from mscevidence.model import Reject
 from mscevidence.read.bibtex_entry import entry_of, macro_of
+from mscevidence.read.bibtex_parents import Parents
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.record_lines import Draft, lines_of, opening, records_of
 from mscevidence.read.reference import Reference
@@ -136,8 +137,8 @@ class _Entries:
             yield data
 
 
-def _reference(text: str, macros: dict[str, str]) -> Reference:
-    entry = entry_of(text, macros)
+def _reference(text: str, macros: dict[str, str], parents: Parents) -> Reference:
+    entry = parents.completed(entry_of(text, macros), macros)
     reference = Reference(notes=list(entry.notes))
     fields = entry.fields
     reference.add("type", entry.kind)
@@ -222,7 +223,9 @@ def _recognises(head: str, name: str) -> bool:
 
 def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
     macros = dict(_MONTHS)
-    return records_of(_Entries(lines_of(stream), macros), lambda text: _reference(text, macros))
+    parents = Parents()
+    pieces = parents.behind_children(_Entries(lines_of(stream), macros))
+    return records_of(pieces, lambda text: _reference(text, macros, parents))
 
 
 FORMAT = RecordFormat(name="bibtex", recognises=_recognises, records=_records)
