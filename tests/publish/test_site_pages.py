@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from pathlib import Path
@@ -9,11 +10,15 @@ from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from published_site import IMAGE, LONG, QUOTE, RIGHT_TO_LEFT, SCRIPT, publish_into, studies
+from published_site import IMAGE, LONG, QUOTE, RIGHT_TO_LEFT, SCRIPT, evidence_of, publish_into, studies
 
+from mscevidence import protocol
 from mscevidence.errors import WriteError
 from mscevidence.model import Study
+from mscevidence.publish import edition
 from mscevidence.publish.site.checklist import items
+from mscevidence.screening import Flow
+from mscevidence.screening.prisma import ROWS
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +219,28 @@ def test_the_checklist_counts_items_once_and_fills_what_the_data_say(pages: dict
     assert "5 studies, a page each" in rows["17"]
     assert "9 results accepted by test" in rows["9"]
     assert "people must write this" in rows["25"]
+
+
+def test_the_flow_of_records_stands_with_the_checklist_where_searches_are_logged(tmp_path: Path) -> None:
+    (tmp_path / protocol.FILE_NAME).write_text('[review]\ntitle = "A review"\n', encoding="utf-8")
+    boxes = dict.fromkeys((key for key, _, _, _ in ROWS if key), 0) | {"records_screened": 1040, "total_studies": 5}
+    flow = Flow(
+        counts=boxes,
+        sources={"database": {"pubmed": 1234}},
+        excluded={"dbr": {"No patients": 12}},
+        waiting={"screening": 3},
+        gaps=("Two records are in no box.",),
+    )
+    evidence = dataclasses.replace(evidence_of(studies()), flow=flow)
+    edition.write_edition(protocol.load(tmp_path / protocol.FILE_NAME), evidence, tmp_path / "site", database=False)
+    page = pages_of(tmp_path / "site")["checklist.html"]
+    drawing = only(page, "figure svg")
+    assert "Records screened (n\xa0=\xa01,040)" in drawing.get_text()
+    rows = {text_of(only(row, "th")): text_of(row) for row in page.select("tbody tr")}
+    assert "1,040 records screened, 5 studies included" in rows["16a"]
+    assert "No patients: 12" in rows["16b"]
+    assert "Two records are in no box." in text_of(page)
+    assert "Waiting: 3 screening" in text_of(page)
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
