@@ -48,6 +48,7 @@ def certain(sentences: str, methods: str = TWO_GROUPS) -> list[Told]:
         "In the group with ten or more lesions, the response rate was 51% in the drug group.",
         "In the drug group, 10 patients with a long course showed relapse.",
         "Three of the 11 subjects who had a relapse in the placebo group presented late with infection.",
+        "The response was sustained in four of the nine patients in the drug group.",
         "Thirty and 28 patients responded.",
         "Six patients had fever on the drug, A, or B.",
         "Among all patients, the rate of death was 3% for the first drug, 5% for the second and 7% for the third.",
@@ -78,6 +79,10 @@ def test_not_certain(sentences: str) -> None:
         ("Fever was seen in 10% in the drug group, 15% for the others.", [("fever", "drug group", 5, 50)]),
         ("Infections were seen in 4 patients in the drug group versus 9 among others.",
          [("infection", "drug group", 4, 50)]),
+        # what follows a time is no label of it
+        ("In the drug group at 3 months 21 of 50 patients had a relapse.", [("relapse", "drug group", 21, 50)]),
+        ("In the drug group at 12 months 7/50 patients had a relapse.", [("relapse", "drug group", 7, 50)]),
+        ("Acute GVHD of any grade occurred in 10.0% of the drug group.", [("acute-gvhd", "drug group", 5, 50)]),
         # points of a curve count nobody
         ("The relapse-free survival rate in the drug group was 90%.", [("relapse-free", "drug group", 90, None)]),
         # the outcome before a bracket, not the one in it

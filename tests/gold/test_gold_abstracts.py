@@ -8,7 +8,7 @@ import pytest
 
 from extraction_msc import ABSTRACTS, HALVES, Row, abstract_of, abstracts_in, score
 
-FLOORS = {"open": (1.0, 0.97), "unseen": (1.0, 0.97)}
+FLOORS = {"open": (1.0, 0.97), "unseen": (1.0, 0.976)}
 
 
 @pytest.mark.parametrize("half", HALVES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from mscevidence.extract.arms import PEOPLE
@@ -33,13 +34,30 @@ _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}
 _IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
 _COUNTING = frozenset({"number", "percent", "fraction", "n"})
 """The kinds of numerals with which a count starts."""
+_TIME_GAP = re.compile(r"[\s-](?:days?|weeks?|months?|years?),?\s")
+_COUNTED_AHEAD = re.compile(rf"\s(?:out\s)?of\b|{NOUN}|\s?\(\d|\s(?:had|were|was|died|relapsed|responded|achieved)\b")
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
 @lru_cache(maxsize=2048)
 def counts_at(text: str, span: Span) -> tuple[Count, ...]:
     """Return the counts of a part of a text in order."""
-    return counts_in(Sentence(text, span, numerals_in(text, span)))
+    return counts_in(Sentence(text, span, tuple(_behind_times(text, numerals_in(text, span)))))
+
+
+def _behind_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
+    """Yield numerals; what follows a time is no label of it: "at 3 months 21 of the 24", not "month 21"."""
+    previous: Numeral | None = None
+    for numeral in numerals:
+        behind = previous is not None and previous.kind == "time" and numeral.kind == "label"
+        timed = behind and previous is not None and _TIME_GAP.fullmatch(text, previous.end, numeral.start)
+        previous = numeral
+        if timed and numeral.n is not None and 0 < numeral.value <= numeral.n:
+            yield replace(numeral, kind="fraction")
+        elif timed and numeral.n is None and _COUNTED_AHEAD.match(text, numeral.end):
+            yield replace(numeral, kind="number")
+        else:
+            yield numeral
 
 
 def counts_in(sentence: Sentence) -> tuple[Count, ...]:

@@ -19,6 +19,9 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(r"\b(?:because\sof|due\sto|owing\sto|attributed\sto)\s(?:[\w/-]+\s){0,3}$", re.IGNORECASE)
+_KEPT = re.compile(
+    r"\s(?:was|were)\s(?:\w+\s)?(?:sustained|maintained|lost|durable|lasting|kept|transient)\b", re.IGNORECASE
+)
 _BEFORE_IT = re.compile(r"\b(?:before|until|prior\sto)\b", re.IGNORECASE)
 _LIKENED = re.compile(
     r"\s(?:was|were|is|are|did)\s(?:not\s)?(?:\w+ly\s)?(?:differ|similar|comparable|alike)|\s(?:as\sa\sresult|because|due\sto)\s(?:of\s)?(?:toxicity|treatment|therapy)",
@@ -75,6 +78,8 @@ def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> boo
     if count.end <= outcome[0] and _LIKENED.match(text, outcome[1]):
         return True  # "one adverse effect was significantly different", "seven died as a result of toxicity"
     gap = text[count.end : outcome[0]] if count.end <= outcome[0] else text[outcome[1] : count.start]
+    if outcome[1] <= count.start and _KEPT.match(gap):
+        return True  # "the response was sustained in four": of those who had responded
     if count.end <= outcome[0] and _BEFORE_IT.search(gap):
         return True
     return bool(_NOT_BETWEEN.search(_BUT.sub(" ", gap)))

@@ -17,6 +17,9 @@ _ARISES = re.compile(
     r"\b(?:develop\w*|occur\w*|incidence|rates?\s+of|cases?\s+of|experienced|free\s+of|no|without|had|new)\b",
     re.IGNORECASE,
 )
+_AROSE = re.compile(
+    r"(?:\s[\w-]+){0,4}?\s(?:occurred|developed|arose|(?:was|were)\s(?:seen|observed|noted|recorded))\b"
+)
 _GROUP_BEFORE = re.compile(
     rf"\b(?:{PEOPLE}|those)\s(?:achieving|attaining|with|in|without|who\s(?:achieved|had|attained|were\sin|developed|experienced))\s"
     r"(?:an?\s|the\s)?(?:\w+\s){0,2}$",
@@ -83,7 +86,8 @@ def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
     before = text[max(sentence[0], mention.start - 60) : mention.start]
     if _PATIENTS_WITH.search(before):
         return True
-    return mention.outcome in CONDITIONS and not _ARISES.search(before)
+    arises = _ARISES.search(before) or _AROSE.match(text, mention.end, sentence[1])
+    return mention.outcome in CONDITIONS and not arises
 
 
 def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
