@@ -67,3 +67,16 @@ def test_data_without_an_estimate_are_named() -> None:
         dose_response(STUDY, DOSE, X, N, nodes=0)
     with pytest.raises(UnknownTermError, match="unknown dose scale"):
         dose_response(STUDY, DOSE, X, N, scale="lag")
+
+
+def test_a_mask_is_the_same_as_leaving_the_arms_out() -> None:
+    mask = np.arange(DOSE.size) != 3
+    found = dose_response(STUDY, np.where(mask, DOSE, np.nan), X, N, mask=mask)
+    wanted = dose_response(np.asarray(STUDY)[mask], DOSE[mask], X[mask], N[mask])
+    assert (found.arms, found.n) == (DOSE.size - 1, int(N[mask].sum()))
+    for name in ("beta", "se", "covariance", "tau2", "log_likelihood", "deviance"):
+        assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12)
+    with pytest.raises(StatisticsError, match="all are masked out"):
+        dose_response(STUDY, DOSE, X, N, mask=mask & ~mask)
+    with pytest.raises(StatisticsError, match="takes one analysis at a time"):
+        dose_response(STUDY, [DOSE, DOSE], X, N)

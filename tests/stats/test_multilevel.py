@@ -91,3 +91,17 @@ def test_unusable_input_is_refused() -> None:
         robust(multilevel(Y, V, STUDY), cluster=["a"])
     with pytest.raises(StatisticsError, match="1 clusters cannot"):
         robust(multilevel(Y, V, STUDY), cluster=["a"] * 9)
+
+
+def test_a_mask_is_the_same_as_leaving_the_effects_out() -> None:
+    mask = np.array([True, True, True, False, True, True, True, True, False])
+    x = np.where(mask, np.arange(9.0), np.nan)
+    for moderators, kept in ((None, None), (x, x[mask])):
+        found = multilevel(np.where(mask, Y, np.nan), V, STUDY, mask=mask, moderators=moderators)
+        wanted = multilevel(Y[mask], V[mask], STUDY[mask], moderators=kept)
+        assert (found.k, found.studies) == (7, 4)
+        for name in ("beta", "se", "covariance", "sigma2", "qe", "log_likelihood", "marginal", "pi_lower"):
+            assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12)
+        assert_allclose(robust(found).se, robust(wanted).se, rtol=1e-12)
+    with pytest.raises(StatisticsError, match="takes one analysis at a time"):
+        multilevel(Y, V, STUDY, mask=np.ones((2, 9), dtype=bool))

@@ -19,10 +19,11 @@ from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.exponential_families import Binomial
 from mscevidence.stats.glmm import log_binomial
-from mscevidence.stats.inputs import FloatArray, IntArray, aligned, choose, counts, names, refuse, tail
+from mscevidence.stats.inputs import FloatArray, IntArray, aligned, choose, counts, names, one_analysis, refuse, tail
 from mscevidence.stats.mixed_model import MixedModel
 from mscevidence.stats.mixed_model_fit import fit
 
+COLUMNS = ("events", "n", "dose")
 SCALES = names({"log": ("logarithmic",), "linear": ("identity",)})
 
 
@@ -111,24 +112,28 @@ class DoseResponse(Shown):
         return diagnosis.sentences(found)
 
 
-def dose_response(
+def dose_response(  # noqa: PLR0913 -- the four columns of a table of dose arms
     study: ArrayLike,
     dose: ArrayLike,
     events: ArrayLike,
     n: ArrayLike,
     *,
+    mask: ArrayLike | None = None,
     scale: str = "log",
     random_studies: bool = True,
     nodes: int | None = None,
     level: float = 0.95,
 ) -> DoseResponse:
-    """Return the logistic dose-response model of dose arms in studies.
+    """Return the logistic dose-response model of dose arms in studies, of one analysis.
+
+    Which arms belong to which study shapes the likelihood: call it once per analysis, with a `mask` to leave arms out.
 
     Args:
         study: (arms) labels of the studies.
         dose: (arms) doses, > 0 for scale `log`.
         events: (arms) patients with the event.
         n: (arms) patients.
+        mask: (arms) boolean, True where an arm is present; the others are as if they had never been given.
         scale: `log` or `linear`, how the dose enters.
         random_studies: let the intercept vary between studies.
         nodes: quadrature nodes; by default as many as the accuracy needs, 1 is Laplace's approximation.
@@ -141,12 +146,15 @@ def dose_response(
     kind, alpha = choose(scale, SCALES, kind="dose scale"), tail(level)
     if nodes is not None and nodes < 1:
         raise StatisticsError(f"nodes must be at least 1, got {nodes}")
-    columns, present = aligned(None, dose=dose, events=events, n=n)
-    x, size, amount = columns["events"], columns["n"], columns["dose"]
-    counts(x, size, present)
+    columns, present = aligned(mask, dose=dose, events=events, n=n)
+    one_analysis(present, "dose_response")
+    counts(columns["events"], columns["n"], present)
     labels = np.asarray(study)
-    if labels.shape != x.shape or x.ndim != 1:
-        raise StatisticsError(f"{x.size} dose arms need {x.size} study labels, got shape {labels.shape}")
+    if labels.shape != present.shape:
+        raise StatisticsError(f"{present.size} dose arms need {present.size} study labels, got shape {labels.shape}")
+    if not present.any():
+        raise StatisticsError("no arm is left: all are masked out", hint="an analysis needs at least two doses")
+    labels, x, size, amount = (values[present] for values in (labels, *(columns[name] for name in COLUMNS)))
     covariate = _scaled(amount, kind)
     _estimable(covariate, x, size)
     codes = np.unique(labels, return_inverse=True)[1].astype(np.int64)

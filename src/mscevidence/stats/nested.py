@@ -18,7 +18,7 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.box_newton import maximise
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
-from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, tail, together
 from mscevidence.stats.single import single_analysis
 from mscevidence.stats.weighted_least_squares import least_squares
 
@@ -114,11 +114,12 @@ class Multilevel(Shown):
         )
 
 
-def multilevel(
+def multilevel(  # noqa: PLR0913 -- three columns and what the model is
     yi: ArrayLike,
     vi: ArrayLike,
     study: ArrayLike,
     *,
+    mask: ArrayLike | None = None,
     within: bool = True,
     moderators: ArrayLike | None = None,
     method: str = "REML",
@@ -127,13 +128,13 @@ def multilevel(
 ) -> Multilevel:
     """Return the multilevel model of effects in studies, of one analysis.
 
-    Which effects belong together shapes the covariance matrix, and with it the work: analyses with different labels
-    have nothing to share. Call it once per analysis.
+    Which effects belong together shapes the covariance matrix: a batch would share nothing. Call it once per analysis.
 
     Args:
         yi: (k) effect sizes.
         vi: (k) sampling variances; sampling errors are taken as independent (see `robust` where they are not).
         study: (k) labels of the studies.
+        mask: (k) boolean, True where an effect is present; the others are as if they had never been given.
         within: also let the effects of a study differ (second variance component).
         moderators: (k) or (k, m) covariates; an intercept is added.
         method: `REML` or `ML`.
@@ -146,8 +147,9 @@ def multilevel(
             several effects.
     """
     rule, kind, alpha = choose(method, METHODS, kind="method"), choose(test, TESTS, kind="test"), tail(level)
-    y, v, _ = single_analysis(yi, vi, least=2)
-    codes, design = _codes(study, y.size), _design(moderators, y.size)
+    y, v, _ = single_analysis(yi, vi, mask=mask, least=2)
+    present = together(mask, yi=yi, vi=vi)[1]
+    codes, design = _codes(study, present), _design(moderators, present)
     if y.size <= design.shape[1]:
         raise StatisticsError(f"{y.size} effects cannot determine {design.shape[1]} coefficients")
     fixed = least_squares(y, design, 1 / v)
@@ -266,24 +268,25 @@ def _members(codes: IntArray, *, within: bool) -> FloatArray:
     return np.where(np.arange(studies)[:, np.newaxis] == codes, 1.0, 0.0)
 
 
-def _codes(study: ArrayLike, k: int) -> IntArray:
-    """Return the studies as numbers 0, 1, .."""
+def _codes(study: ArrayLike, present: BoolArray) -> IntArray:
+    """Return the studies of the present effects as numbers 0, 1, .."""
     labels = np.asarray(study)
-    if labels.shape != (k,):
-        raise StatisticsError(f"{k} effects need {k} study labels, got shape {labels.shape}")
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    if labels.shape != present.shape:
+        raise StatisticsError(f"{present.size} effects need {present.size} study labels, got shape {labels.shape}")
+    return np.unique(labels[present], return_inverse=True)[1].astype(np.int64)
 
 
-def _design(moderators: ArrayLike | None, k: int) -> FloatArray:
-    """Return the intercept and the moderators as columns (k, p)."""
-    ones = np.ones((k, 1))
+def _design(moderators: ArrayLike | None, present: BoolArray) -> FloatArray:
+    """Return the intercept and the moderators of the present effects as columns (k, p)."""
+    k = present.size
+    ones = np.ones((int(present.sum()), 1))
     if moderators is None:
         return ones
     columns = np.asarray(moderators, dtype=np.float64)
     columns = columns[:, np.newaxis] if columns.ndim == 1 else columns
-    if columns.shape[0] != k or not np.isfinite(columns).all():
+    if columns.shape[0] != k or not np.isfinite(columns[present]).all():
         raise StatisticsError(f"moderators must be {k} finite numbers each, got shape {columns.shape}")
-    return np.concatenate([ones, columns], axis=1)
+    return np.concatenate([ones, columns[present]], axis=1)
 
 
 def _wald(beta: FloatArray, covariance: FloatArray, df: float) -> tuple[float, int, float]:
