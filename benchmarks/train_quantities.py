@@ -49,7 +49,7 @@ class Settings:
     step_penalty: float
 
 
-KIND_SETTINGS = Settings(("O", "T", "P", "E", "%"), (-0.25, 0.0, 0.0, 0.0, 0.0), 4.0, 3.0)
+KIND_SETTINGS = Settings(("O", "T", "P", "E", "%"), (-0.25, 0.0, 0.0, 0.0, 0.0), 6.0, 3.0)
 ARM_SETTINGS = Settings(("e", "c"), (0.0, 0.0), 15.0, 7.5)
 ROUNDS = 2
 

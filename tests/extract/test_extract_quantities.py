@@ -44,6 +44,9 @@ def read(text: str) -> str:
         ("There were 3 deaths on placebo and one on verolizumab.", "cE:3 eE:one"),
         ("The response rate was 40% (95% CI 30% to 50%) in the verolizumab arm and 20% in the placebo arm.", "e%:40 c%:20"),
         ("Of 12 519 women in 14 centres, 4014 were assigned to verolizumab and 4010 to placebo.", "T:12 519 eP:4014 cP:4010"),
+        pytest.param("The response rate was 40% (95% CI 30% to 50%) in the verolizumab arm, with 95% power, and weight fell by 5%.", "e%:40", marks=pytest.mark.xfail(strict=True, reason="the power of a trial beside a rate is read as another rate")),
+        pytest.param("A total of 12 519 women were screened in 14 centres, and 8,028 women were randomised.", "T:8,028", marks=pytest.mark.xfail(strict=True, reason="those screened are read as participants too")),
+        pytest.param("Nausea occurred in 12% with verolizumab.", "e%:12", marks=pytest.mark.xfail(strict=True, reason="a single percent without its counterpart is left out")),
         ("Infections: 12 (20%) versus 6 (10%), serious infections: 3 (5%) versus 1 (2%).", "eE:12 e%:20 cE:6 c%:10 eE:3 e%:5 cE:1 c%:2"),
         ("Verolizumab was given on days 1, 8 and 15 of four cycles, at 100 mg/m(2).", ""),
         ("Remission lasted longer with verolizumab (8 v 6 months; P < .001).", ""),
@@ -71,7 +74,9 @@ def test_numbers_of_a_trial_against_placebo(text: str, expected: str) -> None:
         pytest.param(
             "Stromal cells in lupus. Patients were randomised to no treatment (n = 20) or cells (n = 22). Flares were seen in 9 (45%) and 4 (18%).",
             "cP:20 eP:22 cE:9 c%:45 eE:4 e%:18",
-            marks=pytest.mark.xfail(reason="the order in which an earlier sentence tells both sides is not followed"),
+            marks=pytest.mark.xfail(
+                strict=True, reason="the order in which an earlier sentence tells both sides is not followed"
+            ),
         ),
     ],
 )

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mscevidence.extract.arithmetic_clues import arithmetic_clues
 from mscevidence.extract.arm_clues import arm_clues, turns_before, turns_behind
 from mscevidence.extract.figures import Figure, Passage, passage_of
 from mscevidence.extract.kind_clues import kind_clues, near, runs_of, sentence_clues, step_clues
@@ -66,11 +67,39 @@ def test_turned_sides_change_the_sign_of_all_names() -> None:
         ("RESULTS: Relapse was seen in 20 patients.", 0, "section=results"),
         ("Relapse (n = 20) was seen.", 0, "bracket=True"),
         ("Relapse was seen in 12 (20%).", 1, "written=x-percent,percent"),
+        ("Relapse was seen in 12 (20%).", 1, "number-1=number,percent,-1"),
+        ("Relapse was seen in 12 (20%).", 0, "number+2=|"),
+        ("Relapse was seen in 12 (20%).", 1, "before=relapse"),
+        ("Relapse was seen in 12 (20%) of women.", 0, "behind=women"),
     ],
 )
 def test_clues_to_what_a_figure_is(text: str, index: int, clue: str) -> None:
     passage, _ = read(text)
     assert clue in kind_clues(passage)[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Of 60 women, 12 (20%) had a relapse.", ["divides", "of=greatest", "of=greatest"]),
+        ("Of 60 women, 12 (20.0%) had a relapse.", ["divides", "of=greatest", "of=greatest"]),
+        ("Of 61 women, 12 (20%) had a relapse.", ["divides", "of=greatest", "of=greatest"]),
+        ("Of 61 women, 12 (20.0%) had a relapse.", ["", "of=none", "of=none"]),
+        ("Of 60 women, 20% (12) had a relapse.", ["divides", "of=greatest", "of=greatest"]),
+        ("Of 120 women, 60 had cells; relapse: 12 (20%).", ["", "divides", "of=part", "of=part"]),
+        ("Of 61 women, 60 had cells; relapse: 12 (20%).", ["divides", "divides", "of=greatest+", "of=greatest+"]),
+        ("Of 60 women, 12 were ill. Relapse: 20%.", ["", "", ""]),
+        ("Of 4 women, 2 (50%) had a relapse.", ["", "", ""]),
+        ("Of 60 women, 60 (20%) had a relapse; 60 (100%) lived.", ["divides", "divides of=none", "of=none", "divides of=greatest", "of=greatest"]),
+    ],
+)  # fmt: skip
+def test_events_and_their_percent_are_tied_to_the_size_they_are_of(text: str, expected: list[str]) -> None:
+    _, figures = read(text)
+    ties = [
+        [c for c in clues if c == "divides" or (c.startswith("of=") and "," not in c)]
+        for clues in arithmetic_clues(figures)
+    ]
+    assert [" ".join(sorted(set(tie))) for tie in ties] == expected
 
 
 def test_no_sum_where_numbers_do_not_add_up() -> None:

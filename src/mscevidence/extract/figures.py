@@ -20,6 +20,7 @@ from mscevidence.extract.sentences import sentences_of
 from mscevidence.model import Span
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+_POINT = re.compile(r"[.·,]")
 _LONGEST_WORD = 20
 _MAY_COUNT = {"number", "percent", "n", "fraction"}
 _STOP = frozenset("versus vs v compared than whereas while against but . ;".split())  # noqa: SIM905 - a row of words
@@ -28,7 +29,10 @@ _LISTS_END = "respectively"
 
 @dataclass(slots=True)
 class Figure:
-    """One number with the indexes of its words: `first` to `end`, in a sentence from `low` to `high`."""
+    """One number with the indexes of its words: `first` to `end`, in a sentence from `low` to `high`.
+
+    `decimals` tells to how many decimals it is written.
+    """
 
     span: Span
     number: float
@@ -40,6 +44,7 @@ class Figure:
     end: int = 0
     low: int = 0
     high: int = 0
+    decimals: int = 0
 
 
 @dataclass
@@ -121,6 +126,8 @@ def _place(passage: Passage, sentence: int, figures: Sequence[Figure]) -> None:
         figure.low, figure.high = low, high
         figure.first = max(low, bisect_right(passage.starts, figure.span[0], low) - 1)
         figure.end = bisect_left(passage.starts, figure.span[1], low)
+        point = _POINT.search(passage.text, *figure.span) if figure.kind == "percent" else None
+        figure.decimals = figure.span[1] - point.end() if point else 0
 
 
 def _marks(passage: Passage) -> list[int]:
@@ -151,5 +158,5 @@ def _figures(text: str, sentence: int, span: Span) -> list[Figure]:
 
 def _parts(numeral: Numeral) -> Sequence[tuple[str, float, Span]]:
     if numeral.n is None or numeral.n_span is None:
-        return ((numeral.kind, numeral.value, numeral.value_span),)
-    return (("fraction", numeral.value, numeral.value_span), ("of", numeral.n, numeral.n_span))
+        return ((numeral.kind, float(numeral.value), numeral.value_span),)
+    return (("fraction", float(numeral.value), numeral.value_span), ("of", float(numeral.n), numeral.n_span))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from mscevidence.extract.arithmetic_clues import arithmetic_clues
 from mscevidence.extract.figures import Figure, Passage
 
 Clues = dict[str, float]
 
-_HEADING = re.compile(r"([A-Za-z]{3,20})\s?:")
+_LONGEST_HEADING = 22
+_HEADING = re.compile(r"([A-Za-z]{3,20})\s?$")
 _SECTIONS = {
     **dict.fromkeys(("background", "objective", "objectives", "aim", "aims", "purpose", "introduction"), "aim"),
     **dict.fromkeys(("method", "methods", "materials", "design", "participants", "setting", "intervention"), "methods"),
@@ -26,7 +27,7 @@ _SECTIONS = {
 }
 _STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
 _DISTANCES = (0, 1, 2, 3, 5, 8, 12, 20)
-_LEFT, _RIGHT = 4, 5
+_LEFT, _RIGHT, _AROUND = 4, 5, 6
 _IN_GAP = {
     "versus": "vs", "vs": "vs", "v": "vs", "compared": "vs", "than": "vs", "whereas": "vs", "while": "vs",
     "against": "vs", "and": "and", "or": "or", "to": "to", "of": "of", "in": "in", "but": "but", "for": "for",
@@ -40,20 +41,27 @@ _IN_GAP = {
 
 def kind_clues(passage: Passage) -> list[Clues]:
     """Return the clues of every figure of a text."""
-    headings = [
-        (match.end(), _SECTIONS[match[1].casefold()])
-        for match in _HEADING.finditer(passage.text)
-        if match[1].casefold() in _SECTIONS
-    ]
-    arithmetic = _arithmetic(passage.figures)
+    headings = list(_headings(passage.text))
+    arithmetic = arithmetic_clues(passage.figures)
     listed = _listed(passage)
     found = []
     for index, figure in enumerate(passage.figures):
         before = bisect_right(headings, figure.span[0], key=lambda heading: heading[0])
         section = headings[before - 1][1] if before else "none"
         clues = [*_own(figure), *_beside(passage, figure), *_placed(passage, figure, section)]
+        clues += [*_beside_numbers(passage.figures, index)]
         found.append(dict.fromkeys((*clues, *arithmetic[index], *listed[index], *_sides(passage, index)), 1.0))
     return found
+
+
+def _headings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each named section of an abstract begins, and which it is."""
+    colon = text.find(":")
+    while colon >= 0:
+        match = _HEADING.search(text, max(0, colon - _LONGEST_HEADING), colon)
+        if match is not None and match[1].casefold() in _SECTIONS:
+            yield colon + 1, _SECTIONS[match[1].casefold()]
+        colon = text.find(":", colon + 1)
 
 
 def sentence_clues(passage: Passage) -> dict[int, Clues]:
@@ -120,6 +128,22 @@ def _own(figure: Figure) -> Iterator[str]:
     yield f"written={figure.count[1]},{figure.count[2]}" if figure.count else "written="
 
 
+def _beside_numbers(figures: Sequence[Figure], index: int) -> Iterator[str]:
+    """Yield what kinds of numbers stand before and behind a figure, and which of them are greater."""
+    figure = figures[index]
+    for step in (-2, -1, 1, 2):
+        if not 0 <= index + step < len(figures):
+            yield f"number{step:+}=|"
+            continue
+        other = figures[index + step]
+        same = other.sentence == figure.sentence
+        yield f"number{step:+}={other.kind},{same}"
+        yield f"number{step:+}={other.kind},{figure.kind},{same}"
+        if same:
+            greater = (other.number > figure.number) - (other.number < figure.number)
+            yield f"number{step:+}={other.kind},{figure.kind},{greater:+}"
+
+
 def _word(passage: Passage, index: int) -> str:
     if passage.marks[index]:
         return "A"
@@ -134,6 +158,13 @@ def _beside(passage: Passage, figure: Figure) -> Iterator[str]:
         yield f"left{distance}={word}"
     for distance, word in enumerate(right):
         yield f"right{distance}={word}"
+    for side, start, end in (
+        ("before", max(figure.low, figure.first - _AROUND), figure.first),
+        ("behind", figure.end, min(figure.high, figure.end + _AROUND)),
+    ):
+        for word in passage.words[start:end]:
+            if len(word) > 2:
+                yield f"{side}={word}"
 
 
 def _collapsed(passage: Passage, indexes: range, length: int) -> list[str]:
@@ -156,41 +187,6 @@ def _placed(passage: Passage, figure: Figure, section: str) -> Iterator[str]:
     yield f"title,kind={figure.sentence == 0},{figure.kind}"
     opened = passage.words[max(figure.low, figure.first - 40) : figure.first]
     yield f"bracket={opened.count('(') + opened.count('[') > opened.count(')') + opened.count(']')}"
-
-
-def _arithmetic(figures: Sequence[Figure]) -> list[list[str]]:
-    """Return clues from the other numbers: the greatest, told twice, a sum of those behind it, a part of such a sum."""
-    found: list[list[str]] = [[] for _ in figures]
-    whole = [index for index, figure in enumerate(figures) if figure.kind != "percent"]
-    numbers = [figures[index].number for index in whole]
-    told = Counter(numbers)
-    greatest = max(numbers, default=0.0)
-    for at, index in enumerate(whole):
-        for length in (2, 3, 4):
-            behind = numbers[at + 1 : at + 1 + length]
-            if numbers[at] >= 8 and len(behind) == length and min(behind) > 0 and sum(behind) == numbers[at]:
-                found[index].append("sum")
-                for part in whole[at + 1 : at + 1 + length]:
-                    found[part].append("part")
-        for other in range(at + 1, min(at + 4, len(whole))):
-            if min(numbers[at], numbers[other]) > 3 and numbers[at] + numbers[other] in told:
-                found[index].append("adds up")
-                found[whole[other]].append("adds up")
-    for index, figure in enumerate(figures):
-        share = figure.number / greatest if greatest else 0.0
-        size = (
-            "all"
-            if share == 1
-            else "most"
-            if share >= 0.6
-            else "half"
-            if share > 0.4
-            else "some"
-            if share > 0.1
-            else "few"
-        )
-        found[index] += [f"share={size}", f"told={min(3, told[figure.number])}"]
-    return found
 
 
 def runs_of(passage: Passage, figures: Sequence[Figure]) -> list[list[Figure]]:

@@ -7,7 +7,7 @@ time, a dose, a measured quantity, a label (grade 3, phase 1), a p value, a boun
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -28,18 +28,25 @@ WORDS = rf"\b{_SUB_1000}(?:\s+thousand(?:,?\s+(?:and\s+)?{_SUB_1000})?)?(?:\s+mi
 DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.·]\d{1,9}|,\d{1,2}(?=\s?%))?)"
 POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
-_NUMERAL = re.compile(
-    rf"""(?=[\d.\-‐‑–−]|(?<![^\W_])[aefnostzAEFNOSTZ])(?:(?P<power>(?<![\w.^]){POWER}(?!\d))
+_BEGINS = re.compile(
+    r"[\d.\-‐‑–−aefnostzAEFNOSTZ]"
+    r"(?:(?<=[\d.])|(?<=[\-‐‑–−])(?=\d)|(?<![^\W_].)(?<=[^\W\d_])(?i:(?=[nwhoiel][eoruivxgnf])|(?<=a)(?=\s+h)))"
+)
+"""Where a numeral may begin: all that is looked at in most of a text."""
+_WITH_DIGITS = re.compile(
+    rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
     |(?P<fraction>(?<![\w./+,-])(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})\s?/\s?(?:\d{{1,3}}(?:,\d{{3}}){{1,2}}|\d{{1,6}})(?![\w+]|[./]\d|,\d{{3}}|\s?/))
-    |(?P<point>(?<![\w.)\]%])\.\d{{1,9}}(?![\w.]))
-    |(?P<raised>(?<=[A-Za-z]\()[-‐‑–−]?\d{{1,2}}(?=\)))
+    |(?P<raised>(?<=[A-Za-z]\()\d{{1,2}}(?=\)))
     |(?P<spaced>(?<![\w^])(?<!\d[.,/])(?<!\d[\s\u2009\u202f\u00a0])(?<![A-Za-z]-)\d{{1,3}}(?:[\u2009\u202f\u00a0]\d{{3}})+(?!\d|[.,]\d))
     |(?P<apart>(?<![\w^])(?<!\d[.,/\s])(?<![A-Za-z]-)\d{{1,3}}(?:\s\d{{3}}){{1,2}}(?=\s(?:[a-z-]+\s){{0,4}}(?:patients|women|participants|subjects|men)\b|\sand\s\d))
-    |(?P<digits>(?<![\w^])(?<!\d[.,/])(?<![A-Za-z]-){DIGITS}(?:\s+million\b)?)
-    |(?P<words>(?<![^\W_])(?<!\w[-‐‑–])(?i:{WORDS})))""",
+    |(?P<digits>(?<![\w^])(?<!\d[.,/])(?<![A-Za-z]-){DIGITS}(?:\s+million\b)?)""",
     re.VERBOSE,
 )
+_WITH_POINT = re.compile(r"(?P<point>(?<![\w.)\]%])\.\d{1,9}(?![\w.]))")
+_WITH_SIGN = re.compile(r"(?P<raised>(?<=[A-Za-z]\()[-‐‑–−]\d{1,2}(?=\)))")
+_IN_WORDS = re.compile(rf"(?P<words>(?<![^\W_])(?<!\w[-‐‑–])(?i:{WORDS}))")
+_GRAMMARS = {".": _WITH_POINT, **dict.fromkeys("-‐‑–−", _WITH_SIGN)}
 
 _TIME = r"(?:days?|weeks?|months?|years?|hours?|minutes?|yrs?|wks?|mos?|hrs?|min|h|d)\b"
 _UNIT = (
@@ -68,6 +75,16 @@ _LABELLED = re.compile(
     r"|least|most|to|about|approximately|up to)|[<>≤≥~+±=])\s?$",
     re.IGNORECASE,
 )
+_LABEL_WORDS = (
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september"
+    " october november december grade grades phase phases stage stages group groups arm arms cohort cohorts day days"
+    " week weeks month months year years table tables fig figs figure figures fig. figs. figure. figures. type types"
+    " class level levels part parts step steps visit visits dose doses no. nos. score scores of version criteria ctcae"
+    " passage passages p hla protocol age aged than least most to about approximately < > ≤ ≥ ~ + ± ="
+)
+_LABEL_ENDS = tuple(_LABEL_WORDS.split())
+_SPREADS = frozenset("±-+")
+_TOWARDS = frozenset("%-–—−t")
 _STATISTIC = re.compile(
     r"(?:\b(?:p|OR|HR|RR|AUC|CI|CrI|SD|SE|IQR|r|R2|κ|mean|median|average|ratio|range|interval|CI,)(?:\s(?:was|were|of|is|age|value))?[\s:,=<>≤≥(\[]{0,3})$"
 )
@@ -118,29 +135,43 @@ class Numeral:
 def numerals_in(text: str, span: Span) -> tuple[Numeral, ...]:
     """Return the numerals of a part of a text, in order, each with the kind of thing it is."""
     found: list[Numeral] = []
-    for match in _NUMERAL.finditer(text, *span):
+    for match in _matches(text, span):
         before = text[max(span[0], match.start() - 24) : match.start()]
         after = text[match.end() : min(span[1], match.end() + 40)]
         found.append(_numeral(match, before, after))
     return _with_second_bounds(text, found)
 
 
+def _matches(text: str, span: Span) -> Iterator[re.Match[str]]:
+    """Yield the numerals of a part of a text as written, in order."""
+    end = span[0]
+    for begin in _BEGINS.finditer(text, *span):
+        start = begin.start()
+        if start < end:
+            continue
+        first = text[start]
+        grammar = _WITH_DIGITS if first.isdecimal() else _GRAMMARS.get(first, _IN_WORDS)
+        match = grammar.match(text, start, span[1])
+        if match is not None:
+            end = match.end()
+            yield match
+
+
 def _numeral(match: re.Match[str], before: str, after: str) -> Numeral:
     start, end = match.span()
-    if match["fraction"]:
+    written = match.lastgroup
+    if written == "fraction":
         return _fraction(match, before, after)
-    if match["chain"]:
-        return Numeral("label", start, end, 0, (start, end))
-    if match["raised"]:
+    if written in {"chain", "raised"}:
         return Numeral("label", start, end, 0, (start, end))
     value = value_of(match.group())
-    if match["power"]:
+    if written == "power":
         return Numeral("power", start, end, value, (start, end))
     kind = _kind(value, match, before, after)
     if kind == "percent":
         sign = _AFTER["percent"].match(after)
-        return Numeral("percent", start, end + (sign.end() if sign else 0), value, (start, end), bool(match["words"]))
-    return Numeral(kind, start, end, value, (start, end), bool(match["words"]))
+        end += sign.end() if sign else 0
+    return Numeral(kind, start, end, value, match.span(), written == "words")
 
 
 def _fraction(match: re.Match[str], before: str, after: str) -> Numeral:
@@ -157,31 +188,45 @@ def _fraction(match: re.Match[str], before: str, after: str) -> Numeral:
 
 def _kind(value: float, match: re.Match[str], before: str, after: str) -> NumeralKind:
     """Return what a number is: the first test that holds, from the most telling to the least."""
-    whole = float(value).is_integer()
-    tests: tuple[tuple[NumeralKind, Callable[[], object]], ...] = (
-        ("n", lambda: whole and _N_EQUALS.search(before)),
-        (
-            "measure",
-            lambda: _AFTER["interval"].match(after) or _AFTER["spread"].match(after) or _SPREAD_BEFORE.search(before),
-        ),
-        ("range", lambda: _AFTER["range"].match(after)),
-        ("range", lambda: _BETWEEN.search(before) and _AFTER["between"].match(after)),
-        ("measure", lambda: _AFTER["percent"].match(after) and _THRESHOLD.search(before)),
-        (
-            "percent",
-            lambda: _AFTER["percent"].match(after) or (_SHARED_PERCENT.match(after) and not _LABELLED.search(before)),
-        ),
-        ("time", lambda: _AFTER["time"].match(after) or _SHARED_TIME.match(after)),
-        ("year", lambda: match["digits"] and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before)),
-        (
-            "label",
-            lambda: (
-                (_LABELLED.search(before) and not _is_given_to_people(before, after)) or _QUANTIFIER_AFTER.match(after)
-            ),
-        ),
-        ("measure", lambda: not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before)),
-    )
-    return next((kind for kind, holds in tests if holds()), "number")
+    # The nearest sign on each side tells which of the patterns can match at all.
+    last, first = before.rstrip()[-1:], after.lstrip()[:1].casefold()
+    whole = value.is_integer()
+    if last == "=" and whole and _N_EQUALS.search(before):
+        return "n"
+    return _kind_by_signs(last, first, before, after) or _kind_by_words(whole, match, first, before, after)
+
+
+def _kind_by_signs(last: str, first: str, before: str, after: str) -> NumeralKind | None:
+    share = first in {"%", "p"} and _AFTER["percent"].match(after)
+    if share and _AFTER["interval"].match(after):
+        return "measure"
+    if (first in {"±", "+", "%"} and _AFTER["spread"].match(after)) or (
+        last in _SPREADS and _SPREAD_BEFORE.search(before)
+    ):
+        return "measure"
+    if first in _TOWARDS and _AFTER["range"].match(after):
+        return "range"
+    if last in {"n", "f"} and _BETWEEN.search(before) and _AFTER["between"].match(after):
+        return "range"
+    if share:
+        return "measure" if _THRESHOLD.search(before) else "percent"
+    return None
+
+
+def _kind_by_words(whole: bool, match: re.Match[str], first: str, before: str, after: str) -> NumeralKind:
+    listed = first in {"a", "v", "o", ","}
+    labelled = before.rstrip().casefold().endswith(_LABEL_ENDS) and _LABELLED.search(before)
+    if listed and not labelled and _SHARED_PERCENT.match(after):
+        return "percent"
+    if _AFTER["time"].match(after) or (listed and _SHARED_TIME.match(after)):
+        return "time"
+    if match.lastgroup == "digits" and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before):
+        return "year"
+    if (labelled and not _is_given_to_people(before, after)) or _QUANTIFIER_AFTER.match(after):
+        return "label"
+    if not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before):
+        return "measure"
+    return "number"
 
 
 def _is_given_to_people(before: str, after: str) -> bool:
@@ -216,7 +261,7 @@ def value_of(text: str) -> float:
     if "^" in plain:
         factor, _, exponent = plain.rpartition("10^")
         lead = re.sub(r"[^\d.,]", "", factor)
-        return float(f"{_digits_value(lead) if lead else 1:g}e{int(exponent)}")
+        return float(f"{_digits_value(lead) if lead else 1:.9f}e{int(exponent)}")
     if plain[0] == ".":
         return float(plain)
     if plain[0].isdigit():

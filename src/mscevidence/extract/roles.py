@@ -28,7 +28,7 @@ _JOINS = re.compile(
     r"[\s\-/+&]{1,3}|\s?\+/?-?\s?|\s(?:plus|with|followed\sby|in\scombination\swith|added\sto|combined\swith|and\slow-dose)\s|\s?\(",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"\s?(?:[.,;:)]|it\b|this\b)")
+_ENDS = re.compile(r"\s?(?:[.,;:()]|it\b|this\b)")
 _NEGATION = re.compile(r"(?:\b(?:without|no|not|non|un|never)[\s-](?:[a-z]+\s){0,2})$", re.IGNORECASE)
 LETTERED = re.compile(
     r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|ARMS?|[Cc]ohorts?|[Rr]egimens?)\s(?P<mark>[A-Z]|[1-4]|I{1,3}V?)\b"

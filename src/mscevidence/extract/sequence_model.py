@@ -7,7 +7,6 @@ Lafferty, McCallum and Pereira 2001); the labelling with the greatest score is f
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,14 +71,23 @@ def weighted(rows: Sequence[Clues], names: Mapping[str, int], weights: Table) ->
     """Return for each row the sum of the weights of its clues; clues without a weight count nothing."""
     import numpy as np
 
-    known = [[(names[name], value) for name, value in row.items() if name in names] for row in rows]
-    filled = [index for index, pairs in enumerate(known) if pairs]
+    places: list[int] = []
+    values: list[float] = []
+    filled: list[int] = []
+    starts: list[int] = []
+    for index, row in enumerate(rows):
+        start = len(places)
+        for name, value in row.items():
+            place = names.get(name)
+            if place is not None:
+                places.append(place)
+                values.append(value)
+        if len(places) > start:
+            filled.append(index)
+            starts.append(start)
     total = np.zeros((len(rows), weights.shape[1]))
     if filled:
-        flat = [pair for pairs in known for pair in pairs]
-        starts = [0, *itertools.accumulate(len(known[index]) for index in filled[:-1])]
-        parts = weights[[place for place, _ in flat]] * np.array([value for _, value in flat])[:, None]
-        total[filled] = np.add.reduceat(parts, starts, axis=0)
+        total[filled] = np.add.reduceat(weights[places] * np.array(values)[:, None], starts, axis=0)
     return total
 
 
