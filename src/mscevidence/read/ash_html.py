@@ -47,16 +47,23 @@ def _text(page: BeautifulSoup, selector: str, *, powers: bool = True) -> str:
 
 
 def _confex(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
+    from mscevidence.read.html_tables import take_tables
+
     bold = _bold_names(page)
     number, title = _text(page, "span.number"), " ".join(_text(page, "h2.subtitle").split())
     heading = title if title.startswith(number) else f"{number} {title}"
     when = _text(page, ".datetime.header") or _text(page, ".datetime")
+    grids, inside = Writer(), _first(page, ".abstract")
+    if inside is not None:
+        take_tables(grids, inside)
     authors, abstract = _authors_block(page), _text(page, ".abstract")
     parts = (heading, _fields_block(page), when, authors, abstract)
     text = canonical("\n\n".join(part for part in parts if part))
     fields = ash_fields(text, stars_mean_non_member=True)
     fields["authors"] = tuple(_with_presenting(author, bold) for author in fields["authors"])
     fields["notes"] = tuple(note for note in fields["notes"] if note != NO_BOLD or not bold)
+    text, sections, tables = grids.behind(text)
+    fields |= {"sections": (*fields["sections"], *sections), "tables": tables}
     return "ash-html", text, fields
 
 

@@ -20,15 +20,21 @@ _LONGEST_FOOT = 2000
 
 
 def write_tables(writer: Writer, page: BeautifulSoup) -> None:
-    """Append the data tables of a page to a text and take them out of the page."""
-    for number, grid in enumerate(list(_data_tables(page)), 1):
-        _write(writer, grid, number)
+    """Append the data tables of a page to a text and take all its tables out of the page."""
+    take_tables(writer, page)
     for grid in page.find_all("table"):
         if not grid.decomposed:
             grid.decompose()
 
 
-def _data_tables(page: BeautifulSoup) -> Iterator[Tag]:
+def take_tables(writer: Writer, part: Tag) -> None:
+    """Append the data tables of a part of a page to a text and take them out; tables that are layout stay."""
+    for number, grid in enumerate(list(_data_tables(part)), 1):
+        _write(writer, grid, number)
+        grid.decompose()
+
+
+def _data_tables(page: Tag) -> Iterator[Tag]:
     """Yield the tables that hold data: no table inside, two rows and columns, a number in a cell."""
     for grid in page.find_all("table"):
         if grid.find("table") is not None:
