@@ -13,9 +13,9 @@ from figure_reading import assert_apart, texts_in_place
 from mscevidence import synthesis
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Pooled, Question
-from mscevidence.publish.figure import figure_bytes
+from mscevidence.publish.figure import figure_bytes, house_style
 from mscevidence.publish.figures import FIGURES, FROM_RECORDS, describe_figure, draw_figure
-from mscevidence.publish.plot_page import texts_of
+from mscevidence.publish.plot_page import PlotPage, texts_of
 from mscevidence.synthesis.diagnostics import contributions, effects, subsets
 from study_factory import arm, result, study
 
@@ -118,6 +118,20 @@ def test_the_labbe_plot_has_each_study_at_its_two_rates() -> None:
     said = " ".join(texts_of(figure))
     assert "favours MSC" in said
     assert "pooled odds ratio" in said
+
+
+def test_names_stand_beside_large_marks_and_not_on_them() -> None:
+    with house_style():
+        page = PlotPage.blank("", [])
+        page.panel.set(xlim=(0, 10), ylim=(0, 10))
+        page.name_points([(2, 5, "first"), (3, 5, "second")], radii=[30, 3])
+    boxes = dict(texts_in_place(page.figure))
+    x, y = page.panel.transData.transform((2, 5))
+    reach = 30 * page.figure.dpi / 72
+    for name in ("first", "second"):
+        box = boxes[name]
+        apart = box.x1 < x - reach or box.x0 > x + reach or box.y1 < y - reach or box.y0 > y + reach
+        assert apart, name
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn_text import collisions, outside
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from figure_reading import assert_apart, texts_in_place
 from mscevidence import synthesis
 from mscevidence.errors import SelectionError, StatisticsError
 from mscevidence.model import Family, Question, Study
@@ -150,6 +150,10 @@ def test_each_arm_stands_at_its_dose_and_rate_and_the_curve_is_the_models() -> N
     points = [line for line in figure.axes[1].get_lines() if line.get_marker() not in ("None", "")]
     assert [float(10 ** np.asarray(line.get_xdata())[0]) for line in points] == pytest.approx([5e5, 1e6, 2e6])
     assert [float(np.asarray(line.get_ydata())[0]) for line in points] == pytest.approx([0, 200 / 3, 50])
+    stems = [np.asarray(line.get_ydata()) for line in figure.axes[1].get_lines()]
+    for one in found.arms:
+        expected_ends = pytest.approx([100 * one.lower, 100 * one.upper])
+        assert any(len(ends) == 2 and list(ends) == expected_ends for ends in stems)
     curve = max(figure.axes[1].get_lines(), key=lambda line: len(np.asarray(line.get_xdata())))
     assert found.fit is not None
     expected = found.fit.predict(10 ** np.asarray(curve.get_xdata())).proportion
@@ -185,6 +189,19 @@ def test_a_ridge_has_the_prior_and_three_densities_of_its_disease() -> None:
     for line, density in zip(curves, (found.alone[0], found.partial[0], found.robust[0]), strict=True):
         height = base - np.asarray(line.get_ydata())
         assert height / 34 == pytest.approx(density / max(top, float(found.prior.max())), abs=0.01)
+
+
+def test_the_bars_below_a_ridge_span_the_intervals() -> None:
+    studies = diseases(4)
+    found = synthesis.borrow_densities(studies, (), Question(outcome="response"))
+    lines = draw("posterior", studies).axes[0].get_lines()
+    curve = next(np.asarray(line.get_xdata()) for line in lines if len(np.asarray(line.get_xdata())) > 100)
+    across = (curve[-1] - curve[0]) / (found.rates[-1] - found.rates[0])
+    left = curve[0] - across * found.rates[0]
+    spans = [tuple((np.asarray(line.get_xdata(), dtype=float) - left) / across) for line in lines]
+    for group in found.borrowed.groups:
+        for rate in (group.alone, group.partial, group.robust):
+            assert any(len(span) == 2 and span == pytest.approx((rate.lower, rate.upper)) for span in spans)
 
 
 def test_the_numbers_beside_a_ridge_are_those_of_the_borrowing() -> None:
@@ -235,8 +252,7 @@ def many_doses(k: int) -> list[Study]:
 @pytest.mark.parametrize("k", [4, 20, 60])
 def test_no_text_leaves_the_page_or_stands_on_another(kind: str, k: int) -> None:
     figure = draw(kind, many_doses(k) if kind == "dose-response" else diseases(k))
-    assert outside(figure) == []
-    assert collisions(figure) == []
+    assert_apart(texts_in_place(figure))
 
 
 @pytest.mark.parametrize("kind", sorted(FROM_RECORDS))
