@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,13 @@ def test_a_place_that_does_not_hold_the_quote_is_refused(
     chosen = review.Selection(start=start, end=end, quote=quote, events="8", n="15", outcome="response")
     with pytest.raises(RecordError, match="selected"):
         review.candidate_from(document, chosen, draft)
+
+
+def test_words_that_stand_elsewhere_are_refused(document: Document, draft: Study) -> None:
+    there = select(document, "33.3% (2/6)", events="8", n="15", outcome="response")
+    moved = dataclasses.replace(there, quote="53.3% (8/15)")
+    with pytest.raises(RecordError, match="not the text at that place"):
+        review.candidate_from(document, moved, draft)
 
 
 def test_a_quote_is_the_few_words_around_the_number(document: Document, draft: Study) -> None:

@@ -372,6 +372,26 @@ def test_a_file_that_changed_meanwhile_is_a_conflict(
     assert path.read_bytes() == before
 
 
+def test_every_form_refuses_a_file_that_changed(fe: Visitor, project: Protocol, document: Document) -> None:
+    response = the(candidates_on(fe, document), "fraction-percent", 4)
+    decide(fe, document, response)
+    decide(fe, document, response, "correct", mode="blind", **{"correct.events": "7"})
+    path = study_file(project)
+    before = path.read_bytes()
+    place = "result all/response events"
+    tool = vocabulary.load("appraisal-tool")["minors-2003"]
+    forms = {
+        f"{ROOM}/differences/{STUDY}/fe": {f"take.{place}": "second", f"reason.{place}": "x"},
+        f"{ROOM}/appraise/{STUDY}/minors-2003": {f"answer.{domain.id}": "0" for domain in tool.domains},
+        f"{ROOM}/study/{STUDY}/arms/1": {"id": "all", "role": "experimental", "enrolled": "16"},
+    }
+    for address, form in forms.items():
+        assert fe.send(address, {**form, "version": "0" * 64}).status_code == 409, address
+        assert path.read_bytes() == before
+        assert fe.send(address, form).status_code == 303, address
+        before = path.read_bytes()
+
+
 def selected(document: Document, words: str, **more: Any) -> dict[str, Any]:
     start = document.text.index(words)
     place = {"start": start, "end": start + len(words), "quote": words.replace("\n", "\r\n")}
