@@ -113,3 +113,12 @@ def test_what_two_groups_got_is_their_name() -> None:
     found = {c.arm: c.number("n") for c in extract(read(text.encode())) if c.kind == "participants"}
     assert found == {"MSCs": 12, "placebo": 6}
     assert results(*text.split("\nResults: "), certain=True) == [("death", "placebo", 2, 6)]
+
+
+def test_treatments_listed_with_their_sizes_are_named_without_the_word_that_joins_them() -> None:
+    text = "Methods: Patients were randomised to drug A (n = 16), drug B (n = 15), or placebo (n = 14)."
+    assert {c.arm: c.number("n") for c in extract(read(text.encode())) if c.kind == "participants"} == {
+        "drug A": 16,
+        "drug B": 15,
+        "placebo": 14,
+    }

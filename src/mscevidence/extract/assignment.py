@@ -21,7 +21,7 @@ from mscevidence.extract.times import TimeMention, only_time, time_beside
 from mscevidence.model import Candidate, Span, Value
 
 _INCLUDING = re.compile(
-    r"\b(?:because\sof|due\sto|caused\sby|attributed\sto|including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s",
+    r"\b(?:because\sof|due\sto|caused\sby|attributed\sto|including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s|\s[–—]\s",
     re.IGNORECASE,
 )
 _RATES = re.compile(r"\brates?\b[^.;]{0,12}\b(?:was|were)\b|\brates?$")

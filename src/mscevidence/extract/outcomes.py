@@ -76,7 +76,7 @@ _NOT_AFTER = re.compile(
 )
 _RELATED_AFTER = re.compile(
     r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged|thought|felt|believed|to\s+be)\s+){0,4}"
-    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:related|attributed|attributable)\s+to\b",
+    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:(?:related|attributed|attributable)\s+to\b|(?:study\s+)?(?:drug|treatment|therapy|cell|infusion)-related\b)",
     re.IGNORECASE,
 )
 _UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)

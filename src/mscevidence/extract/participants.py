@@ -53,7 +53,7 @@ _REASON = re.compile(
     r"\b(?:due\sto|because\sof|owing\sto|for|after)\s(?:the\s|a\s|one\s)?(?P<reason>[a-z][^,.;()]{2,60})", re.IGNORECASE
 )
 _TREATMENT = re.compile(
-    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|the\s|an?\s)*(?P<name>[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?$"
+    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|or\s|and\s|the\s|an?\s)*(?P<name>(?!(?:or|and)\s)[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?$"
 )
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|to\sreceive|received|treated\swith)\b", re.IGNORECASE
