@@ -90,6 +90,8 @@ def test_enrolment_periods(text: str, expected: list[dict[str, object]]) -> None
         ("2 million", 2e6),
         ("1,234", 1234),
         ("0.5×10^6", 5e5),
+        ("2,019,120×10^6", 2.01912e12),
+        ("1.23456789×10^6", 1234567.89),
         ("10^7", 1e7),
         ("1e6", 1e6),
         ("72,2", 72.2),
