@@ -39,16 +39,16 @@ def copy_for_serving(path: Path, target: Path) -> None:
 
 
 def _compute_views(conn: sqlite3.Connection) -> None:
-    known = views.load().values()
-    # All before any view is replaced: some of them read others.
-    for view in known:
-        conn.execute(f'CREATE TABLE "{ROWS}{view.name}" AS SELECT * FROM "{view.name}"')  # noqa: S608
-    for view in known:
+    # The product of an arm is looked up for each result.
+    conn.execute("CREATE INDEX products_by_arm ON products (arm)")
+    # One after the other: those that read another view then read its table.
+    for view in views.load().values():
+        rows = f"{ROWS}{view.name}"
+        conn.execute(f'CREATE TABLE "{rows}" AS SELECT * FROM "{view.name}"')  # noqa: S608
         conn.execute(f'DROP VIEW "{view.name}"')
-    for view in known:
-        conn.execute(f'CREATE VIEW "{view.name}" AS SELECT * FROM "{ROWS}{view.name}"')  # noqa: S608
-        columns = {row[1] for row in conn.execute(f'PRAGMA table_info("{ROWS}{view.name}")')}
+        conn.execute(f'CREATE VIEW "{view.name}" AS SELECT * FROM "{rows}"')  # noqa: S608
+        columns = {row[1] for row in conn.execute(f'PRAGMA table_info("{rows}")')}
         for column in dict.fromkeys((*view.facets, view.sort, view.sort_desc, "study", "result")):
             if column in columns:
-                conn.execute(f'CREATE INDEX "{ROWS}{view.name}_{column}" ON "{ROWS}{view.name}" ("{column}")')
+                conn.execute(f'CREATE INDEX "{rows}_{column}" ON "{rows}" ("{column}")')
     conn.execute("ANALYZE")
