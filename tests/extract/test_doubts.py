@@ -40,8 +40,9 @@ def certain(sentences: str, methods: str = TWO_GROUPS) -> list[Told]:
         "The scores (relapse) were raised in 8% of patients in the drug group.",
         # numbers that count nobody, or everybody
         "The analysis was planned at 38 deaths.",
-        "All the 36 patients had evaluation of infection.",
+        "All the 36 patients had detailed evaluation of the hand including infection episodes in the drug group.",
         "Relapse exceeded 10% of patients in the drug group.",
+        "Fever was seen in nearly 10% of patients in the drug group.",
         "At least five patients in the drug group had fever.",
         "The number of patients with fever was higher in the drug group (4, 0 and 10%).",
         # of other groups than the one named
