@@ -70,6 +70,8 @@ _REFUSED = re.compile(
     rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
     re.IGNORECASE,
 )
+_NOT_HAD = r"\b(?:no|not|without|free|except|failed|never"
+    r"|evaluat\w+|assess\w+|examin\w+|tests?|tested|includ\w+|monitor\w+|measure\w*)\b"
 _COUNTED_ZERO = re.compile(r"\s?[(\[]\s?0\s?(?:/|of\b|%)")
 _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
@@ -161,7 +163,7 @@ def _everybody(
         first = next((m for m in mentions if m.start >= match.end()), None)
         if first is None or not _did(document.text[match.end() : first.end], document.text[match.end() : first.start]):
             continue
-        if re.search(r"\b(?:no|not|without|free|except|failed|never)\b", document.text[match.end() : first.start]):
+        if re.search(_NOT_HAD, document.text[match.end() : first.start]):
             continue
         values: tuple[Value, ...] = ()
         if match["n"]:
