@@ -70,8 +70,10 @@ _REFUSED = re.compile(
     rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
     re.IGNORECASE,
 )
-_NOT_HAD = r"\b(?:no|not|without|free|except|failed|never"
+_NOT_HAD = (
+    r"\b(?:no|not|without|free|except|failed|never"
     r"|evaluat\w+|assess\w+|examin\w+|tests?|tested|includ\w+|monitor\w+|measure\w*)\b"
+)
 _COUNTED_ZERO = re.compile(r"\s?[(\[]\s?0\s?(?:/|of\b|%)")
 _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
