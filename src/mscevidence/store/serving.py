@@ -51,4 +51,7 @@ def _compute_views(conn: sqlite3.Connection) -> None:
         for column in dict.fromkeys((*view.facets, view.sort, view.sort_desc, "study", "result")):
             if column in columns:
                 conn.execute(f'CREATE INDEX "{rows}_{column}" ON "{rows}" ("{column}")')
+    for table in views.tables().values():
+        for column in table.facets:
+            conn.execute(f'CREATE INDEX "{ROWS}facet_{table.name}_{column}" ON "{table.name}" ("{column}")')
     conn.execute("ANALYZE")
