@@ -196,11 +196,21 @@ def _arms(one: _Dosed, level: float) -> Iterator[DoseArm]:
         given = option.arms[0].dose
         infusions = given.infusions if given is not None and isinstance(given.infusions, int) else None
         yield DoseArm(
-            study=one.study.study, label=study_label(one.study), condition=one.study.condition, arm=option.arms[0].name or option.arms[0].id,
-            dose=dose, infusions=infusions, events=option.events, n=option.n,
-            effect=float(shown.estimate[0]), lower=float(shown.lower[0]), upper=float(shown.upper[0]),
-            result=option.key, report=option.report.id, quote=option.result.source.quote,
-        )  # fmt: skip
+            study=one.study.study,
+            label=study_label(one.study),
+            condition=one.study.condition,
+            arm=option.arms[0].name or option.arms[0].id,
+            dose=dose,
+            infusions=infusions,
+            events=option.events,
+            n=option.n,
+            effect=float(shown.estimate[0]),
+            lower=float(shown.lower[0]),
+            upper=float(shown.upper[0]),
+            result=option.key,
+            report=option.report.id,
+            quote=option.result.source.quote,
+        )
 
 
 def _curve(arms: Sequence[DoseArm], level: float) -> tuple[DoseResponse | None, str]:
