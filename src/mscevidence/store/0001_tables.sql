@@ -538,6 +538,7 @@ CREATE INDEX parts_by_result ON result_parts (result);
 CREATE INDEX reports_by_study ON reports (study);
 CREATE INDEX arms_by_study ON arms (study);
 CREATE INDEX products_by_study ON products (study, arm);
+CREATE INDEX products_by_arm ON products (arm);
 CREATE INDEX candidates_by_document ON candidates (document);
 CREATE INDEX decisions_by_subject ON decisions (subject);
 CREATE INDEX spans_by_subject ON spans (what, subject);

@@ -39,8 +39,6 @@ def copy_for_serving(path: Path, target: Path) -> None:
 
 
 def _compute_views(conn: sqlite3.Connection) -> None:
-    # The product of an arm is looked up for each result.
-    conn.execute("CREATE INDEX products_by_arm ON products (arm)")
     # One after the other: those that read another view then read its table.
     for view in views.load().values():
         rows = f"{ROWS}{view.name}"
