@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import trustme
 
 from mscevidence.fetch import AnswerCache, Client, Clock, Limits
 
@@ -54,6 +56,7 @@ class Server:
     port: int
     asked: list[Asked] = field(default_factory=list)
     handler: Handler = field(default=lambda _: Reply(status=404))
+    trusted: str = ""
 
     def replies(self, *replies: Reply) -> None:
         """Send these one after the other; the last one for ever."""
@@ -117,7 +120,18 @@ class Answering(BaseHTTPRequestHandler):
             self.wfile.flush()
 
 
-CERTIFICATE = Path(__file__).with_name("registry.example.pem")
+@functools.cache
+def authority() -> trustme.CA:
+    """Return a certificate authority of this test run, trusted by nobody else."""
+    return trustme.CA()
+
+
+@pytest.fixture(name="trusted")
+def certificate_file(tmp_path: Path) -> str:
+    """Return the path of the authority's certificate."""
+    path = tmp_path / "authority.pem"
+    authority().cert_pem.write_to_path(str(path))
+    return str(path)
 
 
 @contextmanager
@@ -131,7 +145,7 @@ def serving(*, secure: bool = False) -> Iterator[Server]:
     listening.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients do hang up
     if secure:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATE)
+        authority().issue_cert("registry.example").configure_cert(context)
         listening.socket = context.wrap_socket(listening.socket, server_side=True)
     server.port = listening.server_address[1]
     server.base = f"http://127.0.0.1:{server.port}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from loopback import CERTIFICATE, FakeTime, Reply, Server, client, fake_time, serving  # noqa: F401 - fixtures
+from loopback import FakeTime, Reply, Server, certificate_file, client, fake_time, serving  # noqa: F401 - fixtures
 
 from mscevidence.errors import FetchError
 from mscevidence.fetch import Answer, Limits, Request
@@ -16,14 +16,15 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 @pytest.fixture(name="server")
-def secure_server() -> Iterator[Server]:
+def secure_server(trusted: str) -> Iterator[Server]:
     with serving(secure=True) as running:
+        running.trusted = trusted
         running.replies(Reply(b'{"a": 1}'))
         yield running
 
 
 def fetched(server: Server, fake: FakeTime, *, host: str = "registry.example", **options: Any) -> Answer:
-    settings = {"https_only": True, "certificates": str(CERTIFICATE), "limits": Limits(attempts=2, total=5), **options}
+    settings = {"https_only": True, "certificates": server.trusted, "limits": Limits(attempts=2, total=5), **options}
     return client(fake, **settings).fetch(Request(f"https://{host}:{server.port}/works", accept=JSON))
 
 
