@@ -153,10 +153,17 @@ def test_an_edition_with_comparisons_is_whole_the_same_again_and_walks_back_to_b
         files = sorted(path for path in (review_folder / "output").rglob("*") if path.is_file())
         hashes.append({path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files})
     assert hashes[0] == hashes[1]
-    page = (review_folder / "output" / "index.html").read_text()
-    assert "odds ratio 0." in page
-    assert "3 / 20 against 1 / 19" in page
-    assert "<q>3 of 20</q>; <q>1 of 19</q>" in page
+    pages = [path.read_text() for path in (review_folder / "output" / "analyses").glob("*.html")]
+    page = next(text for text in pages if "odds ratio, MSC against control" in text)
+    assert "odds ratio 0.61 (95% interval 0.17 to 2.18)" in page
+    # Both arms of a comparison lead to the sentences they were read from.
+    for link in (
+        '#r-msc-death" title="Read from: 3 of 20">3 / 20</a>',
+        '#r-saline-death" title="Read from: 1 of 19">1 / 19',
+    ):
+        assert f'href="../studies/alpha.html{link}' in page
+    assert "<q>3 of 20</q>" in page
+    assert "<q>1 of 19</q>" in page
     assert "--measure OR" in page
     with closing(sqlite3.connect(review_folder / "output" / "evidence.db")) as conn:
         the_database_holds_both_arms(conn)
