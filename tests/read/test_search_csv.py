@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from export_reading import document, documents, ids, outcome
 from mscevidence.errors import DocumentError
+from mscevidence.model import Document
 from mscevidence.read import read_all
 
 SCOPUS = (
@@ -218,3 +221,12 @@ def test_a_table_of_other_things_is_an_error_that_names_the_columns_needed() -> 
 )
 def test_prose_is_no_table(text: str) -> None:
     assert document(text, "abstract.txt").format == "plain-text"
+
+
+def test_reading_long_cells_leaves_the_limit_of_others_as_it_was() -> None:
+    before = csv.field_size_limit()
+    data = b"Title,Abstract,DOI,PMID\nOne," + b"x" * 300_000 + b",10.1000/a,1\n"
+    (document,) = read_all(data, name="export.csv")
+    assert isinstance(document, Document)
+    assert len(document.text) > 300_000
+    assert csv.field_size_limit() == before

@@ -8,6 +8,7 @@ are turned round.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
 import itertools
@@ -105,7 +106,8 @@ class _Rows:
             return _Row([], data)
         try:
             text, notes = decode(data)
-            cells = next(csv.reader([text], delimiter=self._separator), [])
+            with _long_cells():
+                cells = next(csv.reader([text], delimiter=self._separator), [])
         except DocumentError as error:
             return _Row([], data, fault=error.message)
         except csv.Error as error:
@@ -128,7 +130,8 @@ def _separator_of(head: str) -> tuple[str, int] | None:
 def _head_rows(head: str, separator: str) -> list[list[str]]:
     lines = head.replace("\0", "").splitlines(keepends=True)[:200]
     try:
-        return list(itertools.islice(csv.reader(lines, delimiter=separator), _PREAMBLE))
+        with _long_cells():
+            return list(itertools.islice(csv.reader(lines, delimiter=separator), _PREAMBLE))
     except csv.Error:
         return []
 
@@ -137,6 +140,16 @@ def _turned(rows: list[list[str]]) -> int:
     """Return how many different fields are named in the first cells of rows; 0 when they name no title."""
     fields = {field_of(row[0]) for row in rows if len(row) > 1 and 0 < len(row[0]) < 60} - {None}
     return len(fields) if "title" in fields and len(fields) >= 4 else 0
+
+
+@contextlib.contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let a cell be as long as a record may be; the limit is one for the whole program, so it is put back."""
+    before = csv.field_size_limit(MAX_RECORD_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _recognises(head: str, name: str) -> bool:
@@ -149,7 +162,6 @@ def _recognises(head: str, name: str) -> bool:
 
 
 def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD_BYTES))
     lines = lines_of(stream)
     first = list(itertools.islice(lines, 400))
     head = b"".join(line[:_LONGEST_HEAD_LINE] for line in first).decode("utf-8-sig", "replace")
