@@ -229,3 +229,8 @@ def test_values_are_proposed_from_records_that_passed_screening_only(folder: Pat
     found = run("query", "select d.title from candidates c join documents d on d.sha256 = c.document", "--csv").stdout
     titles = set(found.splitlines()[1:])
     assert titles == {"A trial of cells", RECORDS[0][0], RECORDS[3][0]}
+    for by in ("fe", "ab"):
+        run("screen", "--by", by, "--stage", "report", "--exclude", "doi:10.1000/seven", "--reason", "cells")
+    run("build")
+    found = run("query", "select d.title from candidates c join documents d on d.sha256 = c.document", "--csv").stdout
+    assert set(found.splitlines()[1:]) == {"A trial of cells", RECORDS[0][0]}

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 from typer.testing import CliRunner
 
 from figure_reading import texts_in_place
@@ -81,3 +83,11 @@ def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert done.exit_code == 0
     assert "death,fatal,Alpha 2020,1,30" in done.stdout
     assert "Serious adverse event" in (tmp_path / "harms.svg").read_text()
+
+
+def test_zeros_in_words_are_open_squares_and_counted_ones_are_filled() -> None:
+    figure = draw_harms(harms(studies(), ()))
+    squares = [patch for patch in figure.findobj(Rectangle) if str(patch.get_gid()).endswith("-mark")]
+    open_ones = [patch for patch in squares if to_hex(patch.get_facecolor()) == "#ffffff"]
+    # Two studies tell of malignancy and one of fever in words only.
+    assert (len(squares), len(open_ones)) == (6, 3)
