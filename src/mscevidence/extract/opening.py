@@ -9,16 +9,17 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
+from mscevidence.extract.numerals import WORDS, value_of
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.subgroups import CONDITIONS
 from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
-_OPENING_SENTENCES = 4
 _LEAD = re.compile(
-    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|[Oo]f|All|The\s\w+)\b[^.;()]{0,120}|[\w\s,-]{0,160}"
-    r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?)?",
+    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,160}|[\w\s,-]{0,160}"
+    r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?"
+    r"|(?:Between|From|Since|During|Within|After|Until|At)\b[^.;()]{3,120},\s)?",
 )
 _NOT_THE_PATIENTS = re.compile(
     r"\b(?:screened|excluded|controls?|healthy|historical|previous\w*|earlier|planned|will|would|to\sbe|expected|at\sleast|up\sto|donors?|literature"
@@ -26,13 +27,30 @@ _NOT_THE_PATIENTS = re.compile(
     re.IGNORECASE,
 )
 _TREATED = re.compile(
-    r"\b(?:cells?|[\w-]*MSCs?|[\w-]*MSCT|[\w-]*ASCs?|stem|stromal|transplant\w*|infus\w+|injec\w+|treat\w+|given|received|studied|reviewed|followed"
+    r"\b(?:implant\w*|evaluated|analy[sz]ed|underwent|enrol\w*|cells?|[\w-]*MSCs?|[\w-]*MSCT|[\w-]*ASCs?|stem|stromal|transplant\w*|infus\w+|injec\w+|treat\w+|given|received|studied|reviewed|followed"
     r"|randomi[sz]ed|assigned|enrolled|included)\b",
     re.IGNORECASE,
 )
+_GOT_IT = re.compile(
+    r"\b(?:received|underwent|(?:were|was)\s(?:\w+ly\s)?(?:treated|given|enrolled|included|infused))\b"
+)
 _OF_ALL = re.compile(r"(?:Of|Among|Out\sof)\s(?:the\s|our\s|a\stotal\sof\s)?")
+_IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into|per)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
+_ONLY_SEEN = re.compile(
+    r"[^,;.]{0,80}\b(?:admitted|seen|referred|screened|presenting|presented|registered|diagnosed)\b"
+)
+_OF_WHAT = re.compile(r"\sof\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<what>(?:[\w/-]+\s?){1,4})")
+_IN_PEOPLE = re.compile(rf"\b(?:{PEOPLE}|them|whom|which|those|these|us)\b|\d", re.IGNORECASE)
+_PATIENT_TRIAL = re.compile(
+    rf"(?<![\w.])(?P<n>\d{{1,4}}|{WORDS})-(?:patient|subject|participant)\b[^.;()]{{0,50}}\b(?:trial|study|series|cohort)\b",
+    re.IGNORECASE,
+)
+_TOTAL_N = re.compile(
+    r"\b(?:patients|participants|children|adults|subjects|data|cohort|collected|centres|centers|study)\b[^.;()]{0,40}\(N\s?=\s?(?P<n>\d{1,4})\b"
+)
 _WITH_DISEASE = re.compile(
-    r"(?:\s?\([^()]{0,60}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?\s(?:with|suffering\sfrom|who\s(?:had|were|did)|had\sbeen|were|had|underwent|received)\b"
+    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?\s(?:with|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b"
+    r"|\s?(?:\([^()]{0,120}\))?\.$"
 )
 _GOT = (
     r"(?:received|had|underwent|chose|got|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"
@@ -56,8 +74,13 @@ def opening_count(document: Document, taken: frozenset[Span | None]) -> Iterator
         document: the document.
         taken: where the sizes of arms stand.
     """
-    largest = max((_people(count) for _, count in _counted(document)), default=0.0)
-    for sentence, count in _counted(document, first=_OPENING_SENTENCES):
+    counted = list(_counted(document))
+    largest = max((_people(document.text, count) for _, count in counted), default=0.0)
+    found = _stated_size(document)
+    if found is not None and (found.number or 0) >= largest and found.span is not None:
+        yield _participants(document, "size-of-the-trial", found.span, found, ALL, None)
+        return
+    for sentence, count in counted:
         if _opens(document.text, sentence, count):
             number = count.value("events") or count.value("n")
             if number is not None and number.span not in taken and number.number == largest >= 2:
@@ -65,26 +88,53 @@ def opening_count(document: Document, taken: frozenset[Span | None]) -> Iterator
             return
 
 
-def _counted(document: Document, *, first: int | None = None) -> Iterator[tuple[Span, Count]]:
+def largest_people(document: Document) -> float:
+    """Return the largest number of people that the text of a document counts, 0 when it counts none."""
+    return max((_people(document.text, count) for _, count in _counted(document)), default=0.0)
+
+
+def _stated_size(document: Document) -> Value | None:
+    """Return the size of "a 12-patient, phase 1 trial" and of "data were collected (N = 270 from 19 centres)"."""
+    for section, span in body_sections(document):
+        if section not in _SECTIONS:
+            continue
+        for pattern in (_PATIENT_TRIAL, _TOTAL_N):
+            match = pattern.search(document.text, *span)
+            if match is not None:
+                return Value(role="n", text=match["n"], span=match.span("n"), number=value_of(match["n"]))
+    return None
+
+
+def _counted(document: Document) -> Iterator[tuple[Span, Count]]:
     for section, span in body_sections(document):
         if section in _SECTIONS:
-            for sentence in sentences_of(document.text, span)[:first]:
+            for sentence in sentences_of(document.text, span):
                 yield from ((sentence, count) for count in counts_at(document.text, sentence))
 
 
-def _people(count: Count) -> float:
+def _people(text: str, count: Count) -> float:
+    """Return how many people a count speaks of; 0 for "5/30 (17%) of doses"."""
+    what = None if count.noun else _OF_WHAT.match(text, count.end)
+    if what is not None and not _IN_PEOPLE.search(what["what"]):
+        return 0.0
     numbers = [count.number("n"), count.number("count"), count.number("events") if count.noun else None]
     return max((number for number in numbers if number is not None), default=0.0)
 
 
 def _opens(text: str, sentence: Span, count: Count) -> bool:
     if count.rule == "of-n":
-        return bool(_OF_ALL.fullmatch(text, sentence[0], count.start))
+        every = _OF_ALL.fullmatch(text, sentence[0], count.start)
+        return bool(every and not _ONLY_SEEN.match(text, count.end, sentence[1]))
     if count.rule != "x-patients":
+        return False
+    if _IN_EACH.match(text, count.end, sentence[1]):
         return False
     before, after = text[sentence[0] : count.start], text[count.end : sentence[1]]
     whole = text[slice(*sentence)]
-    told = [m for m in outcomes_in(text, sentence) if m.outcome not in CONDITIONS and m.start > count.end]
+    treated = _GOT_IT.search(text, count.end, sentence[1])
+    until = treated.start() if treated is not None else sentence[1]
+    mentions = outcomes_in(text, sentence)
+    told = [m for m in mentions if m.outcome not in CONDITIONS and count.end < m.start < until]
     return bool(
         _LEAD.fullmatch(before)
         and not _NOT_THE_PATIENTS.search(before[-60:] + text[count.start : count.end])

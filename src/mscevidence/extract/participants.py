@@ -11,7 +11,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
-from mscevidence.extract.opening import arms_told, opening_count
+from mscevidence.extract.opening import arms_told, largest_people, opening_count
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
@@ -45,6 +45,8 @@ _NOT_COUNTED = re.compile(
     r"|withdrew|lost|discontinued|donors?)\b",
     re.IGNORECASE,
 )
+_PART_BEFORE = re.compile(r"[^.;]{0,40}\b(?:including|comprising|involving|included)\s")
+_IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
 _SCREENED_AFTER = re.compile(
     rf"{_ASIDE}{{0,60}}?\b(?:were|was|had\sbeen|have\sbeen)\s(?:initially\s)?(?:screened|assessed|approached|excluded|planned)\b(?!\sand\s)"
 )
@@ -100,6 +102,9 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
             for candidate in _in_sentence(document, sentence):
                 key = (arm_key(candidate.arm or ALL), candidate.number("n"), candidate.value("qualifier") is None)
                 first.setdefault(key, candidate)
+    if _only_a_total(first):
+        largest = largest_people(document)
+        first = {key: c for key, c in first.items() if key[0] != ALL or not key[2] or (c.number("n") or 0) >= largest}
     if not any(label == ALL and whole for label, _, whole in first):
         taken = frozenset(value.span for candidate in first.values() for value in candidate.values)
         first |= {(ALL, candidate.number("n"), True): candidate for candidate in opening_count(document, taken)}
@@ -107,6 +112,14 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
     for candidate in first.values():
         labels.setdefault(arm_key(candidate.arm or ALL), candidate.arm or ALL)
     return tuple(c.model_copy(update={"arm": labels[arm_key(c.arm or ALL)]}) for c in first.values())
+
+
+def _only_a_total(found: dict[tuple[str | None, float | None, bool], Candidate]) -> bool:
+    """Return whether everybody is counted by "a total of 6 patients" without a verb of enrolment or treatment."""
+    everybody = [candidate for (label, _, whole), candidate in found.items() if label == ALL and whole]
+    return bool(everybody) and all(
+        candidate.rule == "patients-enrolled" and candidate.value("status") is None for candidate in everybody
+    )
 
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
@@ -131,12 +144,13 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
     after, before = place.after(count), place.before(count)
     if (
         _SCREENED_AFTER.match(after)
+        or _IN_EACH.match(after)
         or _NOT_COUNTED.search(before[-40:])
         or _NOT_COUNTED.search(place.document.text[count.start : count.end])
     ):
         return
     verb = _VERB_AFTER.match(after) if count.noun else None
-    preceding = _VERB_BEFORE.search(before[-40:]) if count.noun else None
+    preceding = _VERB_BEFORE.search(before[-40:]) if count.noun and not _is_a_part(place, count, before) else None
     arm = _arm_after(place, count, after)
     listed = arm is not None and _is_listed(place, count, arm)
     if not (verb or preceding or listed) or (arm is None and _some_only(place, count, after)):
@@ -161,6 +175,12 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
         arm_span=(arm.start, arm.end) if arm is not None and label != ALL else None,
         certainty="stated",
     )
+
+
+def _is_a_part(place: _Place, count: Count, before: str) -> bool:
+    """Return whether a number is of some of those counted before it: "55 patients, including 23 patients with ..."."""
+    earlier = [each for each in place.counts if each.end <= count.start]
+    return bool(earlier and earlier[-1].noun and _PART_BEFORE.fullmatch(before))
 
 
 def _some_only(place: _Place, count: Count, after: str) -> bool:

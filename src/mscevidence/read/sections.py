@@ -57,7 +57,8 @@ _HEADING = re.compile(
       | (?<!^)(?P<run_on>{_alternatives(_NAMES, initial=True)})[ ]+(?=[A-Z0-9][\w-]*[ ](?![=<>]))
       | (?P<capitals>{_alternatives(_NAMES, capitals=True)})[ ]+(?=[A-Z0-9])
       | (?P<stopped>{_alternatives(_NAMES, capitals=True)}
-          |{_alternatives(_WITH_COLON_ONLY, capitals=True)})[.][ ]+(?=[A-Z0-9])
+          |{_alternatives(_WITH_COLON_ONLY, capitals=True)}|{_alternatives(_NAMES, initial=True)}
+          |{_alternatives(_WITH_COLON_ONLY, initial=True)})[.][ ]+(?=[A-Z0-9])
     )""",
     re.VERBOSE | re.MULTILINE,
 )
