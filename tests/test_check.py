@@ -155,6 +155,37 @@ def test_numbers_walk_back(made: Study, expected: list[tuple[str, str]]) -> None
     assert [(f.check, f.severity) for f in check_provenance(made, DOCUMENTS)] == expected
 
 
+def judged(**changes: Any) -> Study:
+    one = {"tool": "rob-2-2019", "by": "ab", "answers": {"randomisation": "low"}, "result": "s/all/response", **changes}
+    return study("s", result("response", 8, 18), arms=[ALL], appraisal=[one])
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (judged(), []),
+        (judged(answers={"beauty": "low"}), ["appraisal-words"]),
+        (judged(answers={"randomisation": "splendid"}), ["appraisal-words"]),
+        (judged(overall="splendid"), ["appraisal-words"]),
+        (judged(tool="minors-2003", answers={}, overall="low", result=None), ["appraisal-words"]),
+        (judged(support={"beauty": {"report": "r1", "quote": "x"}}), ["appraisal-words"]),
+        (judged(result="s/all/relapse"), ["appraised-result-exists"]),
+        (judged(support={"randomisation": {"report": "r9", "quote": "x"}}), ["report-exists"]),
+    ],
+)
+def test_appraisals_use_the_words_of_their_tool(made: Study, expected: list[str]) -> None:
+    assert [(one.check, one.severity) for one in check_study(made)] == [(name, "error") for name in expected]
+
+
+@pytest.mark.parametrize(("quote", "wrong"), [("No deaths", False), ("Two deaths", True)])
+def test_the_quote_of_a_judgement_walks_back_too(quote: str, wrong: bool) -> None:
+    start = TEXT.index("No deaths")
+    source = {"report": "r1", "quote": quote, "document": SHA, "span": (start, start + len("No deaths"))}
+    found = check_provenance(judged(support={"randomisation": source}), DOCUMENTS)
+    subjects = [one.subject for one in found if one.check == "quote-in-document"]
+    assert subjects == (["s/appraisal/rob-2-2019/randomisation"] if wrong else [])
+
+
 def test_quotes_without_their_document_are_counted() -> None:
     made = study("made-up", result("response", 8, 18), result("death", 0, 18), arms=[ALL])
     found = check_provenance(made, {})

@@ -307,7 +307,7 @@ def test_a_judgement_with_each_tool_is_kept_and_replaced(tmp_path: Path, name: s
     (one,) = made.appraisal
     assert (one.tool, one.by, one.on) == (tool.id, "fe", ON)
     assert list(one.answers) == [domain.id for domain in tool.domains]
-    assert set(one.support.values()) == {"8/18"}
+    assert {(found.report, found.quote) for found in one.support.values()} == {("r1", "8/18")}
     assert one.result == ("itp-one/all/response" if tool.unit == "result" else None)
     assert one.overall == (tool.overall[-1] if tool.overall else None)
     review.appraise(path, judged, documents=(), by="gh", on=ON)
@@ -340,6 +340,44 @@ def test_a_judgement_that_cannot_stand_is_refused(tmp_path: Path, document: Any,
     with pytest.raises(MscevidenceError, match=said):
         review.appraise(path, judged, documents=(document,), by="fe", on=ON)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "report", "there"),
+    [
+        ("This abstract is invented", "", REPORT),
+        ("this  Abstract\nIS invented", "", REPORT),
+        ("This abstract is invented", REPORT, REPORT),
+        ("words of the article", "article", "article"),
+    ],
+)
+def test_the_words_behind_a_judgement_get_their_place(
+    tmp_path: Path, document: Document, draft: Study, typed: str, report: str, there: str
+) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    second = {"id": "article", "kind": "article"}
+    both = {**draft.model_dump(by_alias=True, exclude_none=True), "reports": [*draft.model_dump()["reports"], second]}
+    records.write_study(Study.model_validate(both), path)
+    wanted = jbi(answers={**jbi().answers, "demographics": "yes"}, support={"demographics": typed}, report=report)
+    made = review.appraise(path, wanted, documents=(document,), by="fe", on=ON)
+    found = made.appraisal[0].support["demographics"]
+    assert found.report == there
+    if there == REPORT:
+        assert found.span is not None
+        assert document.text[slice(*found.span)] == found.quote == "This abstract is invented"
+        assert (found.document, found.section) == (document.sha256, "Background")
+    else:
+        assert (found.document, found.span, found.quote) == (None, None, typed)
+
+
+@pytest.mark.parametrize(("report", "said"), [("", "which report"), ("nowhere", "unknown report")])
+def test_words_need_a_report(tmp_path: Path, report: str, said: str) -> None:
+    path = tmp_path / "itp-one.yaml"
+    reports = [{"id": name, "kind": "article"} for name in ("r1", "r2")]
+    records.write_study(study("itp-one", result("response", 8, 18), reports=reports), path)
+    wanted = jbi(answers={**jbi().answers, "demographics": "yes"}, support={"demographics": "x"}, report=report)
+    with pytest.raises(MscevidenceError, match=said):
+        review.appraise(path, wanted, documents=(), by="fe", on=ON)
 
 
 def test_a_tool_that_judges_results_needs_a_result_of_the_study(tmp_path: Path) -> None:

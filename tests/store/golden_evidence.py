@@ -186,7 +186,27 @@ ITP = Study.model_validate(
             }
         ],
         "appraisal": [
-            {"tool": "jbi-case-series-2020", "by": "ab", "on": "2026-11-22", "answers": {"1": "yes", "2": "no"}}
+            {
+                "tool": "rob-2-2019",
+                "by": "ab",
+                "on": "2026-11-22",
+                "result": "nct04014166/all/response",
+                "answers": {"randomisation": "low", "measurement": "some-concerns"},
+                "overall": "some-concerns",
+                "support": {"randomisation": captured("44.4% (8/18)")},
+            }
+        ],
+        "adjudications": [
+            {
+                "place": "result all/response events",
+                "extractors": ["ab", "cd"],
+                "first": "8",
+                "second": "9",
+                "taken": "first",
+                "reason": "the table counts nine patients with minor responses",
+                "by": "ef",
+                "on": "2026-11-22",
+            }
         ],
         "notes": ["The abstract was cancelled, the article is its successor."],
     }

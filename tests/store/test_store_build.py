@@ -117,7 +117,7 @@ def test_every_table_of_ours_is_strict(evidence: Path) -> None:
             "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
             " AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_%' ESCAPE '\\'"
         ).fetchall()
-    assert len(tables) == 38
+    assert len(tables) == 39
     assert {strict for _, strict in tables} == {1}
 
 
@@ -252,3 +252,23 @@ def test_all_rows_of_a_table_have_the_same_columns() -> None:
     for table, values in rows_of(golden.CONTENTS):
         shapes.setdefault(table, set()).add(tuple(values))
     assert {table for table, found in shapes.items() if len(found) > 1} == set()
+
+
+def test_judgements_walk_back_and_settled_differences_are_kept(evidence: Path) -> None:
+    stored = everything(evidence)
+    (appraisal,) = stored["appraisals"]
+    assert (appraisal["tool"], appraisal["result"]) == ("rob-2-2019", "nct04014166/all/response")
+    assert appraisal["overall"] == "some-concerns"
+    quoted, silent = stored["appraisal_answers"]
+    assert (quoted["item"], quoted["item_label"], quoted["level"]) == ("randomisation", "Randomisation process", "low")
+    assert (quoted["quote"], quoted["document"]) == ("44.4% (8/18)", golden.SHA)
+    assert golden.DOCUMENT.text[quoted["span_start"] : quoted["span_end"]] == quoted["quote"]
+    assert (silent["level"], silent["quote"], silent["report"]) == ("some-concerns", None, None)
+    assert [one["subject"] for one in stored["spans"] if one["what"] == "appraisal"] == ["nct04014166#1/randomisation"]
+    (settled,) = stored["adjudications"]
+    assert [settled[name] for name in ("first_value", "second_value", "taken", "decided_by")] == [
+        "8",
+        "9",
+        "first",
+        "ef",
+    ]

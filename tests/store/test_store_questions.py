@@ -210,7 +210,7 @@ def test_links_lead_to_the_report_and_the_registry(evidence: Path) -> None:
 def test_rates_are_of_patients_never_of_events(tmp_path: Path) -> None:
     path = tmp_path / "evidence.db"
     counted = golden.ITP.results[0].model_copy(update={"outcome": "adverse-event-count", "events": 40})
-    build(path, studies=(golden.ITP.model_copy(update={"results": (counted,)}),))
+    build(path, studies=(golden.ITP.model_copy(update={"results": (counted,), "appraisal": ()}),))
     assert run_sql(path, "SELECT events, n, rate_percent FROM adverse_events").rows == ((40, 18, None),)
 
 
@@ -238,5 +238,5 @@ def test_patients_treated_are_those_of_all_or_the_sum_of_arms(
         Arm(id=name, role="experimental", treated=treated, combines=("low", "high") if name in combining else ())
         for name, treated in arms.items()
     )
-    build(path, studies=(golden.ITP.model_copy(update={"arms": values, "results": ()}),))
+    build(path, studies=(golden.ITP.model_copy(update={"arms": values, "results": (), "appraisal": ()}),))
     assert run_sql(path, "SELECT patients_treated FROM study_overview").rows == ((patients,),)

@@ -619,7 +619,10 @@ def test_a_study_is_appraised_and_shown(fe: Visitor, project: Protocol, document
     assert fe.send(address, form).status_code == 303
     (kept,) = records.load_study(study_file(project)).appraisal
     assert (kept.tool, kept.by, len(kept.answers)) == (tool, "fe", len(known.domains))
-    assert set(kept.support.values()) == {"This abstract is invented"}
+    place = document.text.index("This abstract is invented")
+    (found,) = set(kept.support.values())
+    assert (found.report, found.quote) == ("ash-2030-412", "This abstract is invented")
+    assert (found.document, found.span) == (document.sha256, (place, place + len(found.quote)))
     assert known.label.replace("'", "&#39;") in fe.get(f"{ROOM}/study/{STUDY}").text
     assert "This abstract is invented" in fe.get(address).text
 

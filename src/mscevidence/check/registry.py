@@ -51,6 +51,8 @@ _ALL = (
     Check("report-exists", "error", "The report that a number was read from is a report of the study."),
     Check("arms-acyclic", "error", "No arm is, through the arms it combines, a part of itself."),
     Check("ids-unique", "error", "No two arms and no two reports of a study have the same id."),
+    Check("appraisal-words", "error", "Domains and levels of an appraisal are those of its tool."),
+    Check("appraised-result-exists", "error", "The result that an appraisal judges is a result of the study."),
     Check("time-point-unit", "warning", "A time point with a number has a unit."),
     Check("person-time-unit", "warning", "A person-time has a unit, and events beside it."),
     Check(

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from mscevidence import vocabulary
+from mscevidence.check.appraisals import appraisal_findings
 from mscevidence.check.arithmetic import (
     Percent,
     events_within_n,
@@ -24,7 +25,8 @@ _SIZES = ("enrolled", "treated", "evaluable")
 def check_study(study: Study) -> tuple[Finding, ...]:
     """Return what is wrong, or noteworthy, in a record; a finding's subject is a result key or a part of the record."""
     each = (f for index, result in enumerate(study.results) for f in _result(study, result, result_key(study, index)))
-    return (*_references(study), *(f for f in each if f is not None), *_arm_sums(study), *_together(study))
+    rest = (*_arm_sums(study), *_together(study), *appraisal_findings(study))
+    return (*_references(study), *(f for f in each if f is not None), *rest)
 
 
 def _references(study: Study) -> Iterator[Finding]:
@@ -62,6 +64,10 @@ def sources(study: Study) -> Iterator[tuple[str, Source]]:
         yield result_key(study, index), result.source
         yield from ((f"{result_key(study, index)}/{part.term}", part.source) for part in result.parts)
     yield from ((f"{study.study}/criteria/{criterion.quantity}", criterion.source) for criterion in study.criteria)
+    for judged in study.appraisal:
+        yield from (
+            (f"{study.study}/appraisal/{judged.tool}/{name}", source) for name, source in judged.support.items()
+        )
 
 
 def _members(study: Study, arm: Arm) -> frozenset[str]:

@@ -186,7 +186,7 @@ class Verdict(Frozen):
 class Appraisal(Frozen):
     """Answers of one rater to one appraisal tool: item or domain -> level.
 
-    `support` holds the quote that each answer rests on. `result` is the address of the result that was judged, for
+    `support` holds where the words stand that each answer rests on. `result` is the address of the result that was judged, for
     tools that judge results (RoB 2, ROBINS-I); it is the whole study otherwise.
     """
 
@@ -196,7 +196,7 @@ class Appraisal(Frozen):
     result: str | None = None
     answers: dict[str, str]
     overall: str | None = None
-    support: dict[str, str] = Field(default_factory=dict)
+    support: dict[str, Source] = Field(default_factory=dict)
 
 
 class Adjudication(Frozen):

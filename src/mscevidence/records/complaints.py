@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -157,12 +157,23 @@ def keys_at(place: Location) -> list[str]:
 
 @cache
 def _keys(place: tuple[str, ...]) -> tuple[str, ...]:
-    model: type[BaseModel] | None = Study
+    annotation: Any = Study
     for part in place:
-        if model is None:
-            return ()
-        model = _model_of(_field_annotation(model, part))
+        annotation = _below(annotation, part)
+    model = None if _free_keys(annotation) else _model_of(annotation)
     return tuple(field.alias or name for name, field in model.model_fields.items()) if model else ()
+
+
+def _below(annotation: Any, key: str) -> Any:
+    """Return what stands under a key; under any key of a mapping whose keys are free, the same."""
+    if _free_keys(annotation):
+        return get_args(annotation)[1]
+    model = _model_of(annotation)
+    return None if model is None else _field_annotation(model, key)
+
+
+def _free_keys(annotation: Any) -> bool:
+    return get_origin(annotation) is dict
 
 
 def _field_annotation(model: type[BaseModel], key: str) -> Any:

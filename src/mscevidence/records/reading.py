@@ -244,6 +244,9 @@ def _below(value: Any, place: tuple[str | int, ...], located: Located, file: str
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
             yield from _below(item, (*place, index), located, file)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _below(item, (*place, key), located, file)
 
 
 DAYS = frozenset({"on", "start", "end"})

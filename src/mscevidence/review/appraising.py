@@ -12,6 +12,7 @@ from mscevidence.errors import RecordError, UnknownTermError
 from mscevidence.model import Document, Study, result_key
 from mscevidence.records.writing import commented
 from mscevidence.review.entries import list_of
+from mscevidence.review.quotes import place_quote, report_of
 from mscevidence.review.versions import unchanged
 from mscevidence.vocabulary import AppraisalTool
 
@@ -29,6 +30,7 @@ class Assessment:
         support: domain id -> quote.
         overall: where the tool has one.
         result: address of the judged result (``study/arm/outcome``), for tools that judge results.
+        report: the report that was read; empty where the quotes tell it, or the study has just one.
     """
 
     tool: str
@@ -36,6 +38,7 @@ class Assessment:
     support: Mapping[str, str] = dataclasses.field(default_factory=dict)
     overall: str = ""
     result: str = ""
+    report: str = ""
 
 
 def appraise(
@@ -59,16 +62,15 @@ def appraise(
 
     Raises:
         EditConflictError: the file has another version than expected.
-        RecordError: a domain is not judged, a quote is missing or in no document.
-        UnknownTermError: an unknown tool, domain, level or result.
+        RecordError: a domain is not judged, a quote is missing or in no document, or it is open which report it is of.
+        UnknownTermError: an unknown tool, domain, level, result or report.
     """
     tool = vocabulary.term("appraisal-tool", judged.tool)
     _refuse_wrong_words(tool, judged)
-    _refuse_wrong_quotes(tool, judged, documents)
     with unchanged(path, expected):
         study = records.load_study(path)
         _refuse_unknown_result(tool, judged, study)
-        entry = _entry(tool, judged, by, on)
+        entry = _entry(tool, judged, by, on) | _support(tool, judged, study, documents)
 
         def change(mapping: Any) -> None:
             known = list_of(mapping, "appraisal")
@@ -82,16 +84,13 @@ def appraise(
 
 
 def _entry(tool: AppraisalTool, judged: Assessment, by: str, on: str) -> dict[str, Any]:
-    domains = [domain.id for domain in tool.domains]
-    support = {name: " ".join(judged.support[name].split()) for name in domains if judged.support.get(name, "").strip()}
     return {
         "tool": tool.id,
         "by": by,
         "on": on,
         **({"result": judged.result} if tool.unit == "result" else {}),
-        "answers": {name: judged.answers[name] for name in domains},
+        "answers": {domain.id: judged.answers[domain.id] for domain in tool.domains},
         **({"overall": judged.overall} if judged.overall else {}),
-        **({"support": support} if support else {}),
     }
 
 
@@ -110,20 +109,39 @@ def _refuse_wrong_words(tool: AppraisalTool, judged: Assessment) -> None:
         raise UnknownTermError(judged.overall, kind=f"overall judgement of {tool.id}", choices=tool.overall)
 
 
-def _refuse_wrong_quotes(tool: AppraisalTool, judged: Assessment, documents: Sequence[Document]) -> None:
-    texts = [_folded(document.text) for document in documents]
+def _support(
+    tool: AppraisalTool, judged: Assessment, study: Study, documents: Sequence[Document]
+) -> dict[str, dict[str, Any]]:
+    """Return where the words stand that each judgement rests on, under the key ``support``; nothing without quotes."""
+    reports = {report.id: report.documents for report in study.reports}
+    if judged.report and judged.report not in reports:
+        raise UnknownTermError(judged.report, kind=f"report of {study.study}", choices=reports)
+    captured = [one for one in documents if not judged.report or one.sha256 in reports[judged.report]]
+    found = {}
     for domain in tool.domains:
-        quote = _folded(judged.support.get(domain.id, ""))
-        level = judged.answers[domain.id]
-        if not quote and level not in SILENT:
+        quote, level = judged.support.get(domain.id, "").strip(), judged.answers[domain.id]
+        if quote:
+            found[domain.id] = _source(domain.name, quote, captured, judged.report, reports)
+        elif level not in SILENT:
             raise RecordError(
                 f"{domain.name}: {level} has no quote", hint="copy the words of the report that the judgement rests on"
             )
-        if quote and texts and not any(quote in text for text in texts):
-            raise RecordError(
-                f"{domain.name}: the quote is in no captured document of the study",
-                hint="copy the words as they stand in the text",
-            )
+    return {"support": found} if found else {}
+
+
+def _source(
+    domain: str, quote: str, captured: Sequence[Document], report: str, reports: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    place = place_quote(quote, captured)
+    if captured and not place:
+        raise RecordError(
+            f"{domain}: the quote is in no captured document of the study",
+            hint="copy the words as they stand in the text",
+        )
+    known = report or (report_of(place["document"], reports) if place else "")
+    if not known and len(reports) > 1:
+        raise RecordError(f"{domain}: which report says so?", key="report", hint=f"one of {', '.join(reports)}")
+    return {"report": known or next(iter(reports)), "quote": " ".join(quote.split()), **place}
 
 
 def _refuse_unknown_result(tool: AppraisalTool, judged: Assessment, study: Study) -> None:
@@ -135,7 +153,3 @@ def _refuse_unknown_result(tool: AppraisalTool, judged: Assessment, study: Study
 def result_addresses(study: Study) -> tuple[str, ...]:
     """Return the addresses of the results of a study, in the order of the file."""
     return tuple(result_key(study, index) for index in range(len(study.results)))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -14,6 +14,7 @@ from mscevidence.records.reading import examine_value
 from mscevidence.records.writing import commented
 from mscevidence.records.yaml_nodes import Located, dotted
 from mscevidence.review.entries import put
+from mscevidence.review.quotes import place_quote
 from mscevidence.review.selections import PERSON
 from mscevidence.review.versions import unchanged
 
@@ -110,20 +111,15 @@ def _with_source(
     report = study.report(str(source.get("report"))) if study is not None else None
     captured = [document for document in documents if report is not None and document.sha256 in report.documents]
     quote = str(source.get("quote") or "")
-    found = [(document, document.text.find(quote)) for document in captured if quote and quote in document.text]
-    if captured and quote and not found:
+    place = place_quote(quote, captured)
+    if captured and quote and not place:
         problem = RecordError(
             "the quote is not in the captured document of this report",
             key="source.quote",
             hint="copy the words as they stand in the text",
         )
         return problem, filled
-    if found:
-        document, start = found[0]
-        source |= {"document": document.sha256, "span": [start, start + len(quote)]}
-        if document.section_at(start):
-            source["section"] = document.section_at(start)
-    values["source"] = source
+    values["source"] = source | place
     values["decision"] = {"by": by, "on": on, "from": PERSON}
     return None, dataclasses.replace(filled, values=values)
 

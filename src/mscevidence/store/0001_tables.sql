@@ -404,6 +404,8 @@ CREATE TABLE appraisals (
     study TEXT NOT NULL REFERENCES studies (id),
     position INTEGER NOT NULL,
     tool TEXT NOT NULL,
+    result TEXT REFERENCES results (id) DEFERRABLE INITIALLY DEFERRED,
+    overall TEXT,
     appraised_by TEXT NOT NULL,
     appraised_on TEXT
 ) STRICT;
@@ -412,8 +414,31 @@ CREATE TABLE appraisal_answers (
     appraisal TEXT NOT NULL REFERENCES appraisals (id),
     position INTEGER NOT NULL,
     item TEXT NOT NULL,
+    item_label TEXT NOT NULL,
     level TEXT NOT NULL,
+    report TEXT REFERENCES reports (id),
+    quote TEXT,
+    section TEXT,
+    document TEXT REFERENCES documents (sha256),
+    span_start INTEGER,
+    span_end INTEGER,
     PRIMARY KEY (appraisal, item)
+) STRICT;
+
+-- A difference between two extractors and how it was settled; place says what of the record it was about.
+CREATE TABLE adjudications (
+    study TEXT NOT NULL REFERENCES studies (id),
+    position INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    first_extractor TEXT NOT NULL,
+    second_extractor TEXT NOT NULL,
+    first_value TEXT NOT NULL,
+    second_value TEXT NOT NULL,
+    taken TEXT NOT NULL CHECK (taken IN ('first', 'second')),
+    reason TEXT NOT NULL,
+    decided_by TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    PRIMARY KEY (study, position)
 ) STRICT;
 
 CREATE TABLE analyses (

@@ -58,6 +58,7 @@ def _cited(studies: Iterable[Study], candidates: Iterable[Candidate]) -> Iterato
         sources = [result.source for result in study.results]
         sources += [criterion.source for criterion in study.criteria]
         sources += [part.source for result in study.results for part in result.parts]
+        sources += [found for judged in study.appraisal for found in judged.support.values()]
         yield from (source.document for source in sources if source.document is not None)
         yield from (verdict.document for verdict in study.verdicts)
     for candidate in candidates:

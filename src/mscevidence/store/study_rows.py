@@ -42,7 +42,6 @@ def study_rows(study: Study) -> Iterator[Row]:
         yield from _report(study, position, report)
     for position, arm in enumerate(study.arms, 1):
         yield from _arm(study, position, arm)
-    yield from _appraisals(study)
 
 
 def _report(study: Study, position: int, report: Report) -> Iterator[Row]:
@@ -86,12 +85,3 @@ def _product(study: Study, product: CellProduct, *, arm: str | None = None) -> R
     frozen = product.cryopreserved
     values["cryopreserved"] = {True: "yes", False: "no"}[frozen] if isinstance(frozen, bool) else frozen
     return ("products", {"id": arm or study.study, "study": study.study, "arm": arm, **values})
-
-
-def _appraisals(study: Study) -> Iterator[Row]:
-    for position, appraisal in enumerate(study.appraisal, 1):
-        key = f"{study.study}#{position}"
-        who = {"tool": appraisal.tool, "appraised_by": appraisal.by, "appraised_on": appraisal.on}
-        yield ("appraisals", {"id": key, "study": study.study, "position": position, **who})
-        for place, (item, level) in enumerate(appraisal.answers.items(), 1):
-            yield ("appraisal_answers", {"appraisal": key, "position": place, "item": item, "level": level})

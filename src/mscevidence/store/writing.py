@@ -17,6 +17,7 @@ from mscevidence.model import Candidate, Document, Family, Finding, Link, Pooled
 from mscevidence.store import files, migrations, schema
 from mscevidence.store.analysis_rows import analysis_rows
 from mscevidence.store.document_rows import candidate_rows, cited_but_not_captured, document_rows, finding_rows
+from mscevidence.store.judgement_rows import judgement_rows
 from mscevidence.store.linkage_rows import family_rows, link_row
 from mscevidence.store.result_rows import result_rows
 from mscevidence.store.rows import Row
@@ -154,6 +155,7 @@ def rows_of(contents: Contents) -> Iterator[Row]:
     for study in sorted(contents.studies, key=lambda each: each.study):
         yield from study_rows(study)
         yield from result_rows(study)
+        yield from judgement_rows(study)
     for candidate in contents.candidates:
         yield from candidate_rows(candidate)
     yield from finding_rows(contents.findings, contents.candidates)

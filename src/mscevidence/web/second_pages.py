@@ -111,7 +111,7 @@ def _appraisal(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
             "id": domain.id,
             "name": domain.name,
             "level": form.get(f"answer.{domain.id}", answers.get(domain.id, "")),
-            "quote": form.get(f"support.{domain.id}", support.get(domain.id, "")),
+            "quote": form.get(f"support.{domain.id}", support[domain.id].quote if domain.id in support else ""),
         }
         for domain in tool.domains
     ]
@@ -124,6 +124,7 @@ def _appraisal(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
         "result": result or (before.result if before else ""),
         "addresses": review.result_addresses(study),
         "documents": visit.room.documents_of(study),
+        "report": form.get("report", ""),
         "version": form.get("version") or review.version_of(path),
     }
 
@@ -142,6 +143,7 @@ def _appraise(visit: Visit) -> None:
         support=told("support"),
         overall=visit.form.get("overall", ""),
         result=visit.form.get("result", ""),
+        report=visit.form.get("report", ""),
     )
     review.appraise(
         visit.room.project.extracted / file_name(study.study),

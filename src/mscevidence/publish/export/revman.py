@@ -129,15 +129,18 @@ def _risk_of_bias(studies: Sequence[Study], names: Mapping[str, str]) -> bytes:
     for study in studies:
         for appraisal in study.appraisal:
             row: dict[str, object] = {"Study": names[study.study]}
-            for domain, level in _domains(appraisal):
+            for domain, level, words in _domains(appraisal):
                 row[f"Domain (judgement): {domain}"] = level
-                row[f"Domain (support): {domain}"] = f"{appraisal.tool}, {appraisal.by}"
+                row[f"Domain (support): {domain}"] = words
             columns += [name for name in row if name not in columns]
             rows.append(row)
     return csv_bytes(rows, columns, mark=True)
 
 
-def _domains(appraisal: Appraisal) -> list[tuple[str, str]]:
+def _domains(appraisal: Appraisal) -> list[tuple[str, str, str]]:
+    """Return the name of each domain, its level, and who judged it with which tool on what words."""
     tool = vocabulary.load("appraisal-tool")[appraisal.tool]
     names = {domain.id: domain.name for domain in getattr(tool, "domains", ())}
-    return [(names.get(item, item), level) for item, level in appraisal.answers.items()]
+    who = f"{appraisal.tool}, {appraisal.by}"
+    quotes = {item: f'"{found.quote}" ({found.report}); {who}' for item, found in appraisal.support.items()}
+    return [(names.get(item, item), level, quotes.get(item, who)) for item, level in appraisal.answers.items()]

@@ -242,7 +242,7 @@ def _appraisal(pooled: Pooled, contents: Contents) -> list[dict[str, Any]]:
         {
             "label": study_label(contents.study(one)),
             "address": contents.addresses.study(one),
-            "appraisals": appraisals(contents.study(one)),
+            "appraisals": appraisals(contents.study(one), contents),
         }
         for one in shown
     ]

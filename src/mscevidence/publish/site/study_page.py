@@ -48,7 +48,7 @@ def study_page(study: Study, contents: Contents) -> dict[str, Any]:
             for one in study.criteria
         ],
         "families": _families(study, contents),
-        "appraisals": appraisals(study),
+        "appraisals": appraisals(study, contents),
         "left_out": contents.left_out.get(study.study, []),
         "findings": [
             one for one in contents.evidence.findings if _about(one.subject, study) and one.severity != "note"
@@ -185,7 +185,7 @@ def _details(result: Result) -> Iterator[Fact]:
         yield "Note", result.note
 
 
-def sentence(study: Study, source: Source, decision: Decision, contents: Contents) -> dict[str, Any]:
+def sentence(study: Study, source: Source, decision: Decision | None, contents: Contents) -> dict[str, Any]:
     """Return a quote as the pages show it: a few words around it, where it stands, who took it from there."""
     document = contents.documents.get(source.document or "")
     shown: Quoted = quoted(source, document)
@@ -198,11 +198,7 @@ def sentence(study: Study, source: Source, decision: Decision, contents: Content
         "link": source_link(report, source.quote),
         "place": f"characters {source.span[0]} to {source.span[1]}" if source.span and source.document else "",
         "hash": (source.document or "")[:12],
-        "by": decision.by,
-        "on": decision.on,
-        "origin": decision.origin,
-        "corrected": decision.corrected or "",
-        "reason": decision.reason or "",
+        "decision": decision,
     }
 
 
@@ -232,14 +228,19 @@ def _families(study: Study, contents: Contents) -> list[dict[str, Any]]:
     ]
 
 
-def appraisals(study: Study) -> list[dict[str, Any]]:
-    """Return the appraisals of a study: tool, rater, and the level of each domain."""
+def appraisals(study: Study, contents: Contents) -> list[dict[str, Any]]:
+    """Return the appraisals of a study: tool, rater, and the level of each domain with the words it rests on."""
     tools = vocabulary.load("appraisal-tool")
     found = []
     for one in study.appraisal:
         names = {domain.id: domain.name for domain in tools[one.tool].domains}
-        answers = [(names.get(key, key.replace("-", " ")), level) for key, level in one.answers.items()]
-        found.append({"tool": tools[one.tool].label, "by": one.by, "on": one.on or "", "answers": answers})
+        words = {key: sentence(study, source, None, contents) for key, source in one.support.items()}
+        answers = [
+            (names.get(key, key.replace("-", " ")), level.replace("-", " "), words.get(key))
+            for key, level in one.answers.items()
+        ]
+        said = {"tool": tools[one.tool].label, "by": one.by, "on": one.on or "", "overall": one.overall or ""}
+        found.append({**said, "result": one.result or "", "answers": answers})
     return found
 
 
