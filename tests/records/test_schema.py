@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -70,3 +72,8 @@ def test_terms_are_listed_with_their_labels(noun: str | None, key: str, kind: st
     terms = vocabulary.load(kind)
     assert set(listed) - {"not-reported"} == set(terms)
     assert all(listed[term.id] == term.label for term in terms.values())
+
+
+def test_the_schema_beside_the_study_files_is_the_one_of_this_version() -> None:
+    kept = Path(__file__).parents[2] / "extracted" / "study.schema.json"
+    assert json.loads(kept.read_text(encoding="utf-8")) == SCHEMA
