@@ -443,17 +443,13 @@ ROWS_OF_TWO = ([GOOD[0]] * 2, [GOOD[1]] * 2), ([GOOD_COUNTS[0]] * 2, [GOOD_COUNT
 @pytest.mark.parametrize(
     ("name", "inputs"),
     [
-        *((name, ROWS_OF_TWO[0]) for name in ("multilevel", "network_meta_analysis", "selection_model")),
+        *((name, ROWS_OF_TWO[0]) for name in ("multilevel", "selection_model")),
         *((name, ROWS_OF_TWO[1]) for name in ("borrow",)),
     ],
 )
 def test_a_method_for_one_analysis_says_so(name: str, inputs: tuple[Any, Any]) -> None:
     # The labels that go with each study are those of one row.
     calls: dict[str, Call] = {
-        "multilevel": lambda y, v: stats.multilevel(y, v, halves(4)),
-        "network_meta_analysis": lambda y, v: stats.network_meta_analysis(
-            list("stuw"), list("abac"), list("bccd"), y, v
-        ),
         "borrow": lambda x, n: stats.borrow(x, n, halves(4)),
     }
     with pytest.raises(

@@ -14,12 +14,13 @@ from scipy import special
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.stats.conditional_arms import _hypergeometric, _multinomial, conditional_maximum
 from mscevidence.stats.mixed_counts import count_glmm
-from mscevidence.stats.network import network_meta_analysis, p_scores
+from mscevidence.stats.network import network_meta_analysis
 from mscevidence.stats.network_arms import arm_contrasts
 from mscevidence.stats.network_consistency import design_inconsistency, direct_and_indirect
 from mscevidence.stats.network_rare import rare_event_network, separated_evidence
 from mscevidence.stats.pooling import random_effects
 from mscevidence.stats.stratified import mantel_haenszel
+from mscevidence.stats.treatment_effects import p_scores
 
 STUDY = ["S1", "S1", "S2", "S2", "S3", "S3", "S3", "S4", "S4"]
 TREATMENT = ["A", "B", "A", "C", "A", "B", "C", "B", "C"]
@@ -125,20 +126,27 @@ def test_direct_and_indirect_evidence_make_up_the_network_estimate() -> None:
     assert (evidence.difference < upper).all()
 
 
-def test_effects_of_a_study_that_contradict_each_other_by_rounding_are_reconciled_by_their_weights() -> None:
-    effect, se = np.array([0.50, 0.31, -0.18]), np.array([0.5, 0.6, 0.55])
-    found = network_meta_analysis(["1"] * 3, ["A", "A", "B"], ["B", "C", "C"], effect, se)
-    # Least squares over the three comparisons with their reduced weights.
-    v = se**2
+def reconciled(effect: Any, v: Any) -> tuple[Any, Any]:
+    """Return the effects of the arms by least squares over the three comparisons with reduced weights, and the rest."""
     plus = (
         -(np.eye(3) - 1 / 3) @ np.array([[0, v[0], v[1]], [v[0], 0, v[2]], [v[1], v[2], 0]]) @ (np.eye(3) - 1 / 3) / 2
     )
     w = -np.linalg.pinv(plus)[[0, 0, 1], [1, 2, 2]]
     incidence = np.array([[1.0, -1, 0], [1, 0, -1], [0, 1, -1]])
     arm = np.linalg.pinv(incidence.T @ np.diag(w) @ incidence) @ incidence.T @ (w * effect)
-    assert found.common.effect[0, 1] == pytest.approx(arm[0] - arm[1])
-    assert found.q == pytest.approx(w @ (effect - incidence @ arm) ** 2)
+    return arm, w @ (effect - incidence @ arm) ** 2
+
+
+def test_effects_of_a_study_that_contradict_each_other_by_rounding_are_reconciled_by_their_weights() -> None:
+    effect, se = np.array([0.50, 0.31, -0.18]), np.array([0.5, 0.6, 0.55])
+    found = network_meta_analysis(["1"] * 3, ["A", "A", "B"], ["B", "C", "C"], effect, se, tau2=0.4)
+    arm, rest = reconciled(effect, se**2)
+    assert found.common.effect[0, 1] == pytest.approx(arm[0] - arm[1], rel=1e-12)
+    assert found.q == pytest.approx(rest)
     assert design_inconsistency(found).q[1] == pytest.approx(found.q)
+    apart, _ = reconciled(effect, se**2 + 0.4)
+    assert found.random.effect[0, 1] == pytest.approx(apart[0] - apart[1], rel=1e-12)
+    assert apart[0] - apart[1] != pytest.approx(arm[0] - arm[1], rel=1e-4)
 
 
 def test_without_a_loop_there_is_no_indirect_evidence() -> None:

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.mixed_counts import CountGlmm, count_glmm
     from mscevidence.stats.moderators import MetaRegression, meta_regression
     from mscevidence.stats.nested import Multilevel, multilevel
-    from mscevidence.stats.network import NetworkMetaAnalysis, TreatmentEffects, network_meta_analysis, p_scores
+    from mscevidence.stats.network import NetworkMetaAnalysis, network_meta_analysis
     from mscevidence.stats.network_arms import Contrasts, arm_contrasts
     from mscevidence.stats.network_consistency import (
         DesignInconsistency,
@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.subsets import all_subsets, cumulative_mask, gosh_quantiles, leave_one_out_mask
     from mscevidence.stats.tau2_intervals import QInterval, Tau2Interval, q_interval, tau2_interval
     from mscevidence.stats.transformation import back_transform, harmonic_mean
+    from mscevidence.stats.treatment_effects import TreatmentEffects, p_scores
     from mscevidence.stats.zero_events import (
         Bound,
         PooledBound,
@@ -115,7 +116,8 @@ _HOMES = {
     "peto": ("Peto", "peto_odds_ratio"),
     "stratified": ("MantelHaenszel", "greenland_robins_se", "mantel_haenszel"),
     "mixed_counts": ("CountGlmm", "count_glmm"),
-    "network": ("NetworkMetaAnalysis", "TreatmentEffects", "network_meta_analysis", "p_scores"),
+    "network": ("NetworkMetaAnalysis", "network_meta_analysis"),
+    "treatment_effects": ("TreatmentEffects", "p_scores"),
     "network_arms": ("Contrasts", "arm_contrasts"),
     "network_consistency": (
         "DesignInconsistency",

@@ -113,14 +113,38 @@ def coefficient_rows(columns: Mapping[str, Any], of_analysis: Mapping[str, Any])
     return [{name: row[name] for name in shown} for row in table(shown, shape, item="row")]
 
 
-def pair_rows(treatments: Sequence[str], **matrices: Any) -> list[Row]:
-    """Return one row per pair of treatments, entry (i, j) of each matrix as i versus j, for i before j."""
-    pairs = [(i, j) for i in range(len(treatments)) for j in range(i + 1, len(treatments))]
-    return [
-        {"treatment1": treatments[i], "treatment2": treatments[j]}
-        | {name: _plain(matrix[i, j]) for name, matrix in matrices.items()}
-        for i, j in pairs
-    ]
+def pair_rows(
+    treatments: Sequence[str], matrices: Mapping[str, Any], of_analysis: Mapping[str, Any] | None = None
+) -> list[Row]:
+    """Return one row per pair of treatments, entry (..., i, j) of each matrix as i versus j, for i before j.
+
+    Of a batch for each analysis, with its number and what belongs to it.
+    """
+    i, j = np.triu_indices(len(treatments), 1)
+    labels = {"treatment1": [treatments[at] for at in i.tolist()], "treatment2": [treatments[at] for at in j.tolist()]}
+    return labelled_rows(labels, {name: matrix[..., i, j] for name, matrix in matrices.items()}, of_analysis)
+
+
+def labelled_rows(
+    labels: Mapping[str, Sequence[str]], columns: Mapping[str, Any], of_analysis: Mapping[str, Any] | None = None
+) -> list[Row]:
+    """Return one row per label; of a batch for each analysis, with its number and what belongs to it.
+
+    Args:
+        labels: (n) names by the heading that they get.
+        columns: (..., n) arrays by name.
+        of_analysis: (...) arrays by name; left out for a single analysis, whose facts they are.
+    """
+    shape = np.shape(next(iter(columns.values())))[:-1]
+    size = len(next(iter(labels.values())))
+    rows: list[Row] = []
+    for number, index in enumerate(np.ndindex(shape), start=1):
+        cells: dict[str, Sequence[Any]] = {"analysis": [number] * size} if shape else {}
+        cells |= {**labels, **{name: value[index].tolist() for name, value in columns.items()}}
+        for name, value in (of_analysis or {}).items() if shape else ():
+            cells[name] = [_plain(np.asarray(value)[index])] * size
+        rows += (dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True))
+    return rows
 
 
 def posterior_rows(item: str, **posteriors: Any) -> list[Row]:

@@ -20,9 +20,9 @@ from mscevidence.stats.design_mantel_haenszel import CountedArms, design_estimat
 from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail, two_sided_p
 from mscevidence.stats.inputs import FloatArray, IntArray, choose, counts, expect, names, plain, tail
-from mscevidence.stats.network import TreatmentEffects, treatment_effects
 from mscevidence.stats.network_arms import arm_table
 from mscevidence.stats.stratified import mantel_haenszel
+from mscevidence.stats.treatment_effects import TreatmentEffects, treatment_effects
 from mscevidence.stats.weighted_least_squares import LeastSquares
 
 METHODS = names(
@@ -122,7 +122,7 @@ def rare_event_network(
     fit, df = FITS[code](kept, len(treatments))
     q = float(fit.residual_sum)
     return RareEventNetwork(
-        method=code, effects=treatment_effects(treatments, fit, level), q=q, q_df=df,
+        method=code, effects=treatment_effects(treatments, *_all_treatments(fit), level), q=q, q_df=df,
         q_p=float(chi2_tail(q, df)) if df > 0 else np.nan, k=len(kept), notes=tuple(notes),
         _studies=tuple(kept), _add=add if rule == "correct" else 0.0,
     )  # fmt: skip
@@ -153,6 +153,11 @@ def _informative(
             group = [one.without(empty) for one in group]  # noqa: PLW2901
         kept |= {one.name: one for one in group if len(one.arms) > 1 and one.informative}
     return [kept[one.name] for one in studies if one.name in kept], said
+
+
+def _all_treatments(fit: LeastSquares) -> tuple[FloatArray, FloatArray]:
+    """Return the effects of all treatments versus the first, and their covariance."""
+    return np.pad(fit.beta, (1, 0)), np.pad(fit.covariance, (1, 0))
 
 
 Fit = Callable[[list[CountedArms], int], tuple[LeastSquares, int]]
@@ -280,5 +285,5 @@ def _around(studies: list[CountedArms], i: int, j: int, fit: Fit) -> tuple[float
         found, _ = fit(part, len(place))
     except StatisticsError:
         return np.nan, np.nan
-    effects = treatment_effects(tuple(str(arm) for arm in place), found, 0.95)
+    effects = treatment_effects(tuple(str(arm) for arm in place), *_all_treatments(found), 0.95)
     return float(effects.effect[place[i], place[j]]), float(effects.se[place[i], place[j]])
