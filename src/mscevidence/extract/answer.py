@@ -72,12 +72,13 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)
     told = sizes_of(groups)
-    sizes = _sizes(told, grids, sides)
+    headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
+    sizes = _sizes(told, headed)
     numbers = _numbers(grids)
     found: list[Found] = []
     for grid in grids:
         for each in (grid, *turned(grid)):
-            counts = TableCounts(each, sizes, numbers)
+            counts = TableCounts(each, sizes, numbers, _distinct(headed))
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
     best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes, None not in told).answers()))
     if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
@@ -134,17 +135,22 @@ def _sizes_only(document: Document, sizes: tuple[Value | None, Value | None]) ->
 
 
 def _sizes(
-    told: tuple[Value | None, Value | None], grids: list[Grid], sides: Sides
+    told: tuple[Value | None, Value | None], headed: list[tuple[Value, Value]]
 ) -> tuple[Value | None, Value | None]:
     """Return how many patients each side has: as the text says, or else as the headers of the tables agree."""
     first, second = told
-    headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
     if (first is None or second is None) and headed:
         tally = Counter((a.number, b.number) for a, b in headed)
         (numbers, most), *rest = tally.most_common()
         if not rest or rest[0][1] < most:
             return next(pair_ for pair_ in headed if (pair_[0].number, pair_[1].number) == numbers)
     return (first, second) if first is not None and second is not None else (None, None)
+
+
+def _distinct(headed: list[tuple[Value, Value]]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """Return the sizes of headers, each number once for a side."""
+    first, second = ({pair_[side].number: pair_[side] for pair_ in reversed(headed)} for side in (0, 1))
+    return tuple(first.values()), tuple(second.values())
 
 
 def _headed(grid: Grid, sides: Sides) -> tuple[Value, Value] | None:

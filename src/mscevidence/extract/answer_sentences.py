@@ -11,7 +11,6 @@ from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import assigned
 from mscevidence.extract.group_mentions import GroupMention, Groups, Whose
 from mscevidence.extract.phrases import Stems, covered, same_direction, same_turn, stems, telling
-from mscevidence.extract.sentences import sentences_of
 from mscevidence.extract.two_by_two import Counted, Found
 from mscevidence.model import Span, Value
 
@@ -56,14 +55,13 @@ class SentenceQuestion:
 
     def answers(self) -> Iterator[Found]:
         """Yield every 2x2 that a sentence of abstract or results tells."""
-        text = self.groups.text
-        for section in self.groups.document.sections:
-            if re.match(r"(?i)table|fig|background|objective|introduction", section.name):
+        for name, sentences in self.groups.told:
+            if re.match(r"(?i)background|objective|introduction", name):
                 continue
-            for sentence in sentences_of(text, section.span):
+            for sentence in sentences:
                 if self._score(sentence) >= _LEAST:
                     yield from self._in_sentence(sentence)
-            together = self._in_two_sentences(sentences_of(text, section.span))
+            together = self._in_two_sentences(sentences)
             if together is not None:
                 yield together
 

@@ -5,24 +5,74 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mscevidence.extract.arithmetic import Share
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Whose
+
+_DIRECTLY = re.compile(
+    r"[”\"']?(?:[\s-](?:treated|groups?|arms?|patients|subjects|cohorts?)){0,2}\s?(?:[(\[,:=]|was|had)?\s?"
+)
+_VERSUS = re.compile(
+    r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?(?:compared|contrasted)\s(?:with|to)|against|and|,|/|;|to)\s(?:only\s|just\s)?[(\[]?"
+)
+_AGAINST = re.compile(r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?compared\s(?:with|to))\s(?:only\s|just\s)?[(\[]?")
+_COMPARES = re.compile(
+    r"\b(?:vs\.?|v|versus|compared|comparison|contrast|whereas|while|but|and|than|against|with\sonly)\b|[,;:]"
+)
+_ATTACHES = re.compile(
+    r"[)\]]?(?:\s[\w-]+){0,6}?\s?(?:in|for|with|of|on|among|from|by|receiving|given|allocated\sto|assigned\sto|randomi[sz]ed\sto|taking|treated\swith|underwent|undergoing)\s"
+    r"(?:the\s|those\s|patients\s|subjects\s|women\s|in\s|with\s|receiving\s|treated\s|who\s|had\s|received\s|assigned\s|to\s|on\s)*",
+)
+_UP = re.compile(r"\b(?:higher|greater|more|increased?|increases|larger|better|superior|improved)\b", re.IGNORECASE)
+_DOWN = re.compile(r"\b(?:lower|less|fewer|reduced?|reduces|reduction|decreased?|smaller|inferior)\b", re.IGNORECASE)
 
 
 def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
     """Return whose each count of a sentence is, or None when the sentence does not say it beyond doubt.
 
-    Either as many counts as groups in two lists ("6, 9 and 2 in A, B and C"), or each count beside its group.
+    Either as many counts as groups in two lists ("6, 9 and 2 in A, B and C"), or each count beside its group, or two
+    counts set against each other behind the one group that is named ("was higher with A (33% vs 24%)").
     """
+    counts = _single(counts)
     mentions = [m for m in mentions if not any(c.start <= m.start < c.end for c in counts)]
     beside = _beside(text, mentions, counts)
     if beside is not None:
         return beside
+    listed = _listed(text, mentions, counts)
+    if listed is not None:
+        return listed
+    pair = _pair(text, counts)
+    return _of_two(text, mentions, pair) if pair is not None else None
+
+
+def _single(counts: Sequence[Count]) -> list[Count]:
+    """Return counts without the percents that only repeat the count before, and without the total of two others."""
+    kept: list[Count] = []
+    for count in counts:
+        if kept and count.rule == "percent-only" and count.start - kept[-1].end < 80 and _repeats(kept[-1], count):
+            continue
+        kept.append(count)
+    if len(kept) == 3:
+        first, second, third = (count.number("events") for count in kept)
+        if first and second is not None and third is not None and first == second + third:
+            return kept[1:]
+    return kept
+
+
+def _repeats(count: Count, percent: Count) -> bool:
+    events, n, told = count.number("events"), count.number("n"), percent.value("percent")
+    if events is None or n is None or told is None or count.value("percent") is not None:
+        return False
+    return Share(events, told.number or 0, len(told.text.partition(".")[2])).agrees(n, slack=1.0)
+
+
+def _listed(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
+    """Return the counts of as many groups, each named once: in two lists, or one beside the other."""
     if len(counts) == len(mentions) + 1 and mentions and counts[1].start > mentions[0].start > counts[0].end:
         counts = counts[1:]
-    if not counts or len(counts) != len(mentions) or len({m.whose for m in mentions if m.whose != "other"}) != 2:
+    if not counts or len(counts) != len(mentions):
         return None
-    if sum(m.whose == "intervention" for m in mentions) != 1 or sum(m.whose == "comparator" for m in mentions) != 1:
+    if any(sum(m.whose == side for m in mentions) != 1 for side in SIDES):
         return None
     order = "".join(
         kind for _, kind in sorted([*((m.start, "m") for m in mentions), *((c.start, "c") for c in counts)])
@@ -34,11 +84,6 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     if order == "cm" * size and not _follows(text, counts, mentions):
         return None
     return {mention.whose: count for mention, count in zip(mentions, counts, strict=True)}
-
-
-_DIRECTLY = re.compile(
-    r"[”\"']?(?:[\s-](?:treated|groups?|arms?|patients|subjects|cohorts?)){0,2}\s?(?:[(\[,:=]|was|had)?\s?"
-)
 
 
 def _beside(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
@@ -63,3 +108,98 @@ def _follows(text: str, counts: Sequence[Count], mentions: Sequence[GroupMention
         if index + 1 < len(counts) and counts[index + 1].start - mention.end > 60:
             return False
     return True
+
+
+def _pair(text: str, counts: Sequence[Count]) -> tuple[Count, Count] | None:
+    """Return the two counts of a sentence, or of several the only two of one kind that are set against each other."""
+    if len(counts) == 2:
+        return counts[0], counts[1]
+    pairs = [
+        (one, two)
+        for one, two in zip(counts, counts[1:], strict=False)
+        if one.rule == two.rule and _AGAINST.fullmatch(text, one.end, two.start)
+    ]
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def _of_two(
+    text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]
+) -> dict[Whose, Count] | None:
+    """Return whose two counts are, by the groups named before, between and behind them."""
+    first, second = pair
+    if first.rule != second.rule and not {first.rule, second.rule} <= {"x-patients", "bare-number"}:
+        return None
+    if any(mention.whose == "other" for mention in mentions):
+        return None
+    before = _sides([m for m in mentions if m.end <= first.start])
+    between = _sides([m for m in mentions if first.end <= m.start and m.end <= second.start])
+    after = _sides([m for m in mentions if m.start >= second.end])
+    if between:
+        whose = _around(text, before, between, after, pair)
+    elif not _VERSUS.fullmatch(text, first.end, second.start):
+        return None
+    else:
+        whose = _in_lists(text, before, after, pair)
+    return None if whose is None else {whose[0]: first, whose[1]: second}
+
+
+def _sides(mentions: Sequence[GroupMention]) -> list[GroupMention]:
+    """Return mentions without those that name the group of the mention before."""
+    kept: list[GroupMention] = []
+    for mention in mentions:
+        if kept and kept[-1].whose == mention.whose:
+            kept[-1] = mention
+        else:
+            kept.append(mention)
+    return kept
+
+
+def _around(
+    text: str,
+    before: list[GroupMention],
+    between: list[GroupMention],
+    after: list[GroupMention],
+    pair: tuple[Count, Count],
+) -> tuple[Whose, Whose] | None:
+    first, second = pair
+    if len(between) == 2:
+        return between[0].whose, between[1].whose
+    if len(between) != 1:
+        return None
+    middle = between[0]
+    ahead = text[first.end : middle.start]
+    follows = bool(_ATTACHES.fullmatch(ahead)) and len(ahead) < 90
+    leads = bool(_COMPARES.search(ahead)) and len(text[middle.end : second.start]) < 60
+    if follows and not leads:
+        return (middle.whose, after[0].whose) if after and after[0].whose != middle.whose else None
+    if leads and before and before[-1].whose != middle.whose and not follows:
+        return before[-1].whose, middle.whose
+    return None
+
+
+def _in_lists(
+    text: str, before: list[GroupMention], after: list[GroupMention], pair: tuple[Count, Count]
+) -> tuple[Whose, Whose] | None:
+    if len(after) == 2 and (not before or "respectively" in text[after[1].end : after[1].end + 40]):
+        return after[0].whose, after[1].whose
+    if after:
+        one = len(after) == 1 and len(before) == 1 and before[0].whose != after[0].whose
+        return (before[0].whose, after[0].whose) if one else None
+    if len(before) == 2:
+        return before[0].whose, before[1].whose
+    if len(before) == 1 and _AGAINST.fullmatch(text, pair[0].end, pair[1].start):
+        return _by_direction(text, before[0], pair)
+    return None
+
+
+def _by_direction(text: str, named: GroupMention, pair: tuple[Count, Count]) -> tuple[Whose, Whose] | None:
+    """Return whose two counts are behind the only group named, where "more" or "fewer" agrees with them."""
+    first, second = ((c.number("percent") if c.value("percent") else c.number("events")) for c in pair)
+    if first is None or second is None or first == second:
+        return None
+    around = text[max(0, named.start - 120) : pair[0].start]
+    up, down = bool(_UP.search(around)), bool(_DOWN.search(around))
+    if up == down or (first > second) != up:
+        return None
+    other: Whose = "comparator" if named.whose == "intervention" else "intervention"
+    return named.whose, other

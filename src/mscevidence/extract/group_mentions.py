@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from mscevidence.extract.count_rules import counts_in
 from mscevidence.extract.counts import Count, Sentence
+from mscevidence.extract.group_names import SideWords, named_groups
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.pairing import Side, Sides, pair
-from mscevidence.extract.phrases import Lexicon, Stems, stem, stems
+from mscevidence.extract.phrases import Lexicon, Stems, stems
+from mscevidence.extract.sentences import sentences_of
 from mscevidence.model import Document, Span
+
+_NOT_TOLD = re.compile(r"(?i)table|fig")
 
 Whose = Literal["intervention", "comparator", "other"]
 
-_WORD = re.compile(r"[A-Za-z][\w+-]*|\d+(?:\.\d+)?")
+_MARKS = frozenset({"alon", "alone", "only", "onli", "no", "non", "not", "without", "monotherapi", "monotherap", "plu", "plus", "combin"})
+"""Stems that say how the words of a side are meant and are none of its words."""
+_NEGATED = re.compile(r"\b(?:no|non|not|without|un(?:treated|exposed))\b|\bnon-", re.IGNORECASE)
+_SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
 _GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)[\s-]([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
 _CONTROL = re.compile(
     r"\bplacebo\b(?!-|\s(?:effect|response|run|product|tablet|capsule))|\b(?:control|sham|usual[\s-]care|comparator|non-?exposed|untreated"
@@ -69,36 +76,51 @@ class Groups:
         whose |= {names[i]: "comparator" for i in found.comparator}
         return whose
 
+    @cached_property
+    def told(self) -> tuple[tuple[str, tuple[Span, ...]], ...]:
+        """The running text of each section, as its name and its sentences; tables and what is known before are no part of it."""
+        tables = sorted(table.span for table in self.document.tables)
+        found: list[tuple[str, tuple[Span, ...]]] = []
+        for section in self.document.sections:
+            if _NOT_TOLD.match(section.name):
+                continue
+            parts = _without(section.span, tables)
+            found.append((section.name, tuple(each for part in parts for each in sentences_of(self.text, part))))
+        return tuple(found)
+
     def _asked(self, side: Side) -> str:
         return self.sides.intervention if side == "intervention" else self.sides.comparator
 
     @cached_property
     def contained(self) -> Side | None:
         """The side whose words all belong to the other side as well: "phone calls" beside "no phone calls"."""
-        return next((side for side in SIDES if not self.sides.own(side)), None)
+        return next((side for side in SIDES if not any(whose == side for whose in self.words.values())), None)
 
-    def _phrases(self, span: Span) -> Iterator[GroupMention]:
-        """Yield the places where a contained side, and the side that contains it, are written out."""
-        if self.contained is None:
-            return
-        both = sorted(SIDES, key=lambda side: side == self.contained)
-        taken: list[Span] = []
-        for side in both:
-            plain = re.sub(r"[\W_]+", " ", re.sub(r"\bgroups?\b", " ", self._asked(side))).split()
-            if not plain:
-                continue
-            for match in re.finditer(
-                r"[\s\W]{1,3}".join(map(re.escape, plain)), self.text[slice(*span)], re.IGNORECASE
-            ):
-                start, end = match.start() + span[0], match.end() + span[0]
-                if not any(start < stop and begin < end for begin, stop in taken):
-                    taken.append((start, end))
-                    yield GroupMention(start, end, side)
+    @cached_property
+    def side_words(self) -> SideWords:
+        """The words by which the sides are told apart in running text."""
+        named = {side: self._named(side) - _MARKS for side in SIDES}
+        contained = self.contained
+        least: list[Stems] = []
+        if contained is not None:
+            asked = self._asked(contained)
+            least = [stems(asked.partition("(")[0]) - _MARKS]
+            least += [frozenset({short.casefold()}) for short in _SHORT.findall(asked)]
+        return SideWords(
+            own={**dict.fromkeys(self.others, "other"), **self.words},
+            shared=named["intervention"] & named["comparator"],
+            contained=contained,
+            least=tuple(each for each in least if each),
+            negated=next((side for side in reversed(SIDES) if _NEGATED.search(self._asked(side))), None),
+            joined=any(re.search(r"\band\b", self._asked(side)) for side in SIDES),
+        )
 
     @cached_property
     def words(self) -> dict[str, Whose]:
         """The stems that belong to one side only; abbreviations count as what they stand for."""
-        own = {side: {word for word in self.sides.own(side) & self._named(side) if "_" not in word} for side in SIDES}
+        own = {
+            side: {word for word in self.sides.own(side) & self._named(side) if "_" not in word} - _MARKS for side in SIDES
+        }
         found: dict[str, Whose] = {word: side for side in SIDES for word in own[side]}
         for short, long in self.sides.lexicon.abbreviations.items():
             for side, other in zip(SIDES, reversed(SIDES), strict=True):
@@ -138,7 +160,7 @@ class Groups:
     def mentions(self, span: Span) -> tuple[GroupMention, ...]:
         """Return the mentions of groups in a part of the text, those of one group that touch as one."""
         found = sorted(
-            {*self._phrases(span), *self._lettered(span), *self._worded(span), *self._controls(span)},
+            {*self._lettered(span), *self._worded(span), *self._controls(span)},
             key=lambda m: (m.start, -m.end),
         )
         merged: list[GroupMention] = []
@@ -163,15 +185,8 @@ class Groups:
                 yield GroupMention(*match.span(), whose)
 
     def _worded(self, span: Span) -> Iterator[GroupMention]:
-        if self.contained is not None:
-            return
-        for match in _WORD.finditer(self.text, *span):
-            plain = match.group().casefold()
-            whose = self.words.get(stem(plain)) or self.words.get(plain) or self.words.get(plain.removesuffix("s"))
-            if whose is None and stem(plain) in self.others:
-                whose = "other"
-            if whose is not None:
-                yield GroupMention(*match.span(), whose)
+        for name in named_groups(self.text, span, self.side_words):
+            yield GroupMention(name.start, name.end, name.whose)
         for pattern, side in self.quantities:
             for match in pattern.finditer(self.text, *span):
                 yield GroupMention(*match.span(), side)
@@ -198,6 +213,19 @@ class Groups:
     def counts(self, span: Span) -> tuple[Count, ...]:
         """Return the counts of a part of the text."""
         return counts_in(Sentence(self.text, span, numerals_in(self.text, span)))
+
+
+def _without(span: Span, tables: Sequence[Span]) -> Iterator[Span]:
+    """Yield a part of a text without the tables that stand in it."""
+    start = span[0]
+    for table in tables:
+        if table[1] <= start or table[0] >= span[1]:
+            continue
+        if table[0] > start:
+            yield start, table[0]
+        start = max(start, table[1])
+    if start < span[1]:
+        yield start, span[1]
 
 
 SIDES: tuple[Side, Side] = ("intervention", "comparator")

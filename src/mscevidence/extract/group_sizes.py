@@ -5,46 +5,249 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from mscevidence.extract.arithmetic import Share, only_n
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import assigned
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
-from mscevidence.extract.pairing import Side
-from mscevidence.extract.sentences import sentences_of
+from mscevidence.extract.pairing import OTHER, Side
 from mscevidence.model import Span, Value
 
 _EACH = re.compile(r"\b(?:each|both|either|per)\s(?:[\w-]+\s){0,2}?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    r"\b(?:randomi[sz](?:ed|ation|ing)|assigned|allocated|enrolled|recruited|divided|groups?\s(?:consisted|comprised|included)"
+    r"|received|treated|into\stwo|were\s(?:in|under)|consisted|underwent|included|there\swere|comprised|evaluable|analy[sz]ed|completed)\b",
+    re.IGNORECASE,
+)
+_RANDOM = re.compile(r"\b(?:randomi[sz]\w+|assigned|allocated|divided)\b", re.IGNORECASE)
+_NO_SIZE = re.compile(
+    r"\b(?:excluded|withdr[ae]w\w*|dropped|discontinu\w+|lost|declined|died|refused|did\snot|developed|had|required|achieved|adverse"
+    r"|occurred|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"[(\[;:,=]\s?(?:[nN]\s?=\s?)?$")
+_SIZE_RULES = frozenset({"n-equals", "x-patients", "bare-number", "complement", "x-percent"})
+_BEFORE_PLAIN = re.compile(r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$")
+_AFTER_PLAIN = re.compile(  # what may follow a size
+    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group)\b)"
+)
+_LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
+_ITEM_END = re.compile(r"\s?,\s?(?:and\s|or\s)?|\s(?:and|or|vs\.?|versus)\s(?:the\s)?")
+_END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|were|[.;(]|$)")
+_PERCENTS = re.compile(r"(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
+_PEOPLE = r"(?:\s[\w-]+){0,3}?\s(?:patients|subjects|participants|women|men|children|people|individuals|persons|infants|volunteers|cases|eyes|adults)\b"
+
+
+@dataclass(frozen=True)
+class _Size:
+    """A number that may be the size of a group.
+
+    `named_before` tells that the group is named before it, `random` that its sentence assigns patients to groups.
+    """
+
+    value: Value
+    start: int
+    end: int
+    rule: str
+    named_before: bool
+    random: bool
+
+    @property
+    def number(self) -> float:
+        return self.value.number or 0.0
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The sizes of one sentence, with how far they are to be believed: the lower the rank, the further."""
+
+    rank: int
+    sizes: dict[Side, Value]
 
 
 def sizes_of(groups: Groups) -> tuple[Value | None, Value | None]:
     """Return how many patients the text says each side has; None where it is not said or said in several ways."""
-    tiers: list[dict[Side, list[Value]]] = [{side: [] for side in SIDES} for _ in range(3)]
-    for section in groups.document.sections:
-        if re.match(r"(?i)table|fig", section.name):
+    told: list[_Told] = []
+    for _, sentences in groups.told:
+        for sentence in sentences:
+            found = _in_sentence(groups, sentence)
+            if found is not None:
+                told.append(found)
+    pair = _best_pair(groups, told)
+    if pair is not None:
+        return pair
+    single = {side: _agreed([each.sizes[side] for each in told if side in each.sizes]) for side in SIDES}
+    inferred = _inferred(groups) if None in single.values() else {}
+    first, second = (single[side] or inferred.get(side) for side in SIDES)
+    return first, second
+
+
+def _best_pair(groups: Groups, told: Sequence[_Told]) -> tuple[Value, Value] | None:
+    """Return the pair told most often by the sentences believed most; of several, the one that makes up a total."""
+    pairs = [(each.rank, each.sizes["intervention"], each.sizes["comparator"]) for each in told if len(each.sizes) == 2]
+    if not pairs:
+        return None
+    least = min(rank for rank, _, _ in pairs)
+    believed = [(one, two) for rank, one, two in pairs if rank == least]
+    tally = Counter((one.number, two.number) for one, two in believed)
+    most = max(tally.values())
+    top = [numbers for numbers, often in tally.items() if often == most]
+    if len(top) > 1:
+        top = [numbers for numbers in top if _is_total(groups.text, (numbers[0] or 0) + (numbers[1] or 0))] or top
+    return next((one, two) for one, two in believed if (one.number, two.number) == top[0])
+
+
+def _is_total(text: str, number: float) -> bool:
+    """Return whether a text speaks of so many people."""
+    plain = f"{number:.0f}"
+    grouped = f"{number:,.0f}"
+    return bool(re.search(rf"(?<![\d.,])(?:{plain}|{re.escape(grouped)}){_PEOPLE}", text, re.IGNORECASE))
+
+
+def _in_sentence(groups: Groups, span: Span) -> _Told | None:
+    text = groups.text
+    mentions = groups.mentions(span)
+    sizes = _without_total(list(_sizes_in(groups, span, mentions)))
+    each = _EACH.search(text, *span)
+    if each is not None and re.search(r"each|per\b", each.group(), re.IGNORECASE):
+        near = [size for size in sizes if 0 <= each.start() - size.end <= 12]
+        if len(near) == 1 and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()]):
+            return _Told(1, dict.fromkeys(SIDES, near[0].value))
+    if not mentions or not sizes:
+        return None
+    found = _owned(text, mentions, sizes)
+    if not found:
+        return None
+    if len(found) < 2:
+        sure = {size.value.span for size in sizes if size.rule == "n-equals" or size.named_before}
+        found = {side: value for side, value in found.items() if value.span in sure}
+    rank = 2 if len(found) < 2 else 0 if _RANDOM.search(text, *span) else 1
+    return _Told(rank, found)
+
+
+def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> Iterator[_Size]:
+    text = groups.text
+    plain = bool(_ASSIGNED.search(text, *span)) and not _NO_SIZE.search(text, *span)
+    random = bool(_RANDOM.search(text, *span))
+    for count in groups.counts(span):
+        value = count.values[0]
+        if count.rule not in _SIZE_RULES or value.span is None or not value.number:
             continue
-        for sentence in sentences_of(groups.text, section.span):
-            said = list(_sizes_in(groups, sentence))
-            both = len({side for side, _ in said}) == 2
-            tier = 2 if not both else 0 if _ASSIGNED.search(groups.text, *sentence) else 1
-            for side, value in said:
-                tiers[tier][side].append(value)
-    # A sentence that assigns patients to both groups is believed before one that only compares them, or tells of one.
-    told = next((tier for tier in tiers if any(tier.values())), tiers[-1])
-    found = {side: _agreed(told[side]) for side in SIDES}
-    if None in found.values():
-        inferred = _inferred(groups)
-        found = {side: found[side] or (None if told[side] else inferred.get(side)) for side in SIDES}
-    return found["intervention"], found["comparator"]
+        before = text[max(span[0], value.span[0] - 14) : value.span[0]]
+        after = text[value.span[1] : value.span[1] + 30]
+        if re.search(r"[:∶]\s?$", before[-2:]) and re.match(r"\s?\d", after) or re.match(r"\s?[:∶]\s?\d", after):
+            continue  # the 1:1 of a ratio
+        if _PERCENTS.match(after):
+            continue
+        if re.search(r"\d[:∶]\s?$", before[-3:]):
+            continue
+        if count.rule == "n-equals":
+            if re.search(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$", before):
+                continue
+            yield _Size(value.model_copy(update={"role": "n"}), *value.span, count.rule, named_before=True, random=random)
+            continue
+        named = bool(_BRACKETED.search(before)) or any(0 <= value.span[0] - m.end <= 2 for m in mentions)
+        bracketed = named and bool(re.match(r"\s?[)\];,]|" + _PEOPLE, after))
+        if count.rule == "bare-number" and not bracketed:
+            beside = any(0 <= m.start - value.span[1] <= 2 for m in mentions)
+            if not (beside or (_BEFORE_PLAIN.search(before) and _AFTER_PLAIN.match(after))):
+                continue
+        if not plain and not bracketed:
+            continue
+        yield _Size(value.model_copy(update={"role": "n"}), value.span[0], count.end, count.rule, named_before=bracketed, random=random)
+
+
+def _without_total(sizes: list[_Size]) -> list[_Size]:
+    """Return sizes without those that are the sum of the others, or of the two that follow."""
+    for index, size in enumerate(sizes):
+        others = sizes[:index] + sizes[index + 1 :]
+        following = sizes[index + 1 : index + 3]
+        sums = [each for each in (others, following) if len(each) >= 2 and sum(s.number for s in each) == size.number]
+        if sums:
+            return sums[0]
+    return sizes
+
+
+def _owned(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) -> dict[Side, Value]:
+    """Return whose the sizes are: of the group named beside each; of two, the other is of the other group."""
+    listed = _listed(text, mentions, sizes)
+    if listed is not None:
+        return listed
+    ahead = not any(m.start >= sizes[-1].end for m in mentions) and any(m.end <= sizes[0].start for m in mentions)
+    whose: list[Whose | None] = []
+    for index, size in enumerate(sizes):
+        start = sizes[index - 1].end if index else 0
+        end = sizes[index + 1].start if index + 1 < len(sizes) else len(text)
+        before = [m for m in mentions if start <= m.start and m.end <= size.start]
+        after = [m for m in mentions if size.end <= m.start and m.end <= end]
+        whose.append(_named_before(text, size, before, after) if size.named_before or ahead else _named_after(text, size, after))
+    known = [each for each in whose if each is not None]
+    if len(sizes) == 2 and len(known) == 1 and known[0] != "other" and all(s.named_before or s.random for s in sizes):
+        whose = [each if each is not None else _other(known[0]) for each in whose]
+    found: dict[Side, Value] = {}
+    for side in SIDES:
+        values = [size.value for size, each in zip(sizes, whose, strict=True) if each == side]
+        if len(values) == 1:
+            found[side] = values[0]
+    return found
+
+
+def _named_before(
+    text: str, size: _Size, before: Sequence[GroupMention], after: Sequence[GroupMention]
+) -> Whose | None:
+    if before and size.start - before[-1].end <= 120:
+        alone = len({m.whose for m in before}) == 1 or size.start - before[-1].end <= 3
+        return before[-1].whose if alone else None
+    inside = [m for m in after if ")" not in text[size.end : m.start] and m.start - size.end < 30]
+    return inside[0].whose if inside else None
+
+
+def _named_after(text: str, size: _Size, after: Sequence[GroupMention]) -> Whose | None:
+    if after and after[0].start - size.end <= 120 and ";" not in text[size.end : after[0].start]:
+        return after[0].whose
+    return None
+
+
+def _other(side: Whose) -> Whose:
+    return OTHER[side] if side != "other" else "other"
+
+
+def _listed(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) -> dict[Side, Value] | None:
+    """Return the sizes of two lists: "50, 49 and 50 patients in groups A, B and C, respectively"."""
+    if len(sizes) < 2:
+        return None
+    gaps = [text[one.end : two.start] for one, two in zip(sizes, sizes[1:], strict=False)]
+    if not all(_LIST_GAP.fullmatch(gap) for gap in gaps):
+        return None
+    after = _END_OF_LIST.search(text, sizes[-1].end)
+    ahead = [m for m in mentions if m.end <= sizes[0].start]
+    if after is not None and (named := _items(text, (sizes[-1].end, after.start()), mentions, len(sizes))):
+        return {side: size.value for side, size in zip(named, sizes, strict=True) if side is not None}
+    if len(ahead) == len(sizes) == 2 and {m.whose for m in ahead} == set(SIDES):
+        return {m.whose: size.value for m, size in zip(ahead, sizes, strict=True) if m.whose != "other"}
+    return None
+
+
+def _items(text: str, span: Span, mentions: Sequence[GroupMention], wanted: int) -> list[Side | None] | None:
+    """Return whose the items of a list are, where it has as many as wanted and both sides once."""
+    cuts = [m.span() for m in _ITEM_END.finditer(text, *span)]
+    edges = [span[0], *(cut[1] for cut in cuts)]
+    stops = [*(cut[0] for cut in cuts), span[1]]
+    if len(edges) != wanted:
+        return None
+    items: list[Side | None] = []
+    for start, stop in zip(edges, stops, strict=True):
+        inside = {m.whose for m in mentions if start <= m.start and m.end <= stop and m.whose != "other"}
+        items.append(next(iter(inside)) if len(inside) == 1 else None)  # type: ignore[arg-type]
+    return items if all(items.count(side) == 1 for side in SIDES) else None
 
 
 def _inferred(groups: Groups) -> dict[Side, Value]:
     """Return the only sizes that the counts and percents of the text allow: 7 (33.3%) and 15 (71.4%) are of 21."""
     shares: dict[Whose, list[tuple[Share, Value]]] = {}
-    for section in groups.document.sections:
-        if not re.match(r"(?i)results|abstract", section.name):
-            continue
-        for sentence in sentences_of(groups.text, section.span):
+    for name, sentences in groups.told:
+        for sentence in sentences if re.match(r"(?i)results|abstract", name) else ():
             counts = groups.counts(sentence)
             if counts and all(count.rule == "x-percent" for count in counts):
                 for whose, count in (assigned(groups.text, groups.mentions(sentence), counts) or {}).items():
@@ -73,71 +276,3 @@ def _agreed(values: list[Value]) -> Value | None:
     if rest and rest[0][1] == most:
         return None
     return next(value for value in values if value.number == number)
-
-
-_ASSIGNED = re.compile(
-    r"\b(?:randomi[sz]ed|assigned|allocated|enrolled|divided|groups?\s(?:consisted|comprised|included)|received|treated|into\stwo|were\sin|consisted"
-    r"|underwent|included)\b",
-    re.IGNORECASE,
-)
-_NO_SIZE = re.compile(
-    r"\b(?:excluded|withdr[ae]w\w*|dropped|discontinu\w+|lost|declined|died|refused|did\snot|completed|developed|had|required|achieved|adverse)\b",
-    re.IGNORECASE,
-)
-_N_EQUALS = re.compile(r"\b[nN]\s?=\s?(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\d.]|\s?%)")
-
-
-def _sizes_in(groups: Groups, span: Span) -> Iterator[tuple[Side, Value]]:
-    text = groups.text
-    mentions = groups.mentions(span)
-    if not mentions and not _EACH.search(text, *span):
-        return
-    yield from _equals(groups, span, mentions)
-    if not _ASSIGNED.search(text, *span) or _NO_SIZE.search(text, *span):
-        return
-    plain = [
-        c
-        for c in groups.counts(span)
-        if c.rule in {"x-patients", "bare-number", "x-percent"} and not text.endswith("total of ", 0, c.start)
-    ]
-    each = _EACH.search(text, *span)
-    if each is not None and "each" in each.group().casefold():
-        near = [c for c in plain if 0 <= each.start() - c.end <= 12]
-        if len(near) == 1 and (size := _size(near[0])):
-            yield from ((side, size) for side in SIDES)
-        return
-    for drop in (0, 1):
-        found = assigned(text, mentions, plain[drop:])
-        if found is not None:
-            for side in SIDES:
-                if size := _size(found[side]):
-                    yield side, size
-            return
-
-
-def _size(count: Count) -> Value | None:
-    events = count.value("events")
-    return events.model_copy(update={"role": "n"}) if events is not None else None
-
-
-def _equals(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> Iterator[tuple[Side, Value]]:
-    """Yield the sizes told as "laser group (n = 30)" or "(n = 30, laser group)"."""
-    text = groups.text
-    for match in _N_EQUALS.finditer(text, *span):
-        opened = text.rfind("(", max(span[0], match.start() - 12), match.start())
-        inside = [
-            m
-            for m in mentions
-            if match.end() <= m.start and ")" not in text[match.end() : m.start] and m.start - match.end() < 30
-        ]
-        before = [m for m in mentions if m.end <= match.start()]
-        near = before[-1] if before and match.start() - before[-1].end <= 40 else None
-        near = None if near is not None and re.search(r"\d\s?\)", text[near.end : match.start()]) else near
-        chosen = near or (inside[0] if inside else None)
-        if opened < 0 and near is not None and re.fullmatch(r"(?:\s?groups?)?[,:]?\s?", text[near.end : match.start()]):
-            opened = near.end
-        percent = re.search(r"\d\s?%\s?\(?$", text[max(span[0], match.start() - 12) : match.start()])
-        if chosen is None or opened < 0 or chosen.whose == "other" or percent:
-            continue
-        number = float(match[1].replace(",", ""))
-        yield chosen.whose, Value(role="n", text=match[1], span=match.span(1), number=number)

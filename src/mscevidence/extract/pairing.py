@@ -34,7 +34,7 @@ _NO_ARM = re.compile(
     r"|total.*|all\b.*|overall.*|combined.*|both\b.*|.*\beffect\ssize\b.*|p\s?[=<].*|.*\bp[\s-]values?\b.*|itt\s.*)\s*",
     re.IGNORECASE,
 )
-_OTHER: dict[Side, Side] = {"intervention": "comparator", "comparator": "intervention"}
+OTHER: dict[Side, Side] = {"intervention": "comparator", "comparator": "intervention"}
 _LEAST, _AHEAD = 0.34, 0.15
 
 
@@ -83,7 +83,7 @@ class Sides:
             own = self.own(side) - everywhere
             short = stems(self.intervention if side == "intervention" else self.comparator) & own
             best = max((len(part & words) / len(part) for part in (own, short) if part), default=0.0)
-            if not self.own(side) and not self.own(_OTHER[side]) & words:
+            if not self.own(side) and not self.own(OTHER[side]) & words:
                 # All words of "phone calls" are in "no phone calls": then the lack of "no" tells.
                 best = len(self.words(side) & words) / max(len(self.words(side)), 1)
             found.append(best * (0.3 if self._other_dose(name, side) else 1.0))

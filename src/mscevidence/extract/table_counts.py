@@ -51,11 +51,13 @@ class TableCounts:
         grid: the table.
         sizes: the number of patients of each side as the text tells it.
         numbers: whole numbers in the tables of the document, with their places; a missing n is looked for among them.
+        headed: what the headers of all tables tell of the sizes of each side.
     """
 
     grid: Grid
     sizes: tuple[Value | None, Value | None]
     numbers: dict[float, Span]
+    headed: tuple[tuple[Value, ...], tuple[Value, ...]] = ((), ())
 
     @property
     def document(self) -> Document:
@@ -97,8 +99,10 @@ class TableCounts:
     def _of_share(self, place: Place, reading: Reading) -> Counted | None:
         share = _share(reading)
         candidates = list(self._sizes(place))
+        column = self._shares(place.column)
+        believed = sorted(candidates, key=lambda each: -_agreeing(column, each[0], candidates))
         for slack in (0.5, 1.0):
-            for n, rule in candidates:
+            for n, rule in believed:
                 if share.agrees(n.number or 0, slack=slack) and reading.events:
                     return Counted(reading.events, n, rule)
         # A printed n that does not make the percent is only overruled by the other rows of the column.
@@ -144,6 +148,8 @@ class TableCounts:
         size = self.sizes[place.side]
         if size is not None:
             yield size, "text"
+        for each in self.headed[place.side] if place.side < len(self.headed) else ():
+            yield each, "text"
 
     def _headed(self, row: Row, column: int) -> Iterator[tuple[Value, str]]:
         letters = {part[0] for part in row.headers[column] if part}
@@ -198,6 +204,13 @@ class TableCounts:
         if _MEASURED.search(near) or _RATE_PER.search(near + self.grid.caption):
             return False
         return bool(self._shares(column)) or bool(_COUNTED.search(f"{near} {self.grid.caption}"))
+
+
+def _agreeing(shares: list[Share], n: Value, others: list[tuple[Value, str]]) -> int:
+    """Return how many shares of a column an n makes, where several n may be meant; the first keeps its place otherwise."""
+    if len(shares) < 2 or len({other.number for other, _ in others}) < 2:
+        return 0
+    return sum(share.agrees(n.number or 0) for share in shares)
 
 
 def lower_header(row: Row, column: int) -> str:
