@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from mscevidence.extract.arms import ArmMention, arm_key
 from mscevidence.extract.context import Context
+from mscevidence.extract.cues import Holding, Opening, cue_places, in_small_letters
 from mscevidence.model import Span
 
-_TURN = re.compile(r"\b(?:the\s)?(?P<which>former|latter)\b(?:\s(?:groups?|arms?|cohorts?|phases?))?", re.IGNORECASE)
-_SAME = re.compile(
-    r"\b(?:in|of|within|for)\s(?:this|that|the\ssame)\s(?P<noun>group|arm|cohort|phase)\b", re.IGNORECASE
+_TURN = Opening(
+    re.compile(r"\b(?:the\s)?(?P<which>former|latter)\b(?:\s(?:groups?|arms?|cohorts?|phases?))?", re.IGNORECASE),
+    "former latter",
+    ahead=4,
+)
+_SAME = Holding(
+    re.compile(r"\b(?:in|of|within|for)\s(?:this|that|the\ssame)\s(?P<noun>group|arm|cohort|phase)\b", re.IGNORECASE),
+    "this that same",
 )
 _LEAD = (
     r"\b(?:with|given|received|receiving|on|in|of|to|the|than|versus|vs\.?|and|for|by|after"
     r"|(?:assigned|allocated)\sto)\s(?:the\s)?"
 )
-_TRAIL = r"(?![\w/-])(?:[\s-](?:groups?|arms?|patients|recipients|treated))?"
+_LEADS = re.compile(rf"{_LEAD}\Z", re.IGNORECASE)
+_LONGEST_LEAD = 24
+_TRAIL = re.compile(r"(?![\w/-])(?:[\s-](?:groups?|arms?|patients|recipients|treated))?", re.IGNORECASE)
 
 
 def known_arms(
@@ -63,16 +70,18 @@ def _treatments(context: Context, span: Span) -> Iterator[ArmMention]:
     names = context.named
     if not context.comparative or len(names) < 2:
         return
-    for match in _pattern(names).finditer(context.document.text, *span):
-        label = next(name for name in names if name.casefold() == match["name"].casefold())
-        yield ArmMention(match.start("name"), match.end(), label, "named")
-
-
-@lru_cache(maxsize=64)
-def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(names, key=len, reverse=True)
-    choices = "|".join(re.escape(name) for name in longest_first)
-    return re.compile(rf"{_LEAD}(?P<name>{choices}){_TRAIL}", re.IGNORECASE)
+    text, end = context.document.text, span[0]
+    small = in_small_letters(text)
+    longest_first = sorted(((in_small_letters(name), name) for name in names), key=lambda each: -len(each[0]))
+    for start in cue_places(text, tuple(name for name, _ in longest_first)):
+        if not end <= start < span[1] or not _LEADS.search(text, max(end, start - _LONGEST_LEAD), start):
+            continue
+        for name, label in longest_first:
+            trail = _TRAIL.match(text, start + len(name), span[1]) if small.startswith(name, start, span[1]) else None
+            if trail is not None:
+                end = trail.end()
+                yield ArmMention(start, end, label, "named")
+                break
 
 
 def different(arms: tuple[ArmMention, ...]) -> tuple[ArmMention, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.numerals import value_of
 from mscevidence.model import Document, Span
 
@@ -23,8 +24,9 @@ _DOSE_UNIT = (
     r"(?:\s?(?:UC-|BM-|AD-|h)*(?:MSCs?|cells?))?(?:\s?/\s?|\sper\s)kg(?:\sbody\sweight)?"
     r"|\s(?:UC-|BM-|AD-)*(?:MSCs?|cells)"
 )
-_DOSE = re.compile(
-    rf"(?<![\d.])(?P<dose>(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?[×xX*]\s?)?10\^\d{{1,2}})(?P<unit>{_DOSE_UNIT})?"
+_DOSE = Holding(
+    re.compile(rf"(?<![\d.])(?P<dose>(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?[×xX*]\s?)?10\^\d{{1,2}})(?P<unit>{_DOSE_UNIT})?"),
+    "10^",
 )
 _LIST_GAP = re.compile(r"\s?(?:,|and|or|/|,\s?and)\s?(?:the\s)?")
 _COHORT_AHEAD = re.compile(
@@ -35,44 +37,75 @@ _STOP = (
     r"(?i:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|one|two|three|four|this|that|these|those|into"
     r"|all|per|other|same|study|patients?|subjects?|were|was|had|age|dosage|different|dose|treatment|parallel|within|on|at|as|respective)"
 )
-_NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}"
-_COORDINATED = re.compile(
-    rf"\b(?:the\s|both\s)?(?P<first>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s(?:and|or|vs\.?|versus)\s(?:the\s)?(?P<second>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s"
-    rf"(?P<noun>groups|arms|cohorts)\b"
+_NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}+"
+_COORDINATED = Opening(
+    re.compile(
+        rf"\b(?:the\s|both\s)?(?P<first>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s(?:and|or|vs\.?|versus)\s(?:the\s)?(?P<second>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s"
+        rf"(?P<noun>groups|arms|cohorts)\b"
+    ),
+    "groups arms cohorts",
+    ahead=120,
 )
-_NAMED = re.compile(
-    rf"\b(?P<name>(?:{_NAMED_WORD}\s(?:\+\s|plus\s)?){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
+_NAMED = Opening(
+    re.compile(
+        rf"\b(?P<name>(?:{_NAMED_WORD}\s(?:\+\s|plus\s)?){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
+    ),
+    "group arm cohort",
+    ahead=93,
 )
-_TOGETHER = re.compile(
-    rf"(?<!both\s)(?<!between\s)\bthe\s(?P<name>{_NAMED_WORD}\sand\s{_NAMED_WORD}\s(?:group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b)(?![^.;]{{0,40}}\brespectively)"
+_TOGETHER = Opening(
+    re.compile(
+        rf"(?<!both\s)(?<!between\s)\bthe\s(?P<name>{_NAMED_WORD}\sand\s{_NAMED_WORD}\s(?:group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b)(?![^.;]{{0,40}}\brespectively)"
+    ),
+    "group arm cohort",
+    ahead=60,
 )
 """One group with two treatments: "the metformin and sitagliptin group"."""
-_LETTERED = re.compile(
-    r"\b(?P<name>(?:[Gg]roup|[Aa]rm|[Cc]ohort)s?\s(?P<mark>[A-H]|[1-9]|I{1,3}V?))\b(?:\sand\s(?P<second>[A-H]|[1-9]|I{1,3})\b)?"
+_LETTERED = Opening(
+    re.compile(
+        r"\b(?P<name>(?:[Gg]roup|[Aa]rm|[Cc]ohort)s?\s(?P<mark>[A-H]|[1-9]|I{1,3}V?))\b(?:\sand\s(?P<second>[A-H]|[1-9]|I{1,3})\b)?"
+    ),
+    "group arm cohort",
 )
-_PHASE = re.compile(
-    r"\b(?P<name>(?:dose[\s-])?(?:escalation|expansion|extension|lead-in|run-in|randomi[sz]ed|double-blind)\s(?:phase|part|cohort|stage))\b",
-    re.IGNORECASE,
+_PHASE = Opening(
+    re.compile(
+        r"\b(?P<name>(?:dose[\s-])?(?:escalation|expansion|extension|lead-in|run-in|randomi[sz]ed|double-blind)\s(?:phase|part|cohort|stage))\b",
+        re.IGNORECASE,
+    ),
+    "dose escalation expansion extension lead-in run-in randomi double-blind",
 )
-_EVERYBODY = re.compile(
-    rf"\b(?:all|entire|whole)\s(?:of\s)?(?:the\s)?(?:\w+\s){{0,3}}?(?:{PEOPLE}|cohort|population|group)\b|\bin\stotal\b|\bthe\soverall\s(?:cohort|population)\b",
-    re.IGNORECASE,
+_EVERYBODY = Opening(
+    re.compile(
+        rf"\b(?:all|entire|whole)\s(?:of\s)?(?:the\s)?(?:\w+\s){{0,3}}?(?:{PEOPLE}|cohort|population|group)\b",
+        re.IGNORECASE,
+    ),
+    "all entire whole",
 )
-_DOSE_LEVEL = re.compile(
-    r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)\s(?:group|arm|cohort|level))\b",
-    re.IGNORECASE,
+_OVERALL = Holding(re.compile(r"\b(?:in\stotal|the\soverall\s(?:cohort|population))\b", re.IGNORECASE), "total overall")
+_DOSE_LEVEL = Opening(
+    re.compile(
+        r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)\s(?:group|arm|cohort|level))\b",
+        re.IGNORECASE,
+    ),
+    "low medium middle mid intermediate high",
 )
-_GROUP_NOUN = re.compile(r"[Gg]roup|[Aa]rm|[Cc]ohort")
+_GROUP_NOUN = Holding(
+    re.compile(r"[Gg]roup|[Aa]rm|[Cc]ohort"),
+    "group arm cohort",
+)
 _NOT_A_NAME = re.compile(
     r"^(?:whole|entire|overall|total|full)\s(?:\w+\s)?(?:group|arm|cohort)$|^(?:patient|working|steering|research|age|ethnic|cooperative|expert|study|control\sand|international|historical)\s(?:group|arm|cohort)$"
     r"|\b(?:Working|Cooperative|Study|Research|Oncology|Trial|Trials)\s[Gg]roup$|(?:single|two|three|four|open|multi)-(?:arm|group|cohort)|(?:two|three|four)\s(?:arm|group|cohort)",
     re.IGNORECASE,
 )
-_COMPARATIVE = re.compile(
-    r"\bplacebo|\brandomi[sz]|\brandomly\s(?:assigned|allocated|divided)\b(?!\s(?:[\w×^/.-]+\s){0,10}?dos(?:es?|ages?)\b)|\bcomparator\b|\b(?:two|both|either)\s(?:study|treatment)\s(?:arms?|groups?)\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
-    r"|\bcompar(?:ed|ing|ison\sof)\s(?:the\s)?(?:[\w-]+\s){1,5}?(?:with|to|and|versus)\s(?:the\s)?(?:conventional|standard|routine|usual)\b"
-    r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
-    re.IGNORECASE,
+_COMPARATIVE = Opening(
+    re.compile(
+        r"\bplacebo|\brandomi[sz]|\brandomly\s(?:assigned|allocated|divided)\b(?!\s(?:[\w×^/.-]+\s){0,10}?dos(?:es?|ages?)\b)|\bcomparator\b|\b(?:two|both|either)\s(?:study|treatment)\s(?:arms?|groups?)\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
+        r"|\bcompar(?:ed|ing|ison\sof)\s(?:the\s)?(?:[\w-]+\s){1,5}?(?:with|to|and|versus)\s(?:the\s)?(?:conventional|standard|routine|usual)\b"
+        r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
+        re.IGNORECASE,
+    ),
+    "placebo randomi randomly comparator two both either control compar versus vs",
 )
 _WISHED_BEFORE = re.compile(
     r"\b(?:deserv\w+|warrant\w*|need\w*|requir\w+|await\w*|justif\w+|future|further|larger|uncontrolled|non-?|without|no)\s(?:[\w-]+,?\s){0,4}$",
@@ -184,4 +217,8 @@ def _named(text: str, span: Span) -> list[ArmMention]:
 
 
 def _all(text: str, span: Span) -> list[ArmMention]:
-    return [ArmMention(*match.span(), ALL, "all") for match in _EVERYBODY.finditer(text, *span)]
+    return [
+        ArmMention(*match.span(), ALL, "all")
+        for pattern in (_EVERYBODY, _OVERALL)
+        for match in pattern.finditer(text, *span)
+    ]

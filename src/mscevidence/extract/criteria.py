@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscevidence.extract.candidates import candidate_at, hull, value_at
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.numerals import DIGITS, WORDS, value_of
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
@@ -20,28 +21,43 @@ _OBSERVED = re.compile(
 _NUMBER = rf"(?:{DIGITS}|{WORDS})"
 _TO = r"\s?(?:-|–|—|to|and)\s?"
 _YEARS = r"\s?-?(?:years?|yrs?|y)\b(?:\sof\sage|\sold)?"
-_AGE_RANGE = re.compile(
-    rf"\b(?P<quantity>ages?|aged|between)\s(?:range\s)?(?:of\s|between\s|from\s|\(?)*(?P<lower>\d{{1,2}}){_TO}(?P<upper>\d{{1,3}}){_YEARS}",
-    re.IGNORECASE,
+_AGE_RANGE = Opening(
+    re.compile(
+        rf"\b(?P<quantity>ages?|aged|between)\s(?:range\s)?(?:of\s|between\s|from\s|\(?)*(?P<lower>\d{{1,2}}){_TO}(?P<upper>\d{{1,3}}){_YEARS}",
+        re.IGNORECASE,
+    ),
+    "age between",
 )
-_AGE_AFTER = re.compile(
-    r"(?P<lower>\d{1,2})\s?(?:-|–|to)\s?(?P<upper>\d{1,3})\s?(?:years?|yrs?)\s(?:of\s(?P<quantity>age)|(?P<old>old))\b",
-    re.IGNORECASE,
+_AGE_AFTER = Holding(
+    re.compile(
+        r"(?P<lower>\d{1,2})\s?(?:-|–|to)\s?(?P<upper>\d{1,3})\s?(?:years?|yrs?)\s(?:of\s(?P<quantity>age)|(?P<old>old))\b",
+        re.IGNORECASE,
+    ),
+    "age old",
 )
-_AGE_FROM = re.compile(
-    r"\b(?P<quantity>aged?|ages)\s(?:of\s)?(?P<sign>≥|>=|>|at\sleast|over|older\sthan|above)\s?(?P<lower>\d{1,2})\s?(?:years?|yrs?)?\b(?!\s?(?:-|–|to)\s?\d)",
-    re.IGNORECASE,
+_AGE_FROM = Opening(
+    re.compile(
+        r"\b(?P<quantity>aged?|ages)\s(?:of\s)?(?P<sign>≥|>=|>|at\sleast|over|older\sthan|above)\s?(?P<lower>\d{1,2})\s?(?:years?|yrs?)?\b(?!\s?(?:-|–|to)\s?\d)",
+        re.IGNORECASE,
+    ),
+    "age",
 )
 _BELOW = r"(?P<sign><|≤|<=|below|less\sthan|lower\sthan|under|fewer\sthan|not\smore\sthan)"
-_PLATELETS = re.compile(
-    rf"\b(?P<quantity>platelets?(?:\s(?:counts?|levels?|number))?)\s?(?:\([A-Z]+\)\s?)?(?:of\s|was\s|were\s)?{_BELOW}\s?"
-    rf"(?P<number>{DIGITS})(?:\s?[×xX*]\s?(?P<power>10\^9)|,?(?P<thousand>000)?)\s?/\s?(?P<per>L|l|µL|μL|uL|ul|mm3|mm\^3)",
-    re.IGNORECASE,
+_PLATELETS = Opening(
+    re.compile(
+        rf"\b(?P<quantity>platelets?(?:\s(?:counts?|levels?|number))?)\s?(?:\([A-Z]+\)\s?)?(?:of\s|was\s|were\s)?{_BELOW}\s?"
+        rf"(?P<number>{DIGITS})(?:\s?[×xX*]\s?(?P<power>10\^9)|,?(?P<thousand>000)?)\s?/\s?(?P<per>L|l|µL|μL|uL|ul|mm3|mm\^3)",
+        re.IGNORECASE,
+    ),
+    "platelet",
 )
-_DURATION = re.compile(
-    rf"\b(?P<quantity>(?:(?:ITP|disease|illness)\s)?duration|history|persist(?:ing|ed|ent)|lasting|chronic\s[A-Z]+)\b[^.;,\d<>≥≤]{{0,40}}?"
-    rf"(?P<sign>≥|>=|>|more\sthan|at\sleast|longer\sthan|over)\s?(?P<number>{_NUMBER})\s?-?(?P<unit>days?|weeks?|months?|years?)\b",
-    re.IGNORECASE,
+_DURATION = Opening(
+    re.compile(
+        rf"\b(?P<quantity>(?:(?:ITP|disease|illness)\s)?duration|history|persist(?:ing|ed|ent)|lasting|chronic\s[A-Z]+)\b[^.;,\d<>≥≤]{{0,40}}?"
+        rf"(?P<sign>≥|>=|>|more\sthan|at\sleast|longer\sthan|over)\s?(?P<number>{_NUMBER})\s?-?(?P<unit>days?|weeks?|months?|years?)\b",
+        re.IGNORECASE,
+    ),
+    "itp disease illness duration history persist lasting chronic",
 )
 _MONTHS = {
     name: index + 1 for index, name in enumerate(re.findall(r"\w+", "jan feb mar apr may jun jul aug sep oct nov dec"))
@@ -95,9 +111,12 @@ def enrolment_in(document: Document) -> tuple[Candidate, ...]:
 
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
+    found = tuple(_told_in(document, span))
+    return iter(found if found and _CUE.search(document.text, *span) else ())
+
+
+def _told_in(document: Document, span: Span) -> Iterator[Candidate]:
     text = document.text
-    if not _CUE.search(text, *span):
-        return
     for pattern in (_AGE_RANGE, _AGE_AFTER, _AGE_FROM):
         match = pattern.search(text, *span)
         if match is not None and not _OBSERVED.search(text[max(span[0], match.start() - 30) : match.start()]):

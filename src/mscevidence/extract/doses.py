@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mscevidence.extract.arms import dose_label
 from mscevidence.extract.candidates import candidate_at, hull, value_at
+from mscevidence.extract.cues import Holding
 from mscevidence.extract.numerals import DIGITS, WORDS, value_of
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
@@ -14,9 +15,12 @@ from mscevidence.model import Candidate, Document, Span, Value
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _CELLS = r"(?:(?:viable|total|nucleated|allogeneic|autologous|[\w-]*(?:MSCs?|MSC-\w+))\s){0,3}(?:cells?|[\w-]*MSCs?)"
 _PER = r"(?:\s?/\s?|\sper\s)(?:kg|kilogram)\b(?:\s(?:of\s)?(?:body\s?weight|bw))?"
-_DOSE = re.compile(
-    rf"(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
-    rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
+_DOSE = Holding(
+    re.compile(
+        rf"(?=\d)(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
+        rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
+    ),
+    "cell msc kg kilogram",
 )
 _LOWER = re.compile(r"(?<![\d.])(?P<lower>\d{1,3}(?:\.\d{1,3})?)\s?(?:-|–|to)\s?\Z")
 _GAP = re.compile(r"\s?(?:,|and|or|to|-|–|,\s?(?:and|or)|vs\.?|versus)\s?(?:then\s)?")
@@ -69,10 +73,11 @@ def _add(first: dict[tuple[float | None, ...], Candidate], candidate: Candidate)
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
     text = document.text
-    if not _PLACE.search(text, *span):
+    found = list(_DOSE.finditer(text, *span))
+    if not found or not _PLACE.search(text, *span):
         return
     run: list[re.Match[str]] = []
-    for match in _DOSE.finditer(text, *span):
+    for match in found:
         if run and not _GAP.fullmatch(text[run[-1].end() : match.start()]):
             yield from _of_run(document, run, span)
             run = []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from mscevidence.extract.cues import words_of
 from mscevidence.model import Span
 
 NumeralKind = Literal["number", "percent", "fraction", "n", "time", "power", "measure", "label", "range", "year"]
@@ -28,11 +29,14 @@ WORDS = rf"\b{_SUB_1000}(?:\s+thousand(?:,?\s+(?:and\s+)?{_SUB_1000})?)?(?:\s+mi
 DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.·]\d{1,9}|,\d{1,2}(?=\s?%))?)"
 POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
+_BEGINS_IN_DIGITS = re.compile(r"[\d.\-‐‑–−](?:(?<=\d)|(?=\d))")
 _BEGINS = re.compile(
     r"[\d.\-‐‑–−aefnostzAEFNOSTZ]"
-    r"(?:(?<=[\d.])|(?<=[\-‐‑–−])(?=\d)|(?<![^\W_].)(?<=[^\W\d_])(?i:(?=[nwhoiel][eoruivxgnf])|(?<=a)(?=\s+h)))"
+    r"(?:(?<=\d)|(?<=[.\-‐‑–−])(?=\d)|(?<![^\W_].)(?<=[^\W\d_])(?i:(?=[nwhoiel][eoruivxgnf])|(?<=a)(?=\s+h)))"
 )
 """Where a numeral may begin: all that is looked at in most of a text."""
+_SAID_IN_WORDS = frozenset([*_WORD_VALUES, "hundred"])
+"""Words of which a numeral in words has one."""
 _WITH_DIGITS = re.compile(
     rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
@@ -145,7 +149,8 @@ def numerals_in(text: str, span: Span) -> tuple[Numeral, ...]:
 def _matches(text: str, span: Span) -> Iterator[re.Match[str]]:
     """Yield the numerals of a part of a text as written, in order."""
     end = span[0]
-    for begin in _BEGINS.finditer(text, *span):
+    begins = _BEGINS_IN_DIGITS if _SAID_IN_WORDS.isdisjoint(words_of(text, span)) else _BEGINS
+    for begin in begins.finditer(text, *span):
         start = begin.start()
         if start < end:
             continue

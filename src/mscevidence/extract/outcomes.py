@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from mscevidence import vocabulary
+from mscevidence.extract.cues import whole_word_places, words_of
 from mscevidence.model import Span
 
 _WORD = re.compile(r"[^\W_]+")
@@ -94,24 +95,25 @@ class Mention:
 @lru_cache(maxsize=2048)
 def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
     """Return the outcomes named in a part of a text, longest names first where they compete, in order of place."""
-    words = list(_WORD.finditer(text, *span))
-    names, short = _names(), _abbreviations()
     found: list[Mention] = []
-    index = 0
-    while index < len(words):
-        word = words[index].group()
-        name = _longest(text, words, index) if _folded(word) in names or word in short else None
-        if name is None:
-            index += 1
+    end = span[0]
+    for start in _first_places(text, span):
+        mention = _longest(text, (start, span[1])) if start >= end else None
+        if mention is None:
             continue
-        length, outcome = name
-        mention = Mention(words[index].start(), words[index + length - 1].end(), outcome)
-        index += length
+        end = mention.end
         if _means_it(text, mention):
             found += _coordinated(text, mention, span)
             if not (found and _IS_AFTER.fullmatch(text, found[-1].end, mention.start)):
                 found.append(_with_relation(text, mention, span))
     return tuple(found)
+
+
+def _first_places(text: str, span: Span) -> list[int]:
+    """Return where words stand with which the name of an outcome may begin, in order; most sentences have none."""
+    words = words_of(text, span)
+    first = [*(words & _first_words()), *(w for w in words if not w.isascii() and _folded(w) in _first_words())]
+    return sorted(place for word in first for place in whole_word_places(text, word, span))
 
 
 def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]:
@@ -129,20 +131,23 @@ def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]
     return (Mention(start, start + len(other), f"{other}-{noun}"),)
 
 
-def _longest(text: str, words: list[re.Match[str]], index: int) -> tuple[int, str] | None:
-    exact = None if text.startswith("+", words[index].end()) else _abbreviations().get(words[index].group())
-    for name, outcome in _names().get(_folded(words[index].group()), ()):
-        if _spelled(text, words[index : index + len(name)], name):
-            return len(name), outcome
-    return (1, exact) if exact else None
+def _longest(text: str, span: Span) -> Mention | None:
+    """Return the longest name with which a part of a text begins."""
+    words = list(itertools.islice(_WORD.finditer(text, *span), _most_words()))
+    first = words[0].group()
+    for name, outcome in _names().get(_folded(first), ()):
+        if _spelled(text, words[: len(name)], name):
+            return Mention(span[0], words[len(name) - 1].end(), outcome)
+    exact = None if text.startswith("+", words[0].end()) else _abbreviations().get(first)
+    return Mention(span[0], words[0].end(), exact) if exact else None
 
 
 def _spelled(text: str, words: list[re.Match[str]], name: tuple[str, ...]) -> bool:
-    if len(words) < len(name):
+    if len(words) < len(name) or _folded(words[-1].group()) not in _forms(name[-1]):
         return False
-    joints = all(_JOINT.fullmatch(text[a.end() : b.start()]) for a, b in itertools.pairwise(words))
-    folded = [_folded(word.group()) for word in words]
-    return joints and folded[:-1] == list(name[:-1]) and folded[-1] in _forms(name[-1])
+    if any(_folded(word.group()) != part for word, part in zip(words, name[:-1], strict=False)):
+        return False
+    return all(_JOINT.fullmatch(text[a.end() : b.start()]) for a, b in itertools.pairwise(words))
 
 
 def _means_it(text: str, mention: Mention) -> bool:
@@ -187,6 +192,7 @@ def _folded(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
 
 
+@cache
 def _forms(word: str) -> tuple[str, ...]:
     """Return a word and its plurals."""
     return (word, f"{word}s", f"{word}es", *((f"{word[:-1]}ies",) if word.endswith("y") else ()))
@@ -205,6 +211,17 @@ def _names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
         for form in forms:
             by_first.setdefault(form, []).append((words, outcome))
     return {first: tuple(entries) for first, entries in by_first.items()}
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """Return the words, in small letters, with which names and abbreviations begin."""
+    return frozenset([*_names(), *(short.lower() for short in _abbreviations())])
+
+
+@cache
+def _most_words() -> int:
+    return max(len(words) for entries in _names().values() for words, _ in entries)
 
 
 @cache

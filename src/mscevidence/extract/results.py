@@ -12,6 +12,7 @@ from mscevidence.extract.assignment import Assignment
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.count_rules import counts_at
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.facts import Facts, default_arm
 from mscevidence.extract.outcomes import outcomes_in
@@ -23,11 +24,17 @@ from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
 from mscevidence.model import Candidate, Span
 
-_GROUPS = re.compile(r"group|arm|cohort|phase", re.IGNORECASE)
+_GROUPS = Holding(
+    re.compile(r"group|arm|cohort|phase", re.IGNORECASE),
+    "group arm cohort phase",
+)
 _SECTIONS = {"Results", "Abstract", "Conclusion", ""}
-_OTHER_WORK = re.compile(
-    r"\b(?:planned\s(?:at|after|when|for)|previous(?:ly)?\s(?:stud|report|publish|show)\w*|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
-    re.IGNORECASE,
+_OTHER_WORK = Opening(
+    re.compile(
+        r"\b(?:planned\s(?:at|after|when|for)|previous(?:ly)?\s(?:stud|report|publish|show)\w*|literature|historical|power\s(?:of|to)|sample\ssize|expected\s(?:rate|response)|assum\w+|et\sal)\b",
+        re.IGNORECASE,
+    ),
+    "planned previous literature historical power sample expected assum et",
 )
 
 

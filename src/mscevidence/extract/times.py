@@ -5,22 +5,38 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.model import Span
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
 _NUMBER = r"(?:\d{1,5}(?:\.\d{1,3})?|one|two|three|four|five|six|twelve)"
-_LISTED = re.compile(
-    rf"\b(?:at|after|by|within|until|through|during|over|on)\s(?:the\s)?(?:first\s|end\sof\s(?:the\s)?)?"
-    rf"(?P<list>(?:{_NUMBER}(?:[\s-]{_UNIT})?\s?(?:,\s?(?:and\s)?|and\s)(?:at\s)?){{0,4}}{_NUMBER}[\s-](?P<unit>{_UNIT}))\b",
-    re.IGNORECASE,
+_LISTED = Holding(
+    Opening(
+        re.compile(
+            rf"\b(?:at|after|by|within|until|through|during|over|on)\s(?:the\s)?(?:first\s|end\sof\s(?:the\s)?)?"
+            rf"(?P<list>(?:{_NUMBER}(?:[\s-]{_UNIT})?\s?(?:,\s?(?:and\s)?|and\s)(?:at\s)?){{0,4}}{_NUMBER}[\s-](?P<unit>{_UNIT}))\b",
+            re.IGNORECASE,
+        ),
+        "at after by within until through during over on",
+    ),
+    "day week month year",
 )
-_NAMED = re.compile(
-    r"\b(?:at|on|by)\s(?:the\send\sof\s)?(?P<time>(?P<unit>days?|weeks?|months?|years?)\s(?P<number>\d+))\b",
-    re.IGNORECASE,
+_NAMED = Holding(
+    Opening(
+        re.compile(
+            r"\b(?:at|on|by)\s(?:the\send\sof\s)?(?P<time>(?P<unit>days?|weeks?|months?|years?)\s(?P<number>\d+))\b",
+            re.IGNORECASE,
+        ),
+        "at on by",
+    ),
+    "day week month year",
 )
-_ADJECTIVE = re.compile(
-    r"\b(?P<number>\d{1,5}|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
-    re.IGNORECASE,
+_ADJECTIVE = Holding(
+    re.compile(
+        r"\b(?P<number>\d{1,5}|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
+        re.IGNORECASE,
+    ),
+    "-day -week -month -year",
 )
 _ONE = re.compile(rf"(?P<number>{_NUMBER})(?:[\s-](?P<unit>{_UNIT}))?", re.IGNORECASE)
 
