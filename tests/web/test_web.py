@@ -197,6 +197,27 @@ def test_the_database_is_immutable_and_refuses_to_write(datasette: Datasette) ->
     assert answer["ok"] is False
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "allowed"),
+    [
+        ("view-instance", None, True),
+        ("view-database", "evidence", True),
+        ("view-table", ("evidence", "results"), True),
+        ("execute-sql", "evidence", True),
+        ("view-database", "_internal", False),
+        ("view-table", ("_internal", "tables"), False),
+        ("permissions-debug", None, False),
+        ("debug-menu", None, False),
+        ("insert-row", ("evidence", "results"), False),
+    ],
+)
+def test_everybody_may_read_the_evidence_and_nothing_else(
+    datasette: Datasette, action: str, resource: Any, allowed: bool
+) -> None:
+    asked = datasette.permission_allowed(None, action, resource, default=False)
+    assert (asyncio.run(asked) is True) == allowed
+
+
 @pytest.mark.parametrize("name", views.load())
 def test_a_served_view_has_the_rows_of_the_database_in_their_order(
     datasette: Datasette, database: Path, name: str

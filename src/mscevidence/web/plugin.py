@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mscevidence.errors import MscevidenceError
 from mscevidence.store import views, walk_back
@@ -64,7 +64,8 @@ def asgi_wrapper() -> Any:
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(value: object, column: str, table: str | None, database: str, datasette: Datasette) -> Markup | None:
     """Return a link where a cell holds the address of a result, or where a view or an answer names a study."""
-    if not isinstance(value, str) or not value:
+    # Asked once per cell of a page: a name that is not one of these two answers at once.
+    if column not in ("result", "study") or not isinstance(value, str) or not value:
         return None
     if column == "result" and value.count("/") >= 2:
         segments = "/".join(tilde_encode(segment) for segment in value.split("/"))
@@ -73,7 +74,7 @@ def render_cell(value: object, column: str, table: str | None, database: str, da
         page = datasette.urls.row(database, "studies", tilde_encode(value))
     else:
         return None
-    return Markup('<a href="{}">{}</a>').format(page, value)
+    return Markup(f'<a href="{escape(page)}">{escape(value)}</a>')  # noqa: S704 - both are escaped
 
 
 async def result_page(datasette: Datasette, request: Any) -> Response:

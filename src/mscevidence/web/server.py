@@ -37,6 +37,28 @@ SETTINGS = {
 }
 
 
+READING = frozenset(
+    {"view-instance", "view-database", "view-database-download", "view-table", "view-query", "execute-sql"}
+)
+"""What everybody may do with the database of a review; there are no rules that would forbid it to somebody."""
+
+
+class EvidenceServer(Datasette):  # type: ignore[misc]
+    """Datasette over one database that everybody may read.
+
+    Datasette asks for permission once per table and page, and each answer copies the descriptions of all tables: most
+    of the time of a page. Here reading the served database is allowed without asking; all else is asked as ever.
+    """
+
+    async def permission_allowed(self, actor: Any, action: str, resource: Any = None, default: bool = False) -> Any:
+        """Return whether somebody may do something; True for reading what is served here."""
+        database = resource[0] if isinstance(resource, tuple) else resource
+        ours = database is None or any(database == one.name and one.path for one in self.databases.values())
+        if action in READING and ours:
+            return True
+        return await super().permission_allowed(actor, action, resource=resource, default=default)
+
+
 class AnnouncingServer(uvicorn.Server):
     """A server that says when it can be reached."""
 
@@ -68,7 +90,7 @@ def application(path: Path, *, title: str = TITLE, question: str = "", room: Roo
         pm.register(plugin, name="mscevidence")
         _do_not_print_mistyped_addresses()
     files = resources.files(__package__)
-    served = Datasette(
+    served = EvidenceServer(
         immutables=[str(copy)],
         metadata=datasette_metadata(database=path.stem, title=title, question=question),
         settings=SETTINGS,
