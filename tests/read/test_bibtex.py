@@ -186,3 +186,10 @@ def test_entries_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     found = documents("@inproceedings{a, title={A study}, crossref={Book1}}" + others + PARENT)
     assert [each.title for each in found] == ["A study", *(f"Study {number}" for number in range(20)), "Cells of 2019"]
     assert any("Book1, which is not found" in note for note in found[0].notes)
+
+
+def test_tabs_are_spaces() -> None:
+    read = document(
+        '@article{a,\nauthor="Fantini\t  , Damiano\t\nand Seiler\t, R\t",\ntitle="One",\nabstract="In\tthe"}'
+    )
+    assert ([author.name for author in read.authors], read.text) == (["Fantini, Damiano", "Seiler, R"], "One\n\nIn the")

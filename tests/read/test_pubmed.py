@@ -211,14 +211,16 @@ def test_a_retracted_article_is_known_by_its_type_or_title() -> None:
 
 def test_headings_keywords_registrations_and_titles() -> None:
     rest = """<MeshHeadingList><MeshHeading><DescriptorName>Humans</DescriptorName></MeshHeading><MeshHeading>
-    <DescriptorName>Thrombocytopenia</DescriptorName><QualifierName>therapy</QualifierName></MeshHeading></MeshHeadingList>
+    <DescriptorName>Thrombocytopenia</DescriptorName><QualifierName>therapy</QualifierName></MeshHeading><MeshHeading>
+    <DescriptorName>\n\tStem\n\tCells\n\t</DescriptorName><QualifierName>\n\tcytology\n</QualifierName></MeshHeading>
+    </MeshHeadingList>
     <KeywordList><Keyword>ITP</Keyword><Keyword>MSC &amp; co</Keyword></KeywordList><OtherID>NIHMS1</OtherID>
     <CoiStatement>None.</CoiStatement>"""
     bank = """<DataBankList><DataBank><DataBankName>ClinicalTrials.gov</DataBankName><AccessionNumberList>
     <AccessionNumber>NCT04014166</AccessionNumber></AccessionNumberList></DataBank><DataBank><DataBankName>GENBANK
     </DataBankName><AccessionNumberList><AccessionNumber>AF1</AccessionNumber></AccessionNumberList></DataBank></DataBankList>"""
     document = one(rest=rest, bank=bank, vernacular="<VernacularTitle>Zellen bei ITP.</VernacularTitle>")
-    assert document.subjects == ("Humans", "Thrombocytopenia/therapy")
+    assert document.subjects == ("Humans", "Thrombocytopenia/therapy", "Stem Cells/cytology")
     assert document.keywords == ("ITP", "MSC & co")
     assert document.other_titles == ("Zellen bei ITP.",)
     assert document.disclosures == "None."

@@ -71,6 +71,11 @@ def test_every_field_has_its_place() -> None:
             "1.\nTY  - JOUR\nTI  - One\nER  -\n\nLink to the Ovid Full Text: http://x\n\n2.\n", ["One"], id="Ovid"
         ),
         pytest.param("TY  - JOUR\nTI  - One\nER  - \n\x1a", ["One"], id="end of file mark"),
+        pytest.param(
+            "TY  - JOUR\nTI  - One\nER  -\nNL  - J One\n\n2.\nTY  - JOUR\nTI  - Two\nER  -\nNL  - J Two\n",
+            ["One", "Two"],
+            id="a tag behind the end",
+        ),
     ],
 )
 def test_records_are_found_whatever_separates_them(text: str, titles: list[str]) -> None:
@@ -82,6 +87,50 @@ def test_what_is_missing_around_a_record_is_told() -> None:
     assert document("TI  - One\nER  - \n", "export.ris").notes == ("no TY line",)
     told = document("Provider: JSTOR\nTY  - JOUR\nTI  - One\nER  - \n")
     assert told.notes == ("before the record stands: Provider: JSTOR",)
+
+
+def test_a_tag_behind_the_end_belongs_to_the_record_before() -> None:
+    first, second = documents("TY  - JOUR\nTI  - One\nER  -\nNL  - J One\n\nTY  - JOUR\nTI  - Two\nER  -\n")
+    assert (first.journal, second.journal, first.notes, second.notes) == ("J One", None, (), ())
+
+
+def test_the_frame_of_the_cochrane_library_is_no_note() -> None:
+    frame = 'Record #1 of 2\nProvider: John Wiley & Sons, Ltd.\nContent: text/plain; charset="UTF-8"\n\n'
+    assert document(frame + "TY  - JOUR\nTI  - One\nER  - \n").notes == ()
+
+
+CENTRAL = """TY  - JOUR
+AN  - CN-02345678
+TI  - Cells for lupus
+JO  - https://trialsearch.who.int/Trial2.aspx?TrialID=NCT01741857
+YR  - 2012
+NO  - 5
+XR  - EMBASE 611234567; PUBMED 27477896
+C3  - ICTRP NCT01741857
+M3  - Journal Article; Randomized Controlled Trial
+US  - https://www.cochranelibrary.com/central/doi/10.1002/central/CN-02345678/full
+ER  -
+"""
+
+
+def test_central_has_tags_of_its_own() -> None:
+    read = document(CENTRAL)
+    assert ids(read) == {"central": "CN-02345678", "embase": "611234567", "pmid": "27477896", "nct": "NCT01741857"}
+    assert (read.journal, read.date, read.issue, read.notes) == (None, "2012", "5", ())
+    assert read.publication_types == ("Journal Article", "Randomized Controlled Trial")
+
+
+def test_web_of_science_keeps_its_tags() -> None:
+    lines = "AN  - WOS:0001\nC3  - Northeastern University\nPU  - ELSEVIER\nPI  - NEW YORK\nPA  - 360 PARK AVE\n"
+    read = document(f"TY  - JOUR\nTI  - One\n{lines}J9  - J APPL\nFU  - Group [1]\nFX  - By it.\nWE  - SSCI\nER  -\n")
+    assert (read.publisher, read.journal, read.notes) == ("ELSEVIER", "J APPL", ())
+    other = document("TY  - JOUR\nTI  - One\nC3  - whatever\nER  -\n")
+    assert other.notes == ("C3: whatever",)
+
+
+@pytest.mark.parametrize(("first", "last"), [("No", "Specified"), ("no pagination", "")])
+def test_no_pagination_is_no_page(first: str, last: str) -> None:
+    assert document(f"TY  - JOUR\nTI  - One\nSP  - {first}\nEP  - {last}\nER  -\n").pages is None
 
 
 @pytest.mark.parametrize(

@@ -230,3 +230,71 @@ def test_reading_long_cells_leaves_the_limit_of_others_as_it_was() -> None:
     assert isinstance(document, Document)
     assert len(document.text) > 300_000
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "found"),
+    [
+        ("Title,Publication Title,DOI", "One,Blood,10.1/x", {"title": "One", "journal": "Blood"}),
+        ("Document Title,Publication Title,DOI", "One,Blood,10.1/x", {"title": "One", "journal": "Blood"}),
+        ("Publication Title,DOI,Year", "One,10.1/x,2020", {"title": "One", "journal": None}),
+        ("Title,Published Year,Published Month,DOI", "One,2020,March,10.1/x", {"date": "2020-03"}),
+        ("title,year,month,day,doi", "One,2020,3,1,10.1/x", {"date": "2020-03-01"}),
+        ("Title,DOI,Publication Date", "One,10.1/x,3/15/2020", {"date": "2020-03-15"}),
+        ("Title,DOI,Publication Date", "One,10.1/x,22/04/2021", {"date": "2021-04-22"}),
+        ("Title,DOI,Publication Date", "One,10.1/x,03/04/2021", {"date": "2021"}),
+        ("Title,DOI,Publication Date", "One,10.1/x,04/04/2021", {"date": "2021-04-04"}),
+        ("Title,DOI,Publication Date", "One,10.1/x,20210422", {"date": "2021-04-22"}),
+        ("Title,startPage,endPage,pubtitle,documentType", "One,1,9,Blood,Review", {"pages": "1-9", "kind": "review"}),
+        ("Title,DOI,Age,Status", "One,10.1/x,3,done", {"text": "One", "notes": ("Age: 3", "Status: done")}),
+        (
+            "Title,Source,Volume,DOI",
+            "One,Blood (2023) 142 Supplement 1 (687),142,10.1/x",
+            {"volume": "142", "pages": "687", "journal": "Blood"},
+        ),
+        (
+            "Title,Affiliations,Authors with affiliations,EID,Source title",
+            'One,Univ A; Univ B,"Li, Univ A; Xu, Univ B",2-s2.0-1,Blood',
+            {"affiliations": {"1": "Univ A", "2": "Univ B"}},
+        ),
+    ],
+)
+def test_columns_are_known_by_each_other(names: str, cells: str, found: dict[str, object]) -> None:
+    read = document(f"{names}\n{cells}\n", "export.csv")
+    assert {name: getattr(read, name) for name in found} == found
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Zhang, Lei and Xu, Yu", ["Zhang, Lei", "Xu, Yu"]),
+        ("Group for Research and Care", ["Group for Research and Care"]),
+    ],
+)
+def test_authors_joined_by_and(cell: str, names: list[str]) -> None:
+    read = document(f'title,authors,doi\nOne,"{cell}",10.1/x\n', "export.csv")
+    assert [author.name for author in read.authors] == names
+
+
+def test_numbers_of_other_databases_in_central() -> None:
+    read = document('Cochrane ID,Title,Accession number\nCN-01234567,One,"EMBASE 611; PUBMED 27477896"\n', "export.csv")
+    assert (read.source, ids(read)["central"], ids(read)["pmid"]) == ("central", "CN-01234567", "27477896")
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("Ecohydrology.   8(6):1048-1064, September 2015.", ("Ecohydrology", "8", "6", "1048-1064", "2015-09")),
+        ("Blood. 142(Supplement 1) (pp 687-8), 2023.", ("Blood", "142", "Supplement 1", "687-8", "2023")),
+        ("Psychother. Vol.26(4), Jul 2019, pp. 457-464.", ("Psychother", "26", "4", "457-464", "2019-07")),
+        (
+            "Blood. Conference: 65th. Rome, IT. 142(Supplement 1) (pp 687), 2023. Date of Publication: 02 Nov 2023.",
+            ("Blood", "142", "Supplement 1", "687", "2023-11-02"),
+        ),
+        ("Blood. 2023;142(5):1-9.", ("Blood", "142", "5", "1-9", "2023")),
+        ("Journal of Trauma.", ("Journal of Trauma", None, None, None, None)),
+    ],
+)
+def test_citations_in_one_line(line: str, parts: tuple[str | None, ...]) -> None:
+    read = document(f'Title,Source,DOI\nOne,"{line}",10.1/x\n', "export.csv")
+    assert (read.journal, read.volume, read.issue, read.pages, read.date) == parts

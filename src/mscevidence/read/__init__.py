@@ -158,6 +158,8 @@ def _detected(decoded: str) -> str:
 def looks_like_html(decoded: str) -> bool:
     """Return whether a text is HTML rather than an abstract that mentions a tag."""
     start = decoded[:4000].lstrip("\ufeff \t\r\n")
+    if start.startswith("<?xml") and not re.search(r"(?i)<html\b|<!doctype\s+html", start):
+        return False
     return bool(re.match(r"(?i)<(?:!doctype\s+html|html|head|body)\b", start)) or bool(
         re.search(r"(?i)<(?:div|span|p|h[1-6]|table|section|article)\b[^<>]*>", start)
     )

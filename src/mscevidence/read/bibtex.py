@@ -176,7 +176,8 @@ def _add(reference: Reference, name: str, value: str) -> None:
     elif field == "note":
         reference.add("note", f"{name}: {plain_text(value)}")
     elif field:
-        reference.add(field, plain_text(value))
+        # A tab is a space in TeX; in a canonical text it would separate the cells of a table.
+        reference.add(field, plain_text(value).replace("\t", " "))
     elif name in _KEEP:
         reference.add("note", f"{name}: {plain_text(value)}")
 
@@ -191,7 +192,7 @@ def _names(value: str) -> list[str]:
             current = ""
         else:
             current += piece
-    return [" ".join(plain_text(name).split()) for name in (*names, current) if name.strip()]
+    return [" ".join(plain_text(name).split()).replace(" ,", ",") for name in (*names, current) if name.strip()]
 
 
 def _add_key(reference: Reference, key: str) -> None:

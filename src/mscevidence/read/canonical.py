@@ -16,8 +16,14 @@ MAX_BYTES = 20_000_000
 
 _MAGIC = {
     b"%PDF": ("a PDF", "open it, copy the text of the abstract and paste it into a plain text file"),
-    b"PK\x03\x04": ("a zip archive (Word, Excel or similar)", "save it as plain text (.txt, UTF-8) first"),
-    b"\xd0\xcf\x11\xe0": ("an old Office file", "save it as plain text (.txt, UTF-8) first"),
+    b"PK\x03\x04": (
+        "a zip archive (Word or similar, or several files)",
+        "save a document as plain text (.txt, UTF-8); unpack an archive of files and give its folder",
+    ),
+    b"\xd0\xcf\x11\xe0": (
+        "an old Office file",
+        "save a table (.xls) as .xlsx or CSV, and a document as plain text (.txt, UTF-8)",
+    ),
     b"\x1f\x8b": ("a gzip archive", "unpack it first"),
     b"\x89PNG": ("an image", "paste the text of the abstract into a plain text file"),
     b"\xff\xd8\xff": ("an image", "paste the text of the abstract into a plain text file"),

@@ -9,12 +9,16 @@ import unicodedata
 _MONTHS = {
     name: number for number, name in enumerate(re.findall(r"\w+", "jan feb mar apr may jun jul aug sep oct nov dec"), 1)
 }
-_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?(?!\d))")
+"""A year alone, or at the beginning of eight digits that are a date."""
 _MONTH_NAME = re.compile(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[-/.](0?[1-9]|1[0-2])(?!\d)(?:[-/.](0?[1-9]|[12]\d|3[01])(?!\d))?")
+_COMPACT = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/(?:1[5-9]|20)\d\d(?!\d)")
 _DAY = re.compile(r"(?<![\d-])(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d-])")
 
 _ISSN = re.compile(r"(?<!\d)(?<!\d-)(\d{4})-?(\d{3}[\dXx])(?![\d-])")
+_NO_PAGES = re.compile(r"no(?:[ -]pagination)?[ -]specified|no pagination", re.IGNORECASE)
 _DASHES = re.compile(r"\s*(?:-{1,3}|[–—−‐])\s*")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -67,7 +71,9 @@ def date_of(years: list[str], dates: list[str]) -> tuple[str | None, str | None,
 
 
 def _month_and_day(words: str) -> str:
-    numeric, named = _NUMERIC.search(words), _MONTH_NAME.search(words)
+    numeric, named = _NUMERIC.search(words) or _COMPACT.search(words), _MONTH_NAME.search(words)
+    if slashed := _SLASHED.search(words):
+        return _of_two_numbers(int(slashed[1]), int(slashed[2]))
     if numeric:
         return f"-{int(numeric[1]):02}" + (f"-{int(numeric[2]):02}" if numeric[2] else "")
     if not named:
@@ -79,10 +85,19 @@ def _month_and_day(words: str) -> str:
     return f"{month}-{int(days[0]):02}" if len(days) == 1 else month
 
 
+def _of_two_numbers(first: int, second: int) -> str:
+    """Return month and day of 22/04/2021 or 4/22/2021; nothing where either could be the month."""
+    month, day = (second, first) if first > 12 else (first, second)
+    certain = first == second or max(first, second) > 12
+    return f"-{month:02}-{day:02}" if certain and 1 <= month <= 12 and 1 <= day <= 31 else ""
+
+
 def pages_of(pages: str, first: str, last: str, article: str) -> str | None:
     """Return the pages such as ``349-69``, or the number of the article where there are none."""
     if not pages and first:
         pages = first if not last or last == first or "-" in first else f"{first}-{last}"
+    # Ovid says No Pagination Specified, of which RIS makes a first and a last page.
+    pages = "" if _NO_PAGES.fullmatch(pages) else pages
     return _DASHES.sub("-", pages or article) or None
 
 

@@ -7,6 +7,7 @@ import re
 from mscevidence.read.citation import clean
 from mscevidence.read.reference import Reference
 from mscevidence.read.reference_identifiers import doi_in
+from mscevidence.read.source_lines import citation_parts
 
 _NAMES = {
     "title": """title; article title; document title; study title; public title; publication title; primary title;
@@ -14,37 +15,41 @@ _NAMES = {
     "other-title": """original title; original non-english title; title original; scientific title; translated title;
         official title; foreign title""",
     "abstract": "abstract; abstract note; ab; abstracts; notes abstract; summary; brief summary; abstract text",
-    "author": """authors; author; author names; author s; author full names; authors full names; au; all authors;
+    "author": """authorships author display name; authors; author; author names; author s; author full names;
+        authors full names; au; all authors;
         creator; creators; author name""",
     "affiliation": """affiliations; institution; author addresses; addresses; authors with affiliations; author
         affiliations; affiliation; author address""",
-    "journal": """source title; journal; journal book; journal title; publication name; secondary title; journal
+    "journal": """pubtitle; primary location source display name; source title; journal; journal book;
+        journal title; publication name; secondary title; journal
         name; publication; source publication""",
     "abbreviation": """abbreviated source title; journal abbreviation; journal iso abbreviation; iso abbreviation;
         abbreviated title""",
     "source-line": "source; citation; bibliographic source",
-    "year": "year; publication year; py; year of publication; pub year; yr",
-    "date": """date published; publication date; date of publication; date; first posted; date registration; create
-        date; pub date; cover date; issue date""",
-    "volume": "volume; vol; vl",
-    "issue": "issue; issue number; number; is; journal number",
-    "first-page": "page start; start page; first page; bp; page first; beginning page",
-    "last-page": "page end; end page; last page; ep; page last; ending page",
-    "pages": "pages; page; page range; page numbers",
+    "year": "published year; pub year; pubyear; year; publication year; py; year of publication; pub year; yr",
+    "date": """pubdate; cover date; date registration3; publication date print; online date; date published;
+        publication date; date of publication; date; first posted; date registration; pub date; issue date""",
+    "volume": "biblio volume; volume; vol; vl",
+    "issue": "biblio issue; issue; issue number; number; is; journal number",
+    "first-page": "biblio first page; page start; start page; first page; bp; page first; beginning page",
+    "last-page": "biblio last page; page end; end page; last page; ep; page last; ending page",
+    "pages": "pagination; biblio pages; pages; page; page range; page numbers",
     "article-number": "art no; article number; article no; article id",
     "issn": "issn; issns; eissn; electronic issn; print issn; issn print; issn electronic; isxn; issn isbn",
     "isbn": "isbn; isbns; isbn s",
     "doi": "doi; doi number; digital object identifier; doi link; di; article doi; doi url",
-    "pmid": "pmid; pubmed id; medline pmid; pubmedid; pubmed; pm id; medline id",
+    "pmid": "ids pmid; pmid; pubmed id; medline pmid; pubmedid; pubmed; pm id; medline id",
     "pmcid": "pmcid; pmc id; pmc; pubmed central id",
-    "accession": """accession number; eid; pui; ut unique wos id; lens id; embase accession id; unique id; ut; unique
+    "accession": """cochrane id; store id; publication id; accession number; eid; pui; ut unique wos id;
+        lens id; embase accession id; unique id; ut; unique
         identifier; embase accession number; unique wos id""",
     "registration": """nct number; trialid; clinical trial numbers; clinical trial number; trial id; other ids;
         secondary id; secondary ids; main id; clinicaltrials number; trial registration number;
         trial registry number; nct
         id; study nct id; secondaryid""",
     "keyword": "author keywords; keywords; keyword; manual tags; automatic tags; de; tags; key words",
-    "subject": """index keywords; emtree medical index terms; emtree drug index terms; emtree medical index terms
+    "subject": """subject terms; ieee terms; mesh term; subjects; index keywords; emtree medical index terms;
+        emtree drug index terms; emtree medical index terms
         major focus; emtree drug index terms major focus; mesh terms; mesh; subject headings; mesh headings;
         keywords plus;
         mesh subject headings; emtree heading; emtree terms; subject heading; emtree device index terms;
@@ -53,9 +58,11 @@ _NAMES = {
     "topic": "fields of study; subject area; wos categories; web of science categories",
     "language": """language; language of original document; language of article; languages; article language;
         language of summary; la; original language""",
-    "type": """publication type; document type; item type; reference type; pt; type; article type; publication types;
+    "type": """doctype; publication category; publication type; document type; item type; reference type; pt;
+        type; article type; publication types;
         type of publication""",
-    "url": """url; link; study url; web address; external url; open url link; embase link; urls; full text link;
+    "url": """plink; permalink; plink url; dimensions url; url; link; study url; web address; external url;
+        open url link; embase link; urls; full text link;
         document url; article url""",
     "database": "database; source database; database name; source register; db; data source",
     "publisher": "publisher; publisher name",
@@ -81,7 +88,11 @@ _LEFT = """rank; cited by; times cited wos core; citing works count; references;
     reference count; publication stage; coden; editors address; copyright notice; references count; chemicals
     cas; original abstract; drug tradenames; drug manufacturer; device tradenames; device manufacturer; open
     access designations; 180 day usage count; since 2013 usage count; date of export; researcher ids; orcids;
-    email addresses; reprint addresses; journal subset; nlm journal code; score; link to the ovid full text or
+    email addresses; reprint addresses; times cited; recent citations; rcr; fcr; source linkout; cites; cites url;
+    gs rank; query date; ecc; cites per year; cites per author; author count; related url; corresponding authors;
+    article citation count; patent citation count; reference count; license; date added to xplore; document identifier;
+    internal number; other records; bridging flag truefalse; bridged type;
+    retrospective flag; entry date; create date; journal subset; nlm journal code; score; link to the ovid full text or
     citation; molecular sequence numbers; tradenames; manufacturers; funding texts; sponsors; conference date;
     conference location; conference code; access type; source type; funding orgs; funding text; highly cited
     status; hot paper status; last refreshed on; contact firstname; contact lastname; contact address; contact
@@ -96,21 +107,7 @@ def _listed(names: str) -> list[str]:
 _BY_NAME = {name: field for field, names in _NAMES.items() for name in _listed(names)}
 _BY_NAME |= dict.fromkeys(_listed(_CONTENT), "content") | dict.fromkeys(_listed(_LEFT), "left")
 
-_LONGEST_CITATION = 1_000
-_SOURCE_LINE = re.compile(
-    r"""(?P<journal>[^(]+?)\s*\((?P<year>\d{4})\)\s*
-    (?P<volume>[\w-]+(?:\s(?:Suppl(?:ement)?)[^:(]*)?)?(?::(?P<issue>[^(]*?))?\s*
-    (?:\((?P<pages>[^)]*)\))?
-    (?:\s*Article\ Number:\s*(?P<article>[^.\s]+))?\.?\s*
-    (?:Date\ of\ Publication:\s*(?P<date>.*))?$""",
-    re.VERBOSE,
-)
-_CITATION = re.compile(
-    r"""(?P<journal>[^.]+(?:\.[^.\d]+)*)\.\s*(?P<date>(?:1[89]|20)\d\d[^;:.]*)
-    (?:;\s*(?P<volume>[^(:;.]*)(?:\((?P<issue>[^)]*)\))?
-    (?::\s*(?P<pages>[^.;]*))?)?(?:\..*)?$""",
-    re.VERBOSE,
-)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def plain_name(label: str) -> str:
@@ -124,8 +121,10 @@ def field_of(label: str) -> str | None:
     It is a name of `reference.FIELDS`, ``content`` for what a registry says of a study, ``source-line`` for a citation
     in one line, or ``left`` for columns of which nothing is taken.
     """
-    name = plain_name(label)
-    return _BY_NAME.get(name) or _BY_NAME.get(name.removesuffix("s"))
+    for name in dict.fromkeys((plain_name(label), plain_name(_CAMEL.sub(" ", label)))):
+        if found := _BY_NAME.get(name) or _BY_NAME.get(name.removesuffix("s")):
+            return found
+    return None
 
 
 def add_value(reference: Reference, name: str | None, label: str, value: str) -> None:
@@ -153,7 +152,12 @@ def add_value(reference: Reference, name: str | None, label: str, value: str) ->
         reference.add(name, value)
 
 
-_LISTS = frozenset(re.findall(r"\S+", "author editor collective keyword subject topic type affiliation language url"))
+_LISTS = frozenset(
+    re.findall(r"\S+", "accession author editor collective keyword subject topic type affiliation language url")
+)
+_DATABASES = frozenset(
+    {"scopus", "embase", "medline", "pubmed", "web of science", "pubmed central", "crossref", "cinahl", "psycinfo"}
+)
 
 
 def _split(name: str, value: str) -> list[str]:
@@ -164,13 +168,21 @@ def _split(name: str, value: str) -> list[str]:
     if re.search(r";\s|;$", value) or (";" in value and name != "affiliation"):
         return re.split(r";\s*", value)
     if name in {"author", "editor"}:
-        value = value.rstrip(".") if value.count(".") == 1 else value
-        # Liu R., Adler D.G. are two authors; Liu, Roy is one.
-        names = value.split(", ")
-        return names if all(" " in name.strip() for name in names) else [value]
+        return _people(value)
     if name in {"keyword", "subject"}:
         return _terms(value)
     return [value]
+
+
+def _people(value: str) -> list[str]:
+    joined = value.split(" and ")
+    if len(joined) > 1 and all("," in each for each in joined):
+        # Rayyan writes Zhang, Lei and Xu, Yu as BibTeX does.
+        return joined
+    value = value.rstrip(".") if value.count(".") == 1 else value
+    # Liu R., Adler D.G. are two authors; Liu, Roy is one.
+    names = value.split(", ")
+    return names if all(" " in name.strip() for name in names) else [value]
 
 
 def _terms(value: str) -> list[str]:
@@ -187,25 +199,14 @@ def _terms(value: str) -> list[str]:
 
 
 def _add_citation(reference: Reference, value: str) -> None:
-    """Add the parts of ``Blood (2023) 142:5 (1-9). Date of Publication: 2 Nov 2023`` or ``Blood. 2023;142(5):1``."""
-    line = value[:_LONGEST_CITATION]
-    found = _SOURCE_LINE.match(line) or _CITATION.match(line)
+    """Add what a citation in one line says that no field has said."""
+    parts = citation_parts(value)
     if doi := doi_in(value):
         reference.add("doi", doi)
-    if found is None:
-        known = value.casefold() in {
-            "scopus",
-            "embase",
-            "medline",
-            "pubmed",
-            "web of science",
-            "pubmed central",
-            "crossref",
-        }
+    if parts is None:
+        known = value.casefold() in _DATABASES
         reference.add("database" if known else "journal", value if known else value.rstrip(". "))
         return
-    parts = found.groupdict()
-    for name in ("year", "journal", "volume", "issue", "pages", "date"):
+    for name, part in parts.items():
         if not reference.values.get(name):
-            reference.add(name, (parts.get(name) or "").strip())
-    reference.add("article-number", parts.get("article") or "")
+            reference.add(name, part)

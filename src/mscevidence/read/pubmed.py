@@ -159,7 +159,12 @@ def _keywords(citation: Element) -> tuple[str, ...]:
 
 def _subjects(headings: Iterable[Element]) -> tuple[str, ...]:
     """Return the headings of MeSH, each with its qualifiers: ``Neuronal Plasticity/physiology``."""
-    return tuple(["".join([_LEVEL.get(part.tag, "") + (part.text or "") for part in each]) for each in headings])
+    return tuple(["".join([_LEVEL.get(part.tag, "") + _single(part.text or "") for part in each]) for each in headings])
+
+
+def _single(text: str) -> str:
+    """Return a text in one line, which it is already unless the file was indented."""
+    return " ".join(text.split()) if "\n" in text or "\t" in text else text
 
 
 def looks_like_pubmed(head: str, _name: str) -> bool:

@@ -49,22 +49,35 @@ _FIELDS = {
     "M3": "type",
     "DB": "database",
     "DP": "database",
+    "PU": "publisher",
+    "J9": "abbreviation",
+    "JI": "abbreviation",
+    "NL": "abbreviation",
+    "YR": "year",
+    "NO": "issue",
+    "US": "url",
     "UR": "url",
     "PB": "publisher",
     "TT": "other-title",
     "C7": "article-number",
 }
-_LEFT = frozenset(re.findall(r"\S+", "CN CY ER ET L1 L2 L4 LB LK M4 NV OP PP SE ST TS U3 U4 Y2"))
+_LEFT = frozenset(re.findall(r"\S+", "CC CN CY ER ET FU FX L1 L2 L4 LB LK M4 NV OP PA PI PP SE ST TS U3 U4 WE Y2"))
 """Tags of which nothing is taken: links of libraries, entry dates, short titles, places of print."""
 
 _LIKE_LINES = frozenset({"KW", "AD", "UR", "AU", "A1"})
 """Tags whose further lines are further values."""
+
+_JOURNALS = frozenset({"JO", "JF", "T2"})
+_OF_OTHERS = frozenset({"C3", "XR"})
+"""Where CENTRAL has the numbers of a record in other databases and registries."""
 
 _TYPES = {"JOUR": "", "GEN": "", "EJOUR": "", "ICOMM": "ICOMM", "UNPD": "unpublished work", "THES": "thesis"}
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*TY[ \t]{0,3}-(?:[ \t\r\n]|[A-Z]|$)")
 _END = re.compile(rb"(?:ER  -|[ \t]*ER[ \t]{0,3}-[ \t]*[\r\n]*$)")
 _OF_START, _OF_END = (b"T", b" ", b"\t", b"\xef"), (b"E", b" ", b"\t")
+_BEHIND = re.compile(rb"NL  -[ \t]")
+"""Ovid sets the abbreviation of the journal behind the end of a record of PsycINFO."""
 _ANY = re.compile(rb"(?:\xef\xbb\xbf)?[A-Z][A-Z0-9]  -(?:[ \t\r\n]|$)")
 
 _EXACT = re.compile(r"(?m)^([A-Z][A-Z0-9])  -(.*(?:\n(?![A-Z][A-Z0-9]  -).*)*+)")
@@ -72,29 +85,36 @@ _LOOSE = re.compile(
     r"(?m)^[ \t]*([A-Z][A-Z0-9])[ \t]{0,3}-(?=[ \t]|$)(.*(?:\n(?![ \t]*[A-Z][A-Z0-9][ \t]{0,3}-(?:[ \t]|$)).*)*+)"
 )
 _EXACT_START = re.compile(r"(?m)^\ufeff?[A-Z][A-Z0-9]  -")
-_BETWEEN = re.compile(r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a)?")
+_BETWEEN = re.compile(
+    r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a"
+    r"|Record #\d+ of \d+|Provider: John Wiley .*|Content: ?text/plain;.*)?"
+)
 _SEVERAL = re.compile(r"\n|;\s")
 _NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    draft, inside = Draft(), False
+    draft, inside, ended = Draft(), False, False
     for line in lines_of(stream):
+        if ended and not _BEHIND.match(line):
+            yield draft.taken()
+            ended = False
         # Most lines begin neither like TY nor like ER: a look at one byte spares them the patterns.
         first = line[:1]
         if first in _OF_START and _START.match(line):
             if inside:
                 yield draft.taken()
             inside = True
-        elif not inside and _ANY.match(line) and not _END.match(line):
+        elif not inside and not ended and _ANY.match(line) and not _END.match(line):
             inside = True
         draft.add(line)
         if inside and first in _OF_END and _END.match(line):
-            yield draft.taken()
-            inside = False
+            inside, ended = False, True
     rest = draft.taken()
-    if inside or any(
-        not _BETWEEN.fullmatch(line.strip("\ufeff \t")) for line in rest.decode("utf-8", "replace").splitlines()
+    if (
+        inside
+        or ended
+        or any(not _BETWEEN.fullmatch(line.strip("\ufeff \t")) for line in rest.decode("utf-8", "replace").splitlines())
     ):
         yield rest
 
@@ -143,16 +163,28 @@ def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]])
         if tag == "ER" and value:
             reference.add("note", f"ER: {value}")
         return
+    if tag in _JOURNALS and value.startswith("http"):
+        # An entry of a registry in CENTRAL has its address where an article has its journal.
+        reference.add("url", value)
+        reference.add("registration", value)
+        return
     name: str | None = _FIELDS.get(tag)
     if tag in _SPECIAL:
         name, value = _SPECIAL[tag](value, tags)
     if name is None:
         reference.add("note", f"{tag}: {value}")
-    elif tag in _LIKE_LINES and (";" in value or "\n" in value):
-        for each in value.split("\n") if tag == "AD" else _SEVERAL.split(value):
+    elif name != "left":
+        for each in _values(tag, value):
             reference.add(name, each)
-    else:
-        reference.add(name, value)
+
+
+def _values(tag: str, value: str) -> list[str]:
+    """Return the values that a line lists."""
+    if tag == "M3" or tag in _OF_OTHERS:
+        return re.split(r";\s|,(?=[A-Z]+ \d)", value)
+    if tag in _LIKE_LINES and (";" in value or "\n" in value):
+        return value.split("\n") if tag == "AD" else _SEVERAL.split(value)
+    return [value]
 
 
 def _databases(tags: dict[str, list[str]]) -> str:
@@ -177,6 +209,15 @@ def _custom(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
     return ("pmid" if value.isdigit() and "embase" in _databases(tags) else None), value
 
 
+def _of_others(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
+    if re.match(r"(?i)(?:ictrp|ctgov)\b", value):
+        return "registration", value
+    if re.match(r"(?:EMBASE|PUBMED|CINAHL) \d", value):
+        return "accession", value
+    # Web of Science has the names of institutions there, which stand in the addresses too.
+    return ("left" if any(number.startswith("WOS:") for number in tags.get("AN", ())) else None), value
+
+
 def _type(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
     return ("doi", value) if re.match(r"10\.\d{4,9}/", value) else ("type", _TYPES.get(value, value))
 
@@ -193,6 +234,8 @@ _SPECIAL = {
     "AN": _accession,
     "U2": _embase_number,
     "C2": _custom,
+    "C3": _of_others,
+    "XR": _of_others,
     "C5": _custom,
     "M3": _type,
     "TY": _type,

@@ -23,13 +23,19 @@ _ONE_OF = ("author full names", "authors full names", "authors", "author names",
 _DATABASES = (
     ("ClinicalTrials.gov", {"nct number"}),
     ("ICTRP", {"trialid"}),
+    ("Cochrane Library", {"cochrane id"}),
     ("Lens", {"lens id"}),
+    ("Dimensions", {"dimensions url"}),
+    ("IEEE Xplore", {"date added to xplore"}),
     ("Embase", {"emtree drug index terms"}),
     ("Embase", {"pui"}),
     ("Scopus", {"eid", "source title"}),
     ("Web of Science", {"ut unique wos id"}),
     ("PubMed", {"pmid", "citation", "nihms id"}),
 )
+_OF_JOURNALS = "publication title"
+_PEOPLE_AND_PLACES = "authors with affiliations"
+_PARTS_OF_DATES = {"month": "month", "published month": "month", "day": "day", "published day": "day"}
 _WOS_TAGS = frozenset({"PT", "AU", "TI", "SO"})
 _SCOPUS_ID = re.compile(r"\s?\(\d{6,}\)")
 
@@ -61,10 +67,25 @@ def columns_of(cells: Sequence[str]) -> Columns | None:
     if set(labels) >= _WOS_TAGS:
         fields = tuple(_wos_field(label) for label in labels)
         return Columns(labels, fields, "Web of Science")
-    fields = tuple(field_of(label) if label else "left" for label in labels)
+    fields = _fields(labels)
     columns = Columns(labels, fields, _database(labels))
     enough = columns.known >= max(2, len([label for label in labels if label]) / 3)
     return columns if enough and _TELLING & set(fields) else None
+
+
+def _fields(labels: Sequence[str]) -> tuple[str | None, ...]:
+    """Return what each column holds, given the others."""
+    names, fields = [plain_name(label) for label in labels], [field_of(label) if label else "left" for label in labels]
+    titles = {name for name, field in zip(names, fields, strict=True) if field == "title"}
+    if titles > {_OF_JOURNALS}:
+        # IEEE and Zotero call the journal so, of which other tables have the title of the report.
+        fields[names.index(_OF_JOURNALS)] = "journal"
+    if "registration" not in fields:
+        # Age, Sex or Status tell of a study in the table of a registry only.
+        fields = [None if field == "content" else field for field in fields]
+    if "affiliations" in names and _PEOPLE_AND_PLACES in names:
+        fields[names.index(_PEOPLE_AND_PLACES)] = "left"
+    return tuple(fields)
 
 
 def _wos_field(tag: str) -> str | None:
@@ -102,15 +123,34 @@ def row_record(
     reference = Reference(notes=list(notes))
     for label, field, cell in _cells(columns, cells):
         add_value(reference, field, label, cell)
+    _add_date(reference, columns, cells)
     if columns.database:
         reference.add("database", columns.database)
     return record_of(reference, data, position)
 
 
 def _cells(columns: Columns, cells: Sequence[str]) -> list[tuple[str, str | None, str]]:
-    filled = [each for each in zip(columns.labels, columns.fields, cells, strict=False) if each[2].strip()]
+    filled = [
+        each
+        for each in zip(columns.labels, columns.fields, cells, strict=False)
+        if each[2].strip() and plain_name(each[0]) not in _PARTS_OF_DATES
+    ]
+    # What a citation in one line says comes behind what columns of their own say.
+    filled.sort(key=lambda each: each[1] == "source-line")
     authors = {plain_name(label): label for label, field, _ in filled if field == "author"}
     if len(authors) > 1:
         best = next((authors[name] for name in ("af", *_ONE_OF) if name in authors), "")
         filled = [each for each in filled if each[1] != "author" or each[0] == best]
     return [(label, field, _SCOPUS_ID.sub("", cell) if field == "author" else cell) for label, field, cell in filled]
+
+
+def _add_date(reference: Reference, columns: Columns, cells: Sequence[str]) -> None:
+    """Add the date whose year, month and day have columns of their own."""
+    named = {
+        _PARTS_OF_DATES.get(plain_name(label)): cell.strip() for label, cell in zip(columns.labels, cells, strict=False)
+    }
+    month, day = named.get("month", ""), named.get("day", "")
+    if month.isdigit():
+        reference.add("date", "-".join(each for each in (reference.first("year"), month, day) if each))
+    elif month:
+        reference.add("date", f"{month} {day}")

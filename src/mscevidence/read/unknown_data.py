@@ -1,4 +1,7 @@
-"""Data that are no abstract: JSON and XML in no format that is read, such as the schema of an interface."""
+"""Data that are no abstract: JSON, XML, tagged records and lists in no format that is read.
+
+Read as the text of one abstract they would be counted as one report, whatever they hold, and nobody would be told.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,66 @@ _ELEMENT = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]{0,200})(?=[\s/>])[^<>]*>")
 _BEFORE_ELEMENT = re.compile(r"(?:<\?[^>]{0,1000}\?>\s*|<!--.{0,20000}?-->\s*|<!DOCTYPE[^\[>]{0,2000}>\s*)*", re.DOTALL)
 _OF_WORDS = frozenset({"a", "b", "big", "br", "center", "em", "font", "i", "pre", "small", "strong", "sub", "sup", "u"})
 _READ_JSON = "ClinicalTrials.gov API 2, Crossref, Europe PMC"
-_READ_XML = "PubMed, JATS, Europe PMC, Crossref, EndNote"
+_READ_XML = "PubMed, JATS, Europe PMC, Crossref, EndNote, ICTRP"
+
+_KNOWN = (
+    (
+        re.compile(r"<clinical_study\b|\"FullStudiesResponse\""),
+        "of the former interface of ClinicalTrials.gov",
+        "it is no longer offered; give the NCT numbers instead: mscevidence ingest NCT01234567",
+    ),
+    (re.compile(r"<rdf:RDF\b|<z:Attachment\b"), "of a Zotero library", "export it from Zotero as RIS or BibTeX"),
+    (re.compile(r"<mods(?:Collection)?\b"), "in MODS", "export it as RIS or BibTeX"),
+    (re.compile(r"<rss\b|<feed\b"), "of a news feed", "give the PMIDs or DOIs it names: mscevidence ingest 12345678"),
+)
+"""Data that people are known to have, by what stands at their beginning, with what to do about them."""
+
+_LISTED = re.compile(
+    r"""(?:(?:PMID|DOI|PMCID)\W{1,3})?(?:\d{5,8}|PMC\d{4,9}|NCT\d{8}|(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+)""",
+    re.IGNORECASE,
+)
+_TAGGED = re.compile(r"(?m)^\W{0,3}(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<sign>\s{0,4}[-–—:~=]|\u00a0{1,4})\s?\S")
+_TELLING_TAGS = (frozenset({"TI", "T1"}), frozenset({"AU", "A1", "AB", "N2", "SO", "PY", "YR", "TY"}))
+_FEWEST_TAGS = 3
+_BEGINNING = 2_000
 
 
 def refuse_unknown_data(decoded: str) -> None:
     """Pass what may be an abstract, one that begins with a brace or a sign for less too.
 
     Raises:
-        DocumentError: the text is JSON or XML.
+        DocumentError: the text is JSON, XML, a list of identifiers or an export of tagged records.
     """
     text = decoded.strip("\ufeff \t\r\n")
+    _refuse_lists(text)
+    _refuse_tags(text)
     if _is_json(text):
-        raise DocumentError("the input is JSON in no format that is read", hint=_hint("JSON", _READ_JSON))
+        raise _unread(text, "JSON", _READ_JSON)
     if _is_xml(text):
-        raise DocumentError("the input is XML in no format that is read", hint=_hint("XML", _READ_XML))
+        raise _unread(text, "XML", _READ_XML)
 
 
-def _hint(name: str, sources: str) -> str:
-    return f"{name} is read from {sources}; of anything else give the abstract as text (or say format plain-text)"
+def _refuse_lists(text: str) -> None:
+    listed = [each.strip(",;") for each in text.split()]
+    if all(map(_LISTED.fullmatch, listed)):
+        hint = f"give them as arguments, and they are fetched: mscevidence ingest {' '.join(listed[:2])}"
+        raise DocumentError(f"the input is a list of {len(listed)} identifiers, not their documents", hint=hint)
+
+
+def _refuse_tags(text: str) -> None:
+    tags = list(dict.fromkeys(found["tag"] for found in _TAGGED.finditer(text)))
+    if len(tags) >= _FEWEST_TAGS and all(telling & set(tags) for telling in _TELLING_TAGS):
+        shown = ", ".join(tags[:5])
+        hint = "export it as RIS, BibTeX, PubMed (nbib) or CSV; of a single abstract give its text (format plain-text)"
+        raise DocumentError(f"the input is an export with the tags {shown} ... in no format that is read", hint=hint)
+
+
+def _unread(text: str, name: str, sources: str) -> DocumentError:
+    for pattern, what, hint in _KNOWN:
+        if pattern.search(text[:_BEGINNING]):
+            return DocumentError(f"the input is {name} {what}, which is not read", hint=hint)
+    hint = f"{name} is read from {sources}; of anything else give the abstract as text (or say format plain-text)"
+    return DocumentError(f"the input is {name} in no format that is read", hint=hint)
 
 
 def _is_json(text: str) -> bool:

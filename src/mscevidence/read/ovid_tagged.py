@@ -1,0 +1,81 @@
+"""Ovid's tagged citations (.txt, .cgi): records headed ``<1. >`` with tags such as ``TI  -``.
+
+Tags: the field codes of Ovid MEDLINE and Embase.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mscevidence.read.column_names import add_value
+from mscevidence.read.reference import Reference
+from mscevidence.read.tagged_records import Dialect, Values, add_known, format_of
+
+_FIELDS = {
+    "TI": "title",
+    "OT": "other-title",
+    "FA": "author",
+    "AU": "author",
+    "IN": "affiliation",
+    "AB": "abstract",
+    "JN": "journal",
+    "JA": "abbreviation",
+    "NJ": "abbreviation",
+    "DB": "database",
+    "AN": "accession",
+    "PU": "accession",
+    "PM": "pmid",
+    "DO": "doi",
+    "IS": "issn",
+    "IL": "issn",
+    "YR": "year",
+    "DP": "date",
+    "VI": "volume",
+    "VO": "volume",
+    "IP": "issue",
+    "PG": "pages",
+    "PT": "type",
+    "LG": "language",
+    "KW": "keyword",
+    "MH": "subject",
+    "SH": "subject",
+    "PB": "publisher",
+    "CF": "meeting",
+    "NT": "registration",
+    "XL": "url",
+}
+_LEFT = frozenset(
+    re.findall(
+        r"\S+",
+        """VN RO ST SB IO CP CY CN RN NM RF CR CC CI CO CT DC DD DE DJ DU ED EA EZ GI GO HI IR JC KC KD MA MJ MV NC NO
+    OI PH PI PR PS RI RU SA SI SN SS SZ TN UP UR XP YM""",
+    )
+)
+"""Tags of which nothing is taken: dates and states of processing, countries, chemicals, cited references, grants."""
+
+
+def _fill(reference: Reference, values: Values) -> None:
+    tags = {tag for tag, _ in values}
+    in_medline = any(tag == "DB" and "medline" in value.casefold() for tag, value in values)
+    for tag, value in values:
+        if tag == "SO":
+            add_value(reference, "source-line", tag, value.replace("\n", " "))
+        elif tag == "UI":
+            reference.add("pmid" if in_medline else "accession", value)
+        elif tag == "AU" and "FA" in tags:
+            # AU has the initials of the people whose full names stand under FA.
+            continue
+        else:
+            for each in value.split("\n") if tag in {"AU", "FA", "IN", "KW", "MH", "SH"} else [value]:
+                add_known(reference, tag, each, _FIELDS, _LEFT)
+
+
+FORMAT = format_of(
+    Dialect(
+        name="ovid-tagged",
+        begins=re.compile(r"<\d+\. ?>\s*$"),
+        tagged=re.compile(r"([A-Z][A-Z0-9])[ \t]{0,3}- ?(.*)"),
+        recognises=re.compile(r"^<\d+\. ?>[ \t]*\n[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
+        fill=_fill,
+    )
+)
