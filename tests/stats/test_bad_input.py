@@ -443,7 +443,7 @@ ROWS_OF_TWO = ([GOOD[0]] * 2, [GOOD[1]] * 2), ([GOOD_COUNTS[0]] * 2, [GOOD_COUNT
 @pytest.mark.parametrize(
     ("name", "inputs"),
     [
-        *((name, ROWS_OF_TWO[0]) for name in ("multilevel", "selection_model")),
+        *((name, ROWS_OF_TWO[0]) for name in ("selection_model",)),
         *((name, ROWS_OF_TWO[1]) for name in ("borrow",)),
     ],
 )
