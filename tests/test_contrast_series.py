@@ -14,6 +14,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.model import Estimate, Measure, NarrativeZero, Pooled
 from mscevidence.publish import summary
 from mscevidence.synthesis.agreement import agreement
+from mscevidence.synthesis.recipes import Recipe
 from mscevidence.synthesis.study_rows import FOOTNOTES
 from study_factory import arm
 from two_arm_trials import BCG, TABLES, TRIALS, first, pool, trial
@@ -80,13 +81,16 @@ def told(effect: float, lower: float, upper: float) -> Estimate:
     ],
 )
 def test_when_methods_disagree(measure: Measure, answers: tuple[Any, Any], verdict: str, why: str) -> None:
-    said = agreement([("first", told(*answers[0])), ("second", told(*answers[1]))], measure, level=0.95)
+    said = agreement([("first", told(*answers[0])), ("second", told(*answers[1]))], Recipe("reml", measure), level=0.95)
     assert said.startswith(f"{verdict}: ")
     assert why in said
 
 
 def test_one_answer_cannot_disagree() -> None:
-    assert agreement([("first", told(0.5, 0.2, 0.9))], "OR", level=0.95) == "Fewer than two methods give an estimate."
+    assert (
+        agreement([("first", told(0.5, 0.2, 0.9))], Recipe("reml", "OR"), level=0.95)
+        == "Fewer than two methods give an estimate."
+    )
 
 
 def test_a_conclusion_all_methods_share() -> None:

@@ -248,6 +248,11 @@ MEASURES = {
     "freeman-tukey": "PFT",
     "double-arcsine": "PFT",
     "raw": "PR",
+    "incidence": "IRLN",
+    "incidence-rate": "IRLN",
+    "log-rate": "IRLN",
+    "raw-rate": "IR",
+    "square-root-rate": "IRS",
     "odds-ratio": "OR",
     "risk-ratio": "RR",
     "relative-risk": "RR",
@@ -278,6 +283,7 @@ VOCABULARY_OF = {
     "cell_source": "cell-source",
     "design": "design",
     "control": "arm-role",
+    "time_unit": "time-unit",
 }
 
 

@@ -32,9 +32,14 @@ def question(
     measure: Annotated[
         str | None,
         typer.Option(
-            help="Rates: PLO (logit, default), PLN (log), PAS (arcsine), PFT (Freeman-Tukey), PR (raw). Against a "
-            "control arm: OR (odds-ratio), RR (risk-ratio), RD (risk-difference), peto."
+            help="Shares of patients: PLO (logit, default), PLN (log), PAS (arcsine), PFT (Freeman-Tukey), PR (raw). "
+            "Events over time at risk: IRLN (incidence-rate), IR (raw), IRS (square root). Against a control arm: "
+            "OR (odds-ratio), RR (risk-ratio), RD (risk-difference), peto."
         ),
+    ] = None,
+    time_unit: Annotated[
+        str | None,
+        typer.Option(help="With IRLN, IR or IRS: year (default), month, week or day at risk, infusion or cycle."),
     ] = None,
     test: Annotated[str | None, typer.Option(help="z, t, knha (Hartung-Knapp) or adhoc.")] = None,
     at: Annotated[str | None, typer.Option(help="Only results judged at about this time, such as '12 months'.")] = None,

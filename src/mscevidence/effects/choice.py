@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from mscevidence import vocabulary
 from mscevidence.effects.comparison import OfStudy, compare, without
 from mscevidence.effects.eligibility import usable_results
+from mscevidence.effects.exposure import refuse_other_units
 from mscevidence.effects.families import one_per_family, refuse_unknown_families
 from mscevidence.effects.preference import preference
 from mscevidence.effects.roles import controls_of, refuse_other_roles
@@ -43,6 +44,7 @@ def select(studies: Sequence[Study], families: Sequence[Family], question: Quest
     """
     refuse_unknown_families(families, question)
     refuse_other_roles(question)
+    refuse_other_units(question)
     found = [_of_study(study, question) for study in studies if in_question(study, question)]
     taken = [one.taken for one in found if one.taken is not None]
     exclusions = [left for one in found for left in one.exclusions]
@@ -93,7 +95,7 @@ def _best_of_study(study: Study, usable: Sequence[Usable], question: Question) -
         what=study_label(study),
         taken=best.key,
         reason=_reason(best, others, question),
-        left_out=tuple(f"{option.key} ({option.events}/{option.n}, {option.report.id})" for option in others),
+        left_out=tuple(f"{option.key} ({option.counts}, {option.report.id})" for option in others),
     )
     return OfStudy(taken=best, choices=(choice,), warnings=_doubt(study, best, others, question))
 
@@ -106,7 +108,9 @@ def _reason(best: Usable, others: Sequence[Usable], question: Question) -> str:
         parts.append("a primary report wins over a secondary table")
     if any(other.whole < best.whole for other in others):
         parts.append("the whole arm")
-    if any(other.n < best.n for other in others):
+    if best.time is not None and any((other.time or 0.0) < best.time for other in others):
+        parts.append("the most time at risk")
+    elif any(other.n < best.n for other in others):
         parts.append("the most patients")
     if any((other.derived, other.narrative) > (best.derived, best.narrative) for other in others):
         parts.append("counted in the text")
@@ -124,11 +128,10 @@ def _doubt(study: Study, best: Usable, others: Sequence[Usable], question: Quest
     rivals = [
         other
         for other in others
-        if preference(other, question) == preference(best, question)
-        and (other.events, other.n) != (best.events, best.n)
+        if preference(other, question) == preference(best, question) and other.counts != best.counts
     ]
     return tuple(
-        f"{study_label(study)}: {best.events}/{best.n} ({best.result.definition or 'no definition'}) was taken, but "
-        f"{rival.events}/{rival.n} ({rival.result.definition or 'no definition'}) has the same standing"
+        f"{study_label(study)}: {best.counts} ({best.result.definition or 'no definition'}) was taken, but "
+        f"{rival.counts} ({rival.result.definition or 'no definition'}) has the same standing"
         for rival in rivals
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mscevidence import vocabulary
+from mscevidence.effects.exposure import COUNTED, patients_of, reasons_against_time, time_at_risk
 from mscevidence.effects.roles import includes_controls, is_control, receives_cells
 from mscevidence.effects.timing import days_of
 from mscevidence.effects.usable import Usable
@@ -26,15 +27,22 @@ def usable_results(study: Study, question: Question) -> tuple[tuple[Usable, ...]
     for index, result in matching:
         key = result_key(study, index)
         reason = next(reasons_against(study, result, question), None)
-        counts = result.counts()
-        if reason is None and counts is not None:
-            found.append(_usable(study, key, result, counts))
+        usable = _usable(study, key, result, question) if reason is None else None
+        if usable is not None:
+            found.append(usable)
         else:
             excluded.append(Exclusion(what=key, label=study.study, reason=reason or "no counts"))
     return tuple(found), tuple(excluded)
 
 
-def _usable(study: Study, key: str, result: Result, counts: tuple[int, int]) -> Usable:
+def _usable(study: Study, key: str, result: Result, question: Question) -> Usable | None:
+    """Return a result that nothing speaks against; None where it has no counts of the kind asked for."""
+    time = time_at_risk(result, question.time_unit) if question.incidence else None
+    counts = result.counts()
+    if time is not None and isinstance(result.events, int):
+        counts = result.events, patients_of(study, result)
+    if counts is None:
+        return None
     arm, report = study.arm(result.arm), study.report(result.source.report)
     if arm is None or report is None:
         raise AssertionError("reasons_against lets no result through whose arm or report is unknown")
@@ -46,6 +54,7 @@ def _usable(study: Study, key: str, result: Result, counts: tuple[int, int]) -> 
         report=report,
         events=counts[0],
         n=counts[1],
+        time=time,
         derived=result.derived is not None,
         narrative=result.narrative_zero is not None,
     )
@@ -55,9 +64,10 @@ def reasons_against(study: Study, result: Result, question: Question) -> Iterato
     """Yield every reason why a result may not enter an analysis."""
     yield from _report_reasons(study, result)
     yield from _arm_reasons(study, result, question)
-    yield from _count_reasons(result)
+    yield from reasons_against_time(result, question.time_unit) if question.incidence else _count_reasons(result)
     population = result.population
-    if population and not vocabulary.load("population")[population].whole and population not in JUDGED:
+    wanted = JUDGED | (frozenset(COUNTED.values()) if question.incidence else frozenset())
+    if population and not vocabulary.load("population")[population].whole and population not in wanted:
         yield f"denominator is a subset of the patients ({population})"
     if result.derived is not None and question.derived == "exclude":
         yield f"derived ({result.derived.steps}), and derived results are left out"

@@ -53,14 +53,16 @@ def one_per_family(
 
 
 def _family_preference(one: Usable) -> tuple[object, ...]:
-    return (-one.patients, one.secondary, one.indirectness, -(one.report.year or 0), one.study.study)
+    most = (-(one.time or 0.0), -one.patients)
+    return (*most, one.secondary, one.indirectness, -(one.report.year or 0), one.study.study)
 
 
 def _family_choice(family: Family, best: Usable, losers: Sequence[Usable]) -> Choice:
+    most = f"the most patients ({best.patients})" if best.time is None else "the most time at risk"
     return Choice(
         what=f"family {family.id}",
         taken=best.address,
-        reason=f"the most patients ({best.patients}) among {len(losers) + 1} studies that share patients",
+        reason=f"{most} among {len(losers) + 1} studies that share patients",
         left_out=tuple(f"{one.address} ({one.counts})" for one in losers),
     )
 

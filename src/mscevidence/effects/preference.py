@@ -1,8 +1,9 @@
 """Which of several results of a study is preferred.
 
 In this order: a report that is not a secondary table or review; the whole arm before those who could be judged; more
-patients; counted before derived before narrative zero; a report that was not cancelled; the report kind that is nearer
-to the patients; the nearer time point when one was asked for, else the earlier; fewer parts; the later report.
+patients (of incidence rates: more time at risk, first); counted before derived before narrative zero; a report that was
+not cancelled; the report kind that is nearer to the patients; the nearer time point when one was asked for, else the
+earlier; fewer parts; the later report.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def preference(option: Usable, question: Question) -> tuple[object, ...]:
     return (
         option.secondary,
         not option.whole,
+        -(option.time or 0.0),
         -option.patients,
         option.indirectness,
         option.report.status == "cancelled",

@@ -75,6 +75,7 @@ def sum_of(parts: Sequence[Usable]) -> Usable:
         arms=tuple(part.arms[0] for part in parts),
         events=sum(part.events for part in parts),
         n=sum(part.n for part in parts),
+        time=None if parts[0].time is None else sum(part.time or 0.0 for part in parts),
         derived=any(part.derived for part in parts),
         narrative=all(part.narrative for part in parts),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mscevidence import vocabulary
+from mscevidence.effects.exposure import COUNTED
 from mscevidence.effects.rows import SECONDARY_RANK
 from mscevidence.model import Arm, Report, Result, Study
 
@@ -14,7 +15,8 @@ class Usable:
     """A result (or the sum of the results of disjoint arms) that may stand for a study in an analysis.
 
     `arms` are the arms it covers; `keys` the results it is made of; `result` and `report` those of its first part.
-    `control` is what it is compared with, in analyses that compare.
+    `time` is the time at risk in the unit of the question, in analyses of incidence rates. `control` is what it is
+    compared with, in analyses that compare.
     """
 
     study: Study
@@ -26,6 +28,7 @@ class Usable:
     n: int
     derived: bool
     narrative: bool
+    time: float | None = None
     control: Usable | None = None
 
     @property
@@ -40,7 +43,9 @@ class Usable:
 
     @property
     def counts(self) -> str:
-        """Return the counts: ``8/18``, or ``8/18 against 3/17``."""
+        """Return the counts: ``8/18``, ``8/18 against 3/17``, or ``12 in 34.5`` of time at risk."""
+        if self.time is not None:
+            return f"{self.events} in {self.time:.4g}"
         own = f"{self.events}/{self.n}"
         return f"{own} against {self.control.events}/{self.control.n}" if self.control else own
 
@@ -68,4 +73,6 @@ class Usable:
     def whole(self) -> bool:
         """Return whether the denominator is the whole arm."""
         population = self.result.population
+        if self.time is not None and population in COUNTED.values():
+            return True
         return population is None or vocabulary.load("population")[population].whole

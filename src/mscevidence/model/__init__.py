@@ -60,6 +60,7 @@ from mscevidence.model.pooled import (
 )
 from mscevidence.model.question import (
     COMPARISONS,
+    INCIDENCES,
     Grouping,
     Measure,
     Method,
@@ -102,6 +103,7 @@ from mscevidence.model.screening import (
 
 __all__ = [
     "COMPARISONS",
+    "INCIDENCES",
     "NOT_REPORTED",
     "Appraisal",
     "Arm",

@@ -38,12 +38,13 @@ class ControlGroup(Frozen):
 class StudyRow(Frozen):
     """One study of an analysis, with its own effect and interval.
 
-    `effect` is a rate on the 0-1 scale, or, where there is a `control` group to compare with, the odds ratio, risk
-    ratio or risk difference of the analysis; it is None where a study has none of its own (no event in either arm).
-    `events` and `n` are of the arms with cells. `numbers` are what a meta-regression may use: year, patients, dose
-    (cells per kg and infusion). `marks` name the footnotes that apply, such as derived, narrative-zero, sum-of-arms.
-    `columns` are the texts that a table or figure may show on request: dose, product, design, phase, follow-up, arm,
-    control, reports, quote.
+    `effect` is a rate on the 0-1 scale, or events per unit of `time` (person-time, or infusions, in the unit of the
+    question; None in other analyses), or, where there is a `control` group to compare with, the odds ratio, risk ratio
+    or risk difference of the analysis; it is None where a study has none of its own (no event in either arm). `events`
+    and `n` are of the arms with cells; beside `time`, `n` is the patients, 0 where the source does not say. `numbers`
+    are what a meta-regression may use: year, patients, dose (cells per kg and infusion). `marks` name the footnotes
+    that apply, such as derived, narrative-zero, sum-of-arms. `columns` are the texts that a table or figure may show on
+    request: dose, product, design, phase, follow-up, arm, control, reports, quote.
     """
 
     study: str
@@ -54,6 +55,7 @@ class StudyRow(Frozen):
     quote: str
     events: int
     n: int
+    time: float | None = None
     control: ControlGroup | None = None
     effect: float | None
     lower: float | None
@@ -68,8 +70,8 @@ class Estimate(Frozen):
     """What one method says of one set of studies.
 
     `effect` and its limits are on the scale of `StudyRow.effect`; `mu` and `tau2` on the scale of the analysis (logit,
-    log ratio, ...). `events` and `patients` are of the arms with cells, `control_events` and `control_patients` of the
-    control arms, None where there are none.
+    log ratio, ...). `events`, `patients` and `time` (of incidence rates) are of the arms with cells, `control_events`
+    and `control_patients` of the control arms, None where there are none.
 
     `status` is ``estimated``, or says in one word why there is no estimate: ``boundary`` (all zero or all events),
     ``single`` (one study is shown, not pooled), ``none`` (no study), ``failed``. Missing numbers are None, never NaN.
@@ -81,6 +83,7 @@ class Estimate(Frozen):
     k: int
     events: int
     patients: int
+    time: float | None = None
     control_events: int | None = None
     control_patients: int | None = None
     mu: float | None = None

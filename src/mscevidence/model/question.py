@@ -14,11 +14,17 @@ Method = Literal[
     "glmm", "cm.el", "cm.al", "um.fs", "um.rs", "mh", "peto",
     "reml", "ml", "dl", "pm", "pmm", "eb", "sj", "he", "hs", "hsk", "ee",
 ]  # fmt: skip
-Measure = Literal["PLO", "PLN", "PAS", "PFT", "PR", "OR", "RR", "RD"]
+Measure = Literal["PLO", "PLN", "PAS", "PFT", "PR", "IRLN", "IR", "IRS", "OR", "RR", "RD"]
 Test = Literal["z", "t", "knha", "adhoc"]
 
 COMPARISONS = frozenset({"OR", "RR", "RD"})
 """The measures that compare an arm with cells to a control arm; the others are of one arm."""
+INCIDENCES = frozenset({"IRLN", "IR", "IRS"})
+"""The measures that count events over time at risk, or over treatments given; the others count patients."""
+
+
+WITHOUT_A_MODEL = frozenset({"RR", "RD", "IR", "IRS"})
+"""The measures whose analyses begin with REML. (The other measures of shares ask for a method by name.)"""
 
 
 class Question(Frozen):
@@ -28,11 +34,13 @@ class Question(Frozen):
     source does not print as counts. `allow_overlap` names families whose studies may all be counted (or ``all``): the
     explicit override of the protection against double counting.
 
-    `measure` decides what a row of the analysis is: the rate of one arm, or a comparison of an arm with cells and a
-    control arm (OR, RR, RD; `control` then names the only kind of control arm to be taken). `method` is a binomial
-    model (``glmm``: for logits the binomial-normal one, for odds ratios ``cm.el``; RR and RD have none and begin with
-    ``reml``), a method without a model for each study (``mh``, ``peto``), or an estimator of tau2 on `measure`;
-    `test` is t for a model, z for Mantel-Haenszel and Peto, and Hartung-Knapp otherwise unless told.
+    `measure` decides what a row of the analysis is: the rate of one arm (a share of its patients, or with IRLN, IR and
+    IRS events over the time at risk in `time_unit`, which may also be ``infusion``), or a comparison of an arm with
+    cells and a control arm (OR, RR, RD; `control` then names the only kind of control arm to be taken). `method` is a
+    model of the counts (``glmm``: for logits the binomial-normal one, for logs of incidence rates the Poisson-normal
+    one, for odds ratios ``cm.el``; RR, RD, IR and IRS have none and begin with ``reml``), a method without a model for
+    each study (``mh``, ``peto``), or an estimator of tau2 on `measure`; `test` is t for a model, z for Mantel-Haenszel
+    and Peto, and Hartung-Knapp otherwise unless told.
     """
 
     outcome: str
@@ -41,6 +49,7 @@ class Question(Frozen):
     method: Method = "glmm"
     measure: Measure = "PLO"
     test: Test | None = None
+    time_unit: str = "year"
     at: str | None = None
     cell_source: str | None = None
     design: str | None = None
@@ -53,8 +62,8 @@ class Question(Frozen):
     @model_validator(mode="before")
     @classmethod
     def _without_a_model(cls, values: Any) -> Any:
-        """Give risk ratios and differences, which have no binomial model here, the method they begin with."""
-        if isinstance(values, dict) and values.get("measure") in {"RR", "RD"} and values.get("method") is None:
+        """Give the measures that no model of counts is on the method they begin with."""
+        if isinstance(values, dict) and values.get("measure") in WITHOUT_A_MODEL and values.get("method") is None:
             return {**values, "method": "reml"}
         return values
 
@@ -62,3 +71,8 @@ class Question(Frozen):
     def comparative(self) -> bool:
         """Return whether a row compares two arms."""
         return self.measure in COMPARISONS
+
+    @property
+    def incidence(self) -> bool:
+        """Return whether events are counted over time at risk, not patients with the event."""
+        return self.measure in INCIDENCES

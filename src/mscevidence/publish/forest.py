@@ -15,20 +15,21 @@ from typing import TypedDict, Unpack, get_args
 
 from matplotlib.figure import Figure
 
+from mscevidence.effects.exposure import exposure_text
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Estimate, Pooled, Study, StudyRow
 from mscevidence.publish import forest_discs, wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
 from mscevidence.publish.figure import figure_bytes, figure_format, house_style
-from mscevidence.publish.forest_axis import axis_for
+from mscevidence.publish.forest_axis import Axis, axis_for
 from mscevidence.publish.forest_discs import discs
 from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, Words, lay_out
+from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, Words, lay_out, over_time
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.forest_style import style_of
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import RATE, Scale, directions, rates_per, scale_of
+from mscevidence.publish.scale import RATE, Scale, directions, scale_of, time_text
 from mscevidence.publish.study_columns import column_notes, with_study_columns
 from mscevidence.records import write_atomically
 
@@ -66,17 +67,17 @@ def draw_forest(
     judged = discs(pooled, studies) if forest_discs.COLUMN in columns and studies else None
     names = chosen_columns(pooled, [name for name in columns if judged is None or name != forest_discs.COLUMN])
     scale, look = _scale(pooled, per), style_of(style)
-    sides = directions(pooled)
-    symbols = footnote_symbols(pooled)
+    sides, symbols = directions(pooled), footnote_symbols(pooled)
     rows = ForestRows(
         pooled, columns=names, estimates=estimates, symbols=symbols, style=look, scale=scale, discs=judged
     ).all()
+    axis = axis_for(rows, scale, pooled)
     words = Words(
         title=readable(pooled.title if title is None else title),
         first=look.first,
         effect=f"{scale.heading} {look.brackets[0]}{wording.level_text(pooled.level)} CI{look.brackets[2]}",
         directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
-        axis=readable(_axis_label(pooled, scale)),
+        axis=readable(_axis_label(pooled, scale, axis)),
         notes=(
             *(judged.notes() if judged else ()),
             *column_notes(names),
@@ -84,10 +85,10 @@ def draw_forest(
         ),
         numbers_left=look.numbers_left,
     )
-    counts = TWO_ARMS if scale.comparative else ONE_ARM
+    counts = TWO_ARMS if scale.comparative else over_time(scale.exposure) if scale.exposure else ONE_ARM
     layout = lay_out(rows, words, columns=names, counts=counts, discs=judged.keys if judged else ())
     with house_style():
-        return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled), style=look).drawn()
+        return ForestDrawing(layout, axis, reference=_reference(pooled), style=look).drawn()
 
 
 class Options(TypedDict, total=False):
@@ -134,7 +135,7 @@ def describe(pooled: Pooled, *, per: int = 100) -> str:
     scale = _scale(pooled, per)
     sentences = [f"Forest plot of {pooled.outcome_label}: {wording.count(len(rows_in_order(pooled)), 'study row')}."]
     sentences += [
-        f"{row.label}: {_counts_in_words(row)}, {scale.effect(row.effect, row.lower, row.upper)}{_unit(scale)}."
+        f"{row.label}: {_counts_in_words(row, pooled)}, {scale.effect(row.effect, row.lower, row.upper)}{_unit(scale)}."
         for row in rows_in_order(pooled)
     ]
     for group in (*pooled.groups, pooled.overall):
@@ -144,24 +145,28 @@ def describe(pooled: Pooled, *, per: int = 100) -> str:
 
 
 def _scale(pooled: Pooled, per: int) -> Scale:
-    scale = scale_of(pooled)
-    if not scale.comparative:
-        return rates_per(per)
-    if per != RATE.per:
+    scale = scale_of(pooled, per=RATE.per if pooled.question.comparative else per)
+    if scale.comparative and per != RATE.per:
         raise SelectionError(
             f"a {scale.name} is not given per {per:,} patients", hint="leave out --per, or ask for a rate of one arm"
         )
     return scale
 
 
-def _axis_label(pooled: Pooled, scale: Scale) -> str:
+def _axis_label(pooled: Pooled, scale: Scale, axis: Axis) -> str:
     outcome = f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]}"
+    if scale.exposure:
+        return f"{outcome} (events{scale.unit})"
     if not scale.comparative:
-        return f"{outcome} ({'% of patients' if scale.per == RATE.per else f'per {scale.per:,} patients'})"
+        short = "" if axis.high == RATE.per else f"; the axis ends at {axis.ticks[-1][1]}"
+        return f"{outcome} ({'% of patients' if scale.per == RATE.per else f'per {scale.per:,} patients'}{short})"
     return f"{outcome}: {scale.name} ({'log scale' if scale.logarithmic else 'percentage points'})"
 
 
-def _counts_in_words(row: StudyRow) -> str:
+def _counts_in_words(row: StudyRow, pooled: Pooled) -> str:
+    if row.time is not None:
+        unit = pooled.question.time_unit
+        return f"{wording.count(row.events, 'event')} in {time_text(row.time, unit)} {exposure_text(unit)}"
     own = f"{row.events} of {row.n}"
     return f"{own} with cells, {row.control.events} of {row.control.n} controls" if row.control else own
 

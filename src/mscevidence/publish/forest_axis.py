@@ -1,6 +1,7 @@
 """The axis of a forest plot: where a number stands in the panel, its ticks, and what lies beyond its ends.
 
-Rates have an axis from 0 to 100 per cent. Ratios have a logarithmic one and differences a straight one, both as long as
+Rates have an axis from 0 to 100 per cent, of rare events to 50, 20, 10 or less; incidence rates one as long as they
+need. Ratios have a logarithmic one and differences a straight one, both as long as
 the estimates need and around the line of no difference; intervals that go on beyond the ends are cut there.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mscevidence.model import Pooled
 from mscevidence.publish.forest_rows import Bar, Diamond, Row, Square
@@ -20,6 +21,9 @@ _WIDEST_POOLED = 2.0
 _BEYOND = 1.0
 """How far, in powers of ten, intervals of studies stretch it beyond the outermost estimate."""
 _LEAST = math.log10(2)
+_LONG = 3.0
+RARE = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+"""Where an axis of shares ends, in per cent, when everything lies left of it."""
 _STEPS = (1, 2, 5, 10, 20, 25, 50)
 
 
@@ -51,15 +55,13 @@ class Axis:
         return min(max(coordinate, self.low), self.high)
 
 
-RATES = Axis(0, 100, tuple((float(tick), str(tick)) for tick in range(0, 101, 20)), None, lambda rate: 100 * rate)
-
-
 def axis_for(rows: Sequence[Row], scale: Scale, pooled: Pooled) -> Axis:
     """Return the axis on which the rows of an analysis can be read."""
-    if scale.null is None:
-        ticks = tuple((place, f"{place * scale.per / 100:,.0f}") for place, _ in RATES.ticks)
-        return replace(RATES, ticks=ticks)
     points, inner, outer = _numbers(row.graphic for row in rows)
+    if scale.exposure:
+        return _from_zero(_needed(points, inner, outer) * scale.per, lambda rate: scale.per * rate)
+    if scale.null is None:
+        return shares(points, inner, outer, per=scale.per)
     first = [one.effect for one in pooled.overall.estimates[:1] if one.effect is not None]
     return (_ratios if scale.logarithmic else _differences)([scale.null, *first, *points], inner, outer)
 
@@ -76,6 +78,38 @@ def _numbers(graphics: Iterable[object]) -> tuple[list[float], list[float], list
             ends = [end for end in (one.lower, one.upper) if end is not None]
             (inner if isinstance(one, Diamond) else outer).extend(ends)
     return points, inner, outer
+
+
+def shares(points: Sequence[float], inner: Sequence[float], outer: Sequence[float], *, per: int = 100) -> Axis:
+    """Return the axis of shares of patients, from 0 to all of them or, of rare events, to the next of `RARE`.
+
+    Args:
+        points: the shares drawn.
+        inner: the limits of pooled intervals.
+        outer: those of studies and predictions.
+        per: of how many patients the ticks are.
+    """
+    needed = _needed(points, inner, outer)
+    end = next((one for one in RARE if points and needed <= one / 100), 100.0)
+    step = end / 5
+    return Axis(
+        0, end, tuple((step * tick, f"{step * tick * per / 100:,.4g}") for tick in range(6)), None, lambda x: 100 * x
+    )
+
+
+def _needed(points: Sequence[float], inner: Sequence[float], outer: Sequence[float]) -> float:
+    """Return where an axis from 0 may end: right of all estimates; long intervals are cut at three times as far."""
+    furthest = max(points, default=0.0)
+    wide = max([*outer, *(end for end in inner if end <= _LONG * furthest)], default=furthest)
+    return max(1.04 * furthest, min(wide, _LONG * furthest)) or max(outer, default=1.0)
+
+
+def _from_zero(end: float, place: Callable[[float], float]) -> Axis:
+    """Return a straight axis from 0 that ends at a tick, in the coordinates that `place` gives."""
+    power = 10.0 ** math.floor(math.log10(end / _MOST_TICKS))
+    step = next(power * one for one in (1, 2, 5, 10) if math.ceil(end / (power * one)) <= _MOST_TICKS)
+    places = [step * tick for tick in range(math.ceil(end / step) + 1)]
+    return Axis(0, places[-1], tuple((one, f"{one:,.10g}") for one in places), None, place)
 
 
 def _ratios(points: Sequence[float], inner: Sequence[float], outer: Sequence[float]) -> Axis:

@@ -38,6 +38,14 @@ TWO_ARMS = {
 }
 """The columns of counts and what heads them."""
 
+
+def over_time(exposure: str) -> dict[str, tuple[str, ...]]:
+    """Return the columns of events over time at risk: ``Person-years``, ``Infusions``, in two lines where long."""
+    head = exposure[:1].upper() + exposure[1:]
+    first, dash, second = head.partition("-")
+    return {"events": ("Events",), "time": (first + dash, second) if dash else (head,)}
+
+
 Align = Literal["left", "center", "right"]
 
 

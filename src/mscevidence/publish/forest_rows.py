@@ -12,7 +12,7 @@ from mscevidence.publish.columns import rows_in_order
 from mscevidence.publish.forest_discs import Discs
 from mscevidence.publish.forest_style import PLAIN, Style
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import Scale, scale_of
+from mscevidence.publish.scale import Scale, scale_of, time_text
 
 Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
 Estimates = Literal["primary", "all"]
@@ -141,7 +141,7 @@ class ForestRows:
         share = self._shares.get(row.result)
         marks = "".join(symbol for mark, symbol in self._symbols.items() if mark in row.marks)
         cells = {name: readable(row.columns.get(name, "")) for name in self._columns}
-        cells |= _counts(row.events, row.n)
+        cells |= self._own(row.events, row.n, row.time)
         cells |= _counts(row.control.events, row.control.n, "control-") if row.control else {}
         cells |= {
             "effect": self._scale.effect(row.effect, row.lower, row.upper),
@@ -151,6 +151,12 @@ class ForestRows:
         square = _square(row, share)
         label = readable(row.label) + (f"\N{NO-BREAK SPACE}{marks}" if marks else "")
         return Row("study", label, cells, square, indent, f"study-{self._numbers[row.result]}")
+
+    def _own(self, events: int, total: int, time: float | None) -> dict[str, str]:
+        """Return the counts of one arm: events of patients, or over time at risk."""
+        if time is None:
+            return _counts(events, total)
+        return {"events": f"{events:,}", "time": time_text(time, self._pooled.question.time_unit)}
 
     def _summary(self, group: Group, word: str, key: str, indent: int) -> Iterator[Row]:
         if not group.estimates:
@@ -173,7 +179,7 @@ class ForestRows:
     def _pooled_row(self, estimate: Estimate, group: Group, word: str, key: str, indent: int) -> Row:
         shares = [self._shares.get(row.result) for row in group.rows]
         present = [share for share in shares if share is not None]
-        cells = _counts(estimate.events, estimate.patients)
+        cells = self._own(estimate.events, estimate.patients, estimate.time)
         if estimate.control_events is not None and estimate.control_patients is not None:
             cells |= _counts(estimate.control_events, estimate.control_patients, "control-")
         cells |= {

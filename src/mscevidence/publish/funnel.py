@@ -49,7 +49,8 @@ def _notes(pooled: Pooled, found: Effects) -> list[str]:
         notes.insert(0, f"Only {k} studies: below {FEW}, asymmetry cannot be told from chance. Do not read it as bias.")
     if not scale.comparative:
         notes.append(
-            "Rates bend the funnel by themselves: the standard error of a logit depends on the rate. See pool --bias."
+            f"Rates bend the funnel by themselves: the standard error of a {'log rate' if scale.exposure else 'logit'} "
+            "depends on the rate. See pool --bias."
         )
     return notes
 

@@ -15,7 +15,7 @@ from mscevidence.errors import SelectionError
 from mscevidence.model import Family, Pooled, Question, Study, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.figure import house_style
-from mscevidence.publish.forest_axis import RATES
+from mscevidence.publish.forest_axis import Axis, shares
 from mscevidence.publish.forest_drawing import ForestDrawing
 from mscevidence.publish.forest_layout import ONE_ARM, Words, lay_out
 from mscevidence.publish.forest_rows import Row, Square
@@ -69,7 +69,13 @@ def draw_harms(found: Sequence[Pooled], *, title: str = "Adverse events") -> Fig
     )
     layout = lay_out(rows, words, columns=(), counts=ONE_ARM)
     with house_style():
-        return ForestDrawing(layout, RATES, reference=None).drawn()
+        return ForestDrawing(layout, _axis(found), reference=None).drawn()
+
+
+def _axis(found: Sequence[Pooled]) -> Axis:
+    rows = [row for pooled in found for row in pooled.overall.rows]
+    points = [row.effect for row in rows if row.effect is not None]
+    return shares(points, (), [row.upper for row in rows if row.upper is not None])
 
 
 def _term(pooled: Pooled, number: int) -> Iterator[Row]:

@@ -20,11 +20,12 @@ def headline(estimate: Estimate, level: float, scale: Scale = RATE) -> str:
 def is_uninformative(estimate: Estimate, scale: Scale = RATE) -> bool:
     """Return whether an interval says nearly nothing.
 
-    That of a rate covers nine tenths of what is possible, that of a ratio a hundredfold, that of a difference a whole.
+    That of a share covers nine tenths of what is possible, that of a ratio or an incidence rate a hundredfold, that of
+    a difference a whole.
     """
     low, high = estimate.lower, estimate.upper
     if low is None or high is None:
         return False
-    if scale.logarithmic:
+    if scale.logarithmic or scale.exposure:
         return high >= 100 * low
     return high - low >= (1.0 if scale.comparative else 0.9)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mscevidence import vocabulary
+from mscevidence.effects.exposure import COUNTED, exposure_text
 from mscevidence.errors import UnknownTermError
-from mscevidence.model import Estimate, Measure, Pooled
+from mscevidence.model import Estimate, Measure, Pooled, Question
 from mscevidence.publish import wording
 
 MINUS = "\N{MINUS SIGN}"
@@ -27,7 +28,8 @@ class Scale:
         logarithmic: whether equal distances are equal ratios.
         coefficient: what the coefficients of a meta-regression are called.
         brackets: before, between and after the limits of an interval.
-        per: of how many patients a rate is given.
+        per: of how many patients, or units of time at risk, a rate is given.
+        exposure: what time at risk is counted in, such as ``person-years``; empty where patients are counted.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Scale:
     coefficient: str = "Odds ratio"
     brackets: tuple[str, str, str] = ("[", ", ", "]")
     per: int = 100
+    exposure: str = ""
 
     @property
     def comparative(self) -> bool:
@@ -96,7 +99,7 @@ SCALES: dict[Measure, Scale] = {
 
 
 PER = (100, 1_000, 10_000, 100_000)
-"""Of how many patients a rate may be given."""
+"""Of how many patients, or units of time at risk, a rate may be given."""
 
 
 def rates_per(per: int) -> Scale:
@@ -105,8 +108,7 @@ def rates_per(per: int) -> Scale:
     Raises:
         UnknownTermError: not one of `PER`.
     """
-    if per not in PER:
-        raise UnknownTermError(str(per), kind="number of patients for a rate", choices=[str(one) for one in PER])
+    _refuse_other_numbers(per)
     if per == RATE.per:
         return RATE
 
@@ -128,9 +130,51 @@ def rates_per(per: int) -> Scale:
     return Scale("rate", "rate", f"Per {per:,}", f" per {per:,}", number, per=per)
 
 
-def scale_of(pooled: Pooled) -> Scale:
-    """Return the scale of an analysis."""
-    return SCALES.get(pooled.question.measure, RATE)
+def _refuse_other_numbers(per: int) -> None:
+    if per not in PER:
+        raise UnknownTermError(str(per), kind="number of patients for a rate", choices=[str(one) for one in PER])
+
+
+def incidence_per(per: int, question: Question) -> Scale:
+    """Return the scale of events per so many units of time at risk: ``26.8 [12.3, 58.4]`` per 100 person-years.
+
+    Raises:
+        UnknownTermError: not one of `PER`.
+    """
+    _refuse_other_numbers(per)
+
+    def number(rate: float | None) -> str:
+        if rate is None or not wording.exists(rate):
+            return wording.DASH
+        amount = per * rate
+        if 0 < amount < 0.05:
+            return "<0.1"
+        return ">999,999" if amount >= 1e6 else f"{amount:.1f}" if amount < 99.95 else f"{amount:,.0f}"
+
+    exposure = exposure_text(question.time_unit)
+    name = f"per {per:,} {exposure}"
+    return Scale(
+        "incidence_rate", "incidence rate", f"P{name[1:]}", f" {name}", number, coefficient="Rate ratio", per=per,
+        exposure=exposure,
+    )  # fmt: skip
+
+
+def scale_of(pooled: Pooled, *, per: int = RATE.per) -> Scale:
+    """Return the scale of an analysis, rates per so many patients or units of time at risk.
+
+    Raises:
+        UnknownTermError: `per` is not one of `PER`.
+    """
+    if pooled.question.incidence:
+        return incidence_per(per, pooled.question)
+    return SCALES.get(pooled.question.measure) or rates_per(per)
+
+
+def time_text(time: float | None, unit: str) -> str:
+    """Return time at risk with one decimal, infusions without; a dash where there is none."""
+    if time is None:
+        return wording.DASH
+    return f"{time:,.0f}" if unit in COUNTED else f"{time:,.1f}"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ HEADINGS: Mapping[str, str] = {
     "shrunken": "Study",
 }
 COUNTS = {"studies": ("Studies",), "patients": ("Patients",)}
+OVER_TIME = {"studies": ("Studies",), "patients": ("Events",)}
 
 
 def draw_series(pooled: Pooled, series_id: str) -> Figure:
@@ -53,12 +54,19 @@ def draw_series(pooled: Pooled, series_id: str) -> Figure:
         first=HEADINGS.get(series.id, "Analysis"),
         effect=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
         directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
-        axis=readable(scale.heading if scale.comparative else f"{pooled.outcome_label.capitalize()} rate, %"),
+        axis=readable(_axis_label(pooled, scale)),
         notes=tuple(readable(note) for note in series.notes),
     )
-    layout = lay_out(rows, words, columns=(), counts=COUNTS)
+    layout = lay_out(rows, words, columns=(), counts=OVER_TIME if scale.exposure else COUNTS)
     with house_style():
         return ForestDrawing(layout, axis_for(rows, scale, pooled), reference=_reference(pooled, scale)).drawn()
+
+
+def _axis_label(pooled: Pooled, scale: Scale) -> str:
+    outcome = f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]}"
+    if scale.exposure:
+        return f"{outcome}, events{scale.unit}"
+    return scale.heading if scale.comparative else f"{outcome} rate, %"
 
 
 def _title(series: Series) -> str:
@@ -74,7 +82,7 @@ def _rows(series: Series, scale: Scale) -> Iterator[Row]:
 
 
 def _cells(one: Estimate, scale: Scale) -> dict[str, str]:
-    patients = one.patients + (one.control_patients or 0)
+    patients = one.all_patients if one.time is None else one.events
     shown = scale.effect(one.effect, one.lower, one.upper) if one.effect is not None else wording.DASH
     return {"studies": f"{one.k:,}", "patients": f"{patients:,}", "effect": shown}
 

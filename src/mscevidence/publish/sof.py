@@ -83,6 +83,9 @@ class Row:
         return tuple(one.domain for one in self.ratings if one.steps is None)
 
 
+NO_THRESHOLDS = "an incidence rate: the thresholds of the draft are for shares of patients and for comparisons"
+
+
 @dataclass(frozen=True)
 class Summary:
     """A summary of findings; `missing` says of analyses why they have no row."""
@@ -119,6 +122,9 @@ def summary_of_findings(
     for done in analyses:
         if done.pooled is None:
             missing.append((done.analysis.id, done.why_not))
+            continue
+        if done.pooled.question.incidence:
+            missing.append((done.analysis.id, NO_THRESHOLDS))
             continue
         wanted = (*done.pooled.groups, done.pooled.overall) if groups else (done.pooled.overall,)
         rows += [_row(done.analysis.id, done.pooled, group, by_id, question) for group in wanted]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mscevidence.effects.exposure import exposure_text
 from mscevidence.model import BetweenGroups, Borrowed, Estimate, Group, Moderation, Pooled, Series, StudyRow
 from mscevidence.publish import wording
-from mscevidence.publish.scale import RATE, Scale, directions, scale_of
+from mscevidence.publish.scale import RATE, Scale, directions, scale_of, time_text
 from mscevidence.publish.table import as_text
 
 LETTERS = {
@@ -30,7 +31,7 @@ def page(pooled: Pooled) -> str:
     lines = [
         pooled.title,
         "=" * len(pooled.title),
-        f"{wording.studies_and_patients(first)}, {_with_the_outcome(first)}; {intervals}",
+        f"{wording.studies_and_patients(first)}, {_with_the_outcome(first, pooled)}; {intervals}",
         *_sides(pooled, scale),
         *(f"OVERRIDE: {text}" for text in pooled.overrides),
     ]
@@ -51,7 +52,10 @@ def page(pooled: Pooled) -> str:
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
 
 
-def _with_the_outcome(one: Estimate) -> str:
+def _with_the_outcome(one: Estimate, pooled: Pooled) -> str:
+    if one.time is not None:
+        unit = pooled.question.time_unit
+        return f"{time_text(one.time, unit)} {exposure_text(unit)}"
     if one.control_events is None:
         return f"{one.events} with the outcome"
     cells = f"{one.events} of {one.patients} with cells"
@@ -99,6 +103,7 @@ def study_rows(pooled: Pooled) -> list[dict[str, object]]:
             "group": row.group,
             "events": row.events,
             "n": row.n,
+            **({} if row.time is None else {"time": row.time, "time_unit": pooled.question.time_unit}),
             **({"control_events": row.control.events, "control_n": row.control.n} if row.control else {}),
             scale.id: row.effect,
             "lower": row.lower,
@@ -122,6 +127,7 @@ def estimate_rows(pooled: Pooled) -> list[dict[str, object]]:
     named += [(f"{series.id}: {name}", one) for series in pooled.series for name, one in series.rows]
     scale = scale_of(pooled)
     left_out = {"notes"} if scale.comparative else {"notes", "control_events", "control_patients"}
+    left_out |= set() if scale.exposure else {"time"}
     return [
         {"group": label, **_renamed(one.model_dump(exclude=left_out), scale), "notes": " ".join(one.notes)}
         for label, one in named
@@ -137,7 +143,7 @@ def _studies(group: Group, pooled: Pooled) -> list[str]:
     rows = [
         {
             "Study": _name(row),
-            **_counts(row),
+            **_counts(row, scale, pooled),
             scale.heading: scale.number(row.effect),
             f"{level} interval": scale.interval(row.lower, row.upper),
             "Weight %": "" if row.weight is None else f"{row.weight:.1f}",
@@ -147,7 +153,9 @@ def _studies(group: Group, pooled: Pooled) -> list[str]:
     return as_text(rows, list(rows[0])).splitlines()
 
 
-def _counts(row: StudyRow) -> dict[str, object]:
+def _counts(row: StudyRow, scale: Scale, pooled: Pooled) -> dict[str, object]:
+    if row.time is not None:
+        return {"Events": row.events, scale.exposure.capitalize(): time_text(row.time, pooled.question.time_unit)}
     if row.control is None:
         return {"Events": row.events, "n": row.n}
     return {"MSC": row.events, "n": row.n, "Control": row.control.events, "control n": row.control.n}
@@ -225,7 +233,7 @@ def _moderation(one: Moderation, scale: Scale) -> list[str]:
         {
             "": each.name,
             scale.coefficient: f"{each.effect:.2f} [{each.lower:.2f}, {each.upper:.2f}]",
-            "Coefficient" if scale.comparative else "Logit": f"{each.estimate:.3f}",
+            "Coefficient" if scale.comparative or scale.exposure else "Logit": f"{each.estimate:.3f}",
             "SE": f"{each.se:.3f}",
             "p": wording.p_value(each.p).removeprefix("p").strip("= \N{NO-BREAK SPACE}"),
         }

@@ -69,7 +69,9 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def studies_and_patients(estimate: Estimate) -> str:
-    """Return ``4 studies, 31 patients``; those of control arms are counted too."""
+    """Return ``4 studies, 31 patients`` (those of control arms too); of incidence rates ``4 studies, 17 events``."""
+    if estimate.time is not None:
+        return f"{count(estimate.k, 'study', 'studies')}, {count(estimate.events, 'event')}"
     return f"{count(estimate.k, 'study', 'studies')}, {count(estimate.all_patients, 'patient')}"
 
 

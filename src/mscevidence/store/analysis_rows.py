@@ -62,14 +62,14 @@ def _estimates(pooled: Pooled) -> Iterator[dict[str, object]]:
 
 
 def _estimate(group: Group, role: str, sensitivity: str | None, estimate: Estimate) -> dict[str, object]:
-    values = estimate.model_dump(exclude={"label", "notes"})
+    values = estimate.model_dump(exclude={"label", "notes", "time"})
     names = {"group_name": group.name, "group_label": group.label, "role": role, "sensitivity": sensitivity}
     return {**names, **values, "method_label": estimate.label, "notes": as_json(estimate.notes)}
 
 
 def _study_rows(analysis: str, group: Group) -> Iterator[Row]:
     for place, row in enumerate(group.rows, 1):
-        values = row.model_dump(exclude={"group", "result", "control", "marks", "numbers", "columns"})
+        values = row.model_dump(exclude={"group", "result", "control", "time", "marks", "numbers", "columns"})
         if row.control is not None:
             values |= {"control_events": row.control.events, "control_n": row.control.n}
         lists = {"marks": as_json(row.marks), "columns": as_json(row.columns)}

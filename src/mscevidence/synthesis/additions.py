@@ -15,18 +15,19 @@ SERIES = ("every-method", "leave-one-out", "cumulative", "bayes")
 
 
 OF_COMPARISONS = ("--compare-methods", "--leave-one-out", "--cumulative", "--moderator", "--bias", "--by", "--explain")
-"""What may be added to a comparison of two arms."""
+"""What may be added to a comparison of two arms, and to incidence rates."""
 
 
-def refuse_comparison(question: Question, option: str) -> None:
-    """Raise when something that is made for rates of one arm is asked of a comparison.
+def refuse_others_than_shares(question: Question, option: str) -> None:
+    """Raise when something that is made for shares of patients is asked of a comparison or of incidence rates.
 
     Raises:
-        StatisticsError: naming what a comparison may have instead.
+        StatisticsError: naming what there may be instead.
     """
-    if question.comparative:
+    if question.comparative or question.incidence:
+        kind = "rates of one arm" if question.comparative else "shares of patients"
         raise StatisticsError(
-            f"{option} is for rates of one arm, not for {question.measure}",
+            f"{option} is for {kind}, not for {question.measure}",
             hint=f"with --measure {question.measure} there are {', '.join(OF_COMPARISONS)}",
         )
 
@@ -41,8 +42,8 @@ def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
     rows, recipe, level = pooled.overall.rows, recipe_of(pooled.question), pooled.level
     made: list[Series] = []
     for name in wanted:
-        if name == "every-method" and recipe.comparative:
-            made.append(series.every_contrast(rows, recipe.measure, level=level))
+        if name == "every-method" and (recipe.comparative or recipe.incidence):
+            made.append(series.every_recipe(rows, recipe, level=level))
         elif name == "every-method":
             made.append(series.every_method(rows, level=level))
         elif name == "leave-one-out":
@@ -50,7 +51,7 @@ def with_series(pooled: Pooled, wanted: Sequence[str]) -> Pooled:
         elif name == "cumulative":
             made.append(series.cumulative(rows, recipe, level=level))
         elif name == "bayes":
-            refuse_comparison(pooled.question, "--bayes")
+            refuse_others_than_shares(pooled.question, "--bayes")
             made.extend(series.bayesian(rows, level=level))
         else:
             raise UnknownTermError(name, kind="series", choices=SERIES)

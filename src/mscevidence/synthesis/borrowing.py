@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mscevidence import effects, vocabulary
 from mscevidence.model import Borrowed, BorrowedGroup, BorrowedRate, Family, Question, Study
-from mscevidence.synthesis.additions import refuse_comparison
+from mscevidence.synthesis.additions import refuse_others_than_shares
 
 if TYPE_CHECKING:
     from mscevidence.stats.borrowing import Borrowing
@@ -66,7 +66,7 @@ def borrow_densities(studies: Sequence[Study], families: Sequence[Family], quest
 def _fit(studies: Sequence[Study], families: Sequence[Family], question: Question) -> Borrowing:
     from mscevidence import stats
 
-    refuse_comparison(question, "--borrow")
+    refuse_others_than_shares(question, "--borrow")
     everywhere = question.model_copy(update={"condition": None, "by": None})
     taken = effects.select(studies, families, everywhere).taken
     labels = [vocabulary.load("condition")[one.study.condition].label for one in taken]

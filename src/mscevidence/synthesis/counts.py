@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mscevidence.stats import EffectSizes, effect_sizes
 
 Array = NDArray[np.int64]
+Times = NDArray[np.float64]
 
 
 class Group(Protocol):
@@ -27,7 +28,11 @@ class Group(Protocol):
 
 
 class Counted(Group, Protocol):
-    """Events of n, with those of a control group where there is one."""
+    """Events of n, with those of a control group where there is one, or with the time at risk."""
+
+    @property
+    def time(self) -> float | None:
+        """Time at risk, of incidence rates."""
 
     @property
     def control(self) -> Group | None:
@@ -36,19 +41,24 @@ class Counted(Group, Protocol):
 
 @dataclass(frozen=True)
 class Counts:
-    """Events and patients of each study; those of its control arm, or None for rates of one arm."""
+    """Events and patients of each study; those of its control arm, or None for rates of one arm.
+
+    `time` is the time at risk of each study, None where patients are counted.
+    """
 
     events: Array
     n: Array
     control_events: Array | None = None
     control_n: Array | None = None
+    time: Times | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Counted], *, comparative: bool) -> Counts:
         """Return the counts of study rows, or of what `effects` selects."""
         events, n = np.array([row.events for row in rows], dtype=int), np.array([row.n for row in rows], dtype=int)
         if not comparative:
-            return cls(events, n)
+            times = [row.time for row in rows if row.time is not None]
+            return cls(events, n, time=np.array(times, dtype=float) if times and len(times) == len(rows) else None)
         controls = [row.control for row in rows if row.control is not None]
         return cls(
             events,
@@ -63,13 +73,14 @@ class Counts:
         return len(self.n)
 
     @property
-    def totals(self) -> dict[str, int | None]:
+    def totals(self) -> dict[str, float | None]:
         """Return the sums as an `Estimate` names them."""
         control = (self.control_events, self.control_n)
         sums = [None if values is None else int(values.sum()) for values in control]
         return {
             "events": int(self.events.sum()),
             "patients": int(self.n.sum()),
+            "time": None if self.time is None else float(self.time.sum()),
             "control_events": sums[0],
             "control_patients": sums[1],
         }
@@ -84,6 +95,8 @@ class Counts:
     @property
     def table(self) -> dict[str, Any]:
         """Return the columns as `mscevidence.stats` names them."""
+        if self.time is not None:
+            return {"events": self.events, "time": self.time}
         if self.control_events is None or self.control_n is None:
             return {"events": self.events, "n": self.n}
         return {"events1": self.events, "n1": self.n, "events2": self.control_events, "n2": self.control_n}

@@ -21,7 +21,7 @@ from mscevidence.effects.preference import preference
 from mscevidence.effects.sums import disjoint, fits, leaves, sum_of
 from mscevidence.errors import SelectionError, StatisticsError
 from mscevidence.model import Arm, Exclusion, Family, Question, Study
-from mscevidence.synthesis.additions import refuse_comparison
+from mscevidence.synthesis.additions import refuse_others_than_shares
 
 if TYPE_CHECKING:
     from mscevidence.stats import DoseResponse
@@ -104,7 +104,7 @@ def doses(studies: Sequence[Study], families: Sequence[Family], question: Questi
         StatisticsError: the question compares arms.
         UnknownTermError: an unknown family in ``allow_overlap``.
     """
-    refuse_comparison(question, "a dose-response")
+    refuse_others_than_shares(question, "a dose-response")
     refuse_unknown_families(families, question)
     found, exclusions = _dosed_studies([study for study in studies if in_question(study, question)], question)
     unit = _unit(found, question)

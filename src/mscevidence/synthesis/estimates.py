@@ -13,7 +13,7 @@ import numpy as np
 from mscevidence.errors import StatisticsError
 from mscevidence.model import Estimate
 from mscevidence.stats.diagnosis import FREEMAN_TUKEY
-from mscevidence.synthesis import contrasts
+from mscevidence.synthesis import contrasts, incidence
 from mscevidence.synthesis.counts import Array, Counts
 from mscevidence.synthesis.numbers import finite, whole
 from mscevidence.synthesis.recipes import CORRECTED, Recipe
@@ -27,8 +27,9 @@ def estimate_with(recipe: Recipe, counts: Counts, *, level: float) -> Estimate:
     if counts.k == 1:
         return Estimate(status="single", notes=("One study: shown, not pooled.",), **base)
     try:
-        if recipe.comparative:
-            return Estimate(**base, **contrasts.answer(recipe, counts, level))
+        if recipe.comparative or recipe.incidence:
+            answer = contrasts.answer if recipe.comparative else incidence.answer
+            return Estimate(**base, **answer(recipe, counts, level))
         if counts.events.sum() in (0, counts.n.sum()):
             from mscevidence.stats.method_strip import boundary_sentence
 
@@ -104,13 +105,16 @@ def row_weights(recipe: Recipe, counts: Counts, estimate: Estimate) -> list[floa
     """Return the weight of each study in per cent, None for all when nothing is pooled.
 
     Two-step methods, Mantel-Haenszel and Peto: their own weights. The binomial-normal model of rates has none; shown is
-    1/(1/(n p (1 - p)) + tau2) at the pooled rate p, the weight of the study's logit if its rate were p.
+    1/(1/(n p (1 - p)) + tau2) at the pooled rate p, the weight of the study's logit if its rate were p; of incidence
+    rates likewise the weight of the log rate.
     """
     if estimate.status != "estimated" or estimate.effect is None:
         return [None] * counts.k
     if recipe.comparative:
         return contrasts.weights(recipe, counts, estimate)
-    if recipe.method == "glmm":
+    if recipe.method == "glmm" and recipe.incidence:
+        variance = incidence.variances_at(estimate.effect, counts)
+    elif recipe.method == "glmm":
         rate = min(max(estimate.effect, 1e-6), 1 - 1e-6)
         variance = 1 / (counts.n * rate * (1 - rate))
     else:

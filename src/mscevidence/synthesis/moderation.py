@@ -1,8 +1,8 @@
 """Meta-regression: does the effect go with the year, the size or the dose of a study, or with what kind of study it is?
 
-Mixed-effects regression of logits, or in comparisons of log ratios or risk differences (0.5 added only where needed),
-REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose enters as its logarithm to base 10, so that a coefficient is per
-tenfold dose; year per year; patients per ten patients.
+Mixed-effects regression of logits, of logs of incidence rates, or in comparisons of log ratios or risk differences (0.5
+added only where needed), REML, Knapp & Hartung 2003 (Stat Med 22:2693). Dose enters as its logarithm to base 10, so
+that a coefficient is per tenfold dose; year per year; patients per ten patients.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.model import COMPARISONS, Coefficient, Measure, Moderation, StudyRow
 from mscevidence.synthesis.counts import Counts
+from mscevidence.synthesis.recipes import scale_of_regressions
 
 NUMERIC: dict[str, tuple[str, Callable[[float], float]]] = {
     "year": ("per year", float),
@@ -26,7 +27,7 @@ CATEGORICAL = ("condition", "product", "design", "phase")
 
 
 def moderate(rows: Sequence[StudyRow], moderator: str, measure: Measure, *, level: float) -> Moderation:
-    """Return the meta-regression of the effects of the rows on a moderator (logits for every measure of rates).
+    """Return the meta-regression of the effects of the rows on a moderator (logits for every measure of shares).
 
     Raises:
         UnknownTermError: no such moderator.
@@ -65,8 +66,7 @@ def _fit(rows: Sequence[StudyRow], design: Any, measure: Measure, level: float) 
         raise StatisticsError(f"{len(rows)} studies are too few for {design.shape[1]} coefficients")
     if design.shape[1] == 1 or np.linalg.matrix_rank(design) < design.shape[1]:
         raise StatisticsError("the moderator is the same in all studies")
-    compared = measure in COMPARISONS
-    sizes = Counts.of(rows, comparative=compared).effect_sizes(measure if compared else "PLO")
+    sizes = Counts.of(rows, comparative=measure in COMPARISONS).effect_sizes(scale_of_regressions(measure))
     return stats.meta_regression(sizes.yi, sizes.vi, design, estimator="REML", test="knha", level=level)
 
 

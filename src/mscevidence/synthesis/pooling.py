@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mscevidence import effects, vocabulary
+from mscevidence.effects.exposure import COUNTED
 from mscevidence.errors import SelectionError
 from mscevidence.model import Estimate, Family, Group, Pooled, Question, Study, StudyRow
 from mscevidence.synthesis.counts import Counts
@@ -70,6 +71,9 @@ def title_of(question: Question) -> str:
         title += f" in {vocabulary.load('condition')[question.condition].label}"
     if question.by:
         title += f" by {question.by.replace('-', ' ')}"
+    if question.incidence:
+        counted = f"events per {question.time_unit}" if question.time_unit in COUNTED else "events over time at risk"
+        return f"{title}: {counted}"
     if not question.comparative:
         return title
     other = vocabulary.load("arm-role")[question.control].label if question.control else "control"

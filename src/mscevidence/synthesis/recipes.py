@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 
 from mscevidence.errors import StatisticsError
-from mscevidence.model import COMPARISONS, Measure, Method, Question, Test
+from mscevidence.model import COMPARISONS, INCIDENCES, Measure, Method, Question, Test
 
 MEASURES: dict[Measure, str] = {
     "PLO": "logits",
@@ -19,18 +19,24 @@ MEASURES: dict[Measure, str] = {
     "PAS": "arcsine square roots",
     "PFT": "Freeman-Tukey double arcsines",
     "PR": "raw rates",
+    "IRLN": "logs of incidence rates",
+    "IR": "incidence rates",
+    "IRS": "square roots of incidence rates",
     "OR": "log odds ratios",
     "RR": "log risk ratios",
     "RD": "risk differences",
 }
-CORRECTED = frozenset({"PLO", "PLN", "PR", *COMPARISONS})
-"""Measures for which 0.5 is added to every cell of a study that has an empty one."""
+CORRECTED = frozenset({"PLO", "PLN", "PR", "IRLN", "IR", *COMPARISONS})
+"""Measures for which 0.5 is added to every cell of a study that has an empty one (of incidence: to no events)."""
 SHORT_MEASURES: dict[Measure, str] = {
     "PLO": "logit",
     "PLN": "log",
     "PAS": "arcsine",
     "PFT": "Freeman-Tukey",
     "PR": "raw",
+    "IRLN": "log incidence",
+    "IR": "incidence",
+    "IRS": "root incidence",
     "OR": "log OR",
     "RR": "log RR",
     "RD": "RD",
@@ -63,12 +69,15 @@ MODELS: dict[Method, str] = {
     "um.rs": "Logistic model with random study effects",
 }
 """Binomial models of two arms with a random treatment effect, by metafor's codes."""
+NO_WEIGHTS = "the model has no weights; shown is the inverse variance of"
+BINOMIAL = "binomial-normal model"
 STRATIFIED: dict[Method, str] = {"mh": "Mantel-Haenszel", "peto": "Peto"}
 """Methods that assume one effect and need no correction."""
 
 METHODS: dict[Measure, tuple[Method, ...]] = {
     "PLO": ("glmm", *ESTIMATORS),
-    **dict.fromkeys(("PLN", "PAS", "PFT", "PR"), tuple(ESTIMATORS)),
+    "IRLN": ("glmm", *ESTIMATORS),
+    **dict.fromkeys(("PLN", "PAS", "PFT", "PR", "IR", "IRS"), tuple(ESTIMATORS)),
     "OR": (*MODELS, *STRATIFIED, *ESTIMATORS),
     **dict.fromkeys(("RR", "RD"), ("mh", *ESTIMATORS)),
 }
@@ -77,11 +86,12 @@ METHODS: dict[Measure, tuple[Method, ...]] = {
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How to pool: method, measure and test."""
+    """How to pool: method, measure and test; of incidence rates also the unit of the time at risk."""
 
     method: Method
     measure: Measure = "PLO"
     test: Test = "knha"
+    time_unit: str = "year"
 
     @property
     def comparative(self) -> bool:
@@ -89,8 +99,13 @@ class Recipe:
         return self.measure in COMPARISONS
 
     @property
+    def incidence(self) -> bool:
+        """Return whether events are counted over time at risk."""
+        return self.measure in INCIDENCES
+
+    @property
     def has_model(self) -> bool:
-        """Return whether the counts keep their binomial likelihood."""
+        """Return whether the counts keep their likelihood, binomial or Poisson."""
         return self.method == "glmm" or self.method in MODELS
 
     @property
@@ -98,7 +113,8 @@ class Recipe:
         """Return the recipe as a reader finds it under a figure."""
         interval = INTERVALS[self.test]
         if self.method == "glmm":
-            return f"Logit GLMM (maximum likelihood), {interval}"
+            name = "Poisson-normal model of incidence" if self.incidence else "Logit GLMM"
+            return f"{name} (maximum likelihood), {interval}"
         if self.method in MODELS:
             return f"{MODELS[self.method]} (maximum likelihood), {interval}"
         if self.method in STRATIFIED:
@@ -115,11 +131,10 @@ class Recipe:
     def weighting(self) -> str:
         """Return what the weights of the studies are under this recipe."""
         if self.method == "glmm":
-            return (
-                "the model has no weights; shown is the inverse variance of each logit at the pooled rate, tau² added"
-            )
+            each = "log rate" if self.incidence else "logit"
+            return f"{NO_WEIGHTS} each {each} at the pooled rate, tau² added"
         if self.method in MODELS:
-            return "the model has no weights; shown is the inverse variance of each log odds ratio, tau² added"
+            return f"{NO_WEIGHTS} each log odds ratio, tau² added"
         if self.method in STRATIFIED:
             return f"{STRATIFIED[self.method]} weights"
         return "inverse variance" if self.method == "ee" else "inverse variance, tau² added"
@@ -148,7 +163,7 @@ def recipe_of(question: Question) -> Recipe:
         raise StatisticsError(
             f"{_named(method)} has no {question.test} test", hint=f"use --test {' or '.join(tests)}{others}"
         )
-    return Recipe(method, measure, question.test or tests[0])
+    return Recipe(method, measure, question.test or tests[0], question.time_unit)
 
 
 def tests_of(method: Method) -> tuple[Test, ...]:
@@ -165,33 +180,51 @@ def _no_such_method(method: Method, measure: Measure) -> StatisticsError:
             f"{_named(method)} compares two arms by {', '.join(able)}, it does not pool {MEASURES[measure]}",
             hint=f"add --measure {' or '.join(able)}; methods for {measure}: {', '.join(METHODS[measure])}",
         )
+    pools = "Poisson-normal model pools logs of rates" if measure in INCIDENCES else f"{BINOMIAL} pools logits"
     return StatisticsError(
-        f"the binomial-normal model pools logits, not {measure}",
+        f"the {pools}, not {measure}",
         hint=f"add --method reml; methods for {measure}: {', '.join(METHODS[measure])}",
     )
 
 
 def _named(method: Method) -> str:
-    names = {"glmm": "the binomial-normal model", "mh": "Mantel-Haenszel", "peto": "Peto's method"}
+    names = {"glmm": f"the {BINOMIAL}", "mh": "Mantel-Haenszel", "peto": "Peto's method"}
     return names.get(method) or MODELS.get(method, ESTIMATORS.get(method, method))
 
 
 def recipes_beside(first: Recipe) -> tuple[Recipe, ...]:
     """Return the first recipe and what always stands beside it."""
     measure = first.measure
+    one_arm: Measure = "IRLN" if first.incidence else "PLO"
+    unit = first.time_unit
     usual = (
-        *((Recipe("glmm", "PLO", "t"), Recipe("reml", "PLO", "knha")) if not first.comparative else ()),
+        *((Recipe("glmm", one_arm, "t", unit), Recipe("reml", one_arm, "knha", unit)) if not first.comparative else ()),
         *((Recipe("cm.el", "OR", "t"),) if measure == "OR" else ()),
         *((Recipe("reml", measure, "knha"), Recipe("mh", measure, "z")) if first.comparative else ()),
     )
     return (first, *(recipe for recipe in usual if (recipe.method, recipe.measure) != (first.method, first.measure)))
 
 
-def recipes_to_compare(measure: Measure) -> tuple[Recipe, ...]:
-    """Return every sensible recipe for a comparison of two arms, models first.
+def scale_of_regressions(measure: Measure) -> Measure:
+    """Return the scale on which the effects of an analysis are regressed: its own, or that of the model of counts."""
+    if measure in COMPARISONS:
+        return measure
+    return "IRLN" if measure in INCIDENCES else "PLO"
+
+
+def recipes_to_compare(asked: Recipe) -> tuple[Recipe, ...]:
+    """Return every sensible recipe for the comparison of two arms or the incidence rates asked for, models first.
 
     The approximate conditional model is not among them: it holds only where events are rare.
     """
+    measure, unit = asked.measure, asked.time_unit
+    if asked.incidence:
+        logs: tuple[tuple[Method, Test], ...] = (
+            ("glmm", "t"), ("glmm", "z"), ("reml", "knha"), ("reml", "adhoc"), ("pm", "knha"), ("ml", "z"), ("dl", "z"),
+            ("sj", "knha"), ("ee", "z"),
+        )  # fmt: skip
+        roots, raw = Recipe("reml", "IRS", "knha", unit), Recipe("reml", "IR", "knha", unit)
+        return (*(Recipe(method, "IRLN", test, unit) for method, test in logs), roots, raw)
     models: tuple[tuple[Method, Test], ...] = (
         ("cm.el", "t"), ("cm.el", "z"), ("um.fs", "z"), ("um.rs", "z"), ("mh", "z"), ("peto", "z"),
     )  # fmt: skip

@@ -36,11 +36,11 @@ def every_method(rows: Sequence[StudyRow], *, level: float) -> Series:
     return Series(id="every-method", title=DEPENDS, rows=named, notes=(strip.sentence,))
 
 
-def every_contrast(rows: Sequence[StudyRow], measure: Measure, *, level: float) -> Series:
-    """Return each sensible method's estimate of a comparison, and whether the conclusion depends on the choice."""
-    counts = Counts.of(rows, comparative=True)
-    named = [(one.short, estimate_with(one, counts, level=level)) for one in recipes_to_compare(measure)]
-    said = agreement(named, measure, level=level)
+def every_recipe(rows: Sequence[StudyRow], asked: Recipe, *, level: float) -> Series:
+    """Return each sensible method's estimate of a comparison or of incidence rates, and whether they agree."""
+    counts = Counts.of(rows, comparative=asked.comparative)
+    named = [(one.short, estimate_with(one, counts, level=level)) for one in recipes_to_compare(asked)]
+    said = agreement(named, asked, level=level)
     return Series(id="every-method", title=DEPENDS, rows=tuple(named), notes=(said,))
 
 

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mscevidence.errors import StatisticsError
-from mscevidence.model import COMPARISONS, Measure, SmallStudyTest, StudyRow
+from mscevidence.model import COMPARISONS, INCIDENCES, Measure, SmallStudyTest, StudyRow
 from mscevidence.synthesis.counts import Counts
-from mscevidence.synthesis.recipes import MEASURES, RATIOS
+from mscevidence.synthesis.recipes import MEASURES, RATIOS, scale_of_regressions
 
 FEW = 10
+LOGS_ON_TIME = "log rates on 1/time at risk"
 Array = NDArray[np.float64]
 Tests = dict[str, Callable[[], SmallStudyTest]]
 
@@ -29,7 +30,7 @@ Tests = dict[str, Callable[[], SmallStudyTest]]
 def small_study_tests(rows: Sequence[StudyRow], measure: Measure) -> tuple[SmallStudyTest, ...]:
     """Return the tests on the effects of the rows, each with its finding; what cannot be computed says why."""
     compared = measure in COMPARISONS
-    scale: Measure = measure if compared else "PLO"
+    scale = scale_of_regressions(measure)
     counts = Counts.of(rows, comparative=compared)
     sizes = counts.effect_sizes(scale)
     y, v = np.asarray(sizes.yi, dtype=float), np.asarray(sizes.vi, dtype=float)
@@ -47,10 +48,12 @@ def small_study_tests(rows: Sequence[StudyRow], measure: Measure) -> tuple[Small
 def _of_rates(counts: Counts, y: Array, v: Array, many: str) -> Tests:
     from mscevidence import stats
 
-    def on_size() -> SmallStudyTest:
-        return _regression(stats.regression_test(y, v, n=counts.n.astype(float), model="rma", predictor="ninv"), many)
+    size, name = (counts.n.astype(float), "logits on 1/n") if counts.time is None else (counts.time, LOGS_ON_TIME)
 
-    return {"Regression of logits on 1/n (mixed effects, REML)": on_size}
+    def on_size() -> SmallStudyTest:
+        return _regression(stats.regression_test(y, v, n=size, model="rma", predictor="ninv"), many)
+
+    return {f"Regression of {name} (mixed effects, REML)": on_size}
 
 
 def _of_contrasts(counts: Counts, y: Array, v: Array, measure: Measure, many: str) -> Tests:
@@ -122,4 +125,6 @@ def _text(mu: float, measure: Measure) -> str:
     value = float(stats.back_transform(mu, measure))
     if measure == "RD":
         return f"{100 * value:.1f} points"
+    if measure in INCIDENCES:
+        return f"{value:.3g}"
     return f"{value:.2f}" if measure in COMPARISONS else f"{100 * value:.1f}%"

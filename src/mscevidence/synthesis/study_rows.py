@@ -10,7 +10,7 @@ import numpy as np
 from mscevidence import effects, vocabulary
 from mscevidence.effects.rows import columns_of, control_text, doses_text, group_value, numbers_of
 from mscevidence.model import ControlGroup, Question, StudyRow, time_point_text
-from mscevidence.synthesis import contrasts
+from mscevidence.synthesis import contrasts, incidence
 from mscevidence.synthesis.counts import Counts
 from mscevidence.synthesis.recipes import ESTIMATORS, Recipe
 
@@ -50,6 +50,8 @@ def footnotes(marks: Iterable[str], recipe: Recipe) -> dict[str, str]:
 
 def interval_method(recipe: Recipe) -> str:
     """Return how the intervals of the studies were made."""
+    if recipe.incidence:
+        return "exact Poisson"
     if not recipe.comparative:
         return "Clopper-Pearson"
     scale = "" if recipe.measure == "RD" else " on the log scale"
@@ -71,6 +73,8 @@ def _own_effects(taken: Sequence[Usable], question: Question, recipe: Recipe) ->
     counts = Counts.of(taken, comparative=recipe.comparative)
     if recipe.comparative:
         return contrasts.own_effects(recipe, counts, question.level)
+    if recipe.incidence:
+        return incidence.own_rates(counts, question.level)
     found = stats.study_intervals(counts.events, counts.n, method="clopper-pearson", level=question.level)
     return list(zip((counts.events / counts.n).tolist(), found.lower.tolist(), found.upper.tolist(), strict=True))
 
@@ -94,6 +98,7 @@ def _row(one: Usable, own: OwnEffect, question: Question, recipe: Recipe) -> Stu
         quote=one.result.source.quote,
         events=one.events,
         n=one.n,
+        time=one.time,
         control=_control(one.control),
         effect=effect,
         lower=lower,

@@ -8,7 +8,7 @@ import numpy as np
 
 from mscevidence.model import BetweenGroups, Group
 from mscevidence.synthesis.counts import Counts
-from mscevidence.synthesis.recipes import MEASURES, Recipe
+from mscevidence.synthesis.recipes import MEASURES, Recipe, scale_of_regressions
 
 
 def between(groups: Sequence[Group], recipe: Recipe) -> BetweenGroups:
@@ -33,7 +33,7 @@ def _by_regression(groups: Sequence[Group], recipe: Recipe) -> BetweenGroups:
     rows = [(position, row) for position, group in enumerate(groups) for row in group.rows]
     without = [group.label for group in groups if group.estimates[0].status != "estimated"]
     note = f"no estimate of their own: {', '.join(without)}"
-    scale = recipe.measure if recipe.comparative else "PLO"
+    scale = scale_of_regressions(recipe.measure)
     method = f"regression of {MEASURES[scale]} on the subgroup, one tau² for all (REML)"
     nothing = BetweenGroups(q=None, df=len(groups) - 1, p=None, method=method, note=note)
     if len(rows) <= len(groups):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from mscevidence.model import Estimate, Pooled
+from mscevidence.model import INCIDENCES, Estimate, Pooled
 from mscevidence.publish.export.cells import shown
 
 Json = dict[str, object]
@@ -19,7 +19,11 @@ UNITS = "http://unitsofmeasure.org"
 
 STATISTICS = {"OR": ("STATO:0000182", "odds ratio")}
 """Statistic types with a code; the others are named in words."""
-NAMES = {"RR": "risk ratio", "RD": "risk difference"}
+NAMES = {
+    "RR": "risk ratio",
+    "RD": "risk difference",
+    **dict.fromkeys(INCIDENCES, "events per unit of time at risk"),
+}
 
 
 def text(value: object) -> str:
@@ -95,18 +99,26 @@ def count_statistic(events: int, n: int, attributes: list[Json]) -> Json:
 def pooled_statistic(pooled: Pooled) -> Json:
     """Return the first estimate of an analysis with its interval, prediction interval and heterogeneity."""
     one, measure = pooled.overall.estimates[0], pooled.question.measure
-    rate = not pooled.question.comparative
+    rate = not (pooled.question.comparative or pooled.question.incidence)
     statistic: Json = {
-        "description": text(one.label),
+        "description": text(f"{one.label}{_over(pooled)}"),
         "statisticType": _type(measure, rate=rate),
         "numberAffected": one.events + (one.control_events or 0),
-        "sampleSize": {"numberOfStudies": one.k, "numberOfParticipants": one.all_patients},
+        "sampleSize": {
+            "numberOfStudies": one.k,
+            **({"numberOfParticipants": one.all_patients} if one.all_patients else {}),
+        },
         "attributeEstimate": _attributes(one, pooled.level, rate=rate),
         "note": [{"text": text(note)} for note in one.notes],
     }
     if one.effect is not None:
         statistic["quantity"] = percentage(one.effect) if rate else {"value": one.effect}
     return {name: value for name, value in statistic.items() if value != []}
+
+
+def _over(pooled: Pooled) -> str:
+    """Return what the events of an incidence rate are counted over."""
+    return f"; events per {pooled.question.time_unit} at risk" if pooled.question.incidence else ""
 
 
 def _type(measure: str, *, rate: bool) -> Json:

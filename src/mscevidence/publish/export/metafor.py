@@ -1,6 +1,7 @@
 """Events and sizes as metafor and meta name them, our estimates, and an R script that holds the two together.
 
-Columns: single arms ``xi`` events, ``ni`` patients, ``mi`` the others; two arms ``ai bi ci di n1i n2i`` (metafor's
+Columns: single arms ``xi`` events, ``ni`` patients, ``mi`` the others, ``ti`` time at risk; two arms
+``ai bi ci di n1i n2i`` (metafor's
 ``escalc``); ``event``, ``n``, ``studlab`` and ``subgroup`` are those of meta's ``metaprop``.
 """
 
@@ -16,7 +17,7 @@ from mscevidence.publish.export.cells import csv_bytes
 from mscevidence.synthesis.recipes import Recipe, recipe_of, recipes_beside
 
 STUDY_COLUMNS = (
-    "analysis", "subgroup", "study", "studlab", "slab", "event", "n", "xi", "mi", "ni",
+    "analysis", "subgroup", "study", "studlab", "slab", "event", "n", "xi", "mi", "ni", "ti",
     "ai", "bi", "ci", "di", "n1i", "n2i", "result", "report", "quote",
     "control_result", "control_report", "control_quote",
 )  # fmt: skip
@@ -64,11 +65,13 @@ def _study(done: Done, row: StudyRow) -> dict[str, object]:
         "studlab": row.label,
         "slab": row.label,
         "event": row.events,
-        "n": row.n,
+        "n": row.n or None,
         "result": row.result,
         "report": row.report,
         "quote": row.quote,
     }
+    if row.time is not None:
+        return {**common, "xi": row.events, "ti": row.time}
     if row.control is None:
         return {**common, "xi": row.events, "mi": row.n - row.events, "ni": row.n}
     other = row.control

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mscevidence import vocabulary
+from mscevidence.effects.exposure import exposure_text
 from mscevidence.model import Estimate, Group, Pooled, Study, StudyRow
 from mscevidence.publish import wording
+from mscevidence.publish.scale import scale_of
 from mscevidence.synthesis.counts import Counts
 from mscevidence.synthesis.estimates import row_weights
-from mscevidence.synthesis.recipes import Recipe, recipe_of, recipes_beside
+from mscevidence.synthesis.recipes import Recipe, recipe_of, recipes_beside, scale_of_regressions
 
 _WHERE = ("Analysis group", "Analysis number", "Analysis name")
 _COUNTS = ("Experimental cases", "Experimental N", "Control cases", "Control N")
@@ -41,6 +43,7 @@ METHOD_NAMES = {"mh": "Mantel-Haenszel", "peto": "Peto"}
 MEASURE_NAMES = {"OR": "Odds ratio", "RR": "Risk ratio", "RD": "Risk difference"}
 GROUP_NAMES = {1: "Mesenchymal stromal cells, rates of one arm", 2: "Mesenchymal stromal cells against control"}
 LOGIT = "Logit of the rate"
+LOG = "Log of the events per unit of time at risk"
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Numbered:
         return next(known)
 
     def _on_our_scale(self, recipe: Recipe) -> bool:
-        return self.comparative or recipe.measure == "PLO"
+        return self.comparative or recipe.measure == scale_of_regressions(self.pooled.question.measure)
 
     @property
     def recipe(self) -> Recipe:
@@ -95,7 +98,7 @@ def overall_row(one: Numbered) -> dict[str, object]:
         "Experimental group label": "MSC",
         "Control group label": "Control" if one.comparative else None,
         "Statistical method": METHOD_NAMES.get(recipe.method, "Inverse variance"),
-        "Effect measure": MEASURE_NAMES.get(recipe.measure, LOGIT),
+        "Effect measure": MEASURE_NAMES.get(recipe.measure, LOG if recipe.incidence else LOGIT),
         "Analysis model": "Fixed effect" if recipe.method in ONE_EFFECT else "Random effects",
         "Subgroup estimates": _flag(bool(pooled.groups)),
         "Overall estimates": _flag(True),
@@ -122,7 +125,7 @@ def data_rows(one: Numbered, names: Mapping[str, str], studies: Sequence[Study])
     labels = {group.name: group.label for group in one.pooled.groups}
     counts = Counts.of(rows, comparative=one.comparative)
     weights = row_weights(one.recipe, counts, one.pooled.overall.estimates[one.position])
-    logits = None if one.comparative else counts.effect_sizes("PLO")
+    own = None if one.comparative else counts.effect_sizes(scale_of_regressions(one.recipe.measure))
     for place, (row, weight) in enumerate(zip(rows, weights, strict=True)):
         common: dict[str, object] = {
             **one.where,
@@ -131,10 +134,10 @@ def data_rows(one: Numbered, names: Mapping[str, str], studies: Sequence[Study])
             "Study year": years.get(row.study),
             "Weight": weight,
         }
-        if logits is None:
+        if own is None:
             yield {**common, **_two_arms(row)}
         else:
-            yield {**common, **_one_arm(row, float(logits.yi[place]), float(logits.vi[place]), one.pooled.level)}
+            yield {**common, **_one_arm(row, float(own.yi[place]), float(own.vi[place]), one.pooled)}
 
 
 def _two_arms(row: StudyRow) -> dict[str, object]:
@@ -151,23 +154,34 @@ def _two_arms(row: StudyRow) -> dict[str, object]:
     }
 
 
-def _one_arm(row: StudyRow, logit: float, variance: float, level: float) -> dict[str, object]:
+def _one_arm(row: StudyRow, own: float, variance: float, pooled: Pooled) -> dict[str, object]:
     from statistics import NormalDist
 
-    half = NormalDist().inv_cdf(0.5 + level / 2) * math.sqrt(variance)
-    added = " 0.5 added to events and to the others." if row.events in {0, row.n} else ""
-    rate = wording.rate(row.effect, row.lower, row.upper)
+    half = NormalDist().inv_cdf(0.5 + pooled.level / 2) * math.sqrt(variance)
     return {
-        "GIV Mean": logit,
+        "GIV Mean": own,
         "GIV SE": math.sqrt(variance),
         "Experimental cases": row.events,
-        "Experimental N": row.n,
-        "Mean": logit,
-        "CI start": logit - half,
-        "CI end": logit + half,
-        "Footnotes": f"One arm, no control: {row.events}/{row.n} = {rate} %. GIV Mean is the logit of the rate, GIV SE "
-        f"its standard error.{added} Quote: {row.quote}",
+        "Experimental N": row.n or None,
+        "Mean": own,
+        "CI start": own - half,
+        "CI end": own + half,
+        "Footnotes": f"One arm, no control: {_footnote(row, pooled)} Quote: {row.quote}",
     }
+
+
+def _footnote(row: StudyRow, pooled: Pooled) -> str:
+    """Return what the numbers of a study are made of, and how."""
+    scale = scale_of(pooled)
+    rate = f"{scale.effect(row.effect, row.lower, row.upper)}{scale.unit}"
+    if row.time is not None:
+        unit = pooled.question.time_unit
+        added = " 0.5 added to the events." if row.events == 0 else ""
+        counts = f"{row.events} in {row.time:g} {exposure_text(unit)}"
+        explained = f"GIV Mean is the log of the events per {unit} at risk, GIV SE its standard error."
+        return f"{counts} = {rate}. {explained}{added}"
+    added = " 0.5 added to events and to the others." if row.events in {0, row.n} else ""
+    return f"{row.events}/{row.n} = {rate}. GIV Mean is the logit of the rate, GIV SE its standard error.{added}"
 
 
 def _estimate(group: Group, one: Numbered) -> dict[str, object]:
@@ -175,10 +189,10 @@ def _estimate(group: Group, one: Numbered) -> dict[str, object]:
     z = estimate.mu / estimate.se if one.recipe.test == "z" and estimate.mu is not None and estimate.se else None
     return {
         "Experimental cases": estimate.events,
-        "Experimental N": estimate.patients,
+        "Experimental N": estimate.patients if estimate.time is None else None,
         "Control cases": estimate.control_events,
         "Control N": estimate.control_patients,
-        **dict(zip(_EFFECT, _effect(estimate, comparative=one.comparative), strict=True)),
+        **dict(zip(_EFFECT, _effect(estimate, one), strict=True)),
         "Heterogeneity Tau²": estimate.tau2,
         "Heterogeneity Chi²": estimate.q,
         "Heterogeneity df": estimate.q_df,
@@ -189,12 +203,16 @@ def _estimate(group: Group, one: Numbered) -> dict[str, object]:
     }
 
 
-def _effect(estimate: Estimate, *, comparative: bool) -> tuple[float | None, float | None, float | None]:
+def _effect(estimate: Estimate, one: Numbered) -> tuple[float | None, float | None, float | None]:
     values = (estimate.effect, estimate.lower, estimate.upper)
-    if comparative:
+    if one.comparative:
         return values
-    value, lower, upper = map(_logit, values)
+    value, lower, upper = map(_log if one.recipe.incidence else _logit, values)
     return value, lower, upper
+
+
+def _log(rate: float | None) -> float | None:
+    return math.log(rate) if rate is not None and rate > 0 else None
 
 
 def _logit(rate: float | None) -> float | None:

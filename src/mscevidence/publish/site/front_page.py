@@ -91,7 +91,7 @@ def answer_for(
         for one in done
         if (outcomes[one.analysis.question.outcome].domain, outcomes[one.analysis.question.outcome].direction)
         == (domain, direction)
-        and not one.analysis.question.comparative
+        and not (one.analysis.question.comparative or one.analysis.question.incidence)
         for answer in _answers(one, condition)
     ]
     rank = {outcome: number for number, outcome in enumerate(preferred)}

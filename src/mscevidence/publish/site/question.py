@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mscevidence import vocabulary
+from mscevidence.effects.exposure import exposure_text
 from mscevidence.model import Question
 
 BY = {
@@ -31,6 +32,9 @@ def question_in_words(question: Question) -> str:
             f"In {who} given {cells}, is “{outcome.label}” more or less frequent than with {other}{when} "
             f"({COMPARED[question.measure]})?"
         )
+    elif question.incidence:
+        over = exposure_text(question.time_unit)
+        asked = f"In {who} given {cells}, how often was “{outcome.label}” counted over {over}{when}?"
     else:
         asked = f"Of {who} given {cells}, in what share was “{outcome.label}” counted{when}?"
     return " ".join([asked, *_conditions(question)])

@@ -25,6 +25,13 @@ fitted <- function(rows, one) {
     return(rma(ai = ai, bi = bi, ci = ci, di = di, data = rows, measure = one$measure, add = 1/2, to = "only0",
                method = names_of_methods[[one$method]], test = one$test, level = percent))
   }
+  if (one$measure %in% c("IRLN", "IR", "IRS")) {
+    if (one$method == "glmm")
+      return(rma.glmm(xi = xi, ti = ti, data = rows, measure = "IRLN", nAGQ = 100, test = one$test, level = percent))
+    to <- if (one$measure == "IRS") "none" else "only0"
+    return(rma(xi = xi, ti = ti, data = rows, measure = one$measure, add = 1/2, to = to,
+               method = names_of_methods[[one$method]], test = one$test, level = percent))
+  }
   if (one$method == "glmm")
     # Seven points of quadrature, the default, are too few where studies differ as widely as some here do.
     return(rma.glmm(xi = xi, ni = ni, data = rows, measure = "PLO", nAGQ = 100, test = one$test, level = percent))
@@ -36,7 +43,7 @@ fitted <- function(rows, one) {
 
 on_their_scale <- function(value, one, rows) {
   switch(one$measure, PLO = plogis(value), PLN = exp(value), PAS = sin(value)^2, PR = value, OR = exp(value),
-         RR = exp(value), RD = value,
+         RR = exp(value), RD = value, IRLN = exp(value), IR = pmax(value, 0), IRS = pmax(value, 0)^2,
          PFT = transf.ipft.hm(value, targs = list(ni = rows$ni)))
 }
 
