@@ -106,6 +106,48 @@ def test_percentages_are_percentages() -> None:
     assert (first.number("percent"), first.number("n"), first.value("events")) == (7, 54, None)
 
 
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Relapse", "percentage of eyes"),
+        ("Relapse", "percent change"),
+        ("Percent Change in Platelets", "%"),
+        ("Reduction in Platelets", "percentage"),
+    ],
+)
+def test_percentages_of_other_things_are_no_results(title: str, unit: str) -> None:
+    assert not results(document_of([outcome(title, ["7", "9"], unit=unit, kind="NUMBER")]))
+
+
+@pytest.mark.parametrize("unit", ["%", "percent", "Percentage of participants with relapse", "% of patients"])
+def test_percentages_of_people_are_results(unit: str) -> None:
+    first, _ = results(document_of([outcome("Relapse", ["7", "9"], unit=unit, kind="NUMBER")]))
+    assert (first.number("percent"), first.number("n")) == (7, 54)
+
+
+@pytest.mark.parametrize(
+    ("frame", "category", "time"),
+    [
+        ("Weeks 2, 4", "Week 4, Score 3", "week 4"),
+        ("Weeks 2, 4, and 12", "Score 3", None),
+        ("Month 6 and Month 12", "Score 3", None),
+        ("12 months", "12 to 65 years", "12 months"),
+    ],
+)
+def test_the_time_of_a_number_is_that_of_its_category(frame: str, category: str, time: str | None) -> None:
+    measure = outcome("Score", ["8", "9"])
+    measure["timeFrame"], measure["classes"][0]["title"] = frame, category
+    assert {each.time_point for each in results(document_of([measure]))} == {time}
+
+
+def test_yes_is_the_outcome_that_the_title_asks_for_and_no_is_none() -> None:
+    measure = outcome("Complete Response", ["8", "9"])
+    (yes,) = measure["classes"][0]["categories"]
+    measure["classes"][0]["categories"] = [{**yes, "title": "Yes"}, {**yes, "title": "No"}]
+    found = [(each.outcome, each.certainty) for each in results(document_of([measure]))]
+    assert found == [("complete-response", "stated")] * 2 + [(None, "ambiguous")] * 2
+
+
 def test_measures_that_are_no_counts_are_no_results() -> None:
     assert not results(document_of([outcome("Platelets", ["70", "90"], unit="10^9/L", kind="MEAN")]))
 

@@ -30,7 +30,15 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(r"^(?:up\sto|through|within|for|over|at|approximately)\s+", re.IGNORECASE)
-_PERCENT = re.compile(r"^(?:%|percent\b|percentage\b|proportion of participants \(%\))", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"(?:%|percent(?:age)?|proportion\sof\sparticipants\s\(%\)|(?:%|percent(?:age)?)\s(?:of\s)?(?:the\s)?{_PEOPLE}\b.*)",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"\b(?:change|reduction|increase|decrease|improvement)\b", re.IGNORECASE)
+"""A percentage of change in a measurement is no share of participants."""
+_TIMED = re.compile(r"(?:at\s)?(?:day|week|month|year)\s\d", re.IGNORECASE)
+"""A category that is a time, of which the frame of the measure lists several."""
+_LISTED = re.compile(r"\d\s*(?:,|;|and\b|or\b|&)\s*(?:and\s)?(?:(?:at|day|week|month|year)s?\s)*\d", re.IGNORECASE)
 _EVENTS = re.compile(r" \((?P<events>\d+) events\)")
 
 
@@ -74,7 +82,9 @@ def _arm_span(heads: Heads, posted: Posted) -> Span | None:
 
 def _is_share(posted: Posted) -> bool:
     """Return whether a number is of participants or a percentage of them."""
-    return posted.unit == "participants" or bool(_PERCENT.match(posted.unit) and posted.parameter == "number")
+    if posted.unit == "participants":
+        return True
+    return posted.parameter == "number" and bool(_PERCENT.fullmatch(posted.unit)) and not _CHANGE.search(posted.title)
 
 
 def _participants(document: Document, posted: Posted, heads: Heads) -> Candidate:
@@ -102,7 +112,7 @@ def _result(document: Document, posted: Posted, heads: Heads) -> Candidate:
         outcome=outcome,
         outcome_text=": ".join(filter(None, (posted.title, posted.category))),
         outcome_span=label,
-        time_point=_time_point(posted.time_frame),
+        time_point=_time_point(posted.category if _TIMED.match(posted.category) else posted.time_frame),
         certainty="stated" if certain else "ambiguous",
     )
 
@@ -141,7 +151,8 @@ def _outcome(posted: Posted) -> tuple[str | None, bool]:
         if posted.kind == "total":
             return _TOTALS[posted.part], True
         return outcome_named(posted.title), False
-    outcome = outcome_named(posted.category or posted.title)
+    answered = posted.category.casefold() == "yes"
+    outcome = outcome_named(posted.title if answered else posted.category or posted.title)
     return outcome, outcome is not None
 
 
@@ -159,6 +170,8 @@ def outcome_named(title: str) -> str | None:
 
 @lru_cache(maxsize=256)
 def _time_point(frame: str) -> str | None:
+    if _LISTED.search(frame):
+        return None
     bare = _UNTIL.sub("", frame)
     said = f"at {bare[:1].lower()}{bare[1:]}"
     return only_time(times_in(said, (0, len(said))))
