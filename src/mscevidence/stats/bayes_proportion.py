@@ -191,6 +191,15 @@ def _binomial_normal(
     )  # fmt: skip
 
 
+def typical_rate(
+    x: FloatArray, size: FloatArray, mu_prior: NormalPrior, tau_prior: TauPrior, level: float
+) -> tuple[tuple[float, ...], GridDistribution]:
+    """Return the summary of the typical proportion of checked trials as in `binomial_normal`, and that of its logit."""
+    found = joint_posterior(Counts(np.append(x, 0.0), np.append(size, 0.0), mu_prior, tau_prior))
+    typical = Rows.of(found.mu, found.cell, found.mu)
+    return _rate_summary(typical, found.cell, special.expit(found.mu), level), typical.distribution()
+
+
 def beta_binomial(
     events: ArrayLike,
     n: ArrayLike,

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import special
+from numpy.typing import ArrayLike, NDArray
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.stats.bayes_proportion import DEFAULT_MU_PRIOR, DEFAULT_TAU_PRIOR, binomial_normal
-from mscevidence.stats.disease_grid import DiseasePosterior, Hierarchy, disease_posterior, layers_of
-from mscevidence.stats.display import Row, Shown, table
-from mscevidence.stats.grid_distribution import GridDistribution, posterior, posteriors, summary
-from mscevidence.stats.inputs import FloatArray, IntArray, aligned, counts, one_analysis, tail
+from mscevidence.stats import diagnosis
+from mscevidence.stats.bayes_proportion import DEFAULT_MU_PRIOR, DEFAULT_TAU_PRIOR
+from mscevidence.stats.borrowing_batch import borrowed_rates, disease_studies
+from mscevidence.stats.disease_grid import Hierarchy
+from mscevidence.stats.display import Row, Shown, labelled_rows
+from mscevidence.stats.inputs import FloatArray, IntArray, plain, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import HalfNormal, NormalPrior, TauPrior
 from mscevidence.stats.rate_density import density_of_rate, proportions, rate_densities
@@ -31,25 +32,35 @@ DEFAULT_APART = 0.5
 """A disease is as likely to stand apart as to be like the others (Neuenschwander et al. 2016)."""
 
 
+ONE_DISEASE = "one-disease"
+MODELS = ("alone", "partial", "robust")
+
+
 @dataclass(frozen=True, slots=True)
 class Borrowing(Shown):
-    """Response of the typical study of each disease, as proportion; rows are diseases in order of first appearance.
+    """Response of the typical study of each disease, as proportion; diseases are in order of first appearance.
+
+    Every field but the names has the leading shape (...) of the input in front; for a single analysis it is empty.
 
     Attributes:
-        diseases: names; studies, events, n: (J) data.
-        alone: (J) posterior from the disease's own studies; partial: with partial pooling; robust: with the mixture.
-        weight: (J) borrowing weight under partial pooling, 0 (own data only) to 1 (all from the others).
-        exchangeable: (J) posterior probability, in the mixture, that the disease is like the others.
-        patients_alone, patients_partial, patients_robust: (J) what the posteriors are worth in patients (beta
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `one-disease`.
+        diseases: (J) names; studies, events, n: (..., J) data.
+        alone: (..., J) posterior from the disease's own studies; partial: with partial pooling; robust: with the
+            mixture; NaN for a disease of which an analysis has no study.
+        weight: (..., J) borrowing weight under partial pooling, 0 (own data only) to 1 (all from the others).
+        exchangeable: (..., J) posterior probability, in the mixture, that the disease is like the others.
+        patients_alone, patients_partial, patients_robust: (..., J) what the posteriors are worth in patients (beta
             distribution with the same mean and variance).
         between, within: means of tau between and within diseases, on the logit scale; new: of a disease without data.
-        logits: (J) distributions of the logit of the rate, by model; mean_prior: of a disease by itself.
+        logits: (..., J) distributions of the logit of the rate (`GridDistribution`, or None), by model; mean_prior: of
+            a disease by itself.
         priors: as sentence; level: of the intervals.
     """
 
     _lead = "studies"
     _hidden = ("logits", "mean_prior")
 
+    status: NDArray[np.str_]
     diseases: tuple[str, ...]
     studies: IntArray
     events: FloatArray
@@ -62,31 +73,37 @@ class Borrowing(Shown):
     patients_alone: FloatArray
     patients_partial: FloatArray
     patients_robust: FloatArray
-    between: float
-    within: float
+    between: FloatArray
+    within: FloatArray
     new: Posterior
-    logits: Mapping[str, tuple[GridDistribution, ...]]
+    logits: Mapping[str, NDArray[np.object_]]
     mean_prior: NormalPrior
     priors: str
     level: float
 
     def rows(self) -> list[Row]:
-        """Return one row per disease: data, posterior medians with intervals, borrowing."""
-        posteriors = {"alone": self.alone, "partial": self.partial, "robust": self.robust}
-        shown = {"disease": self.diseases, "studies": self.studies, "events": self.events, "n": self.n}
-        for name, one in posteriors.items():
+        """Return one row per disease: data, posterior medians with intervals, borrowing.
+
+        Of a batch for each analysis.
+        """
+        shown = {"studies": self.studies, "events": self.events, "n": self.n}
+        for name, one in zip(MODELS, (self.alone, self.partial, self.robust), strict=True):
             shown |= {name: one.median, f"{name}_lower": one.lower, f"{name}_upper": one.upper}
         shown |= {"weight": self.weight, "exchangeable": self.exchangeable}
-        return table(shown, (len(self.diseases),), item="disease")
+        of_analysis = {"between": self.between, "within": self.within, "status": self.status}
+        return labelled_rows({"disease": self.diseases}, shown, of_analysis)
 
     def sentence(self, disease: str) -> str:
-        """Return what a disease looks like without and with borrowing.
+        """Return what a disease looks like without and with borrowing, in a single analysis.
 
         Raises:
             UnknownTermError: no such disease, with the nearest ones.
+            StatisticsError: this is a batch.
         """
         if disease not in self.diseases:
             raise UnknownTermError(disease, kind="disease", choices=self.diseases)
+        if self.studies.ndim > 1:
+            raise StatisticsError("the sentence is about one analysis, this is a batch", hint="take it from `rows()`")
         j = self.diseases.index(disease)
         parts = [
             f"{name} {100 * p.median[j]:.0f} % ({100 * p.lower[j]:.0f} to {100 * p.upper[j]:.0f} %)"
@@ -96,7 +113,7 @@ class Borrowing(Shown):
         return f"{disease}: {', '.join(parts)}; {share}."
 
     def density(self, model: str, rates: ArrayLike) -> FloatArray:
-        """Return the posterior densities (J, R) of the diseases at R proportions.
+        """Return the posterior densities (..., J, R) of the diseases at R proportions, NaN for those without studies.
 
         Args:
             model: `alone`, `partial` or `robust`.
@@ -108,7 +125,13 @@ class Borrowing(Shown):
         """
         if model not in self.logits:
             raise UnknownTermError(model, kind="model", choices=self.logits)
-        return rate_densities(self.logits[model], proportions(rates))
+        at, known = (
+            proportions(rates),
+            np.asarray(self.studies > 0) & (np.asarray(self.status) == "ok")[..., np.newaxis],
+        )
+        found = np.full((*known.shape, at.size), np.nan)
+        found[known] = rate_densities(list(self.logits[model][known]), at)
+        return found
 
     def prior_density(self, rates: ArrayLike) -> FloatArray:
         """Return the prior density (R) of the rate of a disease by itself at R proportions between 0 and 1."""
@@ -117,16 +140,22 @@ class Borrowing(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on priors and on where borrowing decides the result."""
-        said = [f"Priors: {self.priors}."]
-        if len(self.diseases) < 4:
-            said.append("Fewer than 4 diseases: how much they differ is mostly what the prior says.")
+        few = "Fewer than 4 diseases: how much they differ is mostly what the prior says."
+        alone = "All studies are of one disease: there is nothing to borrow."
+        usable = np.asarray(self.status) == "ok"
+        findings: list[diagnosis.Finding] = [
+            (~usable, alone), (usable & (np.asarray(self.studies > 0).sum(axis=-1) < 4), few)
+        ]  # fmt: skip
         for j, name in enumerate(self.diseases):
-            if self.weight[j] > 0.5:
-                said.append(f"{name}: more than half of the estimate comes from other diseases.")
-            moved = not self.alone.lower[j] <= self.partial.median[j] <= self.alone.upper[j]
-            if moved or self.exchangeable[j] < 0.2:
-                said.append(f"{name}: its own studies disagree with the others; do not rest on the borrowed estimate.")
-        return tuple(said)
+            median, lower, upper = self.partial.median[..., j], self.alone.lower[..., j], self.alone.upper[..., j]
+            odd = (median < lower) | (median > upper) | (self.exchangeable[..., j] < 0.2)
+            disagree = "its own studies disagree with the others; do not rest on the borrowed estimate."
+            findings += [
+                (usable & (self.studies[..., j] == 0), f"{name}: no study, hence no estimate."),
+                (self.weight[..., j] > 0.5, f"{name}: more than half of the estimate comes from other diseases."),
+                (odd, f"{name}: {disagree}"),
+            ]
+        return (f"Priors: {self.priors}.", *diagnosis.sentences(findings))
 
 
 def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must be changeable
@@ -141,15 +170,16 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
     apart: float = DEFAULT_APART,
     level: float = 0.95,
 ) -> Borrowing:
-    """Return the estimates of all diseases without, with, and with robust borrowing, of one analysis.
+    """Return the estimates of all diseases without, with, and with robust borrowing.
 
-    Which diseases there are shapes the grids; call it once per analysis.
+    An analysis whose studies are all of one disease has NaN and a `status` in a batch, and is an error if there is no
+    other.
 
     Args:
-        events: (k) patients with the event.
-        n: (k) patients.
+        events: (..., k) patients with the event.
+        n: (..., k) patients.
         disease: (k) name of the disease of each study.
-        mask: (k) boolean, True where a study is present.
+        mask: (..., k) boolean, True where a study is present.
         mean_prior: of the mean logit over diseases, and of a disease that stands apart.
         between_prior: of the standard deviation of the logits between diseases.
         within_prior: of the standard deviation between studies of a disease.
@@ -157,75 +187,40 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: unusable counts, one disease only, `apart` outside [0, 1].
+        StatisticsError: unusable counts, an analysis without study, in every analysis one disease only, `apart` outside
+            [0, 1].
     """
     tail(level)
     if not 0 <= apart <= 1:
         raise StatisticsError(f"apart is a probability, got {apart:g}")
-    x, size, names = _checked(events, n, disease, mask)
-    diseases = tuple(dict.fromkeys(names))
-    if len(diseases) < 2:
+    table = disease_studies(events, n, disease, mask)
+    status = np.where((table.studies > 0).sum(axis=1) > 1, "ok", ONE_DISEASE)
+    if (status != "ok").all():
+        only = table.diseases[int(np.argmax(table.studies[0] > 0))]
         raise StatisticsError(
-            f"all studies are of one disease ({diseases[0]}): there is nothing to borrow",
+            f"all studies are of one disease ({only}): there is nothing to borrow",
             hint="use binomial_normal for one disease",
         )
-    codes = np.array([diseases.index(name) for name in names], dtype=np.int64)
-    layers = layers_of(Hierarchy(x, size, codes, mean_prior, between_prior, within_prior))
-    plain, mixed = (disease_posterior(layers, share) for share in (0.0, apart))
-    by_disease = [
-        binomial_normal(x[own], size[own], mu_prior=mean_prior, tau_prior=within_prior, level=level)
-        for own in (codes == j for j in range(len(diseases)))
-    ]
-    alone = posteriors([_values(one.typical) for one in by_disease])
-    logits = {"alone": tuple(one.typical_distribution for one in by_disease)}
-    logits |= {"partial": _logits(plain), "robust": _logits(mixed)}
-    partial, robust = (_rates(logits[model], level) for model in ("partial", "robust"))
+    found = borrowed_rates(table, status == "ok", Hierarchy(mean_prior, between_prior, within_prior), apart, level)
+    values = {**table.sums(), **found.numbers}
+    shown: dict[str, Any] = {name: plain(value.reshape(table.lead + value.shape[1:])) for name, value in values.items()}
+    shown |= {name: _posterior(shown[name]) for name in (*MODELS, "new")}
+    shown |= {f"patients_{name}": _worth(shown[name]) for name in MODELS}
     return Borrowing(
-        diseases=diseases, studies=np.bincount(codes).astype(np.int64),
-        events=_sums(codes, x), n=_sums(codes, size),
-        alone=alone, partial=partial, robust=robust, weight=plain.weight, exchangeable=mixed.exchangeable,
-        patients_alone=_worth(alone), patients_partial=_worth(partial), patients_robust=_worth(robust),
-        between=float(plain.between[0] @ plain.between[1]), within=float(plain.within[0] @ plain.within[1]),
-        new=posterior(summary(GridDistribution.of(plain.grid, plain.new), special.expit, level)),
-        logits=logits, mean_prior=mean_prior,
+        status=plain(status.reshape(table.lead)), diseases=table.diseases, **shown,
+        logits={name: value.reshape((*table.lead, -1)) for name, value in found.logits.items()}, mean_prior=mean_prior,
         priors=f"mean logit {mean_prior}, between diseases {between_prior}, within {within_prior}, apart {apart:g}",
         level=level,
     )  # fmt: skip
 
 
-def _checked(
-    events: ArrayLike, n: ArrayLike, disease: Sequence[str], mask: ArrayLike | None
-) -> tuple[FloatArray, FloatArray, list[str]]:
-    columns, present = aligned(mask, events=events, n=n)
-    one_analysis(present, "borrowing")
-    names = [str(name) for name in disease]
-    if present.shape != (len(names),):
-        raise StatisticsError(f"{present.shape[-1]} studies need as many names of diseases, got {len(names)}")
-    counts(columns["events"], columns["n"], present)
-    if not present.any():
-        raise StatisticsError("no study is left: all are masked out", hint="an analysis needs at least one study")
-    kept = [name for name, here in zip(names, present, strict=True) if here]
-    return columns["events"][present], columns["n"][present], kept
-
-
-def _sums(codes: IntArray, values: FloatArray) -> FloatArray:
-    return np.array([values[codes == j].sum() for j in range(int(codes.max()) + 1)])
-
-
-def _values(found: Posterior) -> tuple[float, ...]:
-    return tuple(float(value) for value in (found.mean, found.sd, found.median, found.lower, found.upper))
-
-
-def _logits(found: DiseasePosterior) -> tuple[GridDistribution, ...]:
-    return tuple(GridDistribution.of(found.grid, height) for height in found.disease)
-
-
-def _rates(logits: Sequence[GridDistribution], level: float) -> Posterior:
-    return posteriors([summary(one, special.expit, level) for one in logits])
+def _posterior(values: FloatArray) -> Posterior:
+    """Return summaries from (..., 5): mean, sd, median, lower, upper."""
+    nothing = np.full(values.shape[:-1], np.nan)
+    return Posterior(*(plain(part) for part in (*np.moveaxis(values, -1, 0), nothing, nothing)))
 
 
 def _worth(found: Posterior) -> FloatArray:
     """Return a + b of the beta distribution with this mean and variance (Morita, Thall & Müller 2008)."""
     mean, variance = np.asarray(found.mean), np.asarray(found.sd) ** 2
-    result: FloatArray = mean * (1 - mean) / variance - 1
-    return result
+    return plain(mean * (1 - mean) / variance - 1)  # type: ignore[no-any-return]
