@@ -68,19 +68,20 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     """
     outcome = spelt(outcome, document)
     sides = Sides(spelt(intervention, document), spelt(comparator, document), lexicon_of(document))
-    groups = Groups(document, sides)
+    groups = Groups(document, sides, outcome)
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)
     told = sizes_of(groups)
     headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
     sizes = _sizes(told, headed)
+    certain = None not in told or len({(one.number, two.number) for one, two in headed}) == 1
     numbers = _numbers(grids)
     found: list[Found] = []
     for grid in grids:
         for each in (grid, *turned(grid)):
             counts = TableCounts(each, sizes, numbers, _distinct(headed))
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
-    best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes, None not in told).answers()))
+    best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes, certain).answers()))
     if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
         return _sizes_only(document, sizes)
     first, second = best.intervention, best.comparator

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mscevidence.extract.arithmetic import Share, events_of, possible
+from mscevidence.extract.asked_times import times_told, without_times
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import assigned
 from mscevidence.extract.group_mentions import GroupMention, Groups, Whose
@@ -30,6 +31,11 @@ _BOTH = re.compile(
     r"|\bneither\s(?:group|arm)\b|\b(?:all|any)\s(?:of\sthe\s)?(?:patients|subjects|participants)\b|\beither\streatment\sgroup\b",
     re.IGNORECASE,
 )
+_END_OF_NONE = re.compile(
+    r"[;:(]|,\s(?=(?:[\w-]+\s){0,6}?(?:was|were|is|are|had|has|did|occurred)\b)|\s(?:but|while|whereas|although|however)\b"
+)
+_PLANNED = re.compile(r"\bend[\s-]?points?\b|\bdefin(?:ed|ition)\b|\bcriteri(?:a|on)\b", re.IGNORECASE)
+_FIGURE = re.compile(r"\d\.\d|\d\s?%")
 _RELATED = re.compile(r"\b(?:related|serious|severe|major|attributable|unrelated)\b", re.IGNORECASE)
 _PER_YEAR = re.compile(r"per\s100|patient.years|person.years", re.IGNORECASE)
 _MEAN = re.compile(r"±|\bmeans?\b|\bmedian\b", re.IGNORECASE)
@@ -74,13 +80,20 @@ class SentenceQuestion:
         less = self._complement(wanted)
         if not telling(wanted) & present or not same_turn(self.outcome, piece):
             return 0.0
-        share = max(covered(wanted, present), covered(telling(wanted), present) * 0.95)
+        when, told = times_told(self.outcome), times_told(piece)
+        if when and told and not when & told:
+            return 0.0
+        untimed = stems(without_times(self.outcome)) if when else wanted
+        share = max(
+            covered(each, present) * less for each, less in ((wanted, 1.0), (telling(wanted), 0.95), (untimed, 0.95))
+        )
         return max(share, covered(less, present) * 0.9) if less != wanted else share
 
     def _complement(self, wanted: Stems) -> Stems:
-        """Return the stems of an outcome without what follows "of" or "in", where something telling precedes it."""
+        """Return the stems of an outcome without what follows "of" or "in", where the whole article is about that."""
         head = stems(re.split(r"\s(?:of|in|for|after|with|during|among|associated)\s", self.outcome, maxsplit=1)[0])
-        return head if len(telling(head) & wanted) >= 2 and telling(head) != head - telling(head) else wanted
+        enough = len(telling(head) & wanted) >= 2 and telling(head) != head - telling(head)
+        return head if enough and wanted - head <= self.groups.topical else wanted
 
     def _in_sentence(self, sentence: Span) -> Iterator[Found]:
         zeros = self._zeros(sentence)
@@ -211,7 +224,10 @@ class SentenceQuestion:
         none = next((m for m in _NONE.finditer(text, *span) if not _SOME.match(text, m.start(), span[1])), None)
         if none is None or _SOME.search(text, *span) or self.groups.counts(span) or not all(self.sizes):
             return None
-        clause = (none.start(), span[1])
+        stop = _END_OF_NONE.search(text, none.end(), span[1])
+        clause = (none.start(), stop.start() if stop else span[1])
+        if text[none.start() - 1 : none.start()] == "(" or _FIGURE.search(text, *span) or _PLANNED.search(text, *span):
+            return None
         if self._score(clause) < _LEAST or not self._everybody(text, span):
             return None
         if self._narrower(clause):

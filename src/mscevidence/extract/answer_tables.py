@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from mscevidence.extract.asked_times import times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon, Stems, covered, same_direction, stems, telling
-from mscevidence.extract.table_counts import SIZE_HEADER, Place, TableCounts, lower_header, without_size
+from mscevidence.extract.table_counts import Place, TableCounts, lower_header, without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
 
 _BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
 _NO_OUTCOME = re.compile(r"\b(?:baseline|demographic|sociodemographic|characteristics)\b", re.IGNORECASE)
+_UNTIMED = 0.88
+"""What the words of a row are worth where the question names a time and the row does not."""
 _WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
 
 
@@ -45,6 +48,16 @@ class TableQuestion:
     def wanted(self) -> Stems:
         """The stems of the outcome as asked."""
         return stems(self.outcome)
+
+    @cached_property
+    def times(self) -> frozenset[tuple[float, str]]:
+        """When the outcome asked for is looked at; empty where the question does not say."""
+        return times_told(self.outcome)
+
+    @cached_property
+    def timing(self) -> Stems:
+        """The stems of the outcome that say when."""
+        return self.wanted - stems(without_times(self.outcome))
 
     @cached_property
     def context(self) -> Stems:
@@ -112,15 +125,20 @@ class TableQuestion:
 
     def _choices(self, row: Row, pairing: Pairing, level: int) -> Iterator[tuple[int, int]]:
         """Yield pairs of columns, one of each side, under the same lower headers."""
-        for first in pairing.intervention:
-            for second in pairing.comparator:
+        width = len(pairing.intervention)
+        for place, first in enumerate(pairing.intervention):
+            for other, second in enumerate(pairing.comparator):
+                if place != other and len(pairing.comparator) == width and not lower_header(row, first):
+                    continue
                 same = self._around(row, first, level) == self._around(row, second, level)
                 if same and self._is_count(row, first):
                     yield first, second
 
     def _is_count(self, row: Row, column: int) -> bool:
         lower = lower_header(row, column)
-        if lower and (not is_arm(lower) or SIZE_HEADER.fullmatch(lower)):
+        if lower and self.counts.is_size(row, column):
+            return False
+        if lower and not is_arm(lower):
             return False
         return not (_BASELINE.search(lower) and not _BASELINE.search(self.outcome) and self.parallel)
 
@@ -131,12 +149,21 @@ class TableQuestion:
         upper = " ".join(row.headers[columns[0]][:level])
         beside = own | self.lexicon.expand(f"{' '.join(row.heading)} {upper}") | self.context | self.corner
         wanted = self.lexicon.expand(self.outcome) if not self.wanted & own else self.wanted
-        recall = max(covered(self.wanted, beside), covered(wanted, beside))
+        recall = max(
+            covered(self.wanted, beside), covered(wanted, beside), 0.95 * covered(wanted - self.timing, beside)
+        )
         known = self.lexicon.expand(self.outcome)
         label = telling(stems(" ".join(row.heading[-1:]) if self._heads(row, known) else row.label))
         precision = self._precision(label, known | self.context)
         if not telling(self.wanted) & own and not telling(known) & own and not self._heads(row, known):
             return 0.0
+        told = times_told(f"{' '.join(row.heading)} {row.label} {lower} {upper}")
+        if told and self.times and not told & self.times:
+            return 0.0
+        if told & self.times:
+            recall = max(recall, covered(self.wanted | stems(without_times(self.outcome)), beside | self.timing))
+        elif self.times:
+            recall *= _UNTIMED
         if not same_direction(self.outcome, f"{row.label} {' '.join(row.heading)} {lower} {self.grid.caption}"):
             return 0.0
         return recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)

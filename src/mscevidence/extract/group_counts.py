@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from mscevidence.extract.arithmetic import Share
 from mscevidence.extract.counts import Count
@@ -14,6 +16,10 @@ _DIRECTLY = re.compile(
 )
 _VERSUS = re.compile(
     r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?(?:compared|contrasted)\s(?:with|to)|against|and|,|/|;|to)\s(?:only\s|just\s)?[(\[]?"
+)
+_IN_BRACKETS = re.compile(r"[^\d.;()\[\]]{1,70}[(\[]")
+_NAMED_GROUP = re.compile(
+    r"[)\]]?\s(?:for|with|in|of|on|among|after|without)\s(?:the\s)?[A-Za-z][^.;%\d]{2,60}?(?:\([nN]\s?=\s?\d+\))?,?\s(?:and|vs\.?|versus|compared\s(?:with|to))\s[(\[]?"
 )
 _AGAINST = re.compile(r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?compared\s(?:with|to))\s(?:only\s|just\s)?[(\[]?")
 _COMPARES = re.compile(
@@ -33,7 +39,7 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     Either as many counts as groups in two lists ("6, 9 and 2 in A, B and C"), or each count beside its group, or two
     counts set against each other behind the one group that is named ("was higher with A (33% vs 24%)").
     """
-    counts = _single(counts)
+    counts = _single(text, counts)
     mentions = [m for m in mentions if not any(c.start <= m.start < c.end for c in counts)]
     beside = _beside(text, mentions, counts)
     if beside is not None:
@@ -45,12 +51,18 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     return _of_two(text, mentions, pair) if pair is not None else None
 
 
-def _single(counts: Sequence[Count]) -> list[Count]:
-    """Return counts without the percents that only repeat the count before, and without the total of two others."""
+def _single(text: str, counts: Sequence[Count]) -> list[Count]:
+    """Return counts without the total of two others; a percent in brackets behind a count is of that count."""
     kept: list[Count] = []
     for count in counts:
-        if kept and count.rule == "percent-only" and count.start - kept[-1].end < 80 and _repeats(kept[-1], count):
-            continue
+        if kept and count.rule == "percent-only" and count.start - kept[-1].end < 80:
+            if _repeats(kept[-1], count):
+                continue
+            if kept[-1].rule in {"x-patients", "bare-number"} and _IN_BRACKETS.fullmatch(
+                text, kept[-1].end, count.start
+            ):
+                kept[-1] = replace(kept[-1], values=(*kept[-1].values, *count.values), rule="x-percent")
+                continue
         kept.append(count)
     if len(kept) == 3:
         first, second, third = (count.number("events") for count in kept)
@@ -116,15 +128,13 @@ def _pair(text: str, counts: Sequence[Count]) -> tuple[Count, Count] | None:
         return counts[0], counts[1]
     pairs = [
         (one, two)
-        for one, two in zip(counts, counts[1:], strict=False)
+        for one, two in pairwise(counts)
         if one.rule == two.rule and _AGAINST.fullmatch(text, one.end, two.start)
     ]
     return pairs[0] if len(pairs) == 1 else None
 
 
-def _of_two(
-    text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]
-) -> dict[Whose, Count] | None:
+def _of_two(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]) -> dict[Whose, Count] | None:
     """Return whose two counts are, by the groups named before, between and behind them."""
     first, second = pair
     if first.rule != second.rule and not {first.rule, second.rule} <= {"x-patients", "bare-number"}:
@@ -137,7 +147,7 @@ def _of_two(
     if between:
         whose = _around(text, before, between, after, pair)
     elif not _VERSUS.fullmatch(text, first.end, second.start):
-        return None
+        whose = _by_elimination(text, before, after, pair)
     else:
         whose = _in_lists(text, before, after, pair)
     return None if whose is None else {whose[0]: first, whose[1]: second}
@@ -192,6 +202,22 @@ def _in_lists(
     return None
 
 
+def _by_elimination(
+    text: str, before: list[GroupMention], after: list[GroupMention], pair: tuple[Count, Count]
+) -> tuple[Whose, Whose] | None:
+    """Return whose two counts are where the first is of a group by an unknown name, the second of one asked for."""
+    first, second = pair
+    if before or len(after) != 1 or not _NAMED_GROUP.fullmatch(text, first.end, second.start):
+        return None
+    if not _ATTACHES.fullmatch(text, second.end, after[0].start):
+        return None
+    return _opposite(after[0].whose), after[0].whose
+
+
+def _opposite(whose: Whose) -> Whose:
+    return "comparator" if whose == "intervention" else "intervention"
+
+
 def _by_direction(text: str, named: GroupMention, pair: tuple[Count, Count]) -> tuple[Whose, Whose] | None:
     """Return whose two counts are behind the only group named, where "more" or "fewer" agrees with them."""
     first, second = ((c.number("percent") if c.value("percent") else c.number("events")) for c in pair)
@@ -201,5 +227,4 @@ def _by_direction(text: str, named: GroupMention, pair: tuple[Count, Count]) -> 
     up, down = bool(_UP.search(around)), bool(_DOWN.search(around))
     if up == down or (first > second) != up:
         return None
-    other: Whose = "comparator" if named.whose == "intervention" else "intervention"
-    return named.whose, other
+    return named.whose, _opposite(named.whose)

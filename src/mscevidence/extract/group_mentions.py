@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,11 +18,28 @@ from mscevidence.extract.phrases import Lexicon, Stems, stems
 from mscevidence.extract.sentences import sentences_of
 from mscevidence.model import Document, Span
 
+_OFTEN, _SHARE = 3, 0.08
 _NOT_TOLD = re.compile(r"(?i)table|fig")
 
 Whose = Literal["intervention", "comparator", "other"]
 
-_MARKS = frozenset({"alon", "alone", "only", "onli", "no", "non", "not", "without", "monotherapi", "monotherap", "plu", "plus", "combin"})
+_MARKS = frozenset(
+    {
+        "alon",
+        "alone",
+        "only",
+        "onli",
+        "no",
+        "non",
+        "not",
+        "without",
+        "monotherapi",
+        "monotherap",
+        "plu",
+        "plus",
+        "combin",
+    }
+)
 """Stems that say how the words of a side are meant and are none of its words."""
 _NEGATED = re.compile(r"\b(?:no|non|not|without|un(?:treated|exposed))\b|\bnon-", re.IGNORECASE)
 _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
@@ -36,7 +54,7 @@ _EXPERIMENTAL = re.compile(
     r"\b(?:intervention|experimental|treatment|active|study)[\s-](?:group|arm|subjects|patients|participants|villages)\b",
     re.IGNORECASE,
 )
-_EACH = re.compile(r"\b(?:each|both|either|per)\s(?:[\w-]+\s){0,2}?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+_WITHOUT = re.compile(r"\bwithout\b(?=\s(?:it|versus|vs\.?|and|compared)\b|[.,;)])")
 
 
 @dataclass(frozen=True)
@@ -54,9 +72,11 @@ class Groups:
     Args:
         document: the article.
         sides: the question.
+        outcome: the outcome asked for, whose words name no group.
     """
 
-    def __init__(self, document: Document, sides: Sides) -> None:
+    def __init__(self, document: Document, sides: Sides, outcome: str = "") -> None:
+        self.outcome = outcome
         self.document = document
         self.text = document.text
         self.sides = sides
@@ -78,7 +98,7 @@ class Groups:
 
     @cached_property
     def told(self) -> tuple[tuple[str, tuple[Span, ...]], ...]:
-        """The running text of each section, as its name and its sentences; tables and what is known before are no part of it."""
+        """The running text of each section, as its name and its sentences; tables are no part of it."""
         tables = sorted(table.span for table in self.document.tables)
         found: list[tuple[str, tuple[Span, ...]]] = []
         for section in self.document.sections:
@@ -87,6 +107,13 @@ class Groups:
             parts = _without(section.span, tables)
             found.append((section.name, tuple(each for part in parts for each in sentences_of(self.text, part))))
         return tuple(found)
+
+    @cached_property
+    def topical(self) -> Stems:
+        """The stems that many sentences have, so that one without them is no less about them."""
+        spans = [span for _, sentences in self.told for span in sentences]
+        tally = Counter(word for start, end in spans for word in stems(self.text[start:end]))
+        return frozenset(word for word, often in tally.items() if often >= max(_OFTEN, len(spans) * _SHARE))
 
     def _asked(self, side: Side) -> str:
         return self.sides.intervention if side == "intervention" else self.sides.comparator
@@ -119,8 +146,10 @@ class Groups:
     def words(self) -> dict[str, Whose]:
         """The stems that belong to one side only; abbreviations count as what they stand for."""
         own = {
-            side: {word for word in self.sides.own(side) & self._named(side) if "_" not in word} - _MARKS for side in SIDES
+            side: {word for word in self.sides.own(side) & self._named(side) if "_" not in word} - _MARKS
+            for side in SIDES
         }
+        own = {side: words - stems(self.outcome) or words for side, words in own.items()}
         found: dict[str, Whose] = {word: side for side in SIDES for word in own[side]}
         for short, long in self.sides.lexicon.abbreviations.items():
             for side, other in zip(SIDES, reversed(SIDES), strict=True):
@@ -205,8 +234,9 @@ class Groups:
                 for match in re.finditer(r"\bcontrol\s(?:group|arm)\b", self.text[slice(*span)], re.IGNORECASE):
                     yield GroupMention(span[0] + match.start(), span[0] + match.end(), "comparator")
             return
-        for match in _CONTROL.finditer(self.text, *span):
-            yield GroupMention(*match.span(), "comparator")
+        for pattern in (_CONTROL, _WITHOUT):
+            for match in pattern.finditer(self.text, *span):
+                yield GroupMention(*match.span(), "comparator")
         for match in _EXPERIMENTAL.finditer(self.text, *span):
             yield GroupMention(*match.span(), "intervention")
 

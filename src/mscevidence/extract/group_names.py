@@ -14,7 +14,8 @@ from typing import Literal
 from mscevidence.extract.phrases import Stems, stem
 from mscevidence.model import Span
 
-Label = Literal["intervention", "comparator", "other", "shared", "negation", "alone"]
+Whose = Literal["intervention", "comparator", "other"]
+Label = Literal[Whose, "shared", "negation", "alone"]
 
 _TOKEN = re.compile(r"[A-Za-z]\w*(?:[-+][A-Za-z0-9]\w*)*\+?|\d\w*(?:-[A-Za-z]\w*)*")
 _PART = re.compile(r"[A-Za-z]\w*|\d+(?:\.\d+)?[A-Za-z]*")
@@ -26,7 +27,7 @@ _JOIN = re.compile(
 )
 _JOIN_AND = re.compile(r"\s(?:and|or)\s", re.IGNORECASE)
 _GROUP_NEXT = re.compile(
-    r"[\s-]?(?:[(,;:.\[]|$|(?:alone|only|groups?|arms?|cohorts?|patients|subjects|participants|women|men|recipients|users|treated|and|or|vs|versus|than|was|were|had)\b)"
+    r"[\s-]?[”\"'’]?\s?(?:[(,;:.\[]|$|(?:alone|only|groups?|arms?|cohorts?|patients|subjects|participants|women|men|recipients|users|treated|and|or|vs|versus|than|was|were|had)\b)"
 )
 _WITH_OR_WITHOUT = re.compile(r"\bwith\s(?:or|and)\swithout\s(?:the\s|additional\s)?", re.IGNORECASE)
 
@@ -37,7 +38,7 @@ class NamedGroup:
 
     start: int
     end: int
-    whose: Literal["intervention", "comparator", "other"]
+    whose: Whose
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class SideWords:
         joined: whether "and" may stand inside the name of a side.
     """
 
-    own: dict[str, Literal["intervention", "comparator", "other"]]
+    own: dict[str, Whose]
     shared: Stems
     contained: Literal["intervention", "comparator"] | None
     least: tuple[Stems, ...]
@@ -79,6 +80,12 @@ class _Word:
     end: int
     label: Label
     stem: str
+
+    @property
+    def whose(self) -> Whose | None:
+        """The group that the word alone tells."""
+        label = self.label
+        return None if label == "shared" or label == "negation" or label == "alone" else label  # noqa: PLR1714 - narrows
 
 
 def named_groups(text: str, span: Span, words: SideWords) -> Iterator[NamedGroup]:
@@ -111,7 +118,7 @@ def _continues(text: str, run: list[_Word], word: _Word, words: SideWords) -> bo
         return False
     definite = {each.label for each in run} & {"intervention", "comparator", "other"}
     if word.label in {"shared", "alone"} or not definite or word.label in definite:
-        return not (word.label == "negation")
+        return word.label != "negation"
     return run[-1].label == "negation"
 
 
@@ -132,10 +139,8 @@ def _named(text: str, run: list[_Word], words: SideWords) -> Iterator[NamedGroup
         yield NamedGroup(start, end, whose)
 
 
-def _whose(
-    text: str, run: list[_Word], labels: list[Label], words: SideWords
-) -> Literal["intervention", "comparator", "other"] | None:
-    definite = [label for label in labels if label == "intervention" or label == "comparator" or label == "other"]
+def _whose(text: str, run: list[_Word], labels: list[Label], words: SideWords) -> Whose | None:
+    definite = [each.whose for each in run if each.whose is not None]
     negated = "negation" in labels
     if negated and words.negated is not None and len(labels) > 1:
         return words.negated

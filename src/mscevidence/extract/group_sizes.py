@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mscevidence.extract.arithmetic import Share, only_n
 from mscevidence.extract.counts import Count
@@ -28,15 +29,25 @@ _NO_SIZE = re.compile(
 )
 _BRACKETED = re.compile(r"[(\[;:,=]\s?(?:[nN]\s?=\s?)?$")
 _SIZE_RULES = frozenset({"n-equals", "x-patients", "bare-number", "complement", "x-percent"})
-_BEFORE_PLAIN = re.compile(r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$")
-_AFTER_PLAIN = re.compile(  # what may follow a size
-    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group)\b)"
+_BEFORE_PLAIN = re.compile(
+    r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$"
 )
+_AFTER_PLAIN = re.compile(  # what may follow a size
+    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group)\b)"
+)
+_LEAST_PLAIN = 5
+"""Smaller numbers in running text count sessions and cases more often than groups."""
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
 _ITEM_END = re.compile(r"\s?,\s?(?:and\s|or\s)?|\s(?:and|or|vs\.?|versus)\s(?:the\s)?")
 _END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|were|[.;(]|$)")
-_PERCENTS = re.compile(r"(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
-_PEOPLE = r"(?:\s[\w-]+){0,3}?\s(?:patients|subjects|participants|women|men|children|people|individuals|persons|infants|volunteers|cases|eyes|adults)\b"
+_RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
+_OF_PERCENT = re.compile(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$")
+_NO_PATIENTS = re.compile(r"\s?[:∶]\s?\d|(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
+_PEOPLE = (
+    r"(?:\s[\w-]+){0,3}?\s(?:patients|subjects|participants|women|men|children|people|individuals|persons|infants"
+    r"|volunteers|cases|eyes|adults)\b"
+)
+_CLOSED = re.compile(r"\s?[)\];,]|" + _PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -136,26 +147,20 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
             continue
         before = text[max(span[0], value.span[0] - 14) : value.span[0]]
         after = text[value.span[1] : value.span[1] + 30]
-        if re.search(r"[:∶]\s?$", before[-2:]) and re.match(r"\s?\d", after) or re.match(r"\s?[:∶]\s?\d", after):
-            continue  # the 1:1 of a ratio
-        if _PERCENTS.match(after):
-            continue
-        if re.search(r"\d[:∶]\s?$", before[-3:]):
+        if _RATIO_BEFORE.search(before) or _NO_PATIENTS.match(after):
             continue
         if count.rule == "n-equals":
-            if re.search(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$", before):
-                continue
-            yield _Size(value.model_copy(update={"role": "n"}), *value.span, count.rule, named_before=True, random=random)
+            if not _OF_PERCENT.search(before):
+                yield _Size(value.model_copy(update={"role": "n"}), *value.span, count.rule, True, random)
             continue
         named = bool(_BRACKETED.search(before)) or any(0 <= value.span[0] - m.end <= 2 for m in mentions)
-        bracketed = named and bool(re.match(r"\s?[)\];,]|" + _PEOPLE, after))
-        if count.rule == "bare-number" and not bracketed:
-            beside = any(0 <= m.start - value.span[1] <= 2 for m in mentions)
-            if not (beside or (_BEFORE_PLAIN.search(before) and _AFTER_PLAIN.match(after))):
-                continue
-        if not plain and not bracketed:
-            continue
-        yield _Size(value.model_copy(update={"role": "n"}), value.span[0], count.end, count.rule, named_before=bracketed, random=random)
+        bracketed = named and bool(_CLOSED.match(after))
+        beside = any(0 <= m.start - value.span[1] <= 2 for m in mentions)
+        framed = beside or (_BEFORE_PLAIN.search(before) and _AFTER_PLAIN.match(after))
+        large = (value.number or 0) >= _LEAST_PLAIN and (count.rule != "bare-number" or framed)
+        if bracketed or (plain and large):
+            n = value.model_copy(update={"role": "n"})
+            yield _Size(n, value.span[0], count.end, count.rule, bracketed, random)
 
 
 def _without_total(sizes: list[_Size]) -> list[_Size]:
@@ -181,7 +186,9 @@ def _owned(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) 
         end = sizes[index + 1].start if index + 1 < len(sizes) else len(text)
         before = [m for m in mentions if start <= m.start and m.end <= size.start]
         after = [m for m in mentions if size.end <= m.start and m.end <= end]
-        whose.append(_named_before(text, size, before, after) if size.named_before or ahead else _named_after(text, size, after))
+        whose.append(
+            _named_before(text, size, before, after) if size.named_before or ahead else _named_after(text, size, after)
+        )
     known = [each for each in whose if each is not None]
     if len(sizes) == 2 and len(known) == 1 and known[0] != "other" and all(s.named_before or s.random for s in sizes):
         whose = [each if each is not None else _other(known[0]) for each in whose]
@@ -197,7 +204,7 @@ def _named_before(
     text: str, size: _Size, before: Sequence[GroupMention], after: Sequence[GroupMention]
 ) -> Whose | None:
     if before and size.start - before[-1].end <= 120:
-        alone = len({m.whose for m in before}) == 1 or size.start - before[-1].end <= 3
+        alone = len({m.whose for m in before}) == 1 or size.start - before[-1].end <= 8
         return before[-1].whose if alone else None
     inside = [m for m in after if ")" not in text[size.end : m.start] and m.start - size.end < 30]
     return inside[0].whose if inside else None
@@ -217,7 +224,7 @@ def _listed(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size])
     """Return the sizes of two lists: "50, 49 and 50 patients in groups A, B and C, respectively"."""
     if len(sizes) < 2:
         return None
-    gaps = [text[one.end : two.start] for one, two in zip(sizes, sizes[1:], strict=False)]
+    gaps = [text[one.end : two.start] for one, two in pairwise(sizes)]
     if not all(_LIST_GAP.fullmatch(gap) for gap in gaps):
         return None
     after = _END_OF_LIST.search(text, sizes[-1].end)
@@ -239,7 +246,7 @@ def _items(text: str, span: Span, mentions: Sequence[GroupMention], wanted: int)
     items: list[Side | None] = []
     for start, stop in zip(edges, stops, strict=True):
         inside = {m.whose for m in mentions if start <= m.start and m.end <= stop and m.whose != "other"}
-        items.append(next(iter(inside)) if len(inside) == 1 else None)  # type: ignore[arg-type]
+        items.append(next(iter(inside)) if len(inside) == 1 else None)
     return items if all(items.count(side) == 1 for side in SIDES) else None
 
 

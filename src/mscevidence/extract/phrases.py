@@ -40,7 +40,7 @@ _ONE_WORD = (
     (re.compile(r"\b(?:groups?|arms?|cohorts?)[\s-]([A-Z]|\d|I{1,3}V?|IV)\b", re.IGNORECASE), r" group_\1 "),
     (re.compile(r"\be\.?\s?coli\b", re.IGNORECASE), " ecoli "),
     (re.compile(r"\bkg\s?/\s?m\s?\^?2"), " "),
-    (re.compile(r"(?<![\w.-])([A-Z])(?![\w.'’-]|\s[a-z=<>])"), r" letter_\1 "),
+    (re.compile(r"(?<![\w.-])([A-Z])(?![\w.'’-]|\s[a-z=<>])|(?<=[a-z]\s)([A-Z])(?![\w.'’-])"), r" letter_\1\2 "),
 )
 _SIGNS = (
     (re.compile(r">=?|≥|\bmore than\b|\bover\b"), " above_ "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from mscevidence.extract.arithmetic import Share, events_of, fitting, only_n, possible
 from mscevidence.extract.tables import Grid, Reading, Row, reading_of, size_in
@@ -88,13 +89,28 @@ class TableCounts:
         plain = reading.events is not None and not reading.percent and not reading.n
         if not plain or following not in place.block or following not in place.row.cells:
             return reading
-        if not re.search(r"%|percent", lower_header(place.row, following)):
-            return reading
         beside = reading_of(self.document, place.row.cells[following].span)
-        shown = beside and (beside.percent or beside.bare or beside.events)
-        if not shown:
+        headed = re.search(r"%|percent", lower_header(place.row, following))
+        shown = beside and (beside.percent or (headed and (beside.bare or beside.events)))
+        if not shown or (beside and beside.percent and beside.events):
             return reading
         return Reading(events=reading.events, percent=shown.model_copy(update={"role": "percent"}))
+
+    def is_size(self, row: Row, column: int) -> bool:
+        """Return whether a column tells how many patients there are; "N" counts events where it and "%" make one n."""
+        if not SIZE_HEADER.fullmatch(lower_header(row, column)):
+            return False
+        if column not in self._counting:
+            shares = [share for share in self._shares(column) if 0 < share.percent < 100]
+            agreed = only_n(shares) if len(shares) >= 2 else None
+            known = (n.number for side in (0, 1) for n in (self.sizes[side], *self.headed[side]) if n is not None)
+            most = any(sum(share.agrees(n or 0) for share in shares) * 5 >= len(shares) * 4 for n in known)
+            self._counting[column] = len(shares) >= 2 and (agreed is not None or most)
+        return not self._counting[column]
+
+    @cached_property
+    def _counting(self) -> dict[int, bool]:
+        return {}
 
     def _of_share(self, place: Place, reading: Reading) -> Counted | None:
         share = _share(reading)
@@ -135,7 +151,7 @@ class TableCounts:
         document = self.document
         for other in place.block:
             cell = place.row.cells.get(other)
-            if other != place.column and cell is not None and SIZE_HEADER.fullmatch(lower_header(place.row, other)):
+            if other != place.column and cell is not None and self.is_size(place.row, other):
                 beside = reading_of(document, cell.span)
                 if beside and beside.events and not beside.percent:
                     yield beside.events.model_copy(update={"role": "n"}), "stated"
@@ -148,8 +164,7 @@ class TableCounts:
         size = self.sizes[place.side]
         if size is not None:
             yield size, "text"
-        for each in self.headed[place.side] if place.side < len(self.headed) else ():
-            yield each, "text"
+        yield from ((told, "text") for told in self.headed[place.side])
 
     def _headed(self, row: Row, column: int) -> Iterator[tuple[Value, str]]:
         letters = {part[0] for part in row.headers[column] if part}
@@ -169,6 +184,9 @@ class TableCounts:
         found = []
         for row in self.grid.rows:
             reading = reading_of(self.document, row.cells[column].span) if column in row.cells else None
+            if reading is not None and row.headers.get(column):
+                block = tuple(c for c, path in row.headers.items() if path[:-1] == row.headers[column][:-1])
+                reading = self._with_partner(Place(row, column, block, 0), reading)
             if reading and reading.events and reading.percent and not reading.n:
                 found.append(_share(reading))
         return found
@@ -207,7 +225,7 @@ class TableCounts:
 
 
 def _agreeing(shares: list[Share], n: Value, others: list[tuple[Value, str]]) -> int:
-    """Return how many shares of a column an n makes, where several n may be meant; the first keeps its place otherwise."""
+    """Return how many shares of a column an n makes, where several n may be meant; else 0, so that order stays."""
     if len(shares) < 2 or len({other.number for other, _ in others}) < 2:
         return 0
     return sum(share.agrees(n.number or 0) for share in shares)

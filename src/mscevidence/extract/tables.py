@@ -129,12 +129,17 @@ def _label_columns(document: Document, lines: list[dict[int, Cell]], width: int)
             document.text[slice(*line[column].span)] for line in lines if column in line and not line[column].header
         ]
         filled = [text for text in texts if text.strip()]
-        numeric = [text for text in filled if _NUMBERS.fullmatch(text) or not re.search(r"[A-Za-z]{3}", text)]
+        numeric = [text for text in filled if _NUMBERS.fullmatch(text) or _NO_DATA.fullmatch(text) or _is_figure(text)]
         heads = [document.text[slice(*line[column].span)] for line in lines if column in line and line[column].header]
         if len(numeric) * 10 > len(filled) or (not filled and any(heads)):
             break
         count = column + 1
     return count
+
+
+def _is_figure(text: str) -> bool:
+    """Return whether a cell holds a number and hardly a word: "M 12", "3.2 kg"."""
+    return bool(re.search(r"\d", text)) and not re.search(r"[A-Za-z]{3}", text)
 
 
 def _rows(grid: Grid, lines: list[dict[int, Cell]]) -> Iterator[Row]:
