@@ -7,8 +7,8 @@ nothing is proposed from the background, the disclosures or the header of a docu
 
 from __future__ import annotations
 
-from mscevidence.extract.arms import ALL
-from mscevidence.extract.candidates import candidate_at, in_order
+from mscevidence.extract.arm_sizes import sizes_of_arms
+from mscevidence.extract.candidates import in_order
 from mscevidence.extract.context import context_of
 from mscevidence.extract.criteria import criteria_in, enrolment_in
 from mscevidence.extract.doses import doses_in
@@ -30,30 +30,8 @@ def extract(document: Document) -> tuple[Candidate, ...]:
     told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
     first = context_of(document, participants)
     results = results_in(first, told)
-    sizes = _sizes_of_arms(document, participants, results)
+    sizes = sizes_of_arms(document, participants, results)
     settled = context_of(document, (*participants, *sizes), results)
     results = results if settled == first else results_in(settled, told)
     facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
     return in_order((*facts, *participants, *sizes, *results))
-
-
-def _sizes_of_arms(
-    document: Document, participants: tuple[Candidate, ...], results: tuple[Candidate, ...]
-) -> tuple[Candidate, ...]:
-    """Return the sizes that arms have as denominators of their results, where those agree and no size is told."""
-    known = {c.arm for c in participants if c.value("qualifier") is None}
-    by_arm: dict[str, list[Candidate]] = {}
-    for result in results:
-        n = result.value("n")
-        if n is None or n.derived or result.kind != "result" or result.certainty != "stated":
-            continue
-        if result.arm not in {None, ALL, *known}:
-            by_arm.setdefault(result.arm or "", []).append(result)
-    sizes = []
-    for arm, counted in by_arm.items():
-        n = counted[0].value("n")
-        if n is None or n.span is None or {c.number("n") for c in counted} != {n.number}:
-            continue
-        more = {"arm": arm, "arm_span": counted[0].arm_span, "certainty": "derived"}
-        sizes.append(candidate_at(document, "participants", "denominator-of-arm", n.span, [n], **more))
-    return tuple(sizes)

@@ -67,18 +67,20 @@ def _the_same(text: str, span: Span, latest: tuple[ArmMention, ...]) -> Iterator
 
 
 def _treatments(context: Context, span: Span) -> Iterator[ArmMention]:
-    names = context.named
+    known = {arm_key(name) for name in context.named}
+    names = (*context.named, *(name for name in context.assigned if arm_key(name) not in known))
     if not context.comparative or len(names) < 2:
         return
     text, end = context.document.text, span[0]
     small = in_small_letters(text)
     longest_first = sorted(((in_small_letters(name), name) for name in names), key=lambda each: -len(each[0]))
     for start in cue_places(text, tuple(name for name, _ in longest_first)):
-        if not end <= start < span[1] or not _LEADS.search(text, max(end, start - _LONGEST_LEAD), start):
+        if not end <= start < span[1]:
             continue
+        led = _LEADS.search(text, max(end, start - _LONGEST_LEAD), start)
         for name, label in longest_first:
             trail = _TRAIL.match(text, start + len(name), span[1]) if small.startswith(name, start, span[1]) else None
-            if trail is not None:
+            if trail is not None and (led or trail.group() == "-treated"):
                 end = trail.end()
                 yield ArmMention(start, end, label, "named")
                 break

@@ -100,7 +100,7 @@ _NOT_A_NAME = re.compile(
 )
 _COMPARATIVE = Opening(
     re.compile(
-        r"\bplacebo|\brandomi[sz]|\brandomly\s(?:assigned|allocated|divided)\b(?!\s(?:[\w×^/.-]+\s){0,10}?dos(?:es?|ages?)\b)|\bcomparator\b|\b(?:two|both|either)\s(?:study|treatment)\s(?:arms?|groups?)\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
+        r"\bplacebo|\brandomi[sz]|\brandomly\s(?:assigned|allocated|divided)\b(?!\s(?:[\w×^/.-]+\s){0,10}?dos(?:es?|ages?)\b)|\bcomparator\b|\b(?:two|both|either)\s(?:study|treatment)\s(?:arms?|groups?)\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|(?<!non-)\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
         r"|\bcompar(?:ed|ing|ison\sof)\s(?:the\s)?(?:[\w-]+\s){1,5}?(?:with|to|and|versus)\s(?:the\s)?(?:conventional|standard|routine|usual)\b"
         r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
         re.IGNORECASE,

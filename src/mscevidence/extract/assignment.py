@@ -12,7 +12,15 @@ from mscevidence.extract.attach import Attached, Bounds, continues, is_demograph
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.doubts import is_bound, is_everybody, is_figure, is_limit, is_taken_back
+from mscevidence.extract.doubts import (
+    is_bound,
+    is_detail,
+    is_everybody,
+    is_figure,
+    is_limit,
+    is_taken_back,
+    is_whole,
+)
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
@@ -114,7 +122,13 @@ class Assignment:
         return candidate
 
     def _in_doubt(self, count: Count, outcome: Span) -> bool:
-        return is_bound(self.facts.text, count) or is_taken_back(self.facts.text, self.facts.span, outcome, count)
+        text, total = self.facts.text, self.facts.context.total
+        return (
+            is_bound(text, count)
+            or is_detail(text, count, outcome)
+            or is_whole(text, self.facts.span, count, total.number if total else None)
+            or is_taken_back(text, self.facts.span, outcome, count)
+        )
 
     def _is_size(self, count: Count, label: str | None) -> bool:
         size = self.facts.context.size(label)
@@ -188,7 +202,8 @@ class Assignment:
     def _is_told(self, count: Count, bounds: Bounds, attached: Attached) -> bool:
         known = attached.outcome is not None
         if count.rule in {"percent-only", "percent-of-n"}:
-            said = count in self.lists.arms or is_share(count, bounds, attached.span, narrowed=self.facts.narrowed)
+            said = count in self.lists.arms or count in self.lists.times or self._goes_on(count, attached)
+            said = said or is_share(count, bounds, attached.span, narrowed=self.facts.narrowed)
             return (
                 known
                 and said
@@ -206,6 +221,10 @@ class Assignment:
         if known:
             return True
         return attached.words is not None and count.number("n") is not None and not is_demographic(count, bounds)
+
+    def _goes_on(self, count: Count, attached: Attached) -> bool:
+        """Return whether a count has its outcome from the one before it, told in the same way."""
+        return self.previous is not None and attached is self.previous[1] and count.rule == self.previous[0].rule
 
     def _counts_events(self, count: Count, attached: Attached) -> bool:
         """Return whether a number counts events, not patients: "four serious adverse events occurred"."""

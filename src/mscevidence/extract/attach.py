@@ -29,23 +29,35 @@ _NO_BREAK_AFTER = re.compile(
     r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s"
 )
 _BEFORE_LINK = re.compile(
-    r"(?:\b(?:was|were|is|are|being|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–])\s*(?:the\s)?$",
+    r"(?:\b(?:was|were|is|are|being|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–]|\s-)\s*(?:the\s)?$",
     re.IGNORECASE,
 )
 _BREAK_BEFORE = re.compile(
     r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s|,\s?\d+\s?(?:cases|patients)\b"
 )
-_IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?$")
+_IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?(?:[A-Za-z][\w-]{1,7}\s?[;,:=]\s?)?$")
+_MOST_COMMON = re.compile(
+    r"\s(?:was|were|being)\s(?:by\sfar\s)?(?:the\s)?(?:(?:second\s|next\s)?(?:most|main|major|only|predominant|leading)\b|commonest\b)",
+    re.IGNORECASE,
+)
 _OF_A_GROUP = re.compile(
     r"^(?:than|versus|vs\.?|compared|but|while|whereas)\b|\b(?:groups?|arms?|cohorts?)$", re.IGNORECASE
 )
+_ASIDE_BEHIND = re.compile(
+    r"\s\([^()]{2,120}\)(?=\s(?:were|was|are|had|have|died|relapsed|responded|survived|achieved))"
+)
+"""A bracket with counts of its own before the verb: "11 patients (10 with CR and 1 with PR) were alive"."""
 _AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?!includ|compris|consist|namely|such|of\b)(?:[\w-]+\s)?")
+_AND_OR = re.compile(r"\s?(?:,|and|or|and/or|/)\s(?:[\w-]+\s)?")
+_WORD_OR = re.compile(
+    r"\b(?!complete|partial|one|either|whether|more|better|greater|higher)[A-Za-z-]{4,}\s(?:or|and/or)\s(?:[a-z-]+\s)?\Z"
+)
 _LEADING = re.compile(
     r"^(?:\s|,|and\b|or\b|the\b|an?\b|including\b|includes?\b|were\b|was\b|with\b|namely\b|consisting\sof\b|comprising\b|had\b|one\scase\sof\b|cases?\sof\b)+",
     re.IGNORECASE,
 )
 _CONNECTED = re.compile(
-    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|than|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated)\b)*"
+    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|than|compared|with|to|the|for|among|from|only|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated|(?:increased|decreased|rose|fell|dropped|declined|improved)(?=\sto\b))\b)*"
 )
 _VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
 _OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]+)?\s$")
@@ -111,11 +123,15 @@ def outcome_of(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> A
 def _joined_to_another(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]) -> bool:
     """Return whether a count is of two outcomes at once: "seven patients had headache and fever"."""
     following = next((m for m in mentions if found.end <= m.start < bounds.end and m.outcome != found.outcome), None)
-    return following is not None and bool(_AND.fullmatch(bounds.text[found.end : following.start]))
+    if following is None or following.outcome.removeprefix("complete-").removeprefix("partial-") == found.outcome:
+        return False  # "twelve responded with a complete response": of what degree, no second outcome
+    return bool(_AND.fullmatch(bounds.text[found.end : following.start]))
 
 
 def _joined_before(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]) -> bool:
     """Return whether a count is of two outcomes named before it: "fever and headache were seen in seven"."""
+    if _WORD_OR.search(bounds.text, bounds.start, found.start):
+        return True  # "tamponade or bleeding"
     earlier = next((m for m in reversed(mentions) if bounds.start <= m.start and m.end <= found.start), None)
     if earlier is None or earlier.outcome == found.outcome:
         return False
@@ -125,7 +141,7 @@ def _joined_before(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
     """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
     before = bounds.before(count)
-    head = _IN_BRACKET.search(before) if before.rstrip()[-1:] in {"(", "["} else None
+    head = _IN_BRACKET.search(before) if before.rstrip()[-1:] in {*"([;,:="} else None
     if head is None or not re.match(r"\s?[)\],;]", bounds.text[count.end : count.end + 2]):
         return None
     raw = head["phrase"]
@@ -135,12 +151,15 @@ def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -
     span = (start, bounds.start + head.start("phrase") + len(raw.rstrip()))
     if span[0] >= span[1]:
         return None
+    most = _MOST_COMMON.search(bounds.text, *span)
+    if most is not None:
+        span = (span[0], max(span[0] + 1, most.start()))  # "headache was the most common adverse event (5/12)"
     inside = [m for m in mentions if span[0] <= m.start and m.end <= span[1]]
     words = bounds.text[slice(*span)]
     if inside:
-        return Attached(
-            inside[-1].outcome, words, span, certain=len({m.outcome for m in inside}) == 1 or inside[-1].end == span[1]
-        )
+        joined = len(inside) > 1 and _AND_OR.fullmatch(bounds.text, inside[-2].end, inside[-1].start)
+        alone = len({m.outcome for m in inside}) == 1 or (inside[-1].end == span[1] and not joined)
+        return Attached(inside[-1].outcome, words, span, certain=alone)
     if _OF_A_GROUP.search(words):
         return None
     return Attached(None, words, span) if len(words.split()) <= 8 and not _DEMOGRAPHIC.search(words) else None
@@ -161,10 +180,12 @@ def _last_before(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
 
 
 def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Mention | None:
-    later = [m for m in mentions if count.end <= m.start and m.end <= bounds.end]
+    aside = _ASIDE_BEHIND.match(bounds.text, count.end, bounds.end)
+    start = aside.end() if aside else count.end
+    later = [m for m in mentions if start <= m.start and m.end <= bounds.end]
     if not later:
         return None
-    gap = bounds.text[count.end : later[0].start]
+    gap = bounds.text[start : later[0].start]
     if gap.count("(") > gap.count(")"):
         return None  # "65% (hazard ratio for relapse ...)"
     immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s|\w+ly\s|then\s|had\s)?(?:an?\s)?", gap)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mscevidence.extract.arms import ALL, arm_key, is_comparative
+from mscevidence.extract.assigned import treatments_assigned
 from mscevidence.model import Candidate, Document, Value
 
 
@@ -18,6 +19,10 @@ class Context:
     sizes: dict[str, Value] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     unsure: frozenset[str] = frozenset()
+    assigned: tuple[str, ...] = ()
+    """The names of the two treatments that patients were assigned to, whose sizes need not be told."""
+    people: tuple[Value, ...] = ()
+    """Every number that is told, or printed as n, of all patients; more than one where some were left out later."""
 
     @property
     def total(self) -> Value | None:
@@ -67,5 +72,19 @@ def context_of(document: Document, participants: Iterable[Candidate], results: I
         for r in results
         if r.kind == "result" and r.arm and (n := r.value("n")) and not n.derived
     }
+    printed_for_all = {
+        n.number: n
+        for r in results
+        if r.kind == "result" and r.arm == ALL and (n := r.value("n")) and not n.derived and n.number is not None
+    }
     unsure = frozenset(arm for arm, number in printed if arm in sizes and number != sizes[arm].number)
-    return Context(document, is_comparative(document), sizes, labels, unsure)
+    comparative = is_comparative(document)
+    return Context(
+        document,
+        comparative,
+        sizes,
+        labels,
+        unsure,
+        treatments_assigned(document) if comparative else (),
+        tuple((printed_for_all | told.get(ALL, {})).values()),
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from functools import lru_cache
 
 from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.counts import NOUN, Count, Sentence
+from mscevidence.extract.listed_times import with_times
 from mscevidence.extract.numerals import Numeral, numerals_in
 from mscevidence.model import Span
 
@@ -16,6 +16,10 @@ _OPEN, _CLOSE = r"\s?[(\[]\s?", r"\s?[)\]]"
 _OF = (
     r"\s+(?:out\s+)?of\s+"
     r"(?:(?:the|these|those|all|our|its|their|a|total|of|first|remaining|evaluable|treated|enrolled|included)\s+)*"
+)
+_OF_OR_AMONG = re.compile(
+    r"\s+(?:out\s+)?(?:of|among|amongst)\s+"
+    r"(?:(?:the|these|those|all|our|its|their|a|total|of|first|evaluable|treated|enrolled|included)\s+)*"
 )
 _BETWEEN = re.compile(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?")
 _PARTITIVE = re.compile(rf"(?:{NOUN})?{_OF}")
@@ -34,30 +38,13 @@ _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}
 _IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
 _COUNTING = frozenset({"number", "percent", "fraction", "n"})
 """The kinds of numerals with which a count starts."""
-_TIME_GAP = re.compile(r"[\s-](?:days?|weeks?|months?|years?),?\s")
-_COUNTED_AHEAD = re.compile(rf"\s(?:out\s)?of\b|{NOUN}|\s?\(\d|\s(?:had|were|was|died|relapsed|responded|achieved)\b")
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
 @lru_cache(maxsize=2048)
 def counts_at(text: str, span: Span) -> tuple[Count, ...]:
     """Return the counts of a part of a text in order."""
-    return counts_in(Sentence(text, span, tuple(_behind_times(text, numerals_in(text, span)))))
-
-
-def _behind_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
-    """Yield numerals; what follows a time is no label of it: "at 3 months 21 of the 24", not "month 21"."""
-    previous: Numeral | None = None
-    for numeral in numerals:
-        behind = previous is not None and previous.kind == "time" and numeral.kind == "label"
-        timed = behind and previous is not None and _TIME_GAP.fullmatch(text, previous.end, numeral.start)
-        previous = numeral
-        if timed and numeral.n is not None and 0 < numeral.value <= numeral.n:
-            yield replace(numeral, kind="fraction")
-        elif timed and numeral.n is None and _COUNTED_AHEAD.match(text, numeral.end):
-            yield replace(numeral, kind="number")
-        else:
-            yield numeral
+    return counts_in(Sentence(text, span, tuple(with_times(text, numerals_in(text, span)))))
 
 
 def counts_in(sentence: Sentence) -> tuple[Count, ...]:
@@ -202,7 +189,7 @@ def _percent_x(s: Sentence, i: int) -> Count | None:
 def _percent_of_n(s: Sentence, i: int) -> Count | None:
     """``67% of the 18 patients``."""
     percent, n = s.numeral(i, "percent"), s.numeral(i + 1, "number")
-    if not percent or not n or not re.fullmatch(_OF, s.gap(i)) or not _NOUN_AHEAD.match(s.gap(i + 1)):
+    if not percent or not n or not _OF_OR_AMONG.fullmatch(s.gap(i)) or not _NOUN_AHEAD.match(s.gap(i + 1)):
         return None
     return Count(
         "percent-of-n",

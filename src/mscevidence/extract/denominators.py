@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from mscevidence.extract.arms import ALL
 from mscevidence.extract.context import Context
 from mscevidence.model import Value
 
@@ -28,6 +29,10 @@ def completed(
     if "n" not in roles and size is not None and _fits(roles, size):
         values = [*values, size.model_copy(update={"role": "n", "derived": True})]
         roles["n"] = values[-1]
+    elif "n" not in roles and arm == ALL:
+        fitting = _only_fitting(roles, context.people)
+        values = [*values, *fitting]
+        roles |= {value.role: value for value in fitting}
     n = roles.get("n")
     if n is None or n.number is None or "events" in roles:
         return values
@@ -39,6 +44,15 @@ def completed(
         return values
     steps = f"{percent.text}% of {n.text}"
     return [Value(role="events", text=steps, span=None, number=events, derived=True), *values]
+
+
+def _only_fitting(roles: dict[str, Value], people: tuple[Value, ...]) -> list[Value]:
+    """Return the one number of all patients with which printed events make the printed percent, if one only does."""
+    events, percent = roles.get("events"), roles.get("percent")
+    if events is None or percent is None or events.number is None:
+        return []
+    found = [n for n in people if n.number is not None and _agrees(events.number, n.number, percent)]
+    return [found[0].model_copy(update={"role": "n", "derived": True})] if len(found) == 1 else []
 
 
 def _fits(roles: dict[str, Value], size: Value) -> bool:

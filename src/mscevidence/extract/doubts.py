@@ -32,13 +32,17 @@ _CHOSEN_AHEAD = re.compile(
     rf"(?:In|Among|For|Of|Within)\s(?:the\s|those\s|a\s)?(?:subgroup|subset|group|{PEOPLE}|those)\s(?:of\s(?:\w+\s)?{PEOPLE}\s)?"
     r"(?:with|without|who|aged|whose|older|younger|below|above)\b[^,;]{3,90},"
 )
+_STOPPED_AHEAD = re.compile(
+    r"(?:After|Following|On|Upon|Despite|During)\s(?:[\w-]+\s){0,3}?(?:discontinu|withdraw|cessation|stopping|taper|interrupti)\w*[^,;]{0,60},?\s",
+    re.IGNORECASE,
+)
 _NOT_BETWEEN = re.compile(r"\b(?:not|never|failed\sto|unable\sto|without)\b", re.IGNORECASE)
 _BUT = re.compile(
     r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:\b(?:exceed\w*|more\sthan|less\sthan|fewer\sthan|greater\sthan|higher\sthan|lower\sthan|at\sleast|at\smost|up\sto|below|above|over|under|nearly|almost|around"
+    r"(?:\b(?:except(?:\sfor)?|all\sbut|exceed\w*|more\sthan|less\sthan|fewer\sthan|greater\sthan|higher\sthan|lower\sthan|at\sleast|at\smost|up\sto|below|above|over|under|nearly|almost|around"
     r"|approximately|about|minimum\sof|maximum\sof)\s(?:an?\s)?|[<>≤≥~]\s?(?:or\s)?=?\s?)$",
     re.IGNORECASE,
 )
@@ -54,6 +58,8 @@ _PAIR = re.compile(
 )
 _OPENS = re.compile(r"\s?[(\[]\s?")
 _SERIES = re.compile(r"\s(?:for|in|with|on)\s(?:the\s)?[^,;.\d()]{1,40}?,?\s(?:and\s)?")
+_CLOSES_BRACKET = re.compile(rf"(?:\s{PEOPLE})?\s?[)\],;/]")
+_IN_BEFORE = re.compile(r"\b(?:in|of|for|on|from|among|with)\s(?:the\s|these\s|our\s)?\Z")
 _INTERVAL = re.compile(r"[(\[][^)\]]*\b(?:confidence\sinterval|CI)\b[^)\]]*$")
 _CLOSES = re.compile(rf"(?:\s{PEOPLE})?\s?(?:[,;)\]]|(?:and|or|vs?\.?|versus|while|whereas|compared)\b)")
 _TIES = re.compile(
@@ -64,6 +70,14 @@ _OF_THOSE_WHO = re.compile(
     r",?\s(?:who|that)\s(?!(?:had\s)?(?:received|underwent|completed|entered|participated|were\s(?:treated|enrolled|random|assigned|allocated|evaluable|evaluated|given|followed|included|infused)))"
     r"(?:[\w-]+\s){1,7}?(?:was|were|had|did|presented|developed|showed|achieved|required|responded|died|relapsed|experienced|remained|received)\b"
 )
+_THOSE_WHO_HAD = re.compile(rf"(?:\s{PEOPLE})?\s(?:who|that|with)\s[^.;,]{{0,40}}")
+_THEN = re.compile(
+    r"[^.;,]{0,40}?\s(?:was|were|had|did|showed|received|required|remained|achieved|developed|died|are)\b"
+)
+_OF_SELECTED = re.compile(
+    r"\s(?:of|among)\s(?:the\s|these\s|all\s)?(?:non-?)?(?:respond|surviv|complet)(?:ers|ors|ing)\b"
+)
+_SELECTED = re.compile(r"\b(?:non-?)?(?:responders|survivors|completers)$", re.IGNORECASE)
 _WITH_VERB = re.compile(
     r"\s(?:with|without|on)\s[^.;:()]{3,60}?\s(?:showed|had|developed|achieved|responded|relapsed|died|experienced|reached|progressed|presented|required|were|was)\b"
 )
@@ -97,7 +111,7 @@ def is_figure(text: str, count: Count, run: tuple[Count, ...]) -> bool:
 
 def is_of_subgroup(text: str, sentence: Span) -> bool:
     """Return whether a sentence opens with patients chosen among those of the trial: "In the group with ...,"."""
-    return bool(_CHOSEN_AHEAD.match(text, *sentence))
+    return bool(_CHOSEN_AHEAD.match(text, *sentence) or _STOPPED_AHEAD.match(text, *sentence))
 
 
 def is_everybody(text: str, count: Count) -> bool:
@@ -118,6 +132,19 @@ def is_in_series(text: str, count: Count, counts: tuple[Count, ...]) -> bool:
         for other in counts
         if other.rule == count.rule
     )
+
+
+def is_detail(text: str, count: Count, outcome: Span) -> bool:
+    """Return whether a bare number in brackets tells more of the outcome before: "died (2 with lymphoma)"."""
+    bare = count.rule == "bare-number" and outcome[1] <= count.start
+    return bool(bare and _OPENS.fullmatch(text, outcome[1], count.start) and not _CLOSES_BRACKET.match(text, count.end))
+
+
+def is_whole(text: str, sentence: Span, count: Count, size: float | None) -> bool:
+    """Return whether "in 12 patients" is of the 12 that a trial has, so that it may be their number and no result."""
+    if count.rule != "x-patients" or size is None or count.number("events") != size:
+        return False
+    return bool(_IN_BEFORE.search(text, sentence[0], count.start))
 
 
 def is_limit(text: str, sentence: Span, count: Count) -> bool:
@@ -167,6 +194,14 @@ def is_of_chosen(text: str, count: Count, outcome: Span | None) -> bool:
     said = text[count.start : count.end]
     chosen = _OF_THOSE_WHO if re.search(r"\bof\s(?:the|those|these)\b", said) else None
     if chosen and chosen.match(text, count.end):
+        return True
+    if (
+        outcome is not None
+        and re.search(r"\bof\b", said)
+        and _THOSE_WHO_HAD.fullmatch(text, count.end, max(count.end, outcome[0]))
+    ):
+        return bool(_THEN.match(text, outcome[1]))  # "eight of the 10 patients who underwent remission were female"
+    if _SELECTED.search(said) or _OF_SELECTED.match(text, count.end):
         return True
     match = _WITH_VERB.match(text, count.end) if count.rule in {"x-patients", "x-percent"} else None
     return bool(match and not (outcome is not None and match.start() <= outcome[0] < match.end()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mscevidence.extract.arms import ALL, ArmMention
@@ -11,6 +12,8 @@ from mscevidence.extract.counts import Count
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention
 from mscevidence.model import Document, Span
+
+_BRACKET = re.compile(r"\s\([^()]{2,120}\)(?=\s(?:were|was|are|had|have|died|relapsed|responded|survived|achieved))")
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,14 @@ class Facts:
     def bounds(self, index: int) -> Bounds:
         """Return the words between the neighbours of a count."""
         start = self.counts[index - 1].end if index else self.span[0]
-        end = self.counts[index + 1].start if index + 1 < len(self.counts) else self.span[1]
-        return Bounds(self.text, start, end)
+        return Bounds(self.text, start, self._end(index))
+
+    def _end(self, index: int) -> int:
+        """Return where the next count starts, those in a bracket directly behind the one at an index passed over."""
+        bracket = _BRACKET.match(self.text, self.counts[index].end, self.span[1])
+        after = bracket.end() if bracket else self.counts[index].end
+        following = next((count for count in self.counts[index + 1 :] if count.start >= after), None)
+        return following.start if following is not None else self.span[1]
 
 
 def sentence_arm(facts: Facts) -> ArmMention | None:

@@ -19,6 +19,7 @@ _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _SEPARATOR = re.compile(
     r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|/)\s(?:(?:the|in\sthe|in|for|a|of)\s){0,2}|\s?(?:groups?|arms?|cohorts?)?\s(?:and|vs\.?|versus)\s(?:the\s)?"
 )
+_AT = re.compile(r"\s(?:of\s(?:the\s)?patients\s)?(?:at|after|by|on|within)\s(?:the\s)?")
 Placed = TypeVar("Placed", ArmMention, Mention, TimeMention)
 Item = TypeVar("Item", ArmMention, Mention, TimeMention, Count)
 
@@ -55,7 +56,22 @@ def distributed(
                 _align(found.times, run, text, times_in(text, part)),
             )
             left_open.update(() if any(aligned) else run)
+    for run in runs(counts, text):
+        if len(run) > 1 and not any(
+            count in placed for placed in (found.arms, found.outcomes, found.times) for count in run
+        ):
+            _align_behind(found.times, run, text, times_in(text, sentence))
     return replace(found, left_open=frozenset(left_open))
+
+
+def _align_behind(
+    into: dict[Count, TimeMention], run: tuple[Count, ...], text: str, times: tuple[TimeMention, ...]
+) -> None:
+    """Align "15% and 23% at weeks 4 and 8", where the list of time points stands directly behind."""
+    behind = [time for time in times if time.start >= run[-1].end]
+    listed = next((group for group in _runs(text, behind)), ())
+    if len(listed) == len(run) and _AT.fullmatch(text, run[-1].end, listed[0].start):
+        into.update(zip(run, listed, strict=True))
 
 
 def _align(into: dict[Count, Placed], run: tuple[Count, ...], text: str, mentions: Sequence[Placed]) -> bool:

@@ -49,7 +49,7 @@ _TOTAL_N = re.compile(
     r"\b(?:patients|participants|children|adults|subjects|data|cohort|collected|centres|centers|study)\b[^.;()]{0,40}\(N\s?=\s?(?P<n>\d{1,4})\b"
 )
 _WITH_DISEASE = re.compile(
-    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?\s(?:with|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b"
+    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|\s(?:with|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
     r"|\s?(?:\([^()]{0,120}\))?\.$"
 )
 _GOT = (

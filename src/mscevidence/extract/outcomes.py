@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from mscevidence import vocabulary
+from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.cues import whole_word_places, words_of
+from mscevidence.extract.numerals import WORDS
 from mscevidence.model import Span
 
 _WORD = re.compile(r"[^\W_]+")
@@ -38,6 +40,10 @@ _NOT_THIS = {
     "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
 }
 _NOT_FOLLOWED = {
+    "discontinuation": (
+        r"\s(?!(?:the\s|their\s|this\s|all\s|study\s|trial\s)*(?:study|trial|treatment|therapy|follow|participation|protocol|due|because|from|early|premature"
+        r"|owing|for|after|before|at|in|on|of|by|and|or|during|was|were|occurred|rates?)\b)[a-z]"
+    ),
     "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
     "fever": r"\sof unknown",
     "survival": r"\s(?:analysis|curve|time|events?)"
@@ -83,6 +89,14 @@ _RELATED_AFTER = re.compile(
 _UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)
 
 
+_AS_ADJECTIVE = re.compile(rf"\s(?:and\s(?:\d+|{WORDS})\s[\w-]+\s)?{PEOPLE}\b", re.IGNORECASE)
+_COMPLETE_OR = re.compile(
+    r"(?:complete|CR)\s?(?:(?:responses?|remissions?)\s?)?(?:[(\[]CR[)\]]\s?)?(?:or|/)\s?(?:an?\s)?(?=partial|PR\b)",
+    re.IGNORECASE,
+)
+"""The better half of "a complete or partial response", which is a response."""
+
+
 @dataclass(frozen=True)
 class Mention:
     """A place in the text that names an outcome (its vocabulary id)."""
@@ -106,7 +120,22 @@ def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
             found += _coordinated(text, mention, span)
             if not (found and _IS_AFTER.fullmatch(text, found[-1].end, mention.start)):
                 found.append(_with_relation(text, mention, span))
-    return tuple(found)
+    return _either_degree(text, span, found)
+
+
+def _either_degree(text: str, span: Span, found: list[Mention]) -> tuple[Mention, ...]:
+    """Return mentions in which "a complete (CR) or partial response" is one response, not two outcomes."""
+    kept: list[Mention] = []
+    for mention in found:
+        whole = {"partial-response": "response", "partial-remission": "remission"}.get(mention.outcome)
+        lead = max(span[0], mention.start - 48)
+        joined = _COMPLETE_OR.search(text, lead, mention.end) if whole else None
+        if whole is None or joined is None or joined.end() != mention.start or "respectively" in text[slice(*span)]:
+            kept.append(mention)
+            continue
+        kept = [each for each in kept if each.end <= joined.start()]
+        kept.append(Mention(joined.start(), mention.end, whole))
+    return tuple(kept)
 
 
 def _first_places(text: str, span: Span) -> list[int]:
@@ -158,6 +187,8 @@ def _means_it(text: str, mention: Mention) -> bool:
         or _NOT_AFTER.match(text, mention.end)
         or _is_related_to_else(text, lead, mention)
     ):
+        return False
+    if text[mention.start : mention.end].casefold() in _VERBS and _AS_ADJECTIVE.match(text, mention.end):
         return False
     before, after = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 24]
     not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)

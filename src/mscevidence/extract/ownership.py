@@ -56,7 +56,8 @@ class Ownership:
         some = is_of_some(count, self.facts.text, size.number if size else None)
         narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
         everybody = arm is None and size is not None and n == size.number
-        everybody = everybody and bool(_OVERALL.search(self.facts.bounds(self.places[count.start]).before(count)))
+        said = _OVERALL.search(self.facts.bounds(self.places[count.start]).before(count))
+        everybody = everybody and bool(said or self._is_no_size_of_an_arm(n))
         if arm is None and (
             (self._arms_differ() and not everybody)
             or narrowed
@@ -69,6 +70,12 @@ class Ownership:
             return self.facts.context.label(arm.label)
         return None if compares(self.facts.text, self.facts.span) else default_arm(self.facts.context, n)
 
+    def _is_no_size_of_an_arm(self, n: float | None) -> bool:
+        """Return whether the arms of a comparison have sizes, and a printed n is none of these but their sum."""
+        context = self.facts.context
+        sizes = [context.size(label) for label in context.named]
+        return context.comparative and len(sizes) > 1 and all(size is not None and size.number != n for size in sizes)
+
     def _is_of_few(self, count: Count, attached: Attached, n: float | None) -> bool:
         """Return whether a count is of patients chosen among those of an arm, who are not all who entered the trial."""
         total = self.facts.context.total
@@ -79,9 +86,17 @@ class Ownership:
     def _is_of_one_of_several(self, count: Count) -> bool:
         """Return whether a count is listed with others for groups that nothing tells apart: "87 and 88 completed"."""
         placed = (self.lists.arms, self.lists.outcomes, self.lists.times)
-        listed = len(self.run(count)) > 1 and count.number("n") is None
+        listed = self._has_neighbours(count) and count.number("n") is None
         listed = listed and pair_place(self.facts.text, count, self.facts.counts) is None
         return listed and not any(count in aligned for aligned in placed)
+
+    def _has_neighbours(self, count: Count) -> bool:
+        """Return whether a count is listed with others that no semicolon parts from it."""
+        run = self.run(count)
+        place = run.index(count)
+        text = self.facts.text
+        before = place > 0 and ";" not in text[run[place - 1].end : count.start]
+        return before or (place + 1 < len(run) and ";" not in text[count.end : run[place + 1].start])
 
     def _named_for(self, count: Count) -> ArmMention | None:
         """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""

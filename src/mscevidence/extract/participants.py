@@ -102,9 +102,9 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
             for candidate in _in_sentence(document, sentence):
                 key = (arm_key(candidate.arm or ALL), candidate.number("n"), candidate.value("qualifier") is None)
                 first.setdefault(key, candidate)
-    if _only_a_total(first):
+    if any(_is_a_total(candidate) for candidate in first.values()):
         largest = largest_people(document)
-        first = {key: c for key, c in first.items() if key[0] != ALL or not key[2] or (c.number("n") or 0) >= largest}
+        first = {key: c for key, c in first.items() if not _is_a_total(c) or (c.number("n") or 0) >= largest}
     if not any(label == ALL and whole for label, _, whole in first):
         taken = frozenset(value.span for candidate in first.values() for value in candidate.values)
         first |= {(ALL, candidate.number("n"), True): candidate for candidate in opening_count(document, taken)}
@@ -114,12 +114,9 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
     return tuple(c.model_copy(update={"arm": labels[arm_key(c.arm or ALL)]}) for c in first.values())
 
 
-def _only_a_total(found: dict[tuple[str | None, float | None, bool], Candidate]) -> bool:
-    """Return whether everybody is counted by "a total of 6 patients" without a verb of enrolment or treatment."""
-    everybody = [candidate for (label, _, whole), candidate in found.items() if label == ALL and whole]
-    return bool(everybody) and all(
-        candidate.rule == "patients-enrolled" and candidate.value("status") is None for candidate in everybody
-    )
+def _is_a_total(candidate: Candidate) -> bool:
+    """Return whether a number is told as "a total of 6 patients" only, without a verb of enrolment or treatment."""
+    return candidate.rule == "patients-enrolled" and candidate.value("status") is None
 
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
@@ -289,6 +286,6 @@ def _treatment_before(place: _Place, count: Count) -> tuple[str, Span] | None:
 
 def _everybody_before(place: _Place, count: Count) -> tuple[str, Span] | None:
     before = _PEOPLE_BEFORE.search(place.document.text[place.span[0] : count.start])
-    if before is None or not _VERB_AFTER.match(place.after(count).lstrip(")]")):
+    if before is None or not _VERB_AFTER.match(place.document.text[count.end : place.span[1]].lstrip(")]")):
         return None
     return ALL, (place.span[0] + before.start(), place.span[0] + before.end("people"))

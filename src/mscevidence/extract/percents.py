@@ -22,6 +22,7 @@ _IS = re.compile(
     r"(?:\s(?:rates?|response))?(?:\s(?:at|by|after|on|within)\s[^.;,]{3,24}?)?,?\s(?:was|were|of|is|being|reached|amounted\sto|stood\sat)\s(?:only\s|about\s)?$"
     r"|\s?[:=(]\s?$|^\srates?\s$|^\s$|^\s(?:(?:was|were)\s\w+\s)?(?:in|by)\s$"
 )
+_TO_LEVEL = re.compile(r"\b(?:increased|decreased|rose|fell|dropped|declined|improved)\sto\s$")
 _COMPARED = re.compile(
     r"\s(?:higher|lower|greater|less|more|fewer|better|worse|of\s(?:the\s)?(?:baseline|controls?|normal)|reduction|increase|decrease|improvement)\b"
 )
@@ -33,7 +34,10 @@ _CURVE = re.compile(
 )
 _HAD = re.compile(r"\s(?:had|achieved|showed|experienced|developed|attained|reached|responded|died|relapsed)\b")
 _LOOKED_AT = re.compile(
-    r"\b(?:analy[sz]ed|assessed|evaluated|evaluable|measured|calculated|examined|studied|available|compared|known)\b"
+    r"\b(?:analy[sz]ed|assessed|evaluated|evaluable|measured|calculated|examined|studied|available|compared|known|assessable|eligible)\b"
+)
+_ELIGIBLE_FOR = re.compile(
+    r"\b(?:evaluable|assessable|eligible|available|assessed|evaluated|analy[sz]ed|monitored)\s(?:for|in)\b"
 )
 _SHARE_BEFORE = re.compile(r"\d\s?%\s(?:\w+\s){0,2}$")
 _IN = re.compile(r"\sin\s(?:the\s)?")
@@ -41,7 +45,8 @@ _IN = re.compile(r"\sin\s(?:the\s)?")
 
 def is_result(count: Count, bounds: Bounds) -> bool:
     """Return whether a percent is no change ("fell by 30%") and no comparison ("30% higher")."""
-    return not _CHANGE.search(bounds.before(count)) and not _COMPARED.match(bounds.after(count))
+    before = bounds.before(count)
+    return bool(not _CHANGE.search(before) or _TO_LEVEL.search(before)) and not _COMPARED.match(bounds.after(count))
 
 
 def is_estimated(count: Count, bounds: Bounds, outcome: Span | None = None) -> bool:
@@ -84,8 +89,10 @@ def is_number_looked_at(bounds: Bounds, count: Count, outcome: Span | None) -> b
 
     So is the number behind a percent and its outcome: "7.2% recurrences in 363 patients".
     """
-    if outcome is None or outcome[1] > count.start:
+    if outcome is None:
         return False
+    if outcome[1] > count.start:
+        return bool(_ELIGIBLE_FOR.search(bounds.text, count.end, max(count.end, outcome[0])))
     if _LOOKED_AT.search(bounds.text, outcome[1], count.start):
         return True
     share = _SHARE_BEFORE.search(bounds.text[max(0, outcome[0] - 24) : outcome[0]])

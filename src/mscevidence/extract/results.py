@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mscevidence.extract.arm_references import different, known_arms
-from mscevidence.extract.arms import ArmMention, arm_key, arms_in
+from mscevidence.extract.arms import ALL, ArmMention, arm_key, arms_in
 from mscevidence.extract.assignment import Assignment
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
@@ -118,6 +118,8 @@ def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
     arms = {arm_key(each.label): each for each in facts.arms if each.kind != "all"}
     arm = found.arm or (next(iter(arms.values())) if len(arms) == 1 else None)
     label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, None)
+    if found.anybody and not arms and facts.context.total is not None:
+        label = ALL
     values = completed(list(found.values), facts.context, label, everybody=found.everybody)
     stated = found.rule in {"none-of-n", "all-patients"} and not any(v.derived for v in values)
     sure = found.clear and label is not None and not facts.narrowed

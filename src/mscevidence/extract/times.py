@@ -31,6 +31,16 @@ _NAMED = Holding(
     ),
     "day week month year",
 )
+_SEVERAL = Holding(
+    Opening(
+        re.compile(
+            r"\b(?:at|on|by)\s(?:the\send\sof\s)?(?P<unit>days?|weeks?|months?|years?)\s(?P<list>\d{1,4}(?:,\s\d{1,4}){0,4},?\s(?:and|or)\s\d{1,4})\b(?![.,]\d|\s?%)",
+            re.IGNORECASE,
+        ),
+        "at on by",
+    ),
+    "day week month year",
+)
 _ADJECTIVE = Holding(
     re.compile(
         r"\b(?P<number>\d{1,5}|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
@@ -58,7 +68,14 @@ class TimeMention:
 def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
     """Return the time points that a part of a text names, in order of place."""
     found = [mention for match in _LISTED.finditer(text, *span) for mention in _listed(match)]
-    found += [TimeMention(*m.span("time"), f"{m['unit']} {m['number']}") for m in _NAMED.finditer(text, *span)]
+    several = [mention for match in _SEVERAL.finditer(text, *span) for mention in _of_several(match)]
+    taken = {mention.end for mention in several}
+    found += several
+    found += [
+        TimeMention(*m.span("time"), f"{m['unit']} {m['number']}")
+        for m in _NAMED.finditer(text, *span)
+        if m.end() not in taken
+    ]
     found += [TimeMention(*m.span(), _label(m["number"], m["unit"])) for m in _ADJECTIVE.finditer(text, *span)]
     return tuple(sorted(found, key=lambda mention: mention.start))
 
@@ -82,6 +99,18 @@ def _label(number: str, unit: str) -> str:
     """Return a time point with its unit in the right number: ``1 year``, ``12 months``."""
     one = number.casefold() in {"1", "one"}
     return f"{number} {unit.casefold().removesuffix('s')}{'' if one else 's'}"
+
+
+def _of_several(match: re.Match[str]) -> list[TimeMention]:
+    """Return the time points of "at weeks 4 and 8": week 4, week 8."""
+    unit = match["unit"].casefold().removesuffix("s")
+    found = [
+        TimeMention(
+            match.start("list") + number.start(), match.start("list") + number.end(), f"{unit} {number.group()}"
+        )
+        for number in re.finditer(r"\d+", match["list"])
+    ]
+    return [TimeMention(match.start("unit"), found[0].end, found[0].label), *found[1:]]
 
 
 def _listed(match: re.Match[str]) -> list[TimeMention]:

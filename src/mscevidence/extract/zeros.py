@@ -18,7 +18,9 @@ from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Document, Span, Value
 
 _NUMBER = rf"(?:{DIGITS}|{WORDS})"
-_NO = re.compile(r"\b(?P<no>[Nn]o|[Ww]ithout(?:\sany)?|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$")
+_NO = re.compile(
+    r"\b(?P<no>[Nn]o|not\sassociated\swith\sany|[Ww]ithout(?:\sany)?|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$"
+)
 _NOBODY = re.compile(
     rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
     rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
@@ -41,6 +43,9 @@ _AMONG = re.compile(
 _AMONG_SOME = re.compile(
     r"[^.;]{0,60}?\b(?:in|among|of)\s(?:these|those|the\s(?:remaining|other)|responders|completers|them)\b"
 )
+_IN_ANYBODY = re.compile(
+    rf"[^.;]{{0,50}}?\b(?:in|by|among|for)\s(?:any\s(?:of\s(?:the|our)\s)?(?:\w+\s)?{PEOPLE}|(?:either|any|both|all)\s(?:of\sthe\s)?(?:\w+\s)?(?:groups?|arms?|cohorts?))\b"
+)
 _AND_VERB = re.compile(
     r"(?:\s(?:in|of|from)\s[^.;,]{1,60}?)?"
     r"\s(?:died|responded|(?:clinically\s)?improved|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b(?:\s[\w-]+){0,3}"
@@ -62,7 +67,7 @@ _THERE = re.compile(
 )
 _NEUTRAL = re.compile(
     r"(?:(?:any|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*related"
-    r"|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
+    r"|clinically|clear|reports?|new-onset|complications?|post-?operative|peri-?operative|procedural|such|as|including|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
@@ -74,6 +79,8 @@ _NOT_HAD = (
     r"\b(?:no|not|without|free|except|failed|never"
     r"|evaluat\w+|assess\w+|examin\w+|tests?|tested|includ\w+|monitor\w+|measure\w*)\b"
 )
+_NARROWS_ALL = re.compile(r"related|severe|serious|grade", re.IGNORECASE)
+_NARROWS_THIS = re.compile(r"severe|serious|grade", re.IGNORECASE)
 _COUNTED_ZERO = re.compile(r"\s?[(\[]\s?0\s?(?:/|of\b|%)")
 _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
@@ -93,6 +100,8 @@ class Quantified:
     clear: bool
     everybody: bool = False
     arm: ArmMention | None = None
+    anybody: bool = False
+    """The words say that it is of the patients of every arm: "in any of the patients", "in either group"."""
 
 
 def quantified_in(
@@ -213,11 +222,14 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
             continue
         if match is not None:
             start = offset + match.start("no")
-            opened = match
+            opened, first_end = match, mention.end
             no_span = (start, start + len(match["no"]))
+        between = text[previous.end : mention.start] if joined and previous is not None else ""
         previous = mention
         if opened is not None and _is_zero(text, sentence, opened, no_span[0], mention):
-            yield _narrative_zero(document, opened, no_span, mention, sentence[1], joined=bool(joined))
+            widely = not mention.outcome.startswith("related") and _NARROWS_ALL.search(text, no_span[0], first_end)
+            narrowed = bool(joined and (widely or _NARROWS_THIS.search(between)))
+            yield _narrative_zero(document, opened, no_span, mention, sentence[1], narrowed=narrowed)
 
 
 def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: Mention) -> bool:
@@ -230,7 +242,7 @@ def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: 
         or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1])
     ):
         return False
-    if no["no"].casefold().startswith("without"):
+    if no["no"].casefold().startswith(("without", "not ")):
         return term.domain == "safety"
     happened = _HAPPENED.match(text, mention.end, sentence[1])
     if term.direction == "beneficial":
@@ -239,15 +251,21 @@ def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: 
 
 
 def _narrative_zero(
-    document: Document, no: re.Match[str], no_span: Span, mention: Mention, sentence_end: int, *, joined: bool
+    document: Document,
+    no: re.Match[str],
+    no_span: Span,
+    mention: Mention,
+    sentence_end: int,
+    *,
+    narrowed: bool,
 ) -> Quantified:
     """Return the zero of a phrase; unclear when words narrow it that its outcome does not say."""
     span = (no_span[0], mention.end)
-    narrowed = joined and re.search(r"related|severe|serious|grade", document.text[no_span[0] : mention.start])
     values = [value_at(document, "events", no_span, 0), value_at(document, "scope", span)]
     among = _AMONG.match(document.text, mention.end, sentence_end)
     if among:
         values.append(value_at(document, "n", among.span("n"), value_of(among["n"])))
     some = not among and _AMONG_SOME.match(document.text, mention.end, sentence_end)
     clear = bool(_NEUTRAL.fullmatch(no["words"])) and not narrowed and not some
-    return Quantified("narrative-zero", span, mention, tuple(values), clear=clear)
+    anybody = bool(_IN_ANYBODY.match(document.text, mention.end, sentence_end))
+    return Quantified("narrative-zero", span, mention, tuple(values), clear=clear, anybody=anybody)

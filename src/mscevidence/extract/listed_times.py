@@ -1,0 +1,59 @@
+"""Numerals that are time points because of those beside them: "at three and six months", "at weeks 4 and 8"."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mscevidence.extract.counts import NOUN
+from mscevidence.extract.numerals import Numeral
+
+_TIME_GAP = re.compile(r"[\s-](?:days?|weeks?|months?|years?),?\s")
+_TIMES_GAP = re.compile(r"\s?(?:,|and|or|to|,\s(?:and|or))\s")
+_UNIT_BEFORE = re.compile(r"\b(?:days?|weeks?|months?|years?)\s\Z", re.IGNORECASE)
+_COUNTED_AHEAD = re.compile(rf"\s(?:out\s)?of\b|{NOUN}|\s?\(\d|\s(?:had|were|was|died|relapsed|responded|achieved)\b")
+
+
+def with_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
+    """Yield numerals, those of lists of time points as times, and what follows a time as no label of it.
+
+    "At three and six months" counts nobody three times; "at 3 months 21 of the 24" is not "month 21".
+    """
+    previous: Numeral | None = None
+    for numeral, following in itertools.zip_longest(numerals, numerals[1:]):
+        if _is_time_ahead(text, numeral, following):
+            previous = replace(numeral, kind="time")
+            yield previous
+            continue
+        if previous is not None and numeral.kind == "number" and _is_time_behind(text, previous, numeral):
+            previous = replace(numeral, kind="label")
+            yield previous
+            continue
+        behind = previous is not None and previous.kind == "time" and numeral.kind == "label"
+        timed = behind and previous is not None and _TIME_GAP.fullmatch(text, previous.end, numeral.start)
+        previous = numeral
+        if timed and numeral.n is not None and 0 < numeral.value <= numeral.n:
+            yield replace(numeral, kind="fraction")
+        elif timed and numeral.n is None and _COUNTED_AHEAD.match(text, numeral.end):
+            yield replace(numeral, kind="number")
+        else:
+            yield numeral
+
+
+def _is_time_ahead(text: str, numeral: Numeral, following: Numeral | None) -> bool:
+    """Return whether a number is the first time point of "at three and six months"."""
+    if following is None or following.kind != "time" or numeral.kind != "number":
+        return False
+    return bool(_TIMES_GAP.fullmatch(text, numeral.end, following.start))
+
+
+def _is_time_behind(text: str, previous: Numeral, numeral: Numeral) -> bool:
+    """Return whether a number is the second time point of "at week 4 and 8"."""
+    return bool(
+        previous.kind == "label"
+        and _TIMES_GAP.fullmatch(text, previous.end, numeral.start)
+        and _UNIT_BEFORE.search(text, max(0, previous.start - 10), previous.start)
+        and not _COUNTED_AHEAD.match(text, numeral.end)
+    )

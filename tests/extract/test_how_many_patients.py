@@ -1,0 +1,114 @@
+"""How many patients a text tells of in whatever way, and results whose n rests on it."""
+
+# ruff: noqa: E501 - tables with one case per row
+
+from __future__ import annotations
+
+import pytest
+
+from mscevidence.extract import extract
+from mscevidence.read import read
+
+Told = tuple[str | None, str | None, float | None, float | None]
+
+
+def everybody(text: str) -> list[float | None]:
+    """Return the numbers of all patients."""
+    return [c.number("n") for c in extract(read(text.encode())) if c.kind == "participants" and c.arm == "all"]
+
+
+def results(text: str, *, certain: bool = True) -> list[Told]:
+    """Return outcome, arm, events and n of the results that are certain, or of the others."""
+    found = [c for c in extract(read(text.encode())) if c.kind == "result"]
+    kept = [c for c in found if (c.certainty != "ambiguous") == certain]
+    return [(c.outcome, c.arm, c.number("events"), c.number("n")) for c in kept]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("We performed a 12-patient, phase 1 trial of MSCs. Relapse was seen in 2 patients.", [12]),
+        (
+            "Methods: Data were collected (N = 270 from 19 centres) after treatment.\nResults: Fever was seen in 9 patients.",
+            [270],
+        ),
+        (
+            "Between May 2008 and March 2013, 56 patients (36 male, 20 female; mean age 25.6 years, range 16-39) underwent infusion of MSCs.",
+            [56],
+        ),
+        ("Methods: The pump was implanted in 12 patients aged 16-63 years.", [12]),
+        ("Methods: We used MSCs to treat severe graft-versus-host disease (GvHD) in 40 patients.", [40]),
+        ("Methods: Ten patients with ARDS were treated.\nResults: Of the doses, 5/30 (17%) of doses were low.", [10]),
+        ("Methods: Forty-two patients who had failed other treatment received the drug until relapse.", [42]),
+        ("Methods: Fourteen patients with GVHD were treated with MSCs.\nResults: A total of 6 patients died.", [14]),
+        ("Methods: We report on 55 patients, including 23 patients with acute GVHD, who were treated.", [55]),
+        ("Methods: Of 814 patients with stroke admitted to our hospital, 14 were treated with MSCs.", []),
+        ("Methods: Twenty patients were randomised in each arm to MSCs or placebo.", []),
+        ("Results: Seven patients relapsed within a year.", []),
+        (
+            "Objective. To test MSCs. Methods. Patients (n = 30) with lupus were enrolled. Results. Six patients died.",
+            [30],
+        ),
+    ],
+)
+def test_the_number_of_all_patients(text: str, size: list[float]) -> None:
+    assert everybody(text) == size
+
+
+TWENTY = "Methods: Twenty patients with ITP were treated with MSCs."
+PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or placebo on day 1."
+
+
+@pytest.mark.parametrize(
+    ("methods", "sentences", "expected"),
+    [
+        # times that are listed count nobody
+        (TWENTY, "Response was assessed at three and six months.", []),
+        (TWENTY, "The remission rate was 15% and 25% at weeks 4 and 8.", [("remission", "all", 3, 20), ("remission", "all", 5, 20)]),
+        (TWENTY, "The remission rate was 15% at week 4, but increased to 45% at week 12.", [("remission", "all", 3, 20), ("remission", "all", 9, 20)]),
+        # a whole and its degrees
+        (TWENTY, "Nine patients achieved a complete (CR) or partial response (PR).", [("response", "all", 9, 20)]),
+        (TWENTY, "Nine patients (45%) obtained a CR/PR.", [("response", "all", 9, 20)]),
+        (TWENTY, "Twelve responded with a complete response (CR; n = 8) or partial response (PR; n = 4).", [("response", "all", 12, 20), ("complete-response", "all", 8, 20), ("partial-response", "all", 4, 20)]),
+        (TWENTY, "At week 24, 11 patients (10 with CR and 1 with PR) were alive.", [("survival", "all", 11, 20)]),
+        # the only number of patients that makes the percent
+        ("Methods: Of the 62 patients enrolled; 53 were eligible.", "A complete response was seen in 89% (47/53). Four (8%) died.", [("complete-response", "all", 47, 53), ("death", "all", 4, 53)]),
+        # zeros
+        (TWENTY, "No complications such as bleeding, fever or thrombosis were observed.", [("bleeding", "all", 0, 20), ("fever", "all", 0, 20), ("thrombosis", "all", 0, 20)]),
+        (TWENTY, "The infusions were not associated with any serious adverse events.", [("related-serious-adverse-event", "all", 0, 20)]),
+        (TWENTY, "There were no infusion reactions or treatment-related adverse events.", [("infusion-reaction", "all", 0, 20), ("related-adverse-event", "all", 0, 20)]),
+        ("Methods: Forty patients were randomised to the MSC group (n = 20) or the placebo group (n = 20).", "No infection occurred in any of the patients.", [("infection", "all", 0, 40)]),
+        # dashes
+        (TWENTY, "The complications were stroke - 10% (n = 2), and wound infection - 5% (n = 1).", [("cardiovascular-event", "all", 2, 20), ("infection", "all", 1, 20)]),
+        # arms known by what they were assigned to
+        (PAIR, "The response rates were 45.8% among the 72 patients receiving placebo and 56.9% among the 72 patients receiving rituximab.", [("response", "placebo", 33, 72), ("response", "rituximab", 41, 72)]),
+        ("Methods: Patients were randomised to MSCs or placebo.", "The score fell in 30 (79%) of 38 participants in the placebo group. Fever was seen in 19 patients in the placebo group.", [("fever", "placebo group", 19, 38)]),
+    ],
+)  # fmt: skip
+def test_what_is_certain_with_it(methods: str, sentences: str, expected: list[Told]) -> None:
+    assert results(f"{methods}\nResults: {sentences}") == expected
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        "Of 20 patients, 14 were eligible and assessable for adverse events.",
+        "After discontinuation, 80% relapsed.",
+        "Two relapsed and one failed patient switched to another drug.",
+        "Eight of the 10 patients who underwent remission were female.",
+        "All responding patients except 2 relapsed.",
+        "In 80% of responders a durable response was seen.",
+        "Five responders discontinued corticosteroids.",
+        "We found MSCs in 20 patients to be safe and to lead to a response.",
+        "Headache was the most common serious adverse event (4 [20%] of 20).",
+        "Tamponade or bleeding was seen in 3 patients.",
+        "Fever and bleeding (3/20) were seen.",
+    ],
+)
+def test_what_is_left_open(sentences: str) -> None:
+    outcomes = {outcome for outcome, *_ in results(f"{TWENTY}\nResults: {sentences}")}
+    assert outcomes <= {"headache"}
+
+
+def test_a_number_in_brackets_that_tells_more_of_an_outcome_is_no_second_count_of_it() -> None:
+    assert results(f"{TWENTY}\nResults: Four (20%) have died (2 with lymphoma).") == [("death", "all", 4, 20)]
