@@ -29,6 +29,9 @@ from mscevidence.model import Document, Identifier
         ("Cells for lupus [abstract]", "Cells for lupus"),
         ("Cells for lupus (in process citation)", "Cells for lupus"),
         ("Łukasz test of cells", "Lukasz test of cells"),
+        ("Erratum: Cells for lupus (Blood (2014) 36 (123-130))", "Cells for lupus (vol 36, pg 123, 2014)"),
+        ("Correction to: Cells for lupus", "Cells for lupus"),
+        ("Cells for lupus (New England Journal of Medicine (2009) 360 (542-544))", "Cells for lupus"),
     ],
 )
 def test_titles_that_are_one(left: str, right: str) -> None:
@@ -188,6 +191,8 @@ def test_issn(text: str, expected: str | None) -> None:
         ({"kind": "letter"}, "article"),
         ({"title": "Corrigendum to: Cells for lupus"}, "erratum"),
         ({"title": "Cells for lupus (vol 36, pg 123, 2014)"}, "erratum"),
+        ({"title": "Cells for lupus (Blood (2014) 36 (123-130))"}, "erratum"),
+        ({"title": "Cells for lupus (a trial (2014))"}, ""),
         ({"title": "Retraction notice to: Cells for lupus"}, "retraction"),
         ({"title": "RETRACTED: Cells for lupus"}, ""),
         ({"title": "Re: Cells for lupus"}, "comment"),

@@ -22,8 +22,11 @@ _NOTICE = re.compile(
     r"(?=\W*(?:[:.\-–—]|to\b|on\b|for\b|of\b|regarding\b|$))",
     re.IGNORECASE,
 )
-_CORRECTED_PLACE = re.compile(r"\((?:retraction of )?vol\.? \d+[^()]*\d{4}\)\W*$", re.IGNORECASE)
-"""How Web of Science ends the title of a correction: ``(vol 36, pg 123, 2014)``."""
+CORRECTED_PLACE = re.compile(
+    r"\s*\((?:(?:retraction of )?vol\.? \d+[^()]*\d{4}|[^()]{4,120}\((?:19|20)\d\d\) \d+[^()]*(?:\([^()]*\))?)\)\W*$",
+    re.IGNORECASE,
+)
+"""How Web of Science and Embase end titles of corrections: ``(vol 36, pg 12, 2014)``, ``(Blood (2014) 36 (12))``."""
 
 _TYPES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("erratum", ("published erratum", "erratum", "correction", "corrigendum")),
@@ -72,7 +75,7 @@ def _notice(title: str) -> str:
     found = _NOTICE.match(title)
     if found and found.lastgroup:
         return found.lastgroup
-    return "erratum" if _CORRECTED_PLACE.search(title) else ""
+    return "erratum" if CORRECTED_PLACE.search(title) else ""
 
 
 def _by_place(document: Document, own: Mapping[str, frozenset[str]]) -> str:

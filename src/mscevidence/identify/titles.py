@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from mscevidence.identify.kinds import CORRECTED_PLACE
+
 GENERIC_LETTERS = 20
 """Titles shorter than this (``Editorial``, ``Summary``, ``In reply``) name a kind of report, not one report."""
 
@@ -33,13 +35,15 @@ _FOLD = str.maketrans({**_GREEK, **dict.fromkeys(_APOSTROPHES, "")})
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,80}>")
 _WORD = re.compile(r"[a-z0-9]+|[^\W\d_a-z]+")
 
-# What databases put before or behind a title that is not part of it.
+# What databases put before or behind a title that is not part of it. Of a correction the title of the article is left:
+# its kind keeps it apart from the article (`kinds`), and two records of it are known by it.
 _BEFORE = re.compile(
     r"^(?:(?:withdrawn|retracted|retraction|cancell?ed|removed)(?: article| paper)? *:"
     r"|\[?(?:withdrawn|retracted|cancell?ed)(?: article| paper)?\]"
     r"|(?:brief|short|preliminary|original|case|research|rapid|technical)"
     r" (?:report|communication|article|research)s? *[:.\-–—]"
-    r"|(?:original|research) (?:article|paper|contribution) *[:.\-–—])\s*",
+    r"|(?:original|research) (?:article|paper|contribution) *[:.\-–—]"
+    r"|(?:errat(?:um|a)|corrigend(?:um|a)|(?:(?:publisher|author) )?correction)(?: *[:.\-–—]| to:?(?= )))\s*",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
@@ -104,7 +108,7 @@ def title_of(text: str) -> Title:
     """Return a title in its one form."""
     bare = " ".join(text.split())
     for _ in range(2):
-        bare = _BEHIND.sub("", _BEFORE.sub("", bare))
+        bare = CORRECTED_PLACE.sub("", _BEHIND.sub("", _BEFORE.sub("", bare)))
     words = tuple(_WORD.findall(folded(bare or text)))
     return Title(words=words, letters="".join(words), numbers=_numbers(words))
 
