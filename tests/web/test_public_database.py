@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner
 
 from mscevidence import check, extract, read, review
-from mscevidence.commands import TranslatingGroup, database
+from mscevidence.commands import TranslatingGroup, database, publishing
 from mscevidence.documents import DocumentLibrary
 
 ABSTRACT = Path(__file__).parents[2] / "examples" / "synthetic-abstract.txt"
@@ -20,7 +20,8 @@ PRIVATE = b"reports no real patient"
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "mscevidence.toml").write_text('[review]\ntitle = "Test"\n')
+    analysis = '[[analysis]]\nid = "itp"\noutcome = "response"\n'
+    (tmp_path / "mscevidence.toml").write_text(f'[review]\ntitle = "Test"\n\n{analysis}')
     (tmp_path / "extracted").mkdir()
     document = read.read(ABSTRACT.read_bytes(), name=ABSTRACT.name)
     DocumentLibrary(tmp_path / "captured").capture(ABSTRACT, lambda *_: iter((document,)), name=ABSTRACT.name)
@@ -36,6 +37,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def run(*arguments: str) -> int:
     app = typer.Typer(cls=TranslatingGroup)
     database.register(app)
+    publishing.register(app)
     return CliRunner().invoke(app, list(arguments)).exit_code
 
 
@@ -46,7 +48,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 def test_the_public_database_has_every_record_and_no_text(project: Path) -> None:
     assert run("build") == 0
-    assert run("build", "--public") == 0
+    assert run("publish", "site", "--database", "public.db") == 0
     whole, public = project / "evidence.db", project / "public.db"
     assert PRIVATE in whole.read_bytes()
     assert PRIVATE not in public.read_bytes()
@@ -55,12 +57,14 @@ def test_the_public_database_has_every_record_and_no_text(project: Path) -> None
     assert rows(public, "SELECT count(*) FROM documents WHERE text IS NOT NULL OR captured") == [(0,)]
     same = "SELECT id, events, n, quote, document, span_start FROM results ORDER BY id"
     assert rows(public, same) == rows(whole, same) != []
+    assert rows(public, "SELECT id FROM analyses") == [("itp",)]
+    assert not any(PRIVATE in path.read_bytes() for path in (project / "site").rglob("*") if path.is_file())
 
 
 def test_a_finding_that_repeats_the_document_stays_private(project: Path) -> None:
     path = project / "extracted" / "nct00000000.yaml"
     path.write_text(path.read_text().replace("quote: 8/15", "quote: 8/16", 1).replace("(8/15)", "(8/16)", 1))
-    assert run("build", "--public", "-o", "shown.db") == 0
+    assert run("publish", "site", "--database", "shown.db") == 0
     assert run("build") == 0
     about = "SELECT count(*) FROM findings WHERE check_id = 'quote-in-document'"
     assert rows(project / "evidence.db", about) == [(1,)]

@@ -24,7 +24,6 @@ AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OF_ANALYSES = ("pooled", "pooled-studies", "exclusions")
 """Questions about analyses: `build` runs none, `reproduce` writes a database with all of them."""
-PUBLIC = "public.db"
 NAMED = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -38,36 +37,27 @@ def register(app: typer.Typer) -> None:
 
 def build(
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Where to write it, unless evidence.db (public.db).")
+        Path | None, typer.Option("-o", "--output", help="Where to write it, unless evidence.db.")
     ] = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Leave out the texts of documents and their candidates; quotes stay.")
-    ] = False,
 ) -> None:
-    """Build evidence.db from the study files and the captured documents."""
+    """Build evidence.db from the study files and the captured documents.
+
+    It holds the texts of documents: `publish --database` writes one for everybody.
+    """
     from mscevidence import protocol, store
 
     review = protocol.find()
-    path = output or (review.root / PUBLIC if public else review.database)
-    contents = _contents(review)
-    counts = store.build_contents(path, store.public_contents(contents) if public else contents)
+    path = output or review.database
+    counts = store.build_contents(path, _contents(review))
     typer.echo(counts.summary())
     typer.echo(f"wrote {path.name}; ask it with `mscevidence query --list`", err=True)
 
 
 def _contents(review: Protocol) -> Contents:
-    from mscevidence import store
     from mscevidence.commands.edition import gather
+    from mscevidence.publish.edition import stored
 
-    evidence = gather(review)
-    return store.Contents(
-        studies=evidence.studies,
-        documents=evidence.documents,
-        candidates=evidence.candidates,
-        findings=evidence.findings,
-        families=evidence.families,
-        links=evidence.links,
-    )
+    return stored(gather(review))
 
 
 def query(

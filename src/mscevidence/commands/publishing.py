@@ -27,18 +27,26 @@ def publish(
             help="Say what changed since this date (git) or edition; since the one in the folder unless told.",
         ),
     ] = None,
+    database: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Also write the database for everybody: records, quotes and analyses, no text of a document.",
+        ),
+    ] = None,
 ) -> None:
     """Write the living page: a site that opens from disk, in which every number is a link to its sentence."""
-    from mscevidence import protocol
+    from mscevidence import protocol, store
     from mscevidence.commands.edition import gather, show_progress
     from mscevidence.publish import edition as editions
 
     review = protocol.find()
     past = state_at(since, review) if since else None
     before = (lambda _: past) if past else editions.edition_before(folder)
+    evidence = gather(review)
     made = editions.write_edition(
         review,
-        gather(review),
+        evidence,
         folder,
         database=False,
         formats=("svg",),
@@ -47,6 +55,9 @@ def publish(
     )
     pages = sum(name.endswith(".html") for name in made.hashes)
     typer.echo(f"wrote {pages} pages, {len(made.hashes) + 1} files, to {made.folder}; open index.html", err=True)
+    if database is not None:
+        counts = store.build_contents(database, store.public_contents(editions.stored(evidence, made.analyses)))
+        typer.echo(f"wrote {database}: {counts.summary()}", err=True)
 
 
 def diff(

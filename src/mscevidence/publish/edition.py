@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
 
+from mscevidence import store
 from mscevidence.errors import WriteError
 from mscevidence.protocol import FILE_NAME, Protocol
 from mscevidence.publish import site
@@ -81,7 +82,8 @@ def write_edition(
     try:
         done = answer_all(protocol.analyses, evidence, work, formats=formats, progress=progress)
         if database:
-            _write_database(work, evidence, done, progress)
+            progress("database")
+            store.build_contents(work / "evidence.db", stored(evidence, done))
         progress("pages and manifest")
         _write_pages(protocol, evidence, done, work, before)
         hashes = _write_manifest(protocol, work)
@@ -151,12 +153,9 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _write_database(work: Path, evidence: Evidence, done: Sequence[Done], progress: Callable[[str], None]) -> None:
-    from mscevidence.store import build
-
-    progress("database")
-    build(
-        work / "evidence.db",
+def stored(evidence: Evidence, done: Sequence[Done] = ()) -> store.Contents:
+    """Return what a database of this evidence holds, with the analyses that were done."""
+    return store.Contents(
         studies=evidence.studies,
         documents=evidence.documents,
         candidates=evidence.candidates,
@@ -175,19 +174,13 @@ def _write_manifest(protocol: Protocol, work: Path) -> dict[str, str]:
         "mscevidence": metadata.version("mscevidence"),
         "commit": commit_of(protocol.root),
         "python": platform.python_version(),
-        "sqlite": _sqlite_version(),
+        "sqlite": store.sqlite_version(),
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "inputs": {path.relative_to(protocol.root).as_posix(): sha256_of(path) for path in inputs},
         "files": hashes,
     }
     _write(work / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
     return hashes
-
-
-def _sqlite_version() -> str:
-    from mscevidence.store import sqlite_version
-
-    return sqlite_version()
 
 
 def sha256_of(path: Path) -> str:
