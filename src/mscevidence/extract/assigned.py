@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.cues import Opening
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Document, Span
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
-_ASSIGNED = re.compile(r"\b(?:randomi[sz]ed|randomly|assigned|allocated)\b", re.IGNORECASE)
+_ASSIGNED = Opening(
+    re.compile(r"\b(?:randomi[sz]ed|randomly|assigned|allocated)\b", re.IGNORECASE), "random assigned allocated"
+)
 _NO_NAME = r"(?!(?:or|and|versus|vs|in|on|for|at|with|to|the|an?|one|two|each|either|both|receive|group|groups)\b)"
 _NAME = rf"{_NO_NAME}[A-Za-z][\w+/-]*(?:\s{_NO_NAME}[A-Za-z+][\w+/-]*){{0,2}}"
 _BRACKET = r"(?:\s\([^()]{0,60}\))?"

@@ -36,6 +36,7 @@ _BREAK_BEFORE = re.compile(
     r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s|,\s?\d+\s?(?:cases|patients)\b"
 )
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?(?:[A-Za-z][\w-]{1,7}\s?[;,:=]\s?)?$")
+_LONGEST_HEAD = 110
 _MOST_COMMON = re.compile(
     r"\s(?:was|were|being)\s(?:by\sfar\s)?(?:the\s)?(?:(?:second\s|next\s)?(?:most|main|major|only|predominant|leading)\b|commonest\b)",
     re.IGNORECASE,
@@ -141,7 +142,8 @@ def _joined_before(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
     """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
     before = bounds.before(count)
-    head = _IN_BRACKET.search(before) if before.rstrip()[-1:] in {*"([;,:="} else None
+    reach = max(0, len(before) - _LONGEST_HEAD)
+    head = _IN_BRACKET.search(before, reach) if before.rstrip()[-1:] in {*"([;,:="} else None
     if head is None or not re.match(r"\s?[)\],;]", bounds.text[count.end : count.end + 2]):
         return None
     raw = head["phrase"]

@@ -9,6 +9,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
+from mscevidence.extract.cues import Holding
 from mscevidence.extract.numerals import WORDS, value_of
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
@@ -41,12 +42,18 @@ _ONLY_SEEN = re.compile(
 )
 _OF_WHAT = re.compile(r"\sof\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<what>(?:[\w/-]+\s?){1,4})")
 _IN_PEOPLE = re.compile(rf"\b(?:{PEOPLE}|them|whom|which|those|these|us)\b|\d", re.IGNORECASE)
-_PATIENT_TRIAL = re.compile(
-    rf"(?<![\w.])(?P<n>\d{{1,4}}|{WORDS})-(?:patient|subject|participant)\b[^.;()]{{0,50}}\b(?:trial|study|series|cohort)\b",
-    re.IGNORECASE,
+_PATIENT_TRIAL = Holding(
+    re.compile(
+        rf"(?<![\w.])(?P<n>\d{{1,4}}|{WORDS})-(?:patient|subject|participant)\b[^.;()]{{0,50}}\b(?:trial|study|series|cohort)\b",
+        re.IGNORECASE,
+    ),
+    "-patient -subject -participant",
 )
-_TOTAL_N = re.compile(
-    r"\b(?:patients|participants|children|adults|subjects|data|cohort|collected|centres|centers|study)\b[^.;()]{0,40}\(N\s?=\s?(?P<n>\d{1,4})\b"
+_TOTAL_N = Holding(
+    re.compile(
+        r"\b(?:patients|participants|children|adults|subjects|data|cohort|collected|centres|centers|study)\b[^.;()]{0,40}\(N\s?=\s?(?P<n>\d{1,4})\b"
+    ),
+    "(n",
 )
 _WITH_DISEASE = re.compile(
     r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|\s(?:with|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
