@@ -23,7 +23,7 @@ from mscevidence.web.access import OF_DATASETTE, STRICT, only_under_own_name
 from mscevidence.web.forms import fields, plain_values
 from mscevidence.web.plugin import ROUTES
 from mscevidence.web.room import Room
-from room_factory import HOSTILE, RIGHT_TO_LEFT, STUDY, Visitor, hidden_value, new_project, new_room, served
+from room_factory import HOSTILE, RIGHT_TO_LEFT, STUDY, Visitor, capture, hidden_value, new_project, new_room, served
 
 ROOM = "/-/review"
 
@@ -269,6 +269,27 @@ def test_a_server_on_this_computer_answers_to_its_own_name_only(hosts: list[str]
 
 
 # The queue and a document
+
+
+def test_the_library_is_read_again_only_when_something_was_added(tmp_path: Path) -> None:
+    project = new_project(tmp_path)
+    asked: list[int] = []
+
+    def waiting() -> Iterator[Document]:
+        asked.append(1)
+        return iter(DocumentLibrary(project.captured))
+
+    room = Room(project, ["fe"], documents=waiting)
+    (first,) = room.documents()
+    assert room.documents() == (first,)
+    assert len(asked) == 1
+    (tmp_path / "more.txt").write_text(HOSTILE, encoding="utf-8")
+    added = capture(project, tmp_path / "more.txt")
+    assert {one.sha256 for one in room.documents()} == {first.sha256, added.sha256}
+    (project.screening).mkdir()
+    (project.screening / "ab.jsonl").write_text("", encoding="utf-8")
+    room.documents()
+    assert len(asked) == 3
 
 
 def test_the_queue_counts_what_waits(fe: Visitor, document: Document) -> None:

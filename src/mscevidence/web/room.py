@@ -15,7 +15,7 @@ from mscevidence import check, extract, records, review
 from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import DocumentError
 from mscevidence.model import Candidate, Document, Study
-from mscevidence.protocol import Protocol
+from mscevidence.protocol import FILE_NAME, Protocol
 from mscevidence.records import Records
 from mscevidence.records.reading import study_files
 
@@ -68,6 +68,7 @@ class Room:
         self._waiting_documents = documents or (lambda: self.library)
         self._tokens = {secrets.token_urlsafe(32): reviewer for reviewer in self.reviewers}
         self._remembered: dict[str, tuple[Document, tuple[Candidate, ...]]] = {}
+        self._waiting: tuple[tuple[int, ...], tuple[Document, ...]] | None = None
         self._known: Records | None = None
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._sittings: dict[str, review.Sitting] = {}
@@ -85,8 +86,18 @@ class Room:
             return self._tokens.pop(known) if known is not None else None
 
     def documents(self) -> tuple[Document, ...]:
-        """Return the documents that are reviewed, in the order of the library."""
-        return tuple(self._waiting_documents())
+        """Return the documents that are reviewed, in the order of the library; read again when something was added."""
+        with self._lock:
+            stamp = self._stamp_of_documents()
+            if self._waiting is None or stamp != self._waiting[0]:
+                self._waiting = stamp, tuple(self._waiting_documents())
+            return self._waiting[1]
+
+    def _stamp_of_documents(self) -> tuple[int, ...]:
+        """Return what changes with a capture (a folder each), a search run, a screening judgement or the protocol."""
+        project = self.project
+        files = (project.captured, project.search_log, project.root / FILE_NAME, *sorted(project.screening.glob("*")))
+        return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in files)
 
     def known(self) -> Records:
         """Return all study files; a file is read again when its size or time has changed.
