@@ -193,3 +193,14 @@ def test_tabs_are_spaces() -> None:
         '@article{a,\nauthor="Fantini\t  , Damiano\t\nand Seiler\t, R\t",\ntitle="One",\nabstract="In\tthe"}'
     )
     assert ([author.name for author in read.authors], read.text) == (["Fantini, Damiano", "Seiler, R"], "One\n\nIn the")
+
+
+def test_an_underscore_in_braces_is_one() -> None:
+    read = document("@book{a,\ntitle={One},\ndoi = {10.1007/978-3-662-6{\\_}26},\nurl={http://x.org/6{\\_}26}\n}")
+    assert (ids(read)["doi"], read.url) == ("10.1007/978-3-662-6_26", "http://x.org/6_26")
+
+
+def test_comments_between_fields_are_left_out() -> None:
+    text = "@online{a,\n  % before, the = fields\n  title = {100% of},\n  % between\n  date = {2024}\n  % after }\n}\n"
+    read = document(text)
+    assert (read.title, read.date, read.notes) == ("100% of", "2024", ("key: a",))

@@ -134,3 +134,10 @@ def test_eric_writes_other_tags() -> None:
     )
     assert ids(read) == {"doi": "10.1000/123456789", "accession": "EJ1131633"}
     assert (read.source, read.issns, read.url) == ("eric", ("1234-4567",), "http://eric.ed.gov/?id=EJ1131633")
+
+
+def test_a_number_may_follow_the_dash_at_once() -> None:
+    found = documents(
+        "PMID- 1\nOWN - NLM\nTI  - One\n\nPMID-2\nTI  - Two\nAB  - In\n      PMID-free\n\nPMID-3\nTI  - Three\n"
+    )
+    assert [(ids(read)["pmid"], read.title) for read in found] == [("1", "One"), ("2", "Two"), ("3", "Three")]

@@ -294,6 +294,30 @@ def test_encodings(encoding: str, note: tuple[str, ...]) -> None:
     assert [text.partition(":")[0] for text in read.notes if "decoded" in text] == list(note)
 
 
+@pytest.mark.parametrize(
+    ("title", "encoding", "name"),
+    [
+        ("间充质干细胞治疗免疫性血小板减少症", "gb18030", "GB 18030"),
+        ("間葉系幹細胞による血小板減少症の治療", "shift_jis", "Shift JIS"),
+        ("Größe naïve façade – Œdème à Évian", "cp1252", "Windows-1252"),
+        ("ÄÖÜÄÖÜ ÄÖÜ", "cp1252", "Windows-1252"),
+    ],
+)
+def test_encodings_of_east_asia_are_told_from_those_of_europe(title: str, encoding: str, name: str) -> None:
+    read = document(f"TY  - JOUR\nTI  - {title}\nER  - \n".encode(encoding))
+    assert read.title == title
+    assert read.notes[0].startswith(f"decoded as {name}: byte ")
+
+
+def test_an_abstract_that_is_only_called_so_is_none() -> None:
+    assert document("TY  - JOUR\nTI  - One\nAB  - Abstract\nER  - \n").text == "One"
+
+
+def test_a_doi_may_stand_as_the_type() -> None:
+    read = document("TY  - JOUR\nTI  - One\nM3  - doi: 10.1016/j.neuron.2016\nER  - \n")
+    assert (ids(read), read.publication_types) == ({"doi": "10.1016/j.neuron.2016"}, ())
+
+
 def test_one_record_in_another_encoding_costs_no_other() -> None:
     data = "TY  - JOUR\nTI  - Zürich\nER  - \n".encode() + "TY  - JOUR\nTI  - Genève\nER  - \n".encode("cp1252")
     assert [read.title for read in documents(data)] == ["Zürich", "Genève"]

@@ -269,6 +269,7 @@ def test_columns_are_known_by_each_other(names: str, cells: str, found: dict[str
     [
         ("Zhang, Lei and Xu, Yu", ["Zhang, Lei", "Xu, Yu"]),
         ("Group for Research and Care", ["Group for Research and Care"]),
+        ('[\'Marx, Karl\', ""O\'Neill, A""]', ["Marx, Karl", "O'Neill, A"]),
     ],
 )
 def test_authors_joined_by_and(cell: str, names: list[str]) -> None:

@@ -172,7 +172,8 @@ def _add(reference: Reference, name: str, value: str) -> None:
         for term in text.split(";") if ";" in text else re.split(r",\s*", text):
             reference.add(field, term)
     elif field in {"doi", "url"}:
-        reference.add(field, value.replace("\\", ""))
+        # Mendeley writes an underscore as {\_}.
+        reference.add(field, re.sub(r"[\\{}]", "", value))
     elif field == "note":
         reference.add("note", f"{name}: {plain_text(value)}")
     elif field:

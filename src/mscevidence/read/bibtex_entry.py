@@ -10,7 +10,7 @@ from mscevidence.read.record_lines import BrokenRecordError
 
 _HEAD = re.compile(r"\s*@\s*(?P<kind>[A-Za-z]+)\s*(?P<open>[{(])\s*(?P<key>[^,={}\"]*)(?:,|(?=[})]))")
 _STRING = re.compile(r"\s*@\s*string\s*[{(]", re.IGNORECASE)
-_NAME = re.compile(r"[\s,]*([^\s=,{}\"#()]+)\s*=\s*")
+_NAME = re.compile(r"(?:[\s,]|%[^\n]*\n)*([^\s=,{}\"#()]+)\s*=\s*")
 _PIECE = re.compile(r"\s*(?:([A-Za-z0-9][^\s,#{}\"()=]*)|([{\"]))")
 _LINE = re.compile(r"[A-Za-z][\w.:-]*")
 _UNBALANCED = "the braces of the entry do not match: its fields were read line by line"
@@ -84,7 +84,8 @@ def _fields(text: str, at: int, closing: str, macros: Mapping[str, str]) -> dict
             return None
         fields.setdefault(name[1].casefold(), []).append(value[0])
         at = value[1]
-    rest = text[at:].strip(" \t\n,")
+    # Between fields a percent sign begins a comment, as biber reads it.
+    rest = re.sub(r"^(?:[\s,]|%[^\n]*\n)*", "", text[at:]).rstrip(" \t\n,")
     return fields if rest.startswith(closing) and not rest[1:].strip(" \t\n,") else None
 
 

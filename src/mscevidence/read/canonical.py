@@ -38,6 +38,10 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _HYPHENS = {0x2010: "-", 0x2011: "-"}
 _NORMAL = _HYPHENS | _CONTROL | _INVISIBLE | _SPACES | _FULL_WIDTH
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_SYLLABLES = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{3}")
+
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _CHANGED = (b"\xe2\x80\x90", b"\xe2\x80\x91", b"\xef\xbc", b"\xef\xbd")
 """Two hyphens, and how full-width characters begin, in UTF-8: a search for bytes is quicker than a pattern."""
@@ -61,8 +65,35 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
-        note = f"decoded as Windows-1252: byte {error.start} is not UTF-8; look at dashes and special characters"
-        return _decoded(data, "cp1252"), (note,)
+        place = f"byte {error.start} is not UTF-8"
+    if (found := _east_asian(data)) is not None:
+        return found[0], (f"decoded as {found[1]}: {place}; look at names and special characters",)
+    note = f"decoded as Windows-1252: {place}; look at dashes and special characters"
+    return _decoded(data, "cp1252"), (note,)
+
+
+def _east_asian(data: bytes) -> tuple[str, str] | None:
+    """Return a text in an encoding that Chinese and Japanese databases export in, and which; None if it is in none.
+
+    Words of European languages in Windows-1252 have no three such characters in a row, and no Japanese syllables.
+    """
+    for name, encoding in (("Shift JIS", "cp932"), ("GB 18030", "gb18030")):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "cp932" and len(_SYLLABLES.findall(text)) * 20 > len(_NOT_ASCII.findall(text)):
+            return text, name
+        if encoding == "gb18030" and _CHINESE.search(text) and _is_simplified(text):
+            return text, name
+    return None
+
+
+def _is_simplified(text: str) -> bool:
+    """Return whether nearly all characters that are not ASCII are in the set that Chinese journals use."""
+    foreign = _NOT_ASCII.findall(text)
+    usual = len("".join(foreign).encode("gb2312", "ignore")) / 2
+    return usual >= 0.95 * len(foreign)
 
 
 def _refuse_what_is_no_text(data: bytes) -> None:

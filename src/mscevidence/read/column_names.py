@@ -10,23 +10,22 @@ from mscevidence.read.reference_identifiers import doi_in
 from mscevidence.read.source_lines import citation_parts
 
 _NAMES = {
-    "title": """title; article title; document title; study title; public title; publication title; primary title;
-        ti; primarytitle""",
-    "other-title": """original title; original non-english title; title original; scientific title; translated title;
-        official title; foreign title""",
+    "title": """title; article title; document title; study title; public title; publication title; primary
+        title; ti; primarytitle""",
+    "other-title": """original title; original non-english title; title original; scientific title;
+        translated title; official title; foreign title""",
     "abstract": "abstract; abstract note; ab; abstracts; notes abstract; summary; brief summary; abstract text",
-    "author": """authorships author display name; authors; author; author names; author s; author full names;
-        authors full names; au; all authors;
-        creator; creators; author name""",
-    "affiliation": """affiliations; institution; author addresses; addresses; authors with affiliations; author
-        affiliations; affiliation; author address""",
-    "journal": """pubtitle; primary location source display name; source title; journal; journal book;
-        journal title; publication name; secondary title; journal
-        name; publication; source publication""",
-    "abbreviation": """abbreviated source title; journal abbreviation; journal iso abbreviation; iso abbreviation;
-        abbreviated title""",
+    "author": """first authors; authorships author display name; authors; author; author names; author s;
+        author full names; authors full names; au; all authors; creator; creators; author name""",
+    "affiliation": """affiliations; institution; author addresses; addresses; authors with affiliations;
+        author affiliations; affiliation; author address""",
+    "journal": """alternate title3; pubtitle; primary location source display name; source title; journal;
+        journal book; journal title; publication name; secondary title; journal name; publication; source
+        publication""",
+    "abbreviation": """alternate title2; abbreviated source title; journal abbreviation; journal iso
+        abbreviation; iso abbreviation; abbreviated title""",
     "source-line": "source; citation; bibliographic source",
-    "year": "published year; pub year; pubyear; year; publication year; py; year of publication; pub year; yr",
+    "year": "published year; pub year; pubyear; year; publication year; py; year of publication; yr",
     "date": """pubdate; cover date; date registration3; publication date print; online date; date published;
         publication date; date of publication; date; first posted; date registration; pub date; issue date""",
     "volume": "biblio volume; volume; vol; vl",
@@ -41,30 +40,25 @@ _NAMES = {
     "pmid": "ids pmid; pmid; pubmed id; medline pmid; pubmedid; pubmed; pm id; medline id",
     "pmcid": "pmcid; pmc id; pmc; pubmed central id",
     "accession": """cochrane id; store id; publication id; accession number; eid; pui; ut unique wos id;
-        lens id; embase accession id; unique id; ut; unique
-        identifier; embase accession number; unique wos id""",
-    "registration": """nct number; trialid; clinical trial numbers; clinical trial number; trial id; other ids;
-        secondary id; secondary ids; main id; clinicaltrials number; trial registration number;
-        trial registry number; nct
-        id; study nct id; secondaryid""",
+        lens id; embase accession id; unique id; ut; unique identifier; embase accession number; unique wos
+        id""",
+    "registration": """nct number; trialid; clinical trial numbers; clinical trial number; trial id; other
+        ids; secondary id; secondary ids; main id; clinicaltrials number; trial registration number; trial
+        registry number; nct id; study nct id; secondaryid""",
     "keyword": "author keywords; keywords; keyword; manual tags; automatic tags; de; tags; key words",
-    "subject": """subject terms; ieee terms; mesh term; subjects; index keywords; emtree medical index terms;
-        emtree drug index terms; emtree medical index terms
-        major focus; emtree drug index terms major focus; mesh terms; mesh; subject headings; mesh headings;
-        keywords plus;
-        mesh subject headings; emtree heading; emtree terms; subject heading; emtree device index terms;
-        emtree device index
-        terms major focus""",
+    "subject": """subject terms; ieee terms; mesh term; subjects; index keywords; emtree medical index
+        terms; emtree drug index terms; emtree medical index terms major focus; emtree drug index terms
+        major focus; mesh terms; mesh; subject headings; mesh headings; keywords plus; mesh subject
+        headings; emtree heading; emtree terms; subject heading; emtree device index terms; emtree device
+        index terms major focus""",
     "topic": "fields of study; subject area; wos categories; web of science categories",
-    "language": """language; language of original document; language of article; languages; article language;
-        language of summary; la; original language""",
-    "type": """doctype; publication category; publication type; document type; item type; reference type; pt;
-        type; article type; publication types;
-        type of publication""",
+    "language": """language; language of original document; language of article; languages; article
+        language; language of summary; la; original language""",
+    "type": """type of reference; doctype; publication category; publication type; document type; item type;
+        reference type; pt; type; article type; publication types; type of publication""",
     "url": """plink; permalink; plink url; dimensions url; url; link; study url; web address; external url;
-        open url link; embase link; urls; full text link;
-        document url; article url""",
-    "database": "database; source database; database name; source register; db; data source",
+        open url link; embase link; urls; full text link; document url; article url""",
+    "database": "name of database; database; source database; database name; source register; db; data source",
     "publisher": "publisher; publisher name",
     "meeting": "conference name; conference title; conference; meeting; conference information; event name",
     "number": "abstract number; abstract no; poster number",
@@ -155,14 +149,16 @@ def add_value(reference: Reference, name: str | None, label: str, value: str) ->
 _LISTS = frozenset(
     re.findall(r"\S+", "accession author editor collective keyword subject topic type affiliation language url")
 )
+_QUOTED = re.compile(r"(['\"])(.*?)\1(?=,\s|$)")
 _DATABASES = frozenset(
     {"scopus", "embase", "medline", "pubmed", "web of science", "pubmed central", "crossref", "cinahl", "psycinfo"}
 )
 
 
 def _split(name: str, value: str) -> list[str]:
-    if "|" in value:
-        return value.split("|")
+    if "|" in value or re.fullmatch(r"\[['\"].*['\"]\]", value):
+        # Programs write a list as ['Marx, Karl', "O'Neill, A"].
+        return value.split("|") if "|" in value else [each[1] for each in _QUOTED.findall(value[1:-1])]
     if name == "url":
         return value.split() if "http" in value else [value]
     if re.search(r";\s|;$", value) or (";" in value and name != "affiliation"):

@@ -71,8 +71,8 @@ _NOTICES: dict[str, NoticeKind] = {
     "PRIN": "other",
     "PROF": "other",
 }
-_TAG = re.compile(r"([A-Z]{2,5})[ \t]{0,3}-(?:[ \t](.*)|$)")
-_TAG_LINE = re.compile(rb"(?:\xef\xbb\xbf)?([A-Z]{2,5})[ \t]{0,3}-(?:[ \t]|[\r\n]|$)")
+_TAG = re.compile(r"([A-Z]{2,5})[ \t]{0,3}-(?:[ \t](.*)|(?<=^PMID-)(\d+)$|$)")
+_TAG_LINE = re.compile(rb"(?:\xef\xbb\xbf)?([A-Z]{2,5})[ \t]{0,3}-(?:[ \t]|(?<=PMID-)\d|[\r\n]|$)")
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
@@ -116,7 +116,7 @@ def _tags(text: str) -> tuple[list[tuple[str, str]], list[str]]:
     for line in text.replace("\ufeff", "").split("\n"):
         found = _TAG.match(line)
         if found:
-            tags.append((found[1], [(found[2] or "").strip()]))
+            tags.append((found[1], [(found[2] or found[3] or "").strip()]))
         elif line.strip() and tags:
             tags[-1][1].append(line.strip())
             if not line.startswith(" "):

@@ -30,7 +30,7 @@ FIELDS = frozenset(
 """The names under which readers fill a `Reference`."""
 
 _NO_ABSTRACT = re.compile(
-    r"\W*(?:no abstract(?: (?:is )?available)?|abstract not available|not available|n/?a)\W*", re.IGNORECASE
+    r"\W*(?:abstract|no abstract(?: (?:is )?available)?|abstract not available|not available|n/?a)\W*", re.IGNORECASE
 )
 _EXCERPT = 200
 _LONGEST_NUMBER = 60

@@ -219,7 +219,7 @@ def _of_others(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]
 
 
 def _type(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
-    return ("doi", value) if re.match(r"10\.\d{4,9}/", value) else ("type", _TYPES.get(value, value))
+    return ("doi", value) if re.match(r"(?:doi:\s*)?10\.\d{4,9}/", value) else ("type", _TYPES.get(value, value))
 
 
 def _third_link(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
