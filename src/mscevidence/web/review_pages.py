@@ -29,21 +29,21 @@ async def queue_page(visit: Visit) -> Response:
 
 
 def _queue(room: Room, reviewer: str, number: int) -> dict[str, Any]:
-    documents = room.documents()
+    documents, files = room.documents(), room.known()
     first = (number - 1) * PAGE
     seconds = second_files(room.project.extracted)
     by_study: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for document in documents[first : first + PAGE]:
         row: dict[str, Any] = {"sha256": document.sha256, "title": document.title or document.name or document.sha256}
         try:
-            sat = room.sitting(document.sha256)
+            sat = room.sitting(document.sha256, known=files)
         except RecordError as error:
             by_study["(no study yet)"].append({**row, "why": error.message, "waiting": None, "all": 0})
             continue
         failed = sum(worst(item) == "error" for item in sat.waiting)
         row |= {"waiting": len(sat.waiting), "all": len(sat.items), "failed": failed, "report": sat.report}
         by_study[sat.path.stem].append(row)
-    known = {study.study for study in room.known()}
+    known = {study.study for study in files}
     studies = [
         {
             "id": name,

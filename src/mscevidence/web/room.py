@@ -141,15 +141,19 @@ class Room:
         found = check.check_candidates(extract.extract(document), document)
         self._remembered[document.sha256] = (document, found)
 
-    def sitting(self, sha256: str, *, second: str | None = None, condition: str | None = None) -> review.Sitting:
+    def sitting(
+        self, sha256: str, *, second: str | None = None, condition: str | None = None, known: Records | None = None
+    ) -> review.Sitting:
         """Return the sitting for a document; with `second`, the blind one of a second extractor.
+
+        `known` are the study files when somebody has just looked at them, for a page with many documents.
 
         Raises:
             DocumentError: the document is not captured here.
             RecordError: a study file is wrong, or a new study has no condition.
         """
         document, candidates = self.document(sha256)
-        known, folder = self.known(), self.project.extracted
+        known, folder = self.known() if known is None else known, self.project.extracted
         if second is not None or condition is not None:
             return review.sit_down(document, candidates, known, folder, condition=condition, second=second)
         if sha256 not in self._sittings:
