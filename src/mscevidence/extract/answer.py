@@ -20,6 +20,7 @@ from mscevidence.extract.pairing import Sides, pair
 from mscevidence.extract.phrases import lexicon_of, spelt
 from mscevidence.extract.table_counts import TableCounts
 from mscevidence.extract.tables import Grid, grid_of, size_in, turned
+from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Found
 from mscevidence.model import Document, Span, Value
 from mscevidence.model.noun import Frozen
@@ -74,14 +75,13 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     told = sizes_of(groups)
     headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
     sizes = _sizes(told, headed)
-    certain = None not in told or len({(one.number, two.number) for one, two in headed}) == 1
     numbers = _numbers(grids)
     found: list[Found] = []
     for grid in grids:
         for each in (grid, *turned(grid)):
             counts = TableCounts(each, sizes, numbers, _distinct(headed))
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
-    best = _chosen(found, list(SentenceQuestion(groups, outcome, sizes, certain).answers()))
+    best = _chosen(found, list(SentenceQuestion(groups, outcome, _told_sizes(sizes, headed)).answers()))
     if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
         return _sizes_only(document, sizes)
     first, second = best.intervention, best.comparator
@@ -146,6 +146,14 @@ def _sizes(
         if not rest or rest[0][1] < most:
             return next(pair_ for pair_ in headed if (pair_[0].number, pair_[1].number) == numbers)
     return (first, second) if first is not None and second is not None else (None, None)
+
+
+def _told_sizes(sizes: tuple[Value | None, Value | None], headed: list[tuple[Value, Value]]) -> ToldSizes:
+    """Return the pairs of sizes, the one of the text first, each pair of numbers once."""
+    first, second = sizes
+    pairs = [] if first is None or second is None else [(first, second)]
+    once = {(one.number, two.number): (one, two) for one, two in reversed([*pairs, *headed])}
+    return ToldSizes(tuple(reversed(once.values())))
 
 
 def _distinct(headed: list[tuple[Value, Value]]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:

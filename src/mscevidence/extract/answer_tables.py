@@ -9,7 +9,7 @@ from functools import cached_property
 
 from mscevidence.extract.asked_times import times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
-from mscevidence.extract.phrases import Lexicon, Stems, covered, same_direction, stems, telling
+from mscevidence.extract.phrases import Lexicon, Stems, covered, same_absence, same_turn, stems, telling
 from mscevidence.extract.table_counts import Place, TableCounts, lower_header, without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
@@ -164,7 +164,8 @@ class TableQuestion:
             recall = max(recall, covered(self.wanted | stems(without_times(self.outcome)), beside | self.timing))
         elif self.times:
             recall *= _UNTIMED
-        if not same_direction(self.outcome, f"{row.label} {' '.join(row.heading)} {lower} {self.grid.caption}"):
+        words = f"{row.label} {' '.join(row.heading)} {lower}"
+        if not same_absence(self.outcome, words) or not same_turn(self.outcome, f"{words} {self.grid.caption}"):
             return 0.0
         return recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)
 

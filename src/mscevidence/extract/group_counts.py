@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from mscevidence.extract.arithmetic import Share
 from mscevidence.extract.counts import Count
+from mscevidence.extract.group_lists import items
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Whose
 
 _DIRECTLY = re.compile(
@@ -22,11 +23,13 @@ _NAMED_GROUP = re.compile(
     r"[)\]]?\s(?:for|with|in|of|on|among|after|without)\s(?:the\s)?[A-Za-z][^.;%\d]{2,60}?(?:\([nN]\s?=\s?\d+\))?,?\s(?:and|vs\.?|versus|compared\s(?:with|to))\s[(\[]?"
 )
 _AGAINST = re.compile(r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?compared\s(?:with|to))\s(?:only\s|just\s)?[(\[]?")
+_LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
+_VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
     r"\b(?:vs\.?|v|versus|compared|comparison|contrast|whereas|while|but|and|than|against|with\sonly)\b|[,;:]"
 )
 _ATTACHES = re.compile(
-    r"[)\]]?(?:\s[\w-]+){0,6}?\s?(?:in|for|with|of|on|among|from|by|receiving|given|allocated\sto|assigned\sto|randomi[sz]ed\sto|taking|treated\swith|underwent|undergoing)\s"
+    r"[)\]]?(?:\s[\w-]+){0,6}?\s?(?:in|for|with|out\sof|of|on|among|from|by|receiving|given|allocated\sto|assigned\sto|randomi[sz]ed\sto|taking|treated\swith|underwent|undergoing)\s"
     r"(?:the\s|those\s|patients\s|subjects\s|women\s|in\s|with\s|receiving\s|treated\s|who\s|had\s|received\s|assigned\s|to\s|on\s)*",
 )
 _UP = re.compile(r"\b(?:higher|greater|more|increased?|increases|larger|better|superior|improved)\b", re.IGNORECASE)
@@ -44,9 +47,12 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     beside = _beside(text, mentions, counts)
     if beside is not None:
         return beside
-    listed = _listed(text, mentions, counts)
+    listed = _listed(text, mentions, counts) or _itemized(text, mentions, counts)
     if listed is not None:
         return listed
+    ahead = _ahead(text, mentions, counts) if len(counts) > 2 else None
+    if ahead is not None:
+        return ahead
     pair = _pair(text, counts)
     return _of_two(text, mentions, pair) if pair is not None else None
 
@@ -111,6 +117,36 @@ def _beside(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]
     )
 
 
+def _ahead(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
+    """Return the counts that stand directly before their groups, when each side has exactly one: "6 in the A group"."""
+    found: dict[Whose, list[Count]] = {}
+    for mention in mentions:
+        near = [c for c in counts if c.end <= mention.start and mention.start - c.end <= 40]
+        if near and _ATTACHES.fullmatch(text, near[-1].end, mention.start):
+            found.setdefault(mention.whose, []).append(near[-1])
+    return {side: found[side][0] for side in SIDES} if all(len(found.get(side, [])) == 1 for side in SIDES) else None
+
+
+def _itemized(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
+    """Return the counts of a list aligned with a list of groups, some of which nobody asked for."""
+    if (
+        len(counts) < 3
+        or not mentions
+        or not all(_LIST_GAP.fullmatch(text, a.end, b.start) for a, b in pairwise(counts))
+    ):
+        return None
+    whose: Sequence[Whose | None] | None = None
+    if mentions[-1].end <= counts[0].start:
+        verb = _VERB.search(text, mentions[-1].end, counts[0].start)
+        whose = items(text, (mentions[0].start, verb.start() if verb else counts[0].start), mentions, len(counts))
+    elif mentions[0].start >= counts[-1].end:
+        stop = re.compile(r",?\srespectively|[.;(]|$").search(text, mentions[-1].end)
+        whose = items(text, (counts[-1].end, stop.start() if stop else len(text)), mentions, len(counts))
+    if whose is None:
+        return None
+    return {each: count for each, count in zip(whose, counts, strict=True) if each is not None}
+
+
 def _follows(text: str, counts: Sequence[Count], mentions: Sequence[GroupMention]) -> bool:
     """Return whether every group stands nearer behind its count than before the next one."""
     for index, (count, mention) in enumerate(zip(counts, mentions, strict=True)):
@@ -126,12 +162,31 @@ def _pair(text: str, counts: Sequence[Count]) -> tuple[Count, Count] | None:
     """Return the two counts of a sentence, or of several the only two of one kind that are set against each other."""
     if len(counts) == 2:
         return counts[0], counts[1]
-    pairs = [
+    pairs = against(text, counts)
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def against(text: str, counts: Sequence[Count]) -> list[tuple[Count, Count]]:
+    """Return the pairs of counts that are set against each other: "12% vs 4%"."""
+    return [
         (one, two)
         for one, two in pairwise(counts)
         if one.rule == two.rule and _AGAINST.fullmatch(text, one.end, two.start)
     ]
-    return pairs[0] if len(pairs) == 1 else None
+
+
+def introduced(
+    text: str, mentions: Sequence[GroupMention], pairs: Sequence[tuple[Count, Count]]
+) -> tuple[Whose, Whose] | None:
+    """Return whose the counts of all pairs of a sentence are, by the groups named before the first of them."""
+    before = _sides([m for m in mentions if pairs and m.end <= pairs[0][0].start])
+    if not before or any(m.whose == "other" for m in mentions) or len(before) > 2:
+        return None
+    up, down = (bool(p.search(text, before[0].start, pairs[0][0].start)) for p in (_UP, _DOWN))
+    shown = [((c.number("percent") or 0) if c.value("percent") else c.number("events") or 0) for c in pairs[0]]
+    if up != down and (shown[0] > shown[1]) != up:
+        return None
+    return before[0].whose, _opposite(before[0].whose)
 
 
 def _of_two(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]) -> dict[Whose, Count] | None:

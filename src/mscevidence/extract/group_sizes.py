@@ -11,6 +11,7 @@ from itertools import pairwise
 from mscevidence.extract.arithmetic import Share, only_n
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import assigned
+from mscevidence.extract.group_lists import items
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.pairing import OTHER, Side
 from mscevidence.model import Span, Value
@@ -24,10 +25,10 @@ _ASSIGNED = re.compile(
 _RANDOM = re.compile(r"\b(?:randomi[sz]\w+|assigned|allocated|divided)\b", re.IGNORECASE)
 _NO_SIZE = re.compile(
     r"\b(?:excluded|withdr[ae]w\w*|dropped|discontinu\w+|lost|declined|died|refused|did\snot|developed|had|required|achieved|adverse"
-    r"|occurred|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
+    r"|occurr\w+|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"[(\[;:,=]\s?(?:[nN]\s?=\s?)?$")
+_BRACKETED = re.compile(r"[(\[:=]\s?(?:[nN]\s?=\s?)?$")
 _SIZE_RULES = frozenset({"n-equals", "x-patients", "bare-number", "complement", "x-percent"})
 _BEFORE_PLAIN = re.compile(
     r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$"
@@ -37,8 +38,9 @@ _AFTER_PLAIN = re.compile(  # what may follow a size
 )
 _LEAST_PLAIN = 5
 """Smaller numbers in running text count sessions and cases more often than groups."""
+_ALTERNATIVE = re.compile(r"\b(?:to|either|or|versus|vs|into)\s")
+_AND = re.compile(r"[^.;,()\d]{0,12}\s(?:and|or)\s(?:the\s)?")
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
-_ITEM_END = re.compile(r"\s?,\s?(?:and\s|or\s)?|\s(?:and|or|vs\.?|versus)\s(?:the\s)?")
 _END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|were|[.;(]|$)")
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
 _OF_PERCENT = re.compile(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$")
@@ -127,7 +129,7 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
             return _Told(1, dict.fromkeys(SIDES, near[0].value))
     if not mentions or not sizes:
         return None
-    found = _owned(text, mentions, sizes)
+    found = _owned(text, mentions, sizes) or _halves(text, mentions, sizes)
     if not found:
         return None
     if len(found) < 2:
@@ -153,12 +155,13 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
             if not _OF_PERCENT.search(before):
                 yield _Size(value.model_copy(update={"role": "n"}), *value.span, count.rule, True, random)
             continue
-        named = bool(_BRACKETED.search(before)) or any(0 <= value.span[0] - m.end <= 2 for m in mentions)
+        beside_name = any(0 <= value.span[0] - m.end <= 2 for m in mentions)
+        named = count.rule != "x-percent" and (bool(_BRACKETED.search(before)) or beside_name)
         bracketed = named and bool(_CLOSED.match(after))
         beside = any(0 <= m.start - value.span[1] <= 2 for m in mentions)
         framed = beside or (_BEFORE_PLAIN.search(before) and _AFTER_PLAIN.match(after))
         large = (value.number or 0) >= _LEAST_PLAIN and (count.rule != "bare-number" or framed)
-        if bracketed or (plain and large):
+        if (bracketed and not _NO_SIZE.search(text, *span)) or (plain and large):
             n = value.model_copy(update={"role": "n"})
             yield _Size(n, value.span[0], count.end, count.rule, bracketed, random)
 
@@ -184,6 +187,7 @@ def _owned(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) 
     for index, size in enumerate(sizes):
         start = sizes[index - 1].end if index else 0
         end = sizes[index + 1].start if index + 1 < len(sizes) else len(text)
+        start = max([start, *(cut.end() for cut in _ALTERNATIVE.finditer(text, start, size.start))])
         before = [m for m in mentions if start <= m.start and m.end <= size.start]
         after = [m for m in mentions if size.end <= m.start and m.end <= end]
         whose.append(
@@ -216,6 +220,15 @@ def _named_after(text: str, size: _Size, after: Sequence[GroupMention]) -> Whose
     return None
 
 
+def _halves(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) -> dict[Side, Value]:
+    """Return the one n behind two groups of a list for both, where it makes up all: "A and B (n = 32)" of 64."""
+    if len(sizes) != 1 or sizes[0].rule != "n-equals" or not _is_total(text, 2 * sizes[0].number):
+        return {}
+    before = [m for m in mentions if m.end <= sizes[0].start][-2:]
+    both = {m.whose for m in before} == set(SIDES) and _AND.fullmatch(text, before[0].end, before[1].start)
+    return dict.fromkeys(SIDES, sizes[0].value) if both else {}
+
+
 def _other(side: Whose) -> Whose:
     return OTHER[side] if side != "other" else "other"
 
@@ -229,25 +242,11 @@ def _listed(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size])
         return None
     after = _END_OF_LIST.search(text, sizes[-1].end)
     ahead = [m for m in mentions if m.end <= sizes[0].start]
-    if after is not None and (named := _items(text, (sizes[-1].end, after.start()), mentions, len(sizes))):
+    if after is not None and (named := items(text, (sizes[-1].end, after.start()), mentions, len(sizes))):
         return {side: size.value for side, size in zip(named, sizes, strict=True) if side is not None}
     if len(ahead) == len(sizes) == 2 and {m.whose for m in ahead} == set(SIDES):
         return {m.whose: size.value for m, size in zip(ahead, sizes, strict=True) if m.whose != "other"}
     return None
-
-
-def _items(text: str, span: Span, mentions: Sequence[GroupMention], wanted: int) -> list[Side | None] | None:
-    """Return whose the items of a list are, where it has as many as wanted and both sides once."""
-    cuts = [m.span() for m in _ITEM_END.finditer(text, *span)]
-    edges = [span[0], *(cut[1] for cut in cuts)]
-    stops = [*(cut[0] for cut in cuts), span[1]]
-    if len(edges) != wanted:
-        return None
-    items: list[Side | None] = []
-    for start, stop in zip(edges, stops, strict=True):
-        inside = {m.whose for m in mentions if start <= m.start and m.end <= stop and m.whose != "other"}
-        items.append(next(iter(inside)) if len(inside) == 1 else None)
-    return items if all(items.count(side) == 1 for side in SIDES) else None
 
 
 def _inferred(groups: Groups) -> dict[Side, Value]:

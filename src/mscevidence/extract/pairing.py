@@ -26,6 +26,8 @@ _CONTROL_NAME = re.compile(
 _EXPERIMENTAL = re.compile(
     r"\b(?:interventions?|experimental|active|study|test|treatment|treated|cases?)\b", re.IGNORECASE
 )
+_SHORT = re.compile(r"(?<![\w-])[A-Z][A-Z\d]{1,6}(?![\w-])")
+_NEGATED = re.compile(r"^(?:no|non|without|not)[\s-]+", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|pre|baseline|prior)\b|\bpre-", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|post|following)\b|\bpost-", re.IGNORECASE)
 _NO_ARM = re.compile(
@@ -68,13 +70,43 @@ class Sides:
         """Return for each name of a group how well it fits the intervention and the comparator, each from 0 to 1."""
         expanded = [self.lexicon.expand(name) for name in names]
         everywhere = frozenset.intersection(*expanded) if len(expanded) > 1 else frozenset()
-        return [self._score(name, words, everywhere) for name, words in zip(names, expanded, strict=True)]
+        found = [self._score(name, words, everywhere) for name, words in zip(names, expanded, strict=True)]
+        return self._negated(names, found) if self.controlled and found.count((0.0, 0.0)) else found
+
+    def _negated(self, names: Sequence[str], found: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Return scores in which "no premedication" beside "premedication" is the control, the other what was tried."""
+        plain = [name.strip().casefold() for name in names]
+        bare = [_NEGATED.sub("", name) for name in plain]
+        withheld = {
+            short
+            for name, short in zip(plain, bare, strict=True)
+            if short != name and short in plain and stems(short) & self.lexicon.withheld
+        }
+        made: list[tuple[float, float]] = []
+        for name, short, (first, second) in zip(plain, bare, found, strict=True):
+            if short in withheld and short != name:
+                made.append((0.0, 0.9))
+            else:
+                made.append((0.9, 0.0) if name in withheld and not second else (first, second))
+        return made
 
     def _other_dose(self, name: str, side: Side) -> bool:
         """Return whether a name has numbers, but none of those that tell a side from the other."""
         told = {word for word in stems(re.sub(r"\b[nN]\s?=\s?[\d,]+", " ", name)) if word[0].isdigit()}
         own = {word for word in self.own(side) if word[0].isdigit()}
         return bool(told and own) and not told & own
+
+    def _short(self, side: Side) -> Stems:
+        """Return the abbreviations written in a side and not in the other: "TS" of "thiopental-saline [TS]"."""
+        return self._shorts[side]
+
+    @cached_property
+    def _shorts(self) -> dict[Side, Stems]:
+        first, second = (
+            frozenset(short.casefold() for short in _SHORT.findall(text))
+            for text in (self.intervention, self.comparator)
+        )
+        return {"intervention": first - second, "comparator": second - first}
 
     def _score(self, name: str, words: Stems, everywhere: Stems) -> tuple[float, float]:
         found: list[float] = []
@@ -83,6 +115,8 @@ class Sides:
             own = self.own(side) - everywhere
             short = stems(self.intervention if side == "intervention" else self.comparator) & own
             best = max((len(part & words) / len(part) for part in (own, short) if part), default=0.0)
+            if self._short(side) & words:
+                best = 1.0
             if not self.own(side) and not self.own(OTHER[side]) & words:
                 # All words of "phone calls" are in "no phone calls": then the lack of "no" tells.
                 best = len(self.words(side) & words) / max(len(self.words(side)), 1)

@@ -25,7 +25,8 @@ _STOP = frozenset(
 _SUFFIXES = tuple(
     re.findall(
         r"\w+",
-        """ations ation ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
+        """ations ation ated ating ates ate ator
+        ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
         ers er ed es al ic ia s y e""",
     )
 )
@@ -102,7 +103,7 @@ _DIRECTIONS = (
     re.compile(
         r"\b(?:increas|worsen|reappear|re-?occur|recurr|relaps|progress|higher|exacerbat|aggravat)", re.IGNORECASE
     ),
-    re.compile(r"(?<=[a-z]{4})-free\b|\bfree of\b|\bwithout\b|\bnon-?(?=[a-z])|\bnot\b", re.IGNORECASE),
+    re.compile(r"(?<=[a-z]{4})-free\b|\bfree of\b|\bwithout\b|\bnon(?:-|(?!e\b|et))(?=[a-z])|\bnot\b", re.IGNORECASE),
 )
 
 
@@ -111,8 +112,13 @@ def same_direction(asked: str, told: str) -> bool:
 
     What is asked with a direction must be told with it; "free of" and "without" must stand in both or in neither.
     """
+    return same_absence(asked, told) and same_turn(asked, told)
+
+
+def same_absence(asked: str, told: str) -> bool:
+    """Return whether "free of", "without" and the like stand in both or in neither."""
     absent = _DIRECTIONS[-1]
-    return bool(absent.search(asked)) == bool(absent.search(told)) and same_turn(asked, told)
+    return bool(absent.search(asked)) == bool(absent.search(told))
 
 
 def same_turn(asked: str, told: str) -> bool:
@@ -129,10 +135,14 @@ def covered(wanted: Iterable[str], present: Stems) -> float:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The abbreviations of a document and the descriptions of its groups, as stems."""
+    """The abbreviations of a document and the descriptions of its groups, as stems.
+
+    `withheld` are the stems of what one group was not given: "randomized to premedication or no premedication".
+    """
 
     abbreviations: dict[str, Stems]
     groups: dict[str, Stems]
+    withheld: Stems = frozenset()
     _known: dict[str, Stems] = field(default_factory=dict, repr=False, compare=False)
 
     def expand(self, text: str) -> Stems:
@@ -168,7 +178,11 @@ def spelt(phrase: str, document: Document) -> str:
 
 def lexicon_of(document: Document) -> Lexicon:
     """Return the abbreviations and groups that a document explains."""
-    return Lexicon(_abbreviations(document.text), _groups(document.text))
+    text = document.text
+    return Lexicon(_abbreviations(text), _groups(text), frozenset(stem(m[1].casefold()) for m in _OR_NO.finditer(text)))
+
+
+_OR_NO = re.compile(r"\b(?:[Oo]r|versus|vs\.?)\s(?:no|without)\s([a-z]{3,40})\b")
 
 
 _BRACKETED = re.compile(

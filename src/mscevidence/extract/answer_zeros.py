@@ -1,0 +1,112 @@
+"""Sentences that say nobody had an outcome, in both groups or in one: "no deaths", "did not occur in any patient"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from mscevidence.extract.asked_outcome import LEAST, AskedOutcome
+from mscevidence.extract.told_sizes import ToldSizes
+from mscevidence.extract.two_by_two import Counted, Found
+from mscevidence.model import Span, Value
+
+_NONE = re.compile(
+    r"\b(?:no|none\sof\s(?:the(?!\stwo)|our|these|all|any)|without\s(?:any\s)?|neither|not?\s(?:a\s)?(?:single|any))\b",
+    re.IGNORECASE,
+)
+_DID_NOT = re.compile(
+    r"\b(?:did|does|was|were|has|have)\s(?:not|never)\s(?:been\s)?(?:occur\w*|observed|seen|reported|detected|recorded|found|noted"
+    r"|develop(?:ed)?|encountered|experienced?)\b[^.;,]{0,24}?\b(?:any|either|both|all|neither)\b",
+    re.IGNORECASE,
+)
+_SOME = re.compile(
+    r"\bno\s(?:statistical\w*\s)?(?:significant|differ|relation|effect|change|evidence|association|correlation|apparent)\w*",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    r"\b(?:in|of|between|for|by)\s(?:either|both|the\stwo|any)\s(?:of\sthe\s)?(?:\w+\s)?(?:groups?|arms?|patients?|subjects?|participants?)\b"
+    r"|\bneither\s(?:group|arm)\b|\b(?:all|any)\s(?:of\s(?:the|our)\s)?(?:patients|subjects|participants)\b|\beither\streatment\sgroup\b",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"[;:(]|,\s(?=(?:[\w-]+\s){0,6}?(?:was|were|is|are|had|has|did|occurred)\b)|\s(?:but|while|whereas|although|however)\b"
+)
+_PEOPLE_BEFORE = re.compile(
+    r"\b(?:patients|children|subjects|women|men|participants|those|groups?|infants|cases|and|or|with)\s$", re.IGNORECASE
+)
+_STUDY = re.compile(r"\b(?:study|trial|follow-?up|observation)\b", re.IGNORECASE)
+_FIGURE = re.compile(r"\d\.\d|\d\s?%")
+_PLANNED = re.compile(r"\bend[\s-]?points?\b|\bdefin(?:ed|ition)\b|\bcriteri(?:a|on)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ZeroQuestion:
+    """A question put to the sentences that may say nobody had the outcome.
+
+    Args:
+        asked: the outcome.
+        sizes: the sizes of the groups.
+    """
+
+    asked: AskedOutcome
+    sizes: ToldSizes
+
+    def answer(self, span: Span) -> Found | None:
+        """Return zero events in both groups where a sentence says that nobody of either had the outcome."""
+        first, second = self.sizes.best
+        told = self._told(span)
+        if told is None or first is None or second is None:
+            return None
+        words, clause = told
+        asked = self.asked
+        if asked.score(clause) < LEAST or asked.narrower(clause) or not self._everybody(span, clause):
+            return None
+        zero = _zero(asked.groups.text, words)
+        counted = (Counted(zero, first, "zero"), Counted(zero, second, "zero"))
+        return Found(*counted, "sentence-zero", 0.9, asked.groups.text[slice(*span)], span)
+
+    def of_one(self, span: Span, size: Value | None) -> Counted | None:
+        """Return zero events of the one group that a sentence speaks of."""
+        told = self._told(span)
+        if told is None or size is None or self.asked.score(told[1]) < LEAST:
+            return None
+        return Counted(_zero(self.asked.groups.text, told[0]), size, "zero")
+
+    def _told(self, span: Span) -> tuple[Span, Span] | None:
+        """Return where a sentence says that nobody had something, and the clause that says what."""
+        text = self.asked.groups.text
+        if _SOME.search(text, *span) or _PLANNED.search(text, *span):
+            return None
+        did_not = _DID_NOT.search(text, *span)
+        none = next((m for m in _NONE.finditer(text, *span) if self._is_none(m, span)), None)
+        if did_not is not None:
+            words, clause = did_not.span(), (span[0], did_not.end())
+        elif none is not None:
+            stop = _END.search(text, none.end(), span[1])
+            words, clause = none.span(), (none.start(), stop.start() if stop else span[1])
+        else:
+            return None
+        counted = _FIGURE.search(text, *clause) or self.asked.groups.counts(clause)
+        return None if counted else (words, clause)
+
+    def _is_none(self, none: re.Match[str], span: Span) -> bool:
+        """Return whether words say that nobody had something: not "no difference", and not "patients without" it."""
+        text = self.asked.groups.text
+        before = text[max(span[0], none.start() - 16) : none.start()]
+        people = none.group().casefold().startswith("without") and _PEOPLE_BEFORE.search(before)
+        return not (people or before.endswith("(") or _SOME.match(text, none.start(), span[1]))
+
+    def _everybody(self, span: Span, clause: Span) -> bool:
+        """Return whether a clause speaks of everybody: of both groups, of all patients, or of no group at all."""
+        text = self.asked.groups.text
+        mentions = self.asked.groups.mentions(span)
+        named = {mention.whose for mention in mentions}
+        if not named:
+            return True
+        both = {"intervention", "comparator"} <= named
+        inside = any(clause[0] <= m.start < clause[1] for m in mentions)
+        return both and bool((not inside and _STUDY.search(text, *clause)) or _BOTH.search(text, *span))
+
+
+def _zero(text: str, words: Span) -> Value:
+    return Value(role="events", text=text[slice(*words)], span=words, number=0.0)

@@ -1,0 +1,69 @@
+"""The sizes of both groups as a document tells them, and what counts and percents of a sentence make with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mscevidence.extract.arithmetic import Share, events_of, possible
+from mscevidence.extract.counts import Count
+from mscevidence.extract.group_mentions import Whose
+from mscevidence.extract.two_by_two import Counted
+from mscevidence.model import Value
+
+
+@dataclass(frozen=True)
+class ToldSizes:
+    """The pairs of sizes of intervention and comparator: the one to be believed first, then those of table headers.
+
+    A pair of a header may be of a part of the patients. So a pair is believed where the percents agree with it, and
+    events without a percent only where a document tells one pair.
+    """
+
+    pairs: tuple[tuple[Value, Value], ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether the document tells one pair only."""
+        return len({(one.number, two.number) for one, two in self.pairs}) == 1
+
+    @property
+    def best(self) -> tuple[Value | None, Value | None]:
+        """The pair to be believed first."""
+        return self.pairs[0] if self.pairs else (None, None)
+
+    def counted(self, found: Mapping[Whose, Count]) -> tuple[Counted, Counted] | None:
+        """Return events and n of both groups with the first pair of sizes that the counts agree with."""
+        for first, second in self.pairs or ((None, None),):
+            one = self.of_one(found["intervention"], first)
+            two = self.of_one(found["comparator"], second)
+            if one is not None and two is not None:
+                return one, two
+        return None
+
+    def of_one(self, count: Count, size: Value | None) -> Counted | None:
+        """Return events and n of one group, or None where they are not certain."""
+        events, n, percent = (count.value(role) for role in ("events", "n", "percent"))
+        decimals = len(percent.text.partition(".")[2]) if percent else 0
+        if events is None and n is not None and percent is not None and percent.number in {0.0, 100.0}:
+            events = percent.model_copy(update={"role": "events", "number": (n.number or 0) * percent.number / 100})
+        if events is not None and n is not None:
+            return Counted(events, n, "stated") if _agree(events, percent, decimals, n, slack=1.5) else None
+        if size is None or size.number is None:
+            return None
+        if events is not None:
+            sure = percent is not None or self.certain
+            return (
+                Counted(events, size, "text") if sure and _agree(events, percent, decimals, size, slack=1.0) else None
+            )
+        if percent is not None and percent.number is not None and possible(percent.number, decimals, size.number):
+            number = float(events_of(percent.number, size.number))
+            made = percent.model_copy(update={"role": "events", "number": number, "derived": True})
+            return Counted(made, size, "percent")
+        return None
+
+
+def _agree(events: Value, percent: Value | None, decimals: int, n: Value, *, slack: float) -> bool:
+    if percent is None:
+        return (events.number or 0) <= (n.number or 0)
+    return Share(events.number or 0, percent.number or 0, decimals).agrees(n.number or 0, slack=slack)
