@@ -193,3 +193,23 @@ def test_real_articles_are_read_with_all_their_tables(path: Path) -> None:
     assert sum(len(table.cells) for table in document.tables) == len(re.findall(rb"<t[dh](?=[ />])", data))
     for table in document.tables:
         assert all(table.span[0] <= c.span[0] <= c.span[1] <= table.span[1] for c in table.cells)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("CD34<sup>+</sup> cells", "CD34+ cells"),
+        ("CD45<sup>−</sup> and Rag2<sup>-/-</sup> mice", "CD45− and Rag2-/- mice"),
+        ("Ca<sup>2+</sup> and 10<sup>6</sup>/kg", "Ca^2+ and 10^6/kg"),
+        ('Cells<xref ref-type="fn" rid="f1"><sup>1</sup></xref> for ITP<fn><p>Note</p></fn>', "Cells for ITP"),
+    ],
+)
+def test_signs_behind_a_word_belong_to_it_and_notes_do_not_belong_to_titles(markup: str, text: str) -> None:
+    article = re.sub(r"(?s)<article-title>.*</article-title>", f"<article-title>{markup}</article-title>", ARTICLE)
+    assert read(article.encode()).title == text
+
+
+def test_of_dates_of_one_year_the_most_precise_is_read() -> None:
+    dates = "<pub-date><year>2024</year></pub-date><pub-date><day>5</day><month>3</month><year>2024</year></pub-date>"
+    article = re.sub(r"<pub-date>.*</pub-date>", dates, ARTICLE)
+    assert read(article.encode()).date == "2024-03-05"

@@ -17,10 +17,13 @@ from mscevidence.read.ash_text import FOOTER, NO_BOLD, ash_fields
 from mscevidence.read.canonical import canonical
 from mscevidence.read.jats_tables import Writer
 from mscevidence.read.markup import parse, text_of
+from mscevidence.read.page_metadata import page_metadata
 from mscevidence.read.plain_text import plain_fields
 
 _ABSTRACTS = ("section.abstract", "div.abstract", ".abstract", "#abstract", ".abstract-content")
 _TITLES = ("h1.wi-article-title", "h1.article-title", "h1", "h2.subtitle", "h2")
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 _FIELD = re.compile(r"(?:Program|Type|Session|Hematology Disease Topics)\b")
 
@@ -34,7 +37,7 @@ def read_html(markup: str) -> tuple[str, str, dict[str, Any]]:
     page = parse(markup)
     if _first(page, "span.number") is not None and _first(page, ".abstract") is not None:
         return _confex(page)
-    return _other_page(page)
+    return _other_page(page, page_metadata(markup))
 
 
 def _first(page: BeautifulSoup, selector: str) -> Tag | None:
@@ -105,7 +108,7 @@ def _with_presenting(author: Author, bold: frozenset[str]) -> Author:
     return author.model_copy(update={"presenting": author.name in bold}) if bold else author
 
 
-def _other_page(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
+def _other_page(page: BeautifulSoup, told: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     from mscevidence.read.html_tables import write_tables
 
     title = next((text for selector in _TITLES if (text := _text(page, selector))), "")
@@ -113,15 +116,18 @@ def _other_page(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
     url = str(doi["href"]) if doi and doi.get("href") else None
     grids = Writer()
     write_tables(grids, page)
-    abstract = next((text for selector in _ABSTRACTS if (text := _text(page, selector))), "")
+    abstract = next((text for selector in _ABSTRACTS if (text := _text(page, selector))), "") or _under_heading(page)
     if not abstract and not grids.tables:
         raise DocumentError(
             "there is no abstract on this page",
             hint="save the page of one abstract (it has an element of class 'abstract'), or paste its text",
         )
-    notes = ["page of an unknown site: authors, journal and date are not read"]
+    missing = [
+        name for name, field in (("authors", "authors"), ("journal", "journal"), ("date", "date")) if field not in told
+    ]
+    notes = [f"the page does not tell in its head: {', '.join(missing)}"] if missing else []
     notes += [] if abstract else ["there is no abstract on this page: its tables were read"]
-    words = canonical(f"{' '.join(title.split())}\n\n{abstract}")
+    words = canonical(f"{' '.join((told.pop('title', '') or title).split())}\n\n{abstract}")
     fields = plain_fields(words)
     text, sections, tables = grids.behind(words)
     fields |= {
@@ -130,4 +136,21 @@ def _other_page(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
         "notes": tuple(notes),
         "url": url,
     }
-    return "html", text, fields
+    return "html", text, fields | told
+
+
+def _under_heading(page: BeautifulSoup) -> str:
+    """Return what stands under the heading Abstract, to the next heading of its level; empty where there is none."""
+    heading = next(
+        (each for each in page.find_all(_HEADINGS) if text_of(each).strip(" :").casefold() == "abstract"), None
+    )
+    # A heading may stand in a box of its own, beside the one with the text.
+    for begin in (heading, heading.parent) if heading is not None else ():
+        pieces = []
+        for sibling in begin.find_next_siblings() if begin is not None else ():
+            if sibling.name in _HEADINGS and heading is not None and sibling.name <= heading.name:
+                break
+            pieces.append(text_of(sibling))
+        if any(piece.strip() for piece in pieces):
+            return "\n\n".join(pieces)
+    return ""

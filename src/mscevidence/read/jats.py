@@ -185,7 +185,7 @@ def _title(meta: Element) -> str:
 
 
 def _date(meta: Element) -> str | None:
-    """Return the earliest date of publication, as precise as the article tells it."""
+    """Return the date of the earliest year of publication that is told most precisely."""
     dates = []
     for each in meta:
         if name_of(each) != "pub-date":
@@ -195,4 +195,4 @@ def _date(meta: Element) -> str | None:
         if re.fullmatch(r"(?:19|20)\d\d", numbers[0]):
             known = [numbers[0], *(n.zfill(2) for n in numbers[1:] if re.fullmatch(r"\d{1,2}", n))]
             dates.append("-".join(known if numbers[1].isdigit() else known[:1]))
-    return min(dates) if dates else None
+    return min(dates, key=lambda date: (date[:4], -len(date), date)) if dates else None

@@ -34,7 +34,8 @@ _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"<\?xml\b[^>]{0,300}\?>")
 _RAISED = re.compile(r"[-−–+]?\d{1,3}[-−–+]?|[a-z*†‡§¶#‖]{1,3}", re.IGNORECASE)
 _TEN = re.compile(r"(?<![\d.,])10\s*$")
-_ORDINAL = re.compile(r"st|nd|rd|th|tm|®|™|©", re.IGNORECASE)
+_ORDINAL = re.compile(r"st|nd|rd|th|tm|®|™|©|[-−–+]{1,2}|[-−–+]/[-−–+]", re.IGNORECASE)
+"""What stands raised behind a word as a part of it: 1st, CD34+, Rag2-/-."""
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 _LOOSE = re.compile(r"(?<=[\w)\]%]) (?=[.,;:)\]](?:\s|$))|(?<=\[) (?=\d)|(?<=\d) (?=\])")
 _ROOTS = re.compile(
@@ -127,6 +128,8 @@ def _events(element: Element, floats: list[Element] | None, skip: frozenset[str]
             yield "text", node
             continue
         name = name_of(node)
+        if node is not element and name in skip:
+            continue
         if node is not element and (name == "sup" or (name == "xref" and node.get("ref-type") in {"table-fn", "fn"})):
             yield "raised", node
             continue

@@ -1,0 +1,67 @@
+"""Pages of journals: what their head says of the article, and abstracts that only a heading announces."""
+
+from __future__ import annotations
+
+import pytest
+
+from export_reading import document, ids
+from mscevidence.errors import DocumentError
+from mscevidence.read import read
+
+HEAD = """<meta charset="utf-8"><title>Cells | Blood</title>
+<meta name="citation_title" content="Cells for ITP &amp; lupus"/>
+<meta content='Zhang, Lei' name='citation_author'>
+<META NAME="Citation_Author" CONTENT="Xu, Yu">
+<meta name="citation_journal_title" content="Blood">
+<meta name="citation_publication_date" content="2023/11/02">
+<meta name="citation_volume" content="142"><meta name="citation_issue" content="Supplement 1">
+<meta name="citation_firstpage" content="687"><meta name="citation_lastpage" content="689">
+<meta name="citation_doi" content="10.1182/Blood-2023-1"><meta name="citation_issn" content="0006-4971">
+<meta name="citation_keywords" content="ITP; MSC"><meta name="dc.creator" content="Somebody Else">
+<meta property="og:title" content="Other"><meta name="citation_reference" content="citation_doi=10.9/cited">"""
+BODY = "<h1>Cells</h1><section class='abstract'><p>Results: 8 of 18.</p></section>"
+
+
+def page(head: str, body: str) -> str:
+    return f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>"
+
+
+def test_the_head_of_a_page_tells_of_the_article() -> None:
+    found = document(page(HEAD, BODY))
+    assert found.text == "Cells for ITP & lupus\n\nResults: 8 of 18."
+    assert (found.title, found.journal, found.date) == ("Cells for ITP & lupus", "Blood", "2023-11-02")
+    assert [author.name for author in found.authors] == ["Zhang, Lei", "Xu, Yu"]
+    assert (found.volume, found.issue, found.pages, found.issns) == ("142", "Supplement 1", "687-689", ("0006-4971",))
+    assert (ids(found), found.keywords) == ({"doi": "10.1182/blood-2023-1"}, ("ITP", "MSC"))
+    assert found.notes == ()
+
+
+def test_dublin_core_is_read_where_there_is_nothing_else() -> None:
+    head = "<meta name='DC.Creator' content='Zhang, Lei'><meta name='dc.date' content='2023-11'>"
+    found = document(page(head, BODY))
+    assert ([author.name for author in found.authors], found.date) == (["Zhang, Lei"], "2023-11")
+    assert (found.title, found.notes) == ("Cells", ("the page does not tell in its head: journal",))
+
+
+def test_a_page_that_tells_nothing_says_so() -> None:
+    found = document(page("<title>Cells</title>", BODY))
+    assert found.notes == ("the page does not tell in its head: authors, journal, date",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h2>Abstract</h2><h3>Methods</h3><p>Cells.</p><h3>Results</h3><p>8 of 18.</p><h2>Introduction</h2><p>No.</p>",
+        "<section><h2> ABSTRACT: </h2><p>Methods</p><div>Cells.</div><p>Results</p><p>8 of 18.</p></section><p>No.</p>",
+        "<div><h3>Abstract</h3></div><div>Methods<p>Cells.</p>Results<p>8 of 18.</p></div><h2>Introduction</h2>",
+    ],
+)
+def test_an_abstract_stands_under_its_heading(body: str) -> None:
+    found = document(page("", f"<h1>Title of it</h1>{body}"))
+    words = " ".join(found.text.split())
+    assert words == "Title of it Methods Cells. Results 8 of 18."
+
+
+def test_a_heading_with_nothing_below_is_no_abstract() -> None:
+    with pytest.raises(DocumentError, match="there is no abstract on this page"):
+        read(page("", "<h2>Abstract</h2><h2>Introduction</h2><p>Words.</p>").encode())
