@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
+from mscevidence.publish.baseline_text import Align, BaselineText, write_on_baseline
+from mscevidence.publish.figure import blank_figure, figure_bytes, house_style
 from mscevidence.publish.lettering import font, missing_characters, readable, widest, width, wrap
 
 
@@ -54,3 +57,21 @@ def test_wrap_keeps_every_character_and_the_limit(text: str, limit: float) -> No
     lines = wrap(shown, limit, 9)
     assert "".join(lines).replace(" ", "") == shown.replace(" ", "")
     assert widest(lines, 9) <= limit + 0.01
+
+
+def test_a_line_on_its_baseline_is_written_as_if_it_had_been_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn() -> bytes:
+        figure = blank_figure(200, 100)
+        page = figure.add_axes((0, 0, 1, 1))
+        page.set(xlim=(0, 200), ylim=(100, 0))
+        places: tuple[tuple[Align, float], ...] = (("left", 5.0), ("center", 100.0), ("right", 195.0))
+        for align, x in places:
+            letters = font(9.0, bold=align == "center")
+            write_on_baseline(page, x, 50.0, "44.4 <&> 10⁶", letters=letters, align=align, colour="#1a1a1a", gid=align)
+        with house_style():
+            return figure_bytes(figure, "svg", title="t", description="d")
+
+    fast = drawn()
+    monkeypatch.setattr(BaselineText, "draw", Text.draw)
+    assert fast == drawn()
+    assert fast.count(b"44.4 &lt;&amp;&gt; 10\xe2\x81\xb6</text>") == 3

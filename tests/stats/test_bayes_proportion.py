@@ -240,3 +240,13 @@ def test_the_posterior_of_a_very_large_trial_is_as_good_as_normal() -> None:
     # A standard error is 5e-4; the others pull by a hundredth of it.
     assert_allclose(found.studies.lower, x / n - 1.96 * se, atol=2e-5)
     assert_allclose(found.studies.upper, x / n + 1.96 * se, atol=2e-5)
+
+
+def test_the_trials_may_be_left_out_without_changing_the_rest() -> None:
+    events, n = [3, 8, 0, 12, 5], [9, 18, 4, 30, 6]
+    whole, bare = beta_binomial(events, n), beta_binomial(events, n, of_trials=False)
+    for name in ("mean", "heterogeneity", "new"):
+        for number in ("mean", "sd", "median", "lower", "upper"):
+            assert_allclose(getattr(getattr(bare, name), number), getattr(getattr(whole, name), number), rtol=1e-9)
+    assert bare.studies.mean.shape == (0,)
+    assert bare.notes == whole.notes

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
 
+from mscevidence.publish.baseline_text import write_on_baseline
 from mscevidence.publish.figure import blank_figure
 from mscevidence.publish.forest_axis import Axis
 from mscevidence.publish.forest_discs import COLOURS
@@ -137,11 +138,7 @@ class ForestDrawing:
     ) -> None:
         """Write one line with its baseline at y."""
         letters = font(size, bold=bold, text=text)
-        artist = self._page.text(
-            x, y, text, ha=align, va="baseline", parse_math=False, fontproperties=letters, color=INK
-        )  # fmt: skip
-        if gid:
-            artist.set_gid(gid)
+        write_on_baseline(self._page, x, y, text, letters=letters, align=align, colour=INK, gid=gid)
 
     def _block(
         self, x: float, middle: float, lines: Sequence[str], *, size: float, bold: bool, align: Align, key: str

@@ -65,10 +65,14 @@ def font(size: float, *, bold: bool = False, text: str = "") -> FontProperties:
     DejaVu Sans is named by its file, so that another version on the machine changes nothing. Only a text with
     characters it lacks looks for a substitute among the fonts of the machine.
     """
+    if missing_characters(text, bold=bold) and (substitutes := substitute_families()):
+        return FontProperties(family=[FAMILY, *substitutes], size=size, weight="bold" if bold else "normal")
+    return _own_font(size, bold)
+
+
+@lru_cache(maxsize=64)
+def _own_font(size: float, bold: bool) -> FontProperties:
     weight = "bold" if bold else "normal"
-    substitutes = substitute_families() if missing_characters(text, bold=bold) else ()
-    if substitutes:
-        return FontProperties(family=[FAMILY, *substitutes], size=size, weight=weight)
     return FontProperties(family=[FAMILY, "sans-serif"], size=size, weight=weight, fname=str(font_file(bold)))
 
 

@@ -53,7 +53,8 @@ def page_metadata(markup: str) -> dict[str, Any]:
     Where a page has both sets of names, those of Google Scholar are read, which journals keep in better order.
     """
     found = Reference()
-    scholar, dublin = [], []
+    scholar: list[tuple[str, str]] = []
+    dublin: list[tuple[str, str]] = []
     for meta in _META.findall(markup[:_HEAD]):
         name, content = _NAME.search(meta), _CONTENT.search(meta)
         if name and content:

@@ -208,6 +208,7 @@ def beta_binomial(
     mean_prior: BetaPrior = DEFAULT_MEAN_PRIOR,
     rho_prior: BetaPrior = DEFAULT_RHO_PRIOR,
     level: float = 0.95,
+    of_trials: bool = True,
 ) -> BayesianProportion:
     """Return the posterior of the beta-binomial model, of each analysis.
 
@@ -220,21 +221,25 @@ def beta_binomial(
         mean_prior: of the mean proportion, by default uniform.
         rho_prior: of the correlation between patients of a trial, by default Beta(1, 4).
         level: probability of the intervals.
+        of_trials: also the posteriors of the trials themselves, which are most of the work; of a single analysis they
+            may be left out, and `studies` is then empty.
 
     Raises:
         StatisticsError: events > n, n < 1, negative or fractional counts, an analysis without trial.
     """
     tail(level)
-    return _each(lambda x, size: _beta_binomial(x, size, mean_prior, rho_prior, level), events, n, mask)
+    return _each(lambda x, size: _beta_binomial(x, size, (mean_prior, rho_prior), level, of_trials), events, n, mask)
 
 
 def _beta_binomial(
-    x: FloatArray, size: FloatArray, mean_prior: BetaPrior, rho_prior: BetaPrior, level: float
+    x: FloatArray, size: FloatArray, priors: tuple[BetaPrior, BetaPrior], level: float, of_trials: bool
 ) -> BayesianProportion:
+    mean_prior, rho_prior = priors
     cells = Cells.of(x, size, mean_prior, rho_prior)
     m, rho = (GridDistribution.of(grid, cells.share.sum(axis=axis)) for axis, grid in ((0, cells.u), (1, cells.r)))
     # The last "trial" has no patients: its posterior is that of a new one.
-    *trials, new = trial_posteriors(cells, np.append(x, 0.0), np.append(size, 0.0))
+    asked = slice(None) if of_trials else slice(0, 0)
+    *trials, new = trial_posteriors(cells, np.append(x[asked], 0.0), np.append(size[asked], 0.0))
     mean = posterior(summary(m, special.expit, level))
     return BayesianProportion(
         model="beta-binomial", mean=mean, typical=mean,

@@ -146,6 +146,6 @@ def posterior(shown: tuple[float, ...]) -> Posterior:
 
 def posteriors(shown: list[tuple[float, ...]]) -> Posterior:
     """Return the summaries of several distributions as vectors."""
-    mean, sd, median, lower, upper = np.array(shown).T
+    mean, sd, median, lower, upper = np.array(shown, dtype=np.float64).reshape(-1, 5).T
     nothing = np.full(mean.size, np.nan)
     return Posterior(mean, sd, median, lower, upper, nothing, nothing)

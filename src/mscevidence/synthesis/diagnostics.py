@@ -19,7 +19,7 @@ from mscevidence.synthesis.counts import Counts
 Numbers = NDArray[np.float64]
 MOST_FOR_ALL_SUBSETS = 16
 """With more studies a sample of subsets is drawn: 2^16 - 1 are as many as a figure can show."""
-SAMPLED_SUBSETS = 60_000
+SAMPLED_SUBSETS = 20_000
 SEED = 20_260_101
 
 
@@ -128,5 +128,6 @@ def subsets(pooled: Pooled) -> Subsets:
 def _sampled(k: int) -> NDArray[np.bool_]:
     """Return masks of distinct random subsets, each size as often as it occurs among all."""
     drawn = np.random.default_rng(SEED).random((SAMPLED_SUBSETS, k)) < 0.5
-    unique: NDArray[np.bool_] = np.unique(drawn, axis=0)
-    return unique
+    # Eight studies to a byte: whole rows of bytes are told apart much faster than rows of truth values.
+    unique = np.unique(np.packbits(drawn, axis=1), axis=0)
+    return np.unpackbits(unique, axis=1, count=k).astype(np.bool_)
