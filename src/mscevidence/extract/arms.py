@@ -150,6 +150,7 @@ def is_comparative(document: Document) -> bool:
     return bool(_COMPARATIVE.search(document.title)) or any(_compares(document.text, span) for span in spans)
 
 
+@lru_cache(maxsize=256)
 def _compares(text: str, span: Span) -> bool:
     """Return whether a part of a text speaks of a comparison that was made, not of one that is wished for."""
     for match in _COMPARATIVE.finditer(text, *span):

@@ -36,8 +36,8 @@ _SCOPE_BEFORE = re.compile(
 )
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
 _IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
-_COUNTING = frozenset({"number", "percent", "fraction", "n"})
-"""The kinds of numerals with which a count starts."""
+_SCOPE_ENDS = ("of", "Of", "among", "Among", "for", "in", "the", "these", "those", "all", "our", "its", "total", "a")
+"""The last word that may stand before an n of which something is told."""
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -52,8 +52,8 @@ def counts_in(sentence: Sentence) -> tuple[Count, ...]:
     found: list[Count] = []
     index = 0
     while index < len(sentence.numerals):
-        counts = sentence.numerals[index].kind in _COUNTING
-        count = next((c for rule in _RULES if (c := rule(sentence, index)) is not None), None) if counts else None
+        rules = _RULES.get(sentence.numerals[index].kind, ())
+        count = next((c for rule in rules if (c := rule(sentence, index)) is not None), None)
         if count is not None:
             found.append(count)
         index += count.used if count is not None else 1
@@ -204,7 +204,12 @@ def _percent_of_n(s: Sentence, i: int) -> Count | None:
 def _of_n(s: Sentence, i: int) -> Count | None:
     """``Of 24 patients, ...``: the n of what follows."""
     n = s.numeral(i, "number")
-    if not n or not _SCOPE_BEFORE.search(s.before(i)) or not re.match(rf"(?:{NOUN})|,|\swho\b", s.gap(i)):
+    if (
+        not n
+        or not s.before(i).rstrip().endswith(_SCOPE_ENDS)
+        or not _SCOPE_BEFORE.search(s.before(i))
+        or not re.match(rf"(?:{NOUN})|,|\swho\b", s.gap(i))
+    ):
         return None
     return Count("of-n", n.start, n.end, (s.number("n", n),), noun=True)
 
@@ -214,14 +219,14 @@ def _n_equals(s: Sentence, i: int) -> Count | None:
     n = s.numeral(i, "n")
     if not n:
         return None
-    sign = re.search(r"[nN]\s?=\s?$", s.before(i))
+    sign = re.search(r"[nN]\s?=\s?$", s.before(i)[-5:])
     return Count("n-equals", n.start - len(sign.group() if sign else ""), n.end, (s.number("count", n),))
 
 
 def _others(s: Sentence, i: int) -> Count | None:
     """``the other 11`` and ``the remaining five patients``: those not counted before."""
     number = s.numeral(i, "number")
-    if not number or not _OTHERS_BEFORE.search(s.before(i)):
+    if not number or not _OTHERS_BEFORE.search(s.before(i)[-16:]):
         return None
     return Count("complement", number.start, _noun_end(s, i, number.start), (s.number("events", number),), noun=True)
 
@@ -245,21 +250,13 @@ def _percent(s: Sentence, i: int) -> Count | None:
     return Count("percent-only", percent.start, percent.end, (s.number("percent", percent),), noun=bool(noun))
 
 
-_RULES: tuple[Callable[[Sentence, int], Count | None], ...] = (
-    _number_then_fraction,
-    _percent_then_fraction,
-    _fraction,
-    _x_percent_of_n,
-    _x_of_n,
-    _of_n,
-    _others,
-    _x_percent,
-    _percent_x,
-    _percent_of_n,
-    _n_equals,
-    _patients,
-    _percent,
-)
+_RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
+    "number": (_number_then_fraction, _x_percent_of_n, _x_of_n, _of_n, _others, _x_percent, _patients),
+    "percent": (_percent_then_fraction, _percent_x, _percent_of_n, _percent),
+    "fraction": (_fraction,),
+    "n": (_n_equals,),
+}
+"""The rules by the kind of the numeral that a count begins with."""
 
 
 def _named(rule: str, percent: Numeral | None) -> str:

@@ -22,6 +22,7 @@ NOUN = rf"(?:\s+(?!{_STOP}\b)(?:[A-Za-z][\w/'’-]*,?|\([A-Z][\w-]*\))){{0,6}}?\
 """The people counted, with the words between the number and them."""
 
 _CLOSE = re.compile(r"\s?[)\]]")
+_IN_A_LIST = re.compile(r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|;)\s")
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,12 @@ class Sentence:
     def closed(self, start: int, end: int) -> int:
         """Return the end of an expression with the bracket that closes it, when it was opened inside."""
         match = _CLOSE.match(self.text, end, min(self.span[1], end + 3))
-        opened = re.search(r"[(\[][^)\]]*$", self.text[start:end])
-        return match.end() if match and opened else end
+        return match.end() if match and is_open(self.text[start:end]) else end
+
+
+def is_open(words: str) -> bool:
+    """Return whether words open a bracket that they do not close."""
+    return max(words.rfind("("), words.rfind("[")) > max(words.rfind(")"), words.rfind("]"))
 
 
 def runs(counts: Iterable[Count], text: str) -> tuple[tuple[Count, ...], ...]:
@@ -95,9 +100,7 @@ def runs(counts: Iterable[Count], text: str) -> tuple[tuple[Count, ...], ...]:
     grouped: list[list[Count]] = []
     for count in counts:
         previous = grouped[-1][-1] if grouped else None
-        if previous and re.fullmatch(
-            r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|;)\s", text[previous.end : count.start]
-        ):
+        if previous and _IN_A_LIST.fullmatch(text, previous.end, count.start):
             grouped[-1].append(count)
         else:
             grouped.append([count])

@@ -73,7 +73,7 @@ _PERIOD = re.compile(
     rf"(?P<start>{_DATE}|{_MONTH})(?:\s?(?:-|–|—)\s?|,?\s(?:to|and|through|until|till)\s)(?P<end>{_DATE})(?![\d-])",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = Holding(re.compile(r"(?:19|20)\d\d"), "19 20")
 _PERIOD_CUE = re.compile(
     r"\b(?:between|from|enrol\w*|recruit\w*|included|includ\w+|conducted|treated|admitted|during|randomi[sz]\w+)\b",
     re.IGNORECASE,

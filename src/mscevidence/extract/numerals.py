@@ -220,7 +220,7 @@ def _kind_by_signs(last: str, first: str, before: str, after: str) -> NumeralKin
 
 def _kind_by_words(whole: bool, match: re.Match[str], first: str, before: str, after: str) -> NumeralKind:
     listed = first in {"a", "v", "o", ","}
-    labelled = before.rstrip().casefold().endswith(_LABEL_ENDS) and _LABELLED.search(before)
+    labelled = before.rstrip().casefold().endswith(_LABEL_ENDS) and _LABELLED.search(before, len(before) - 16)
     if listed and not labelled and _SHARED_PERCENT.match(after):
         return "percent"
     if _AFTER["time"].match(after) or (listed and _SHARED_TIME.match(after)):
@@ -259,7 +259,7 @@ def _with_second_bounds(text: str, found: list[Numeral]) -> tuple[Numeral, ...]:
 def value_of(text: str) -> float:
     """Return the number that a numeral says: ``1,234``, ``0.5×10^6``, ``3 million`` or ``One hundred and six``."""
     plain = text.strip().casefold().replace("·", ".")
-    if plain.isascii() and plain.isdigit():
+    if plain.isascii() and plain.replace(".", "", 1).isdigit():
         return float(plain)
     if re.fullmatch(r"[\d.]+e\+?\d+", plain):
         return float(plain)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from mscevidence import vocabulary
 from mscevidence.extract.arms import PEOPLE
-from mscevidence.extract.cues import whole_word_places, words_of
+from mscevidence.extract.cues import Opening, whole_word_places, words_of
 from mscevidence.extract.numerals import WORDS
 from mscevidence.model import Span
 
@@ -32,27 +32,36 @@ _VERBS = {
 """Verb forms that running text uses for an outcome of the vocabulary."""
 
 _NOT_THIS = {
-    "response": r"(?:major|minor|good|moderate|poor|marked|immune|cell|antibody|inflammatory|humoral|dose"
-    r"|stress|vaccine|acute.phase|cellular)[\s-]$",
-    "malignancy": r"\b(?:metastatic|advanced|recurrent|residual|early|primary)\s(?:\w+\s){0,2}$",
-    "pain": r"(?:joint|abdominal|chest)\s$",
-    "remission": r"(?:spontaneous)\s$",
-    "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
+    outcome: re.compile(pattern, re.IGNORECASE)
+    for outcome, pattern in {
+        "response": r"(?:major|minor|good|moderate|poor|marked|immune|cell|antibody|inflammatory|humoral|dose"
+        r"|stress|vaccine|acute.phase|cellular)[\s-]$",
+        "malignancy": r"\b(?:metastatic|advanced|recurrent|residual|early|primary)\s(?:\w+\s){0,2}$",
+        "pain": r"(?:joint|abdominal|chest)\s$",
+        "remission": r"(?:spontaneous)\s$",
+        "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
+    }.items()
 }
 _NOT_FOLLOWED = {
-    "discontinuation": (
-        r"\s(?!(?:the\s|their\s|this\s|all\s|study\s|trial\s)*(?:study|trial|treatment|therapy|follow|participation|protocol|due|because|from|early|premature"
-        r"|owing|for|after|before|at|in|on|of|by|and|or|during|was|were|occurred|rates?)\b)[a-z]"
-    ),
-    "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
-    "fever": r"\sof unknown",
-    "survival": r"\s(?:analysis|curve|time|events?)"
-    r"|\s(?:and|with|without)\s(?:\w+\s){0,2}(?:\w+[\s-]free|metasta\w+|disease|relapse|recurren\w+|progress\w+)\b",
+    outcome: re.compile(pattern, re.IGNORECASE)
+    for outcome, pattern in {
+        "discontinuation": (
+            r"\s(?!(?:the\s|their\s|this\s|all\s|study\s|trial\s)*(?:study|trial|treatment|therapy|follow|participation|protocol|due|because|from|early|premature"
+            r"|owing|for|after|before|at|in|on|of|by|and|or|during|was|were|occurred|rates?)\b)[a-z]"
+        ),
+        "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
+        "fever": r"\sof unknown",
+        "survival": r"\s(?:analysis|curve|time|events?)"
+        r"|\s(?:and|with|without)\s(?:\w+\s){0,2}(?:\w+[\s-]free|metasta\w+|disease|relapse|recurren\w+|progress\w+)\b",
+    }.items()
 }
 _IS_AFTER = re.compile(r"\s(?:after|following|since)\s(?:an?\s|the\s|prior\s|previous\s|initial\s|first\s)?")
-_SPAN_OF_TIME = re.compile(
-    r"\b(?:times?\s(?:to|until)|duration\sof|interval\sto|onset\sof)\s(?:the\s)?(?:first\s|any\s|tumou?r\s|disease\s){0,2}\Z",
-    re.IGNORECASE,
+_SPAN_OF_TIME = Opening(
+    re.compile(
+        r"\b(?:times?\s(?:to|until)|duration\sof|interval\sto|onset\sof)\s(?:the\s)?(?:first\s|any\s|tumou?r\s|disease\s){0,2}\Z",
+        re.IGNORECASE,
+    ),
+    "time duration interval onset",
 )
 """Words that make a time of an outcome: "time to progression" is no progression."""
 _RELATED = {
@@ -73,9 +82,12 @@ _OF_AN_ORGAN = re.compile(
     re.IGNORECASE,
 )
 """Words that narrow adverse events to those of an organ, or to those that limited something."""
-_NOT_BEFORE = re.compile(
-    r"(?:\bnon-?|\b(?:unclassified|unknown|missing|unconfirmed)\s(?:\w+\s)?|\bas\san?\s|\bcriteria\sfor\s)\Z",
-    re.IGNORECASE,
+_NOT_BEFORE = Opening(
+    re.compile(
+        r"(?:\bnon-?|\b(?:unclassified|unknown|missing|unconfirmed)\s(?:\w+\s)?|\bas\san?\s|\bcriteria\sfor\s)\Z",
+        re.IGNORECASE,
+    ),
+    "non unclassified unknown missing unconfirmed as criteria",
 )
 _NOT_AFTER = re.compile(
     r"[-\s]free\b|-related\b|\s(?:scores?|scales?|questionnaires?|index|thresholds?|endpoints?|end\spoints?)\b",
@@ -192,9 +204,9 @@ def _means_it(text: str, mention: Mention) -> bool:
         return False
     before, after = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 24]
     not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)
-    if not_before and re.search(not_before, before, re.IGNORECASE):
+    if not_before and not_before.search(before):
         return False
-    return not (not_after and re.match(not_after, after, re.IGNORECASE))
+    return not (not_after and not_after.match(after))
 
 
 def _is_related_to_else(text: str, lead: int, mention: Mention) -> bool:
@@ -209,10 +221,12 @@ def _is_related_to_else(text: str, lead: int, mention: Mention) -> bool:
 
 def _with_relation(text: str, mention: Mention, span: Span) -> Mention:
     """Narrow "adverse events" to related ones where the words beside it say so."""
+    if mention.outcome not in _RELATED:
+        return mention
     before = text[max(span[0], mention.start - 60) : mention.start]
     after = text[mention.end : min(span[1], mention.end + 60)]
     related = _RELATED_BEFORE.search(before) or _RELATED_AFTER.match(after)
-    if mention.outcome not in _RELATED or not related or _UNRELATED.search(before):
+    if not related or _UNRELATED.search(before):
         return mention
     return replace(mention, outcome=_RELATED[mention.outcome])
 

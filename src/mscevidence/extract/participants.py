@@ -10,7 +10,7 @@ from functools import cached_property
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
 from mscevidence.extract.count_rules import counts_at
-from mscevidence.extract.counts import Count
+from mscevidence.extract.counts import Count, is_open
 from mscevidence.extract.opening import arms_told, largest_people, opening_count
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
@@ -251,7 +251,7 @@ def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
     if n is None or found is None:
         return
     label, place_of_name = found
-    opened = re.search(r"[(\[][^)\]]*$", place.document.text[place_of_name[0] : count.end])
+    opened = is_open(place.document.text[place_of_name[0] : count.end])
     closing = 1 if opened and place.document.text[count.end : count.end + 1] in {")", "]"} else 0
     yield candidate_at(
         place.document,

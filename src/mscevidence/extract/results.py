@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -46,6 +47,7 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
         told: where the numbers of participants stand, which are no results.
     """
     found: list[Candidate] = []
+    by_outcome: defaultdict[str | None, list[Candidate]] = defaultdict(list)
     for section, span in body_sections(context.document):
         if section not in _SECTIONS:
             continue
@@ -56,14 +58,16 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
                 continue
             facts = _facts(context, section, sentence, earlier, latest)
             for candidate in _in_sentence(facts, told):
-                if not _repeats(candidate, found):
+                if not _repeats(candidate, by_outcome[candidate.outcome]):
                     found.append(candidate)
+                    by_outcome[candidate.outcome].append(candidate)
             named = different(facts.arms)
             earlier, latest = named if len(named) > 1 else earlier, named or latest
     for candidate in tabulated_in(context):
-        if not _repeats(candidate, found):
+        if not _repeats(candidate, by_outcome[candidate.outcome]):
             found.append(candidate)
-    return tuple(c for c in found if not any(_says_more(other, c) for other in found))
+            by_outcome[candidate.outcome].append(candidate)
+    return tuple(c for c in found if not any(_says_more(other, c) for other in by_outcome[c.outcome]))
 
 
 def _facts(

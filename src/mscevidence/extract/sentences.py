@@ -9,10 +9,44 @@ from functools import lru_cache
 from mscevidence.model import Document, Span
 
 _LONGEST = 2500
-_END = re.compile(r"(?<=[a-z)%])\.(?=[A-Z][a-z]+\s)|[.!?][)\]”\"]?(?=\s+[“\"(\[]?[A-Z0-9≥<>])|\n\s*\n|\n(?=[-•*–] |\t)")
+_END = re.compile(
+    r"[.!?\n](?:(?<=[a-z)%]\.)(?=[A-Z][a-z]+\s)|(?<=[.!?])[)\]”\"]?(?=\s+[“\"(\[]?[A-Z0-9≥<>])"
+    r"|(?<=\n)\s*\n|(?<=\n)(?=[-•*–] |\t))"
+)
+_SHORT = (
+    "e.g",
+    "i.e",
+    "vs",
+    "approx",
+    "resp",
+    "Fig",
+    "Figs",
+    "Tab",
+    "Ref",
+    "No",
+    "Nos",
+    "Dr",
+    "Prof",
+    "Ltd",
+    "Inc",
+    "Co",
+    "Corp",
+    "St",
+    "ca",
+    "cf",
+    "incl",
+    "excl",
+    "spp",
+    "sp",
+    "i.v",
+    "s.c",
+    "i.p",
+    "i.m",
+    "al",
+)
+"""What a full stop may stand behind without an end; the last only as "et al"."""
 _NO_END = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|approx|resp|Fig|Figs|Tab|Ref|No|Nos|Dr|Prof|Ltd|Inc|Co|Corp|St|et al|ca|cf|incl|excl|spp|sp"
-    r"|i\.v|s\.c|i\.p|i\.m)"
+    rf"(?:\b(?:{'|'.join(map(re.escape, _SHORT[:-1]))}|et al)"
     r"|(?<!roup\s)(?<!arm\s)(?<!hort\s)(?<!itamin\s)(?<!ype\s)(?<!lass\s)(?<!art\s)(?<!atitis\s)\b[A-Z])\.$"
 )
 
@@ -23,7 +57,7 @@ def sentences_of(text: str, span: Span) -> tuple[Span, ...]:
     found: list[Span] = []
     start = span[0]
     for match in _END.finditer(text, *span):
-        if _NO_END.search(text, max(start, match.end() - 20), match.end()):
+        if _may_go_on(text, match.end()) and _NO_END.search(text, max(start, match.end() - 20), match.end()):
             continue
         for piece in _pieces(text, start, match.end()):
             _append(found, text, *piece)
@@ -38,6 +72,12 @@ def body_sections(document: Document) -> tuple[tuple[str, Span], ...]:
     if document.sections:
         return tuple((section.name, section.span) for section in document.sections)
     return (("", (0, len(document.text))),)
+
+
+def _may_go_on(text: str, end: int) -> bool:
+    """Return whether a full stop before a place stands behind a capital or the last letters of an abbreviation."""
+    end -= text.endswith("\n", 0, end)
+    return text.endswith(".", 0, end) and (text[end - 2 : end - 1].isupper() or text.endswith(_SHORT, 0, end - 1))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[Span]:

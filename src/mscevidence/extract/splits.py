@@ -41,8 +41,10 @@ def splits_in(text: str, sentence: Span, arms: tuple[ArmMention, ...]) -> Iterat
     """Yield the counts of a sentence that are told in such lists, from left to right."""
     if text.find("/", *sentence) < 0:
         return
-    lists = [found for match in _NAMES.finditer(text, *sentence) if (found := _outcomes(match))]
-    for match in _NUMBERS.finditer(text, *sentence):
+    listed = list(_NUMBERS.finditer(text, *sentence))
+    names = _NAMES.finditer(text, *sentence) if listed else ()
+    lists = [found for match in names if (found := _outcomes(match))]
+    for match in listed:
         numbers = list(re.finditer(r"\d+", match.group()))
         named = [each for each in lists if each[-1][1][1] <= match.start() and len(each) == len(numbers)]
         if not named:

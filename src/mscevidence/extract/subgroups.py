@@ -53,9 +53,9 @@ _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\
 
 def without_subgroups(text: str, sentence: Span, mentions: tuple[Mention, ...]) -> tuple[tuple[Mention, ...], bool]:
     """Return the mentions that name outcomes, and whether the others narrow the sentence to some of the patients."""
-    kept = tuple(mention for mention in mentions if not _describes_patients(text, sentence, mention))
-    narrowed = any(_narrows(text, sentence, mention) for mention in mentions)
-    return kept, narrowed
+    narrowing = {mention for mention in mentions if _narrows(text, sentence, mention)}
+    others = (mention for mention in mentions if mention not in narrowing)
+    return tuple(mention for mention in others if not _describes_patients(text, sentence, mention)), bool(narrowing)
 
 
 def is_share_of_a_share(text: str, end: int) -> bool:
@@ -81,13 +81,12 @@ def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
 
 
 def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
-    if _narrows(text, sentence, mention):
-        return True
     before = text[max(sentence[0], mention.start - 60) : mention.start]
-    if _PATIENTS_WITH.search(before):
+    if before.endswith("with ") and _PATIENTS_WITH.search(before):
         return True
-    arises = _ARISES.search(before) or _AROSE.match(text, mention.end, sentence[1])
-    return mention.outcome in CONDITIONS and not arises
+    if mention.outcome not in CONDITIONS:
+        return False
+    return not (_ARISES.search(before) or _AROSE.match(text, mention.end, sentence[1]))
 
 
 def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
