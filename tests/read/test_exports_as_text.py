@@ -299,6 +299,23 @@ def test_summaries_of_pubmed_as_text() -> None:
     assert (second.title, second.authors, second.journal) == ("No authors at all.", (), "Lancet")
 
 
+def test_preprints_of_pubmed_as_text() -> None:
+    citation = "medRxiv [Preprint]. 2023 Jan 5:2023.01.05.23284202. doi: 10.1101/2023.01.05.23284202."
+    for text in (
+        f"1. {citation}\n\nIs the U.S. ready?\n\nZhang L(1), O'Neill-Smith AB.\n\nWords.\n\nPMID: 36711111\n",
+        f"1: Zhang L, O'Neill-Smith AB. Is the U.S. ready? {citation} PMID: 36711111.\n",
+    ):
+        found = document(text)
+        assert (found.kind, found.journal, found.date, found.pages) == (
+            "preprint",
+            "medRxiv",
+            "2023-01-05",
+            "2023.01.05.23284202",
+        )
+        assert (found.title, found.authors[1].name) == ("Is the U.S. ready?", "O'Neill-Smith AB")
+        assert ids(found) == {"doi": "10.1101/2023.01.05.23284202", "pmid": "36711111"}
+
+
 def test_a_summary_that_is_no_citation_is_rejected() -> None:
     read, rejects = outcome(SUMMARIES + "\n3: Nothing of the kind\n")
     assert (len(read), [each.position for each in rejects]) == (2, [3])

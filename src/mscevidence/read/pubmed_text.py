@@ -80,6 +80,12 @@ def _parse(text: str) -> Reference:
     return reference
 
 
+def _add_citation(reference: Reference, citation: str) -> None:
+    if "[Preprint]" in citation:
+        reference.add("type", "Preprint")
+    add_value(reference, "source-line", "", re.sub(r"(?i)\sdoi:.*", "", citation.replace(" [Preprint]", "", 1)))
+
+
 def _summary(reference: Reference, text: str) -> None:
     _identify(reference, text)
     found = _SUMMARY.match(text)
@@ -91,12 +97,12 @@ def _summary(reference: Reference, text: str) -> None:
     else:
         title = found["before"]
     reference.add("title", title)
-    add_value(reference, "source-line", "", found["citation"])
+    _add_citation(reference, found["citation"])
 
 
 def _abstract(reference: Reference, paragraphs: list[str]) -> None:
     citation = " ".join(paragraphs[0].split())
-    add_value(reference, "source-line", "", re.sub(r"(?i)\sdoi:.*", "", citation))
+    _add_citation(reference, citation)
     _identify(reference, citation)
     rest = [" ".join(part.split()) if "\n  " not in part else part for part in paragraphs[1:]]
     if rest:

@@ -17,7 +17,7 @@ _EMBASE = re.compile(
 _PUBMED = re.compile(
     r"""(?P<journal>[^.]+(?:\.[^.\d]+)*)\.\s*(?P<date>(?:1[89]|20)\d\d[^;:.]*)
     (?:;\s*(?P<volume>[^(:;.]*)(?:\((?P<issue>[^)]*)\))?
-    (?::\s*(?P<pages>[^.;]*))?)?(?:\..*)?$""",
+    (?::\s*(?P<pages>[^.;]*))?|:(?P<article>[\w.-]*\w))?(?:\..*)?$""",
     re.VERBOSE,
 )
 _OVID = re.compile(
