@@ -120,9 +120,31 @@ def test_unverified_fields_stay_with_the_report() -> None:
     assert study.reports[0].unverified == ("first_author", "cell-source", "donor")
 
 
-def test_journal_and_author_lose_the_remarks_of_the_sheet() -> None:
-    study = one(first_author="Tester A (not on excerpt)", journal="Blood 1(2):3 (ASH abstract)")
-    assert (study.reports[0].first_author, study.reports[0].journal) == ("Tester A", "Blood 1(2):3")
+@pytest.mark.parametrize(
+    ("journal", "told"),
+    [
+        ("Blood 1(2):3 (ASH abstract)", {"journal": "Blood", "volume": "1", "issue": "2", "pages": "3"}),
+        ("Blood 142 (Suppl 1): 687", {"journal": "Blood", "volume": "142", "issue": "Suppl 1", "pages": "687"}),
+        ("Ann Rheum 8(1):e91-e104", {"journal": "Ann Rheum", "volume": "8", "issue": "1", "pages": "e91-e104"}),
+        ("Drug Des 13:43-50", {"journal": "Drug Des", "volume": "13", "pages": "43-50"}),
+        ("Clin Rheum 33", {"journal": "Clin Rheum", "volume": "33"}),
+        ("J 7(2):3-5 Table 2", {"journal": "J", "volume": "7", "issue": "2", "pages": "3-5", "note": "Table 2."}),
+        ("Arthritis (editorial x1) Table 1", {"journal": "Arthritis", "note": "Editorial x1, Table 1."}),
+        ("ACR 2024 (abstract 0534)", {"meeting": "ACR 2024", "number": "0534"}),
+        ("Bone Marrow Transplant", {"journal": "Bone Marrow Transplant"}),
+    ],
+)  # fmt: skip
+def test_the_journal_of_a_sheet_is_taken_apart(journal: str, told: dict[str, str]) -> None:
+    report = one(first_author="Tester A (not on excerpt)", journal=journal).reports[0]
+    assert report.first_author == "Tester A"
+    fields = ("journal", "volume", "issue", "pages", "meeting", "number", "note")
+    assert {name: value for name in fields if (value := getattr(report, name))} == told
+
+
+def test_the_address_of_a_page_is_the_one_that_everybody_can_open() -> None:
+    url = "https://0-journal-example-org.library.example.edu/articles/10.1/x-1"
+    assert one(source_url=url).reports[0].url == "https://journal.example.org/articles/10.1/x-1"
+    assert one(source_url="https://0-9.example.org/a").reports[0].url == "https://0-9.example.org/a"
 
 
 def test_two_reports_of_one_study_keep_their_results_and_differences() -> None:

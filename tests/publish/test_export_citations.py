@@ -70,6 +70,16 @@ def items_of(made: Any) -> list[dict[str, Any]]:
 # RIS
 
 
+def test_the_place_in_the_journal_is_that_of_the_record_before_that_of_its_document() -> None:
+    made = reports_of({**FULL, "volume": "143", "pages": "12"}, documents=(DOCUMENT,))
+    (read,) = documents(ris_of(made))
+    assert (read.volume, read.issue, read.pages) == ("143", None, "12")
+    (item,) = items_of(made)
+    assert (item["volume"], item.get("issue"), item["page"]) == ("143", None, "12")
+    (alone,) = items_of(reports_of({**FULL, "volume": "143", "issue": "2", "documents": []}))
+    assert (alone["container-title"], alone["volume"], alone["issue"]) == ("Blood", "143", "2")
+
+
 def test_what_goes_out_comes_back() -> None:
     (read,) = documents(ris_of(reports_of(FULL, documents=(DOCUMENT,), registrations=["NCT04014166"])))
     assert read.title == FULL["title"]

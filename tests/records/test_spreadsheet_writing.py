@@ -97,7 +97,8 @@ WHOLE = {
     "reports": [
         {"id": "r0", "kind": "conference-abstract", "status": "cancelled", "number": "687", "meeting": "ASH 2023"},
         {"id": "r1", "kind": "article", "doi": "10.1000/x,1", "pmid": "00123", "year": 2024, "unverified": ["doi"],
-         "first_author": "Chen Y", "title": "=cells", "journal": "J", "url": "https://x.org/?a=1", "note": "-"},
+         "first_author": "Chen Y", "title": "=cells", "journal": "J",
+         "volume": "9", "issue": "Suppl 1", "pages": "1-2", "url": "https://x.org/?a=1", "note": "-"},
     ],
     "arms": [
         {"id": "dose-1", "role": "experimental", "dose": {"value": 5e5, "unit": "cells/kg", "infusions": 4,

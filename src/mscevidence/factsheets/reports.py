@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from mscevidence import vocabulary
+from mscevidence.factsheets.journals import place_of, without_proxy
 from mscevidence.factsheets.linkage import FurtherReport
 from mscevidence.factsheets.pieces import Piece
 from mscevidence.model import Report
 
 _URL = re.compile(r"https?://[^\s;]+")
-_KIND_IN_JOURNAL = re.compile(r"\s*\((?:[A-Z]+ abstract)\)")
 _NOT_A_NAME = re.compile(r"\s*\(.*\)$")
 
 FIELD_NAMES = {"allogeneic_or_autologous": "donor", "cell_source": "cell-source", "first_author": "first_author"}
@@ -19,8 +19,9 @@ FIELD_NAMES = {"allogeneic_or_autologous": "donor", "cell_source": "cell-source"
 def report_of(piece: Piece, *, several: bool) -> Report:
     """Return the report that a sheet describes; with `several` reports of the study, the note says why it is one."""
     sheet, link = piece.sheet, piece.link
-    urls = [url.rstrip(").,") for url in _URL.findall(sheet.source_url)]
-    notes = [link.reason if several else None, link.note, _also_read(urls[1:])]
+    urls = [without_proxy(url.rstrip(").,")) for url in _URL.findall(sheet.source_url)]
+    place = place_of(link.journal or sheet.journal)
+    notes = [_read_in(place.rest), link.reason if several else None, link.note, _also_read(urls[1:])]
     author = link.first_author or sheet.first_author
     return Report(
         id=link.report,
@@ -29,11 +30,14 @@ def report_of(piece: Piece, *, several: bool) -> Report:
         year=sheet.year,
         first_author=_NOT_A_NAME.sub("", author) if author else None,
         title=link.title,
-        journal=link.journal or (_KIND_IN_JOURNAL.sub("", sheet.journal) if sheet.journal else None),
+        journal=place.journal,
+        volume=place.volume,
+        issue=place.issue,
+        pages=place.pages,
         doi=link.doi or (sheet.doi.lower() if sheet.doi else None),
         pmid=sheet.pmid,
-        number=link.number,
-        meeting=link.meeting,
+        number=link.number or place.number,
+        meeting=link.meeting or place.meeting,
         url=urls[0] if urls else None,
         unverified=tuple(FIELD_NAMES.get(field, field) for field in sheet.unverified_fields),
         note=" ".join(note for note in notes if note) or None,
@@ -51,6 +55,11 @@ def further_report_of(further: FurtherReport) -> Report:
         url=further.url,
         note=further.note,
     )
+
+
+def _read_in(rest: str | None) -> str | None:
+    words = re.sub(r"\((.*)\) ?", r"\1, ", rest or "").strip(", ")
+    return f"{words[0].upper()}{words[1:]}." if words else None
 
 
 def _also_read(urls: list[str]) -> str | None:

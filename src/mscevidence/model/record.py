@@ -87,6 +87,9 @@ class Report(Frozen):
     first_author: str | None = None
     title: str | None = None
     journal: str | None = None
+    volume: str | None = None
+    issue: str | None = None
+    pages: str | None = None
     doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
     pmid: Annotated[str, Field(pattern=r"^\d+$")] | None = None
     number: str | None = None

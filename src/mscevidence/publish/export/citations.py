@@ -54,6 +54,20 @@ class Citation:
         return (name_of(self.report.first_author),) if self.report.first_author else ()
 
     @property
+    def journal(self) -> str | None:
+        """Return the journal of the record, else of the document."""
+        return self.report.journal or (self.document.journal if self.document else None)
+
+    @property
+    def place(self) -> tuple[str | None, str | None, str | None]:
+        """Return volume, issue and pages: of the record where it tells any of them, else of the document."""
+        told = self.report.volume, self.report.issue, self.report.pages
+        document = self.document
+        if any(told) or document is None:
+            return told
+        return document.volume, document.issue, document.pages
+
+    @property
     def registrations(self) -> tuple[str, ...]:
         """Return the registration numbers of the studies."""
         return tuple(dict.fromkeys(number for study in self.studies for number in study.registrations))

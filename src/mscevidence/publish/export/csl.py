@@ -41,16 +41,17 @@ def _distinct(items: list[dict[str, object]]) -> list[dict[str, object]]:
 
 def _item(one: Citation) -> dict[str, object]:
     report, document = one.report, one.document
+    volume, issue, pages = one.place
     item: dict[str, object] = {
         "id": report.id,
         "type": TYPES.get(report.kind, "article-journal"),
         "title": one.title,
         "author": [_name(name) for name in one.authors],
         "issued": {"date-parts": [[int(part) for part in one.date.split("-")]]} if one.date else None,
-        "container-title": _one(report.journal or (document.journal if document else None)),
-        "volume": _one(document.volume) if document else None,
-        "issue": _one(document.issue) if document else None,
-        "page": _one(document.pages) if document else None,
+        "container-title": _one(one.journal),
+        "volume": _one(volume),
+        "issue": _one(issue),
+        "page": _one(pages),
         "ISSN": ", ".join(document.issns) if document else None,
         "number": _one(report.number),
         "event": _one(report.meeting),

@@ -33,17 +33,16 @@ def ris(found: tuple[Citation, ...]) -> str:
 
 
 def _tags(one: Citation) -> Iterator[tuple[str, str]]:
-    report, document = one.report, one.document
+    report = one.report
     yield "TY", TYPES.get(report.kind, "JOUR")
     yield "TI", one.title
     yield from (("AU", name.inverted.replace(";", ",")) for name in one.authors)
-    yield from (("T2", journal) for journal in lines([report.journal or (document.journal if document else None)]))
+    yield from (("T2", journal) for journal in lines([one.journal]))
     if report.year is not None:
         yield "PY", str(report.year)
     if one.date and len(one.date) > 4:
         yield "DA", one.date.replace("-", "/")
-    if document is not None:
-        yield from _place(one)
+    yield from _place(one)
     yield from (("DO", doi) for doi in lines([report.doi]))
     if report.pmid:
         yield "AN", report.pmid
@@ -59,15 +58,11 @@ def _tags(one: Citation) -> Iterator[tuple[str, str]]:
 
 
 def _place(one: Citation) -> Iterator[tuple[str, str]]:
-    document = one.document
-    if document is None:
-        return
-    yield from (("VL", value) for value in lines([document.volume]))
-    yield from (("IS", value) for value in lines([document.issue]))
-    first, _, last = (document.pages or "").partition("-")
-    yield from (("SP", value) for value in lines([first]))
-    yield from (("EP", value) for value in lines([last]))
-    yield from (("SN", value) for value in lines(document.issns))
+    volume, issue, pages = one.place
+    first, _, last = (pages or "").partition("-")
+    for tag, value in (("VL", volume), ("IS", issue), ("SP", first), ("EP", last)):
+        yield from ((tag, text) for text in lines([value]))
+    yield from (("SN", value) for value in lines(one.document.issns if one.document else ()))
 
 
 def _notes(one: Citation) -> Iterator[str]:

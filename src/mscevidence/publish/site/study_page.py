@@ -107,10 +107,16 @@ def _said(value: object) -> str:
     return "" if value is None else SILENT if value == NOT_REPORTED else str(value)
 
 
+def _in_journal(report: Report) -> str:
+    issue = f"({report.issue})" if report.issue else ""
+    pages = f":{report.pages}" if report.pages else ""
+    return f"{report.journal or ''} {report.volume or ''}{issue}{pages}".strip()
+
+
 def _report(report: Report, study: Study) -> dict[str, Any]:
     kind = vocabulary.load("report-kind")[report.kind]
     status = vocabulary.load("report-status")[report.status]
-    names = [report.first_author or "", str(report.year or ""), report.journal or "", report.meeting or ""]
+    names = [report.first_author or "", str(report.year or ""), _in_journal(report), report.meeting or ""]
     ids = [f"DOI {report.doi}" if report.doi else "", f"PMID {report.pmid}" if report.pmid else "", report.number or ""]
     return {
         "id": report.id,
