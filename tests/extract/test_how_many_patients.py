@@ -44,6 +44,8 @@ def results(text: str, *, certain: bool = True) -> list[Told]:
         ("Methods: We report on 55 patients, including 23 patients with acute GVHD, who were treated.", [55]),
         ("Methods: Of 814 patients with stroke admitted to our hospital, 14 were treated with MSCs.", []),
         ("Methods: Twenty patients were randomised in each arm to MSCs or placebo.", []),
+        ("Methods: Eighteen patients with myeloma, including 4 with earlier treatment, were enrolled.", [18]),
+        ("Methods: We report 30 patients treated with a drug. We also treated 12 patients with lupus.", [30]),
         ("Results: Seven patients relapsed within a year.", []),
         (
             "Objective. To test MSCs. Methods. Patients (n = 30) with lupus were enrolled. Results. Six patients died.",
@@ -56,6 +58,7 @@ def test_the_number_of_all_patients(text: str, size: list[float]) -> None:
 
 
 TWENTY = "Methods: Twenty patients with ITP were treated with MSCs."
+TWO_GROUPS = "Methods: Patients were randomised to the MSC group (n = 12) or the placebo group (n = 10)."
 PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or placebo on day 1."
 
 
@@ -78,6 +81,12 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
         (TWENTY, "The infusions were not associated with any serious adverse events.", [("related-serious-adverse-event", "all", 0, 20)]),
         (TWENTY, "There were no infusion reactions or treatment-related adverse events.", [("infusion-reaction", "all", 0, 20), ("related-adverse-event", "all", 0, 20)]),
         ("Methods: Forty patients were randomised to the MSC group (n = 20) or the placebo group (n = 20).", "No infection occurred in any of the patients.", [("infection", "all", 0, 40)]),
+        (TWENTY, "No adverse events were observed in the majority of patients.", []),
+        (TWENTY, "No SAEs relating to the cells were observed.", [("related-serious-adverse-event", "all", 0, 20)]),
+        (TWO_GROUPS, "No serious infection was observed in the MSC group, but two in the placebo group.", [("serious-infection", "MSC group", 0, 12)]),
+        # a percent in the middle
+        (TWENTY, "At the end 14 of the (70%) 20 patients showed a response.", [("response", "all", 14, 20)]),
+        (TWENTY, "The percentage of ASAS20 responders reached 75% at week 4.", [("asas20", "all", 15, 20)]),
         # dashes
         (TWENTY, "The complications were stroke - 10% (n = 2), and wound infection - 5% (n = 1).", [("cardiovascular-event", "all", 2, 20), ("infection", "all", 1, 20)]),
         # arms known by what they were assigned to
@@ -101,6 +110,16 @@ def test_what_is_certain_with_it(methods: str, sentences: str, expected: list[To
         "Five responders discontinued corticosteroids.",
         "We found MSCs in 20 patients to be safe and to lead to a response.",
         "Headache was the most common serious adverse event (4 [20%] of 20).",
+        # of some of the patients
+        "Six children with one lineage were treated and only two responded.",
+        "For the 4 CAR–exposed patients, 3 achieved a complete response.",
+        "Of the 9 patients with colitis, 5 responded.",
+        "Twelve of the children had ALPS. Of these, 10 had a complete response.",
+        "Six patients relapsed within a year after remission.",
+        # not of patients, or turned round
+        "The most common adverse events were fever (5/36) and fatigue (2/36).",
+        "Eight patients had resolution of diarrhoea.",
+        "Twenty patients showed a response.",
         "Tamponade or bleeding was seen in 3 patients.",
         "Fever and bleeding (3/20) were seen.",
     ],
@@ -108,6 +127,11 @@ def test_what_is_certain_with_it(methods: str, sentences: str, expected: list[To
 def test_what_is_left_open(sentences: str) -> None:
     outcomes = {outcome for outcome, *_ in results(f"{TWENTY}\nResults: {sentences}")}
     assert outcomes <= {"headache"}
+
+
+def test_a_percent_that_nothing_tells_apart_from_the_one_before_is_left_open() -> None:
+    sentences = "The response rate was 80%, with 65% very good ones."
+    assert results(f"{TWENTY}\nResults: {sentences}") == [("response", "all", 16, 20)]
 
 
 def test_a_number_in_brackets_that_tells_more_of_an_outcome_is_no_second_count_of_it() -> None:

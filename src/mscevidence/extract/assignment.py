@@ -12,20 +12,14 @@ from mscevidence.extract.attach import Attached, Bounds, continues, is_demograph
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.doubts import (
-    is_bound,
-    is_detail,
-    is_everybody,
-    is_figure,
-    is_limit,
-    is_taken_back,
-    is_whole,
-)
+from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
 from mscevidence.extract.percents import is_estimated, is_number_looked_at, is_result, is_share, repeats_a_count
-from mscevidence.extract.times import TimeMention, only_time, time_beside
+from mscevidence.extract.subgroups import introduces, is_of_few
+from mscevidence.extract.time_points import time_of
+from mscevidence.extract.times import TimeMention
 from mscevidence.model import Candidate, Span, Value
 
 _INCLUDING = re.compile(
@@ -58,8 +52,8 @@ class Assignment:
         self.places = {count.start: index for index, count in enumerate(facts.counts)}
         self.owner = Ownership(facts, told, self.lists)
         self.times = facts.times
-        self.only_time = only_time(facts.times)
         self.scope: Value | None = None
+        self.of_few = False
         self.previous: tuple[Count, Attached] | None = None
         self.whole: tuple[Count, Candidate] | None = None
 
@@ -68,12 +62,19 @@ class Assignment:
         for index, count in enumerate(self.facts.counts):
             if count.rule == "of-n":
                 self.scope = count.value("n")
+                self.of_few = is_of_few(self.facts.text, count, self._total)
             elif count.start in self.told or any(start <= count.start < end for start, end in self.taken):
                 continue
             else:
                 candidate = self._part(index, count) or self._result(index, count)
                 if candidate is not None:
                     yield candidate
+                elif introduces(self.facts.text, count, self._total):
+                    self.of_few = True
+
+    @property
+    def _total(self) -> float | None:
+        return self.facts.context.total_number
 
     def _part(self, index: int, count: Count) -> Candidate | None:
         """Return the share that a count has in the events before it: "SAEs in four, including bleeding (2/4)"."""
@@ -98,13 +99,16 @@ class Assignment:
         attached = self._outcome(count, bounds)
         if attached is None:
             return None
-        if attached.span is not None and self._in_doubt(count, attached.span):
+        if attached.span is not None and is_in_doubt(
+            self.facts.text, self.facts.span, attached.span, count, self._total
+        ):
             attached = replace(attached, certain=False)
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
         values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
         n = next((v.number for v in values if v.role == "n"), None)
         arm = self.owner.arm(count, n)
-        label = self.owner.label(count, arm, attached, n)
+        few = self.of_few and count.value("n") is None
+        label = None if few else self.owner.label(count, arm, attached, n)
         if count.rule == "n-equals" and self._is_size(count, label):
             return None
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
@@ -120,15 +124,6 @@ class Assignment:
         if candidate.number("events") is not None and attached.outcome is not None:
             self.whole = (count, candidate)
         return candidate
-
-    def _in_doubt(self, count: Count, outcome: Span) -> bool:
-        text, total = self.facts.text, self.facts.context.total
-        return (
-            is_bound(text, count)
-            or is_detail(text, count, outcome)
-            or is_whole(text, self.facts.span, count, total.number if total else None)
-            or is_taken_back(text, self.facts.span, outcome, count)
-        )
 
     def _is_size(self, count: Count, label: str | None) -> bool:
         size = self.facts.context.size(label)
@@ -147,6 +142,7 @@ class Assignment:
             and continues(self.facts.text, self.previous[0], count, self._arms_and_times, self.previous[1].span)
         ):
             attached = self.previous[1]
+            attached = attached if self._told_apart(self.previous[0], count) else replace(attached, certain=False)
         if attached.words is None:
             attached = self._told_ahead(count) or attached
         if attached.words is None and count.rule == "fraction-percent":
@@ -154,6 +150,16 @@ class Assignment:
         if not self._is_told(count, bounds, attached):
             return None
         return attached
+
+    def _told_apart(self, previous: Count, count: Count) -> bool:
+        """Return whether an arm or a time point tells a count from the one of the same outcome before it."""
+        listed = count in self.lists.arms or count in self.lists.times
+        if listed or count.rule != "percent-only" or previous.rule != count.rule:
+            return True
+        return any(
+            previous.end <= mention.start < count.start or mention.start >= count.end
+            for mention in self._arms_and_times
+        )
 
     @property
     def _arms_and_times(self) -> tuple[ArmMention | TimeMention, ...]:
@@ -247,22 +253,6 @@ class Assignment:
             return False
         return events is None or percent is None or events in possible_events(percent, scope.number)
 
-    def _time(self, count: Count) -> str | None:
-        found = self.lists.times.get(count) or time_beside(self.facts.text, (count.start, count.end), self.times)
-        if found is not None:
-            return found.label
-        return None if count in self.lists.left_open else self._time_of_sentence(count)
-
-    def _time_of_sentence(self, count: Count) -> str | None:
-        """Return the one time point of the sentence when it stands where it holds for all counts or beside this one."""
-        if self.only_time is None:
-            return None
-        place = self.times[0].start
-        leads = place - self.facts.span[0] < 30 and place < self.facts.counts[0].start
-        bounds = self.facts.bounds(self.places[count.start])
-        holds = leads or place > self.facts.counts[-1].end or bounds.start <= place < bounds.end
-        return self.only_time if holds else None
-
     def _candidate(
         self,
         kind: Literal["result", "part"],
@@ -287,7 +277,7 @@ class Assignment:
             outcome=attached.outcome,
             outcome_text=attached.words,
             outcome_span=attached.span,
-            time_point=self._time(count),
+            time_point=time_of(self.facts, self.lists, count),
             certainty="ambiguous" if not sure else "derived" if derived else "stated",
             part_of=part_of,
         )

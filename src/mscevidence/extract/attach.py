@@ -20,7 +20,7 @@ from mscevidence.model import Span
 _AFTER_VERB = re.compile(
     r"\s*(?:[)\]],?)?(?:\s\([^()\d]{3,40}\))?(?:\s(?:of\s(?:the\s|these\s|all\s)?)?(?:[\w-]+\s){0,4}?"
     + PEOPLE
-    + r")?(?:\s(?:in|of|from|with|receiving|given|treated)\s[^.;:]{0,80}?)?"
+    + r")?(?:\s(?:in|of|from|with|on|receiving|given|treated|(?:assigned|allocated|randomi[sz]ed)\sto)\s[^.;:]{0,80}?)?"
     r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|there\swas|there\swere|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
     r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|acquir\w+|gain\w+|requir\w+|underwent|got"
     r"|occurr\w+|in|given|receiving|of\s(?:the\s)?[\w+/-]{1,25}\s(?:group|arm|cohort)|went\sinto|responded|died|relapsed|survived)\b[^.;:]{0,90}$",

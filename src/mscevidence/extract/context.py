@@ -30,6 +30,11 @@ class Context:
         return self.sizes.get(ALL)
 
     @property
+    def total_number(self) -> float | None:
+        """Return how many patients there are in all, None where that is in doubt."""
+        return self.total.number if self.total else None
+
+    @property
     def single_arm(self) -> bool:
         """Return whether everybody belongs to one arm."""
         return not self.comparative and len(self.sizes) <= 1

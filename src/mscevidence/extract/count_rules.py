@@ -23,6 +23,7 @@ _OF_OR_AMONG = re.compile(
 )
 _BETWEEN = re.compile(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?")
 _PARTITIVE = re.compile(rf"(?:{NOUN})?{_OF}")
+_OF_OPEN, _CLOSED = re.compile(rf"{_OF.rstrip()}[(\[]"), re.compile(rf"{_CLOSE}\s")
 _AFTER_BRACKET_OF = re.compile(rf"{_CLOSE}(?:{NOUN})?{_OF}")
 _AFTER_BRACKET_IN = re.compile(rf"{_CLOSE}(?:{NOUN})?\s(?:in|among)\s(?:(?:the|all)\s)*")
 _JOINED = re.compile(r"\s?[(\[,;:=]\s?|\s?,?\s(?:or|i\.e\.,?)\s")
@@ -145,6 +146,17 @@ def _x_of_n(s: Sentence, i: int) -> Count | None:
     return Count(_named("x-of-n", percent), number.start, end, values, 3 if percent else 2, noun=True)
 
 
+def _x_of_percent_n(s: Sentence, i: int) -> Count | None:
+    """``21 of the (70%) 30 patients``."""
+    number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
+    if not number or not percent or not n or not _is_share(number, percent, n):
+        return None
+    if not _OF_OPEN.fullmatch(s.gap(i)) or not _CLOSED.fullmatch(s.gap(i + 1)):
+        return None
+    values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
+    return Count("x-percent-of-n", number.start, _noun_end(s, i + 2, number.start), values, 3, noun=True)
+
+
 def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
     """``17 (71 percent) of 24``, ``17 patients (71%) of the 24`` and ``226 [6.3%] in 3575 women``."""
     number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
@@ -251,7 +263,16 @@ def _percent(s: Sentence, i: int) -> Count | None:
 
 
 _RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
-    "number": (_number_then_fraction, _x_percent_of_n, _x_of_n, _of_n, _others, _x_percent, _patients),
+    "number": (
+        _number_then_fraction,
+        _x_percent_of_n,
+        _x_of_percent_n,
+        _x_of_n,
+        _of_n,
+        _others,
+        _x_percent,
+        _patients,
+    ),
     "percent": (_percent_then_fraction, _percent_x, _percent_of_n, _percent),
     "fraction": (_fraction,),
     "n": (_n_equals,),

@@ -18,7 +18,7 @@ _STOP = (
     r"(?:of|in|with|and|or|to|for|from|who|whom|had|has|have|were|was|is|are|at|on|by|but|than|during|after|before|per|each|every|"
     r"weeks?|days?|months?|years?|hours?|groups?|arms?|cohorts?|cells?|doses?|infusions?|times|sites?|cent(?:er|re)s?|products?|that|which)"
 )
-NOUN = rf"(?:\s+(?!{_STOP}\b)(?:[A-Za-z][\w/'’-]*,?|\([A-Z][\w-]*\))){{0,6}}?\s*{PEOPLE}\b(?!-\w)"
+NOUN = rf"(?:\s+(?!{_STOP}\b)(?:[A-Za-z][\w/'’–-]*,?|\([A-Z][\w-]*\))){{0,6}}?\s*{PEOPLE}\b(?!-\w)"
 """The people counted, with the words between the number and them."""
 
 _CLOSE = re.compile(r"\s?[)\]]")

@@ -18,6 +18,12 @@ _DENIED = re.compile(
     r"|irrespective\sof|unrelated\sto|risk\sfactors?\sfor|predict\w+(?:\sof)?)\s(?:[\w/-]+\s){0,3}$",
     re.IGNORECASE,
 )
+_DIFFERENCE = re.compile(r"\b(?:no|without|not)\s(?:[\w/-]+\s){0,2}?differen\w+\s(?:in|of|between)\b", re.IGNORECASE)
+_TURNED = re.compile(
+    r"\b(?:resol\w+|improve\w*|relie\w+|reduc\w+|decreas\w+|disappear\w*|cessation|control|management|history|risk|prevent\w*|treatment|recover\w*|fear)"
+    r"\s(?:(?:and|or)\s\w+\s)?(?:of|in|from|for|with)\s(?:the\s|their\s|prior\s|previous\s)?$",
+    re.IGNORECASE,
+)
 _REASON = re.compile(r"\b(?:because\sof|due\sto|owing\sto|attributed\sto)\s(?:[\w/-]+\s){0,3}$", re.IGNORECASE)
 _KEPT = re.compile(
     r"\s(?:was|were)\s(?:\w+\s)?(?:sustained|maintained|lost|durable|lasting|kept|transient)\b", re.IGNORECASE
@@ -59,7 +65,12 @@ _PAIR = re.compile(
 _OPENS = re.compile(r"\s?[(\[]\s?")
 _SERIES = re.compile(r"\s(?:for|in|with|on)\s(?:the\s)?[^,;.\d()]{1,40}?,?\s(?:and\s)?")
 _CLOSES_BRACKET = re.compile(rf"(?:\s{PEOPLE})?\s?[)\],;/]")
-_IN_BEFORE = re.compile(r"\b(?:in|of|for|on|from|among|with)\s(?:the\s|these\s|our\s)?\Z")
+_RELAPSE = re.compile(r"(?:disease\s)?(?:relaps|recurr|flare|loss\sof)", re.IGNORECASE)
+_AFTER_RESPONSE = re.compile(
+    r"\bafter\s(?:an?\s|the\s|prior\s|previous\s|initial\s|initially\s|first\s|achieving\s|reaching\s|having\s|obtaining\s|complete\s|clinical\s|partial\s){0,4}"
+    r"(?:remission|response|responding|CR|PR)\b",
+    re.IGNORECASE,
+)
 _INTERVAL = re.compile(r"[(\[][^)\]]*\b(?:confidence\sinterval|CI)\b[^)\]]*$")
 _CLOSES = re.compile(rf"(?:\s{PEOPLE})?\s?(?:[,;)\]]|(?:and|or|vs?\.?|versus|while|whereas|compared)\b)")
 _TIES = re.compile(
@@ -83,12 +94,33 @@ _WITH_VERB = re.compile(
 )
 
 
+def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: float | None) -> bool:
+    """Return whether words take back what a count seems to say of an outcome.
+
+    Args:
+        text: the text.
+        sentence: the sentence.
+        outcome: where the outcome stands.
+        count: the count.
+        total: how many patients there are in all, if known.
+    """
+    return (
+        is_bound(text, count)
+        or is_detail(text, count, outcome)
+        or is_whole(count, total)
+        or is_after_response(text, sentence, outcome, count)
+        or is_taken_back(text, sentence, outcome, count)
+    )
+
+
 def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> bool:
     """Return whether a count is of those without the outcome: "no fever was seen in 56%"."""
-    if _DENIED.search(text[max(sentence[0], outcome[0] - 50) : outcome[0]]) and outcome[1] <= count.start:
+    denied = _DENIED.search(text[max(sentence[0], outcome[0] - 50) : outcome[0]])
+    if denied and outcome[1] <= count.start and not _DIFFERENCE.search(denied.group()):
         return True
-    if _REASON.search(text[max(sentence[0], outcome[0] - 50) : outcome[0]]):
-        return True
+    before = text[max(sentence[0], outcome[0] - 50) : outcome[0]]
+    if _REASON.search(before) or _TURNED.search(before):
+        return True  # "had resolution of diarrhoea"
     if count.end <= outcome[0] and _LIKENED.match(text, outcome[1]):
         return True  # "one adverse effect was significantly different", "seven died as a result of toxicity"
     gap = text[count.end : outcome[0]] if count.end <= outcome[0] else text[outcome[1] : count.start]
@@ -140,11 +172,16 @@ def is_detail(text: str, count: Count, outcome: Span) -> bool:
     return bool(bare and _OPENS.fullmatch(text, outcome[1], count.start) and not _CLOSES_BRACKET.match(text, count.end))
 
 
-def is_whole(text: str, sentence: Span, count: Count, size: float | None) -> bool:
-    """Return whether "in 12 patients" is of the 12 that a trial has, so that it may be their number and no result."""
-    if count.rule != "x-patients" or size is None or count.number("events") != size:
+def is_whole(count: Count, size: float | None) -> bool:
+    """Return whether "12 patients" are the 12 that a trial has, so that it may be their number and no result."""
+    return count.rule == "x-patients" and size is not None and count.number("events") == size
+
+
+def is_after_response(text: str, sentence: Span, outcome: Span, count: Count) -> bool:
+    """Return whether a relapse without printed n is told of those who had responded: "relapsed after remission"."""
+    if count.value("n") is not None or not _RELAPSE.match(text, outcome[0], outcome[1]):
         return False
-    return bool(_IN_BEFORE.search(text, sentence[0], count.start))
+    return bool(_AFTER_RESPONSE.search(text, *sentence))
 
 
 def is_limit(text: str, sentence: Span, count: Count) -> bool:

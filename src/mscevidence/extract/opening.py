@@ -35,6 +35,7 @@ _TREATED = re.compile(
 _GOT_IT = re.compile(
     r"\b(?:received|underwent|(?:were|was)\s(?:\w+ly\s)?(?:treated|given|enrolled|included|infused))\b"
 )
+_INCLUDED = re.compile(r"\b(?:includ\w+|of\swhom|compris\w+)\b")
 _OF_ALL = re.compile(r"(?:Of|Among|Out\sof)\s(?:the\s|our\s|a\stotal\sof\s)?")
 _IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into|per)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
 _ONLY_SEEN = re.compile(
@@ -56,7 +57,7 @@ _TOTAL_N = Holding(
     "(n",
 )
 _WITH_DISEASE = re.compile(
-    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|\s(?:with|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
+    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|\s(?:with|treated|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
     r"|\s?(?:\([^()]{0,120}\))?\.$"
 )
 _GOT = (
@@ -198,6 +199,8 @@ def _pair(document: Document, span: Span, counts: list[Count]) -> Iterator[Candi
     """Yield two groups that got different things, when the sentence counts just them (and perhaps their sum first)."""
     text = document.text
     got = [(count, match) for count in counts if (match := _GOT_THIS.match(text, count.end, span[1]))]
+    if len(got) == 2 and _INCLUDED.search(text, got[0][0].end, got[1][0].start):
+        return
     got = [(count, match) for count, match in got if not re.search(r"\d|\b(?:one|two|three|four)\b", match["name"])]
     names = {match["name"].casefold() for _, match in got}
     if len(got) != 2 or len(names) != 2:

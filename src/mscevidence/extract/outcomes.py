@@ -18,6 +18,7 @@ from mscevidence.model import Span
 _WORD = re.compile(r"[^\W_]+")
 _JOINT = re.compile(r"[\s\-–/]{1,3}")
 _VERBS = {
+    "respond": "response",
     "responded": "response",
     "responder": "response",
     "relapsed": "relapse",
@@ -95,13 +96,14 @@ _NOT_AFTER = re.compile(
 )
 _RELATED_AFTER = re.compile(
     r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged|thought|felt|believed|to\s+be)\s+){0,4}"
-    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:(?:related|attributed|attributable)\s+to\b|(?:study\s+)?(?:drug|treatment|therapy|cell|infusion)-related\b)",
+    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:(?:related|relating|attributed|attributable|due|linked)\s+to\b|caused\s+by\b|(?:study\s+)?(?:drug|treatment|therapy|cell|infusion)-related\b)",
     re.IGNORECASE,
 )
 _UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)
 
 
 _AS_ADJECTIVE = re.compile(rf"\s(?:and\s(?:\d+|{WORDS})\s[\w-]+\s)?{PEOPLE}\b", re.IGNORECASE)
+_SCORES = re.compile(r"(?:acr|asas|easi|pasi)-?\d+$")
 _COMPLETE_OR = re.compile(
     r"(?:complete|CR)\s?(?:(?:responses?|remissions?)\s?)?(?:[(\[]CR[)\]]\s?)?(?:or|/)\s?(?:an?\s)?(?=partial|PR\b)",
     re.IGNORECASE,
@@ -139,6 +141,10 @@ def _either_degree(text: str, span: Span, found: list[Mention]) -> tuple[Mention
     """Return mentions in which "a complete (CR) or partial response" is one response, not two outcomes."""
     kept: list[Mention] = []
     for mention in found:
+        scored = kept and _SCORES.match(kept[-1].outcome) and mention.outcome == "response"
+        if scored and text[kept[-1].end : mention.start] in {" ", "-"}:
+            kept[-1] = replace(kept[-1], end=mention.end)  # "ASAS20 responders"
+            continue
         whole = {"partial-response": "response", "partial-remission": "remission"}.get(mention.outcome)
         lead = max(span[0], mention.start - 48)
         joined = _COMPLETE_OR.search(text, lead, mention.end) if whole else None

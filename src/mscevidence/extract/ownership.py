@@ -64,6 +64,8 @@ class Ownership:
             or is_of_a_group(self.facts.text, self.facts.span, (count.start, count.end))
         ):
             return None
+        if n is not None and arm is None and size is not None and n > (size.number or 0):
+            return None  # no number of patients, or of others: "fever (5/16)" of 16 adverse events
         if (arm is None or arm.kind == "all") and is_in_series(self.facts.text, count, self.facts.counts):
             return None
         if arm is not None:

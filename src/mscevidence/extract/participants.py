@@ -41,7 +41,7 @@ _SOME_RECEIVED = re.compile(
 _FOLLOWED = re.compile(r"\s(?:have|had|has|were)\s(?:been\s)?(?:followed|followed-up|observed|available|lost|alive)\b")
 _PEOPLE_BEFORE = re.compile(rf"^(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$", re.IGNORECASE)
 _NOT_COUNTED = re.compile(
-    r"\b(?:screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
+    r"\b(?:also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
     r"|withdrew|lost|discontinued|donors?)\b",
     re.IGNORECASE,
 )
@@ -177,7 +177,7 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
 def _is_a_part(place: _Place, count: Count, before: str) -> bool:
     """Return whether a number is of some of those counted before it: "55 patients, including 23 patients with ..."."""
     earlier = [each for each in place.counts if each.end <= count.start]
-    return bool(earlier and earlier[-1].noun and _PART_BEFORE.fullmatch(before))
+    return bool(earlier and _PART_BEFORE.fullmatch(before))
 
 
 def _some_only(place: _Place, count: Count, after: str) -> bool:

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mscevidence.extract.arm_references import different, known_arms
-from mscevidence.extract.arms import ALL, ArmMention, arm_key, arms_in
+from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.assignment import Assignment
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.count_rules import counts_at
+from mscevidence.extract.counts import Count
 from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.facts import Facts, default_arm
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.splits import Split, splits_in
-from mscevidence.extract.subgroups import without_subgroups
+from mscevidence.extract.subgroups import is_of_these, without_subgroups
 from mscevidence.extract.tabulated import tabulated_in
 from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
@@ -28,6 +29,10 @@ from mscevidence.model import Candidate, Span
 _GROUPS = Holding(
     re.compile(r"group|arm|cohort|phase", re.IGNORECASE),
     "group arm cohort phase",
+)
+_OF_PEOPLE = re.compile(rf"\sof\s(?:the|our|these|those)\s(?:[\w-]+\s)?{PEOPLE}")
+_SEEN_IN = re.compile(
+    r"\s(?:(?:was|were)\s)?(?:\w+ly\s)?(?:observed|reported|noted|seen|recorded|found|detected|occurred)?\s?(?:in|among|with|on)\s(?:the\s)?"
 )
 _SECTIONS = {"Results", "Abstract", "Conclusion", ""}
 _OTHER_WORK = Opening(
@@ -53,14 +58,18 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
             continue
         earlier: tuple[ArmMention, ...] = ()
         latest: tuple[ArmMention, ...] = ()
+        spoken_of: float | None = None
         for sentence in sentences_of(context.document.text, span):
             if _OTHER_WORK.search(context.document.text, *sentence):
                 continue
             facts = _facts(context, section, sentence, earlier, latest)
+            if is_of_these(context.document.text, sentence) and spoken_of != context.total_number:
+                facts = replace(facts, narrowed=True)
             for candidate in _in_sentence(facts, told):
                 if not _repeats(candidate, by_outcome[candidate.outcome]):
                     found.append(candidate)
                     by_outcome[candidate.outcome].append(candidate)
+            spoken_of = _last_people(facts.text, facts.counts) or spoken_of
             named = different(facts.arms)
             earlier, latest = named if len(named) > 1 else earlier, named or latest
     for candidate in tabulated_in(context):
@@ -68,6 +77,13 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
             found.append(candidate)
             by_outcome[candidate.outcome].append(candidate)
     return tuple(c for c in found if not any(_says_more(other, c) for other in by_outcome[c.outcome]))
+
+
+def _last_people(text: str, counts: tuple[Count, ...]) -> float | None:
+    """Return how many people a sentence speaks of last, None where it counts none."""
+    people = [count for count in counts if count.noun or _OF_PEOPLE.match(text, count.end)]
+    numbers = [count.number("events") if count.rule != "of-n" else count.number("n") for count in people]
+    return numbers[-1] if numbers else None
 
 
 def _facts(
@@ -120,7 +136,7 @@ def _of_split(facts: Facts, found: Split) -> Candidate:
 
 def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
     arms = {arm_key(each.label): each for each in facts.arms if each.kind != "all"}
-    arm = found.arm or (next(iter(arms.values())) if len(arms) == 1 else None)
+    arm = found.arm or (next(iter(arms.values())) if len(arms) == 1 else _arm_behind(facts, found))
     label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, None)
     if found.anybody and not arms and facts.context.total is not None:
         label = ALL
@@ -141,6 +157,14 @@ def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
         time_point=only_time(facts.times),
         certainty="ambiguous" if not sure else "stated" if stated else "derived",
     )
+
+
+def _arm_behind(facts: Facts, found: Quantified) -> ArmMention | None:
+    """Return the arm of "no infection was observed in the MSC group, but two in the placebo group"."""
+    behind = next((arm for arm in facts.arms if arm.start >= found.span[1] and arm.kind != "all"), None)
+    if behind is None or found.rule != "narrative-zero":
+        return None
+    return behind if _SEEN_IN.fullmatch(facts.text, found.span[1], behind.start) else None
 
 
 def _repeats(candidate: Candidate, found: list[Candidate]) -> bool:

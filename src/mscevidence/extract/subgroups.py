@@ -45,9 +45,19 @@ _EVERY = re.compile(
 _SHARE_OF = re.compile(
     rf"\b(?:proportion|percentage|share|number|rate)\sof\s(?:{PEOPLE})\s(?:with|in|achieving)\s(?:an?\s)?$"
 )
+_NUMBER_OF = re.compile(r"\b(?:proportion|percentage|share|number|rate)s?\sof\s(?:the\s)?$", re.IGNORECASE)
 _AMONG = re.compile(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$")
 _COUNTED_WITH = re.compile(rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", re.IGNORECASE)
 _IS = re.compile(r"[^.;]{0,60}?\b(?:was|were|is|are|had)\b")
+_SCOPE_OF_ALL = re.compile(
+    rf"(?:(?:\s[\w-]+){{0,2}}?\s{PEOPLE})?(?:\s\([^()]{{0,40}}\))?"
+    r"(?:\s(?:who\s(?:were|had\sbeen|have\sbeen|completed|received|underwent)\s|(?:that|who)\scould\sbe\s)?"
+    r"(?:treated|enrolled|included|evaluated|evaluable|assessed|assessable|followed|available|analy[sz]ed|studied|infused|transplanted|completing|the)\b[^,;:]{0,60}?)?\s?[,;:]"
+)
+_BROUGHT_IN = re.compile(
+    r"\s(?:with|without|who|in|on|aged|having|from)\s[^,;.]{2,80}?\s(?:were|was|underwent|received|had)\b|\s(?:were|was)\s(?:treated|evaluated|evaluable|assessed|followed|studied|biopsied|tested|examined|retreated)\b"
+)
+_OF_THESE = re.compile(rf"(?:Of|Among|In|From|Amongst)\s(?:these|them|those|whom)(?:\s{PEOPLE})?\s?,")
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
 
@@ -67,6 +77,27 @@ def is_of_some(count: Count, text: str, size: float | None) -> bool:
     """Return whether a count is of fewer patients than the arm has, told apart by what they are or did before."""
     n = count.number("n")
     return n is not None and n != size and bool(_WHO.match(text, count.end))
+
+
+def is_of_few(text: str, scope: Count, total: float | None) -> bool:
+    """Return whether "of the 9 patients with colitis, ..." is of patients chosen by what they have."""
+    n = scope.number("n")
+    if n is None or total is None or n >= total:
+        return False
+    return not _SCOPE_OF_ALL.match(text, scope.end)
+
+
+def introduces(text: str, count: Count, total: float | None) -> bool:
+    """Return whether a count brings in some of the patients: "six children with one lineage were treated and ..."."""
+    events = count.number("events")
+    if count.rule != "x-patients" or events is None or total is None or events >= total:
+        return False
+    return bool(_BROUGHT_IN.match(text, count.end))
+
+
+def is_of_these(text: str, sentence: Span) -> bool:
+    """Return whether a sentence goes on with those of the sentence before: "Of these, 10 had a complete response."."""
+    return bool(_OF_THESE.match(text, *sentence))
 
 
 def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
@@ -92,7 +123,7 @@ def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
 def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
     before, after = text[max(sentence[0], mention.start - 60) : mention.start], text[mention.end : mention.end + 30]
     if _GROUP_AFTER.match(after) and _AMONG.search(before):
-        return True
+        return not _NUMBER_OF.search(before)  # "the percentage of ASAS20 responders"
     if not _GROUP_BEFORE.search(before) or _SHARE_OF.search(before):
         return False
     if mention.outcome in CONDITIONS and _COUNTED_WITH.search(before):

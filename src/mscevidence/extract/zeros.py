@@ -41,7 +41,7 @@ _AMONG = re.compile(
     rf"[^.;]{{0,60}}?\b(?:in|among|of)\s(?:the\s|all\s|these\s|those\s|any\sof\s|our\s|either\s|remaining\s|other\s)*(?P<n>{_NUMBER})\s(?:[\w-]+\s){{0,2}}?{PEOPLE}\b"
 )
 _AMONG_SOME = re.compile(
-    r"[^.;]{0,60}?\b(?:in|among|of)\s(?:these|those|the\s(?:remaining|other)|responders|completers|them)\b"
+    r"[^.;]{0,60}?\b(?:in|among|of)\s(?:these|those|the\s(?:remaining|other)|responders|completers|them|(?:the\s)?(?:majority|most|some|many|half|rest|others))\b"
 )
 _IN_ANYBODY = re.compile(
     rf"[^.;]{{0,50}}?\b(?:in|by|among|for)\s(?:any\s(?:of\s(?:the|our)\s)?(?:\w+\s)?{PEOPLE}|(?:either|any|both|all)\s(?:of\sthe\s)?(?:\w+\s)?(?:groups?|arms?|cohorts?))\b"

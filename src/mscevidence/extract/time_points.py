@@ -1,0 +1,28 @@
+"""The time point of a count: the one beside it, the one a list gives it, or the only one of its sentence."""
+
+from __future__ import annotations
+
+from mscevidence.extract.counts import Count
+from mscevidence.extract.facts import Facts
+from mscevidence.extract.lists import Distribution
+from mscevidence.extract.times import only_time, time_beside
+
+
+def time_of(facts: Facts, lists: Distribution, count: Count) -> str | None:
+    """Return the time point of a count, None where the sentence names none or leaves it open."""
+    found = lists.times.get(count) or time_beside(facts.text, (count.start, count.end), facts.times)
+    if found is not None:
+        return found.label
+    return None if count in lists.left_open else _of_the_sentence(facts, count)
+
+
+def _of_the_sentence(facts: Facts, count: Count) -> str | None:
+    """Return the one time point of the sentence when it stands where it holds for all counts or beside this one."""
+    label = only_time(facts.times)
+    if label is None:
+        return None
+    place = facts.times[0].start
+    leads = place - facts.span[0] < 30 and place < facts.counts[0].start
+    bounds = facts.bounds(facts.counts.index(count))
+    holds = leads or place > facts.counts[-1].end or bounds.start <= place < bounds.end
+    return label if holds else None
