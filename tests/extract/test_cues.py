@@ -69,7 +69,7 @@ def test_nothing_is_missed_in_parts_of_made_up_texts(text: str, cut: tuple[int, 
 
 
 def test_the_patterns_with_cues_are_found() -> None:
-    assert {"arms._COMPARATIVE", "times._LISTED", "doses._DOSE"} <= CUED.keys()
+    assert {"arms._COMPARATIVE", "times._LISTED", "doses._UNITS"} <= CUED.keys()
 
 
 @pytest.mark.parametrize("text", ["", "İstanbul", "AſKıI", "Σίσυφος", "ÄÖÜ ﬁ"])

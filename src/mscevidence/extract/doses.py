@@ -15,13 +15,12 @@ from mscevidence.model import Candidate, Document, Span, Value
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _CELLS = r"(?:(?:viable|total|nucleated|allogeneic|autologous|[\w-]*(?:MSCs?|MSC-\w+))\s){0,3}(?:cells?|[\w-]*MSCs?)"
 _PER = r"(?:\s?/\s?|\sper\s)(?:kg|kilogram)\b(?:\s(?:of\s)?(?:body\s?weight|bw))?"
-_DOSE = Holding(
-    re.compile(
-        rf"(?=\d)(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
-        rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
-    ),
-    "cell msc kg kilogram",
+_DOSE = re.compile(
+    rf"(?=\d)(?<![×xX*·])(?<![×xX*·]\s)(?<![\d.,^])(?P<number>(?:{DIGITS}\s?[×xX*·]\s?)?10\^\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}|{DIGITS}\s?million|{DIGITS}\s?M(?=\scells))"
+    rf"(?P<unit>(?:\s?{_CELLS})?{_PER}|\s?{_CELLS}\b(?:\s?/\s?kg\b)?)?",
 )
+_UNITS = Holding(re.compile(r"cell|msc|kg|kilogram", re.IGNORECASE), "cell msc kg kilogram")
+"""What every unit of a dose holds."""
 _LOWER = re.compile(r"(?<![\d.])(?P<lower>\d{1,3}(?:\.\d{1,3})?)\s?(?:-|–|to)\s?\Z")
 _GAP = re.compile(r"\s?(?:,|and|or|to|-|–|,\s?(?:and|or)|vs\.?|versus)\s?(?:then\s)?")
 _ORDINARY = r"(?:once|twice|thrice)"
@@ -73,7 +72,7 @@ def _add(first: dict[tuple[float | None, ...], Candidate], candidate: Candidate)
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
     text = document.text
-    found = list(_DOSE.finditer(text, *span))
+    found = list(_DOSE.finditer(text, *span)) if _UNITS.search(text, *span) else []
     if not found or not _PLACE.search(text, *span):
         return
     run: list[re.Match[str]] = []
