@@ -39,6 +39,7 @@ def same(batch: Borrowing, index: Any, one: Borrowing) -> None:
         same_numbers(densities[here], one.density(model, RATES))
         assert np.isnan(densities[lost]).all()
     assert (batch.studies[index][lost] == 0).all()
+    assert np.isnan([*batch.weight[index][lost], *batch.exchangeable[index][lost]]).all()
     same_numbers([batch.between[index], batch.within[index]], [one.between, one.within])
     same_numbers([batch.new.mean[index], batch.new.upper[index]], [one.new.mean, one.new.upper])
     assert batch.status[index] == "ok"

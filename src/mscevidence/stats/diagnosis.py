@@ -74,13 +74,18 @@ def narrower_than_normal(half: FloatArray, normal_half: FloatArray) -> list[Find
 
 def boundary_studies(events: FloatArray, n: FloatArray, present: BoolArray) -> list[Finding]:
     """Return the finding that studies have no event or only events."""
-    none, every = present & (events == 0), present & (events == n)
-    boundary = np.asarray((none | every).sum(axis=-1))
+    none, every = (np.asarray((present & (events == edge)).sum(axis=-1)) for edge in (0, n))
+    return at_boundary(none, every, np.asarray(present.sum(axis=-1)))
+
+
+def at_boundary(none: IntArray, every: IntArray, k: IntArray) -> list[Finding]:
+    """Return the finding that of k studies some have no event, or an event in every patient."""
+    boundary = none + every
     if boundary.ndim == 0:
-        k, zero, full = int(present.sum()), int(none.sum()), int(every.sum())
-        parts = [f"{zero} with no event"] * (zero > 0) + [f"{full} with an event in every patient"] * (full > 0)
+        parts = [f"{none} with no event"] * bool(none > 0)
+        parts += [f"{every} with an event in every patient"] * bool(every > 0)
         verb = "lies" if boundary == 1 else "lie"
-        sentence = f"{int(boundary)} of {k} studies {verb} at the boundary ({', '.join(parts)})."
+        sentence = f"{boundary} of {k} studies {verb} at the boundary ({', '.join(parts)})."
     else:
         sentence = "Some studies lie at the boundary (no event, or an event in every patient)."
     return [(boundary > 0, sentence)]

@@ -65,11 +65,12 @@ class ProportionGlmm(Shown):
         i2, h2: as in `RandomEffects`, with the typical variance of the logits (0.5 added where a cell is zero).
         pi_lower, pi_upper: prediction interval, t on k - 1 (z for test z).
         weights: (..., k) percent: share of each study in the information about mu; 0 for absent studies.
-        k: number of studies; `events`, `n`: patients in them; `boundary`: studies with no event or only events.
+        k: number of studies; `events`, `n`: patients in them; `boundary`: studies with no event or only events;
+        `only_events`: these alone.
         converged: whether the search for the maximum ended.
     """
 
-    _hidden = ("boundary_note",)
+    _hidden = ("only_events",)
 
     test: str
     level: float
@@ -101,7 +102,7 @@ class ProportionGlmm(Shown):
     events: FloatArray
     n: FloatArray
     boundary: IntArray
-    boundary_note: str
+    only_events: IntArray
     converged: BoolArray
 
     @property
@@ -111,7 +112,8 @@ class ProportionGlmm(Shown):
         usable = status == "ok"
         findings: list[diagnosis.Finding] = [(status == name, said) for name, said in STATUSES.items() if said]
         findings += diagnosis.few_studies(k)
-        findings += [(np.asarray(self.boundary) > 0, self.boundary_note)]
+        full = np.asarray(self.only_events)
+        findings += diagnosis.at_boundary(np.asarray(self.boundary) - full, full, k)
         single = (k > 1) & (np.asarray(self.n) == k)
         findings += [(single, "Every study has one patient: tau2 cannot be estimated and is set to zero.")]
         findings += diagnosis.dominance(np.asarray(self.weights), k)
@@ -164,9 +166,9 @@ def proportion_glmm(
     values |= {"status": status, "events": x.sum(axis=-1), "n": size.sum(axis=-1)}
     values |= _common_effect(values["events"], values["n"])
     values["boundary"] = (there & ((x == 0) | (x == size))).sum(axis=-1)
-    note = diagnosis.boundary_studies(columns["events"], columns["n"], present)[0][1]
+    values["only_events"] = (there & (x == size)).sum(axis=-1)
     shaped = {name: plain(array.reshape(shape + array.shape[1:])) for name, array in values.items()}
-    return ProportionGlmm(test=rule, level=level, nodes=nodes, boundary_note=note, **shaped)
+    return ProportionGlmm(test=rule, level=level, nodes=nodes, **shaped)
 
 
 def _status(x: FloatArray, n: FloatArray, present: BoolArray) -> NDArray[np.str_]:

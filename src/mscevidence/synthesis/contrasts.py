@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mscevidence.model import Estimate
 from mscevidence.synthesis.counts import Counts
+from mscevidence.synthesis.fits import fit
 from mscevidence.synthesis.numbers import finite, whole
 from mscevidence.synthesis.recipes import ESTIMATORS, RATIOS, STRATIFIED, Recipe
 
@@ -39,12 +40,8 @@ def empty(counts: Counts) -> NDArray[np.bool_]:
     return np.asarray((events == 0) | (events == n), dtype=np.bool_)
 
 
-def answer(recipe: Recipe, counts: Counts, level: float) -> Answer:
-    """Return the fields of an `Estimate` that a recipe gives for two arms: a status, numbers, notes.
-
-    Raises:
-        StatisticsError: the method cannot take the numbers.
-    """
+def unfitted(recipe: Recipe, counts: Counts) -> Answer | None:
+    """Return the fields of an `Estimate` where there is nothing to fit: a status and notes."""
     events, n = counts.both
     if events.sum() in (0, n.sum()):
         what = "No event" if events.sum() == 0 else "Only events"
@@ -52,29 +49,21 @@ def answer(recipe: Recipe, counts: Counts, level: float) -> Answer:
             f"{counts.events.sum()}/{counts.n.sum()} against {counts.table['events2'].sum()}/{counts.table['n2'].sum()}"
         )
         return {"status": "boundary", "notes": (f"{what} in either arm of any study ({sizes}): nothing to compare.",)}
-    used = informative(recipe, counts)
-    if used.sum() == 1:
+    if informative(recipe, counts).sum() == 1:
         silent = counts.k - 1
         said = f"Only one study has information for this method ({silent} without): shown, not pooled."
         return {"status": "single", "notes": (said,)}
+    return None
+
+
+def answer(recipe: Recipe, counts: Counts, fit: Any, level: float) -> Answer:
+    """Return the fields of an `Estimate` that the fit of a recipe gives for two arms: a status, numbers, notes."""
     if recipe.method in STRATIFIED:
-        return _stratified(recipe, counts, level)
-    return (_two_step if recipe.method in ESTIMATORS else _model)(recipe, counts, level)
+        return _stratified(recipe, counts, fit)
+    return _two_step(recipe, counts, fit) if recipe.method in ESTIMATORS else _model(recipe, counts, fit, level)
 
 
-def inverse_variance(recipe: Recipe, counts: Counts, level: float) -> Any:
-    """Return the fit of the studies' own effects, weighted by their inverse variance."""
-    from mscevidence import stats
-
-    sizes = counts.effect_sizes(recipe.measure)
-    return stats.random_effects(
-        sizes.yi, sizes.vi, mask=sizes.mask, estimator=recipe.method.upper().replace("HSK", "HSk"),
-        test=recipe.test, level=level,
-    )  # fmt: skip
-
-
-def _two_step(recipe: Recipe, counts: Counts, level: float) -> Answer:
-    fit = inverse_variance(recipe, counts, level)
+def _two_step(recipe: Recipe, counts: Counts, fit: Any) -> Answer:
     return {
         **_effects(recipe, fit.mu, fit.se, (fit.lower, fit.upper), (fit.pi_lower, fit.pi_upper)),
         "tau2": finite(fit.tau2),
@@ -104,8 +93,7 @@ def _studies(number: int) -> str:
     return f"{number} {'study' if number == 1 else 'studies'}"
 
 
-def _stratified(recipe: Recipe, counts: Counts, level: float) -> Answer:
-    fit = _strata(recipe, counts, level)
+def _stratified(recipe: Recipe, counts: Counts, fit: Any) -> Answer:
     if finite(fit.mu) is None or finite(fit.se) is None:
         return {"status": "boundary", "notes": _silence(recipe, counts)}
     return {
@@ -115,18 +103,9 @@ def _stratified(recipe: Recipe, counts: Counts, level: float) -> Answer:
     }
 
 
-def _strata(recipe: Recipe, counts: Counts, level: float) -> Any:
+def _model(recipe: Recipe, counts: Counts, fit: Any, level: float) -> Answer:
     from mscevidence import stats
 
-    if recipe.method == "peto":
-        return stats.peto_odds_ratio(**counts.table, level=level)
-    return stats.mantel_haenszel(recipe.measure, level=level, **counts.table)
-
-
-def _model(recipe: Recipe, counts: Counts, level: float) -> Answer:
-    from mscevidence import stats
-
-    fit = stats.count_glmm("OR", model=recipe.method.upper(), test=recipe.test, level=level, **counts.table)
     if fit.status != "ok":
         return {"status": "boundary", "notes": _silence(recipe, counts)}
     prediction = stats.prediction_interval(fit.mu, fit.se[0], fit.tau2, df=fit.df, k=fit.k, level=level)
@@ -216,7 +195,7 @@ def own_effects(recipe: Recipe, counts: Counts, level: float) -> list[tuple[floa
 def weights(recipe: Recipe, counts: Counts, estimate: Estimate) -> list[float | None]:
     """Return the weight of each study in per cent; models have none, so that 1/(v + tau2) is shown in their place."""
     if recipe.method in STRATIFIED:
-        shares = np.asarray(_strata(recipe, counts, 0.95).weights, dtype=float)
+        shares = np.asarray(fit(recipe, counts, 0.95).weights, dtype=float)
     else:
         variance = np.asarray(counts.effect_sizes(recipe.measure).vi, dtype=float)
         precision = np.where(informative(recipe, counts), 1 / (variance + (estimate.tau2 or 0.0)), 0.0)

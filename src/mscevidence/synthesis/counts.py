@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
@@ -66,6 +66,12 @@ class Counts:
             np.array([one.events for one in controls], dtype=int),
             np.array([one.n for one in controls], dtype=int),
         )
+
+    def only(self, mask: NDArray[np.bool_]) -> Counts:
+        """Return the counts of some of the studies."""
+        columns = {one.name: getattr(self, one.name) for one in fields(self)}
+        own: dict[str, Any] = {name: None if values is None else values[mask] for name, values in columns.items()}
+        return Counts(**own)
 
     @property
     def k(self) -> int:

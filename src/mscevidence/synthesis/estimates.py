@@ -6,6 +6,7 @@ One study is shown, not pooled. What cannot be estimated has a status and a sent
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,37 +16,63 @@ from mscevidence.model import Estimate
 from mscevidence.stats.diagnosis import FREEMAN_TUKEY
 from mscevidence.synthesis import contrasts, incidence
 from mscevidence.synthesis.counts import Array, Counts
+from mscevidence.synthesis.fits import Mask, fits
 from mscevidence.synthesis.numbers import finite, whole
 from mscevidence.synthesis.recipes import CORRECTED, Recipe
+
+Answer = dict[str, Any]
 
 
 def estimate_with(recipe: Recipe, counts: Counts, *, level: float) -> Estimate:
     """Return what a recipe makes of the counts of the studies."""
-    base: dict[str, Any] = {"method": recipe.method, "label": recipe.label, "k": counts.k, **counts.totals}
-    if counts.k == 0:
-        return Estimate(status="none", notes=("No study.",), **base)
-    if counts.k == 1:
-        return Estimate(status="single", notes=("One study: shown, not pooled.",), **base)
+    return estimates_with(recipe, counts, [np.ones(counts.k, dtype=np.bool_)], level=level)[0]
+
+
+def estimates_with(recipe: Recipe, counts: Counts, masks: Iterable[Mask], *, level: float) -> list[Estimate]:
+    """Return what a recipe makes of parts of the studies, each with a mask (studies); all are fitted in one call."""
+    masks = list(masks)
+    parts = [counts.only(mask) for mask in masks]
+    answers = [_unfitted(recipe, part, level) for part in parts]
+    open_ = [index for index, known in enumerate(answers) if known is None]
+    for index, fit in zip(open_, fits(recipe, counts, [masks[index] for index in open_], level), strict=True):
+        answers[index] = _answer(recipe, parts[index], fit, level)
+    return [
+        Estimate(method=recipe.method, label=recipe.label, k=part.k, **part.totals, **(known or {}))
+        for part, known in zip(parts, answers, strict=True)
+    ]
+
+
+def _unfitted(recipe: Recipe, counts: Counts, level: float) -> Answer | None:
+    """Return the fields of an `Estimate` where there is nothing to fit: a status and notes."""
+    if counts.k < 2:
+        one = {"status": "single", "notes": ("One study: shown, not pooled.",)}
+        return one if counts.k else {"status": "none", "notes": ("No study.",)}
+    if recipe.comparative:
+        return contrasts.unfitted(recipe, counts)
+    if recipe.incidence:
+        return incidence.unfitted(recipe, counts, level)
+    if counts.events.sum() in (0, counts.n.sum()):
+        from mscevidence.stats.method_strip import boundary_sentence
+
+        return {"status": "boundary", "notes": (boundary_sentence(counts.events, counts.n, level=level),)}
+    return None
+
+
+def _answer(recipe: Recipe, counts: Counts, fit: Any, level: float) -> Answer:
+    """Return the fields of an `Estimate` that a fit, or the error in its place, gives."""
     try:
-        if recipe.comparative or recipe.incidence:
-            answer = contrasts.answer if recipe.comparative else incidence.answer
-            return Estimate(**base, **answer(recipe, counts, level))
-        if counts.events.sum() in (0, counts.n.sum()):
-            from mscevidence.stats.method_strip import boundary_sentence
-
-            sentence = boundary_sentence(counts.events, counts.n, level=level)
-            return Estimate(status="boundary", notes=(sentence,), **base)
-        return Estimate(
-            status="estimated", **base, **(_glmm if recipe.method == "glmm" else _two_step)(recipe, counts, level)
-        )
+        if isinstance(fit, StatisticsError):
+            raise fit
+        if recipe.comparative:
+            return contrasts.answer(recipe, counts, fit, level)
+        if recipe.incidence:
+            return incidence.answer(recipe, counts, fit, level)
+        return {"status": "estimated", **(_glmm if recipe.method == "glmm" else _two_step)(recipe, counts, fit)}
     except StatisticsError as error:
-        return Estimate(status="failed", notes=(error.message,), **base)
+        return {"status": "failed", "notes": (error.message,)}
 
 
-def _glmm(recipe: Recipe, counts: Counts, level: float) -> dict[str, Any]:
-    from mscevidence import stats
-
-    fit = stats.proportion_glmm(counts.events, counts.n, test=recipe.test, level=level)
+def _glmm(recipe: Recipe, counts: Counts, fit: Any) -> Answer:
     return {
         **_rates(fit, recipe, counts.n),
         "q": finite(fit.lrt),
@@ -56,8 +83,7 @@ def _glmm(recipe: Recipe, counts: Counts, level: float) -> dict[str, Any]:
     }
 
 
-def _two_step(recipe: Recipe, counts: Counts, level: float) -> dict[str, Any]:
-    fit = contrasts.inverse_variance(recipe, counts, level)
+def _two_step(recipe: Recipe, counts: Counts, fit: Any) -> Answer:
     return {
         **_rates(fit, recipe, counts.n),
         "i2": finite(fit.i2),

@@ -13,7 +13,6 @@ import numpy as np
 
 from mscevidence.effects.exposure import exposure_text
 from mscevidence.errors import StatisticsError
-from mscevidence.synthesis import contrasts
 from mscevidence.synthesis.counts import Counts, Times
 from mscevidence.synthesis.numbers import finite, whole
 from mscevidence.synthesis.recipes import CORRECTED, Recipe
@@ -21,15 +20,21 @@ from mscevidence.synthesis.recipes import CORRECTED, Recipe
 Answer = dict[str, Any]
 
 
-def answer(recipe: Recipe, counts: Counts, level: float) -> Answer:
-    """Return the fields of an `Estimate` that a recipe gives for incidence rates: a status, numbers, notes.
+def unfitted(recipe: Recipe, counts: Counts, level: float) -> Answer | None:
+    """Return the fields of an `Estimate` where there is nothing to fit: a status and notes."""
+    if counts.events.sum() > 0:
+        return None
+    return {"status": "boundary", "notes": (_no_event(counts, recipe.time_unit, level),)}
+
+
+def answer(recipe: Recipe, counts: Counts, fit: Any, level: float) -> Answer:
+    """Return the fields of an `Estimate` that the fit of a recipe gives for incidence rates: a status, numbers, notes.
 
     Raises:
-        StatisticsError: the method cannot take the numbers.
+        StatisticsError: the model has no estimate.
     """
-    if counts.events.sum() == 0:
-        return {"status": "boundary", "notes": (_no_event(counts, recipe.time_unit, level),)}
-    return {"status": "estimated", **(_model if recipe.method == "glmm" else _two_step)(recipe, counts, level)}
+    found = _model(recipe, fit, level) if recipe.method == "glmm" else _two_step(recipe, counts, fit)
+    return {"status": "estimated", **found}
 
 
 def time_of(counts: Counts) -> Times:
@@ -59,10 +64,9 @@ def _no_event(counts: Counts, unit: str, level: float) -> str:
     )
 
 
-def _model(recipe: Recipe, counts: Counts, level: float) -> Answer:
+def _model(recipe: Recipe, fit: Any, level: float) -> Answer:
     from mscevidence import stats
 
-    fit = stats.count_glmm("IRLN", events=counts.events, time=time_of(counts), test=recipe.test, level=level)
     if fit.status != "ok":
         raise StatisticsError(f"the Poisson-normal model has no estimate here ({fit.status})")
     prediction = stats.prediction_interval(fit.mu, fit.se[0], fit.tau2, df=fit.df, k=fit.k, level=level)
@@ -78,8 +82,7 @@ def _model(recipe: Recipe, counts: Counts, level: float) -> Answer:
     }
 
 
-def _two_step(recipe: Recipe, counts: Counts, level: float) -> Answer:
-    fit = contrasts.inverse_variance(recipe, counts, level)
+def _two_step(recipe: Recipe, counts: Counts, fit: Any) -> Answer:
     empty = int((counts.events == 0).sum()) if recipe.measure in CORRECTED else 0
     added = (f"0.5 was added to the events of {empty} of {counts.k} studies.",) if empty else ()
     return {

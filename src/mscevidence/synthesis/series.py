@@ -7,10 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from mscevidence.model import Estimate, Series, StudyRow
 from mscevidence.synthesis.agreement import agreement
 from mscevidence.synthesis.counts import Counts
-from mscevidence.synthesis.estimates import estimate_with
+from mscevidence.synthesis.estimates import estimate_with, estimates_with
 from mscevidence.synthesis.recipes import Recipe, recipes_to_compare
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from mscevidence.stats.bayes_proportion import BayesianProportion
     from mscevidence.stats.method_strip import EveryMethod
     from mscevidence.stats.mixtures import Posterior
+    from mscevidence.synthesis.fits import Mask
 
 DEPENDS = "Does the conclusion depend on the method?"
 
@@ -70,20 +73,23 @@ def _in_strip(strip: EveryMethod, index: int) -> Estimate:
 
 def leave_one_out(rows: Sequence[StudyRow], recipe: Recipe, *, level: float) -> Series:
     """Return the estimate without each study in turn."""
-    found = tuple(
-        (f"without {row.label}", _of(recipe, [*rows[:index], *rows[index + 1 :]], level))
-        for index, row in enumerate(rows)
-    )
-    return Series(id="leave-one-out", title=f"Leaving one study out ({recipe.short})", rows=found)
+    found = _parts(rows, ~np.eye(len(rows), dtype=np.bool_), recipe, level)
+    named = tuple((f"without {row.label}", one) for row, one in zip(rows, found, strict=True))
+    return Series(id="leave-one-out", title=f"Leaving one study out ({recipe.short})", rows=named)
 
 
 def cumulative(rows: Sequence[StudyRow], recipe: Recipe, *, level: float) -> Series:
     """Return the estimate after each study, in order of the year in the label, then of the label."""
     ordered = sorted(rows, key=lambda row: (_year(row), row.label.casefold()))
-    found = tuple((f"+ {row.label}", _of(recipe, ordered[: index + 1], level)) for index, row in enumerate(ordered))
+    found = _parts(ordered, np.tri(len(rows), dtype=np.bool_), recipe, level)
+    named = tuple((f"+ {row.label}", one) for row, one in zip(ordered, found, strict=True))
     undated = [row.label for row in ordered if _year(row) == LAST_YEAR]
     notes = (f"Without a year, and therefore last: {', '.join(undated)}.",) if undated else ()
-    return Series(id="cumulative", title=f"Adding study by study, by year ({recipe.short})", rows=found, notes=notes)
+    return Series(id="cumulative", title=f"Adding study by study, by year ({recipe.short})", rows=named, notes=notes)
+
+
+def _parts(rows: Sequence[StudyRow], masks: Mask, recipe: Recipe, level: float) -> list[Estimate]:
+    return estimates_with(recipe, Counts.of(rows, comparative=recipe.comparative), masks, level=level)
 
 
 LAST_YEAR = 9999
@@ -92,10 +98,6 @@ LAST_YEAR = 9999
 def _year(row: StudyRow) -> int:
     found = re.search(r"\b(19|20)\d{2}\b", row.columns.get("year", row.label))
     return int(found[0]) if found else LAST_YEAR
-
-
-def _of(recipe: Recipe, rows: Sequence[StudyRow], level: float) -> Estimate:
-    return estimate_with(recipe, Counts.of(rows, comparative=recipe.comparative), level=level)
 
 
 def bayesian(rows: Sequence[StudyRow], *, level: float) -> tuple[Series, Series]:
@@ -107,7 +109,7 @@ def bayesian(rows: Sequence[StudyRow], *, level: float) -> tuple[Series, Series]
 
     events, n = [row.events for row in rows], [row.n for row in rows]
     normal = binomial_normal(events, n, level=level)
-    models = (("Binomial-normal", normal), ("Beta-binomial", beta_binomial(events, n, level=level)))
+    models = (("Binomial-normal", normal), ("Beta-binomial", beta_binomial(events, n, level=level, of_trials=False)))
     answers = Series(
         id="bayes",
         title="Bayesian models with the binomial likelihood (posterior medians)",
