@@ -20,11 +20,12 @@ from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Estimate, Pooled, Study, StudyRow
 from mscevidence.publish import forest_discs, wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
+from mscevidence.publish.count_columns import ONE_ARM, TWO_ARMS, over_time
 from mscevidence.publish.figure import figure_bytes, figure_format, house_style
 from mscevidence.publish.forest_axis import Axis, axis_for
 from mscevidence.publish.forest_discs import discs
 from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import ONE_ARM, TWO_ARMS, Words, lay_out, over_time
+from mscevidence.publish.forest_layout import Words, lay_out
 from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.forest_style import style_of
@@ -84,6 +85,8 @@ def draw_forest(
             *notes(pooled, every_estimate=estimates == "all"),
         ),
         numbers_left=look.numbers_left,
+        weight_first=look.weight_first,
+        sides=look.sides,
     )
     counts = TWO_ARMS if scale.comparative else over_time(scale.exposure) if scale.exposure else ONE_ARM
     layout = lay_out(rows, words, columns=names, counts=counts, discs=judged.keys if judged else ())

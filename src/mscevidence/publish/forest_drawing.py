@@ -102,14 +102,24 @@ class ForestDrawing:
         layout = self._layout
         middle = (layout.panel_left + layout.panel_right) / 2
         top = layout.panel_bottom + AXIS_DEPTH
-        if layout.directions:
-            below, above = layout.directions
-            self._write(layout.panel_left, top + 0.75 * SMALL, below, size=SMALL, gid="direction-below")
-            self._write(layout.panel_right, top + 0.75 * SMALL, above, size=SMALL, align="right", gid="direction-above")
+        if layout.directions and self._directions_above:
+            self._directions(layout.header_bottom - 4.0 - 0.25 * BODY)
+        elif layout.directions:
+            self._directions(top + 0.75 * SMALL)
             top += SMALL * LEADING
         for index, line in enumerate(layout.axis_label):
             height = top + (index + 0.75) * BODY * LEADING
             self._write(middle, height, line, size=BODY, align="center", gid="axis-label")
+
+    @property
+    def _directions_above(self) -> bool:
+        return bool(self._layout.directions) and self._layout.sides.startswith("above")
+
+    def _directions(self, height: float) -> None:
+        layout, bold = self._layout, self._layout.sides.endswith("bold")
+        below, above = layout.directions
+        self._write(layout.panel_left, height, below, size=SMALL, bold=bold, gid="direction-below")
+        self._write(layout.panel_right, height, above, size=SMALL, bold=bold, align="right", gid="direction-above")
 
     def _panel_axes(self) -> Axes:
         layout = self._layout
@@ -159,7 +169,7 @@ class ForestDrawing:
             for back, line in enumerate(reversed(column.heading)):
                 height = last - back * BODY * LEADING
                 self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align)
-        if layout.panel_bottom - layout.header_bottom > _TALL:
+        if layout.panel_bottom - layout.header_bottom > _TALL and not self._directions_above:
             for tick, label in self._axis.ticks:
                 at = layout.panel_left + (tick - self._axis.low) / self._span * PANEL
                 self._write(at, last, label, size=_TICK_SIZE, align="center")

@@ -29,23 +29,6 @@ _MOST_LEFT = 310.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
 _CELL_WIDTHS = (110.0, 130.0, 150.0)
 _IN_PANEL = ("study", "summary", "prediction", "alternative")
-ONE_ARM = {"events": ("Events",), "total": ("Total",)}
-TWO_ARMS = {
-    "events": ("MSC", "events"),
-    "total": ("MSC", "total"),
-    "control-events": ("Control", "events"),
-    "control-total": ("Control", "total"),
-}
-"""The columns of counts and what heads them."""
-
-
-def over_time(exposure: str) -> dict[str, tuple[str, ...]]:
-    """Return the columns of events over time at risk: ``Person-years``, ``Infusions``, in two lines where long."""
-    head = exposure[:1].upper() + exposure[1:]
-    first, dash, second = head.partition("-")
-    return {"events": ("Events",), "time": (first + dash, second) if dash else (head,)}
-
-
 Align = Literal["left", "center", "right"]
 
 
@@ -95,6 +78,7 @@ class Layout:
     panel_left: float
     panel_bottom: float
     directions: tuple[str, ...]
+    sides: str
     axis_label: tuple[str, ...]
     notes_top: float
     notes: tuple[tuple[str, ...], ...]
@@ -127,6 +111,8 @@ class Words:
         directions: what both sides of the line of no difference say, or nothing.
         notes: below all, each a paragraph.
         numbers_left: whether effects and weights stand left of the panel.
+        weight_first: whether weights stand before effects.
+        sides: where the directions stand, and whether in bold.
     """
 
     effect: str
@@ -136,6 +122,8 @@ class Words:
     directions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     numbers_left: bool = False
+    weight_first: bool = False
+    sides: str = "below"
 
 
 def lay_out(
@@ -158,12 +146,12 @@ def lay_out(
     left, left_edge = _left_columns(rows, columns, counts, words.first)
     right: tuple[Column, ...] = ()
     if words.numbers_left:
-        numbers, left_edge = _number_columns(rows, words.effect, left_edge + GAP)
+        numbers, left_edge = _number_columns(rows, words, left_edge + GAP)
         left, panel_left = (*left, *numbers), left_edge + PANEL_GAP
         right_edge = panel_left + PANEL + PANEL_GAP * bool(discs)
     else:
         panel_left = left_edge + PANEL_GAP
-        right, right_edge = _number_columns(rows, words.effect, panel_left + PANEL + PANEL_GAP)
+        right, right_edge = _number_columns(rows, words, panel_left + PANEL + PANEL_GAP)
     right = (
         *right,
         *(Column(key, (key[-1:],), *_disc(right_edge, place), "center") for place, key in enumerate(discs)),
@@ -176,7 +164,8 @@ def lay_out(
     placed = _place(rows, left, next(iter(counts)), header_bottom + ROW_PADDING)
     panel_bottom = max((p.top + p.height for p in placed if p.row.kind in _IN_PANEL), default=header_bottom + 18) + 2
     label = wrap(words.axis, PANEL + PANEL_GAP, BODY)
-    axis_end = panel_bottom + AXIS_DEPTH + SMALL * LEADING * bool(words.directions) + len(label) * BODY * LEADING
+    below = bool(words.directions) and not words.sides.startswith("above")
+    axis_end = panel_bottom + AXIS_DEPTH + SMALL * LEADING * below + len(label) * BODY * LEADING
     notes_top = max(axis_end, max((p.top + p.height for p in placed), default=0.0)) + 10
     wrapped = tuple(wrap(note, total - 2 * MARGIN, SMALL) for note in words.notes)
     height = notes_top + sum(len(lines) for lines in wrapped) * SMALL * LEADING + 2 * len(wrapped) + MARGIN
@@ -191,6 +180,7 @@ def lay_out(
         panel_left=panel_left,
         panel_bottom=panel_bottom,
         directions=words.directions,
+        sides=words.sides,
         axis_label=label,
         notes_top=notes_top,
         notes=wrapped,
@@ -258,10 +248,11 @@ def _number_column(rows: Sequence[Row], key: str, head: tuple[str, ...]) -> tupl
     return key, head, max([widest(head, BODY, bold=True), *cells]), "right"
 
 
-def _number_columns(rows: Sequence[Row], effect_heading: str, start: float) -> tuple[tuple[Column, ...], float]:
+def _number_columns(rows: Sequence[Row], words: Words, start: float) -> tuple[tuple[Column, ...], float]:
     """Return the columns of effects and weights and the edge where they end; no weight column without weights."""
     columns: list[Column] = []
-    for key, text in (("effect", effect_heading), ("weight", "Weight")):
+    columns_ = [("effect", words.effect), ("weight", "Weight")]
+    for key, text in reversed(columns_) if words.weight_first else columns_:
         if key == "weight" and not any(row.cells.get("weight") for row in rows):
             continue
         _, lines, needed, align = _number_column(rows, key, (text,))

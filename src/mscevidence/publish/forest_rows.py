@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from mscevidence.model import BetweenGroups, Estimate, Group, Pooled, StudyRow
+from mscevidence.model import Estimate, Group, Pooled, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
 from mscevidence.publish.forest_discs import Discs
 from mscevidence.publish.forest_style import PLAIN, Style
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, scale_of, time_text
+from mscevidence.synthesis.effect_test import effect_test
 
 Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
 Estimates = Literal["primary", "all"]
@@ -115,27 +116,28 @@ class ForestRows:
         if left:
             yield Row("heading", "In no subgroup")
             yield from (self._study(row, 1) for row in left)
+            yield from self._space()
+
+    def _space(self) -> Iterator[Row]:
+        if self._style.spaces:
             yield Row("space")
 
     def _group(self, group: Group, key: str) -> Iterator[Row]:
         yield Row("heading", readable(group.label), key=key)
         yield from (self._study(row, 1) for row in group.rows)
-        yield from self._summary(group, "Subtotal", key, 1)
-        yield Row("space")
+        yield from self._summary(group, self._style.totals[1], key, 1)
+        yield from self._space()
 
     def _overall(self) -> Iterator[Row]:
         pooled = self._pooled
         if not pooled.groups:
-            yield Row("space")
-        yield from self._summary(pooled.overall, "Overall", "overall", 0)
+            yield from self._space()
+        yield from self._summary(pooled.overall, self._style.totals[0], "overall", 0)
         if self._every:
             for number, (name, estimate) in enumerate(pooled.sensitivity, start=1):
                 yield from self._alternative(estimate, readable(f"Sensitivity: {name}"), f"sensitivity-{number}", 0)
-        if pooled.between is not None:
-            yield Row("remark", readable(self._between(pooled.between)), key="between-groups")
-
-    def _between(self, between: BetweenGroups) -> str:
-        return f"Test between subgroups: {self._style.test('Q', between.q, between.df, between.p)}"
+        if pooled.between is not None and (said := self._style.between(pooled.between)):
+            yield Row("remark", readable(said), key="between-groups")
 
     def _study(self, row: StudyRow, indent: int) -> Row:
         share = self._shares.get(row.result)
@@ -171,6 +173,8 @@ class ForestRows:
             yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
         yield from self._prediction(first, key, indent)
         yield Row("remark", readable(self._style.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
+        if said := self._style.against_no_difference(effect_test(group.rows, self._pooled.question, first)):
+            yield Row("remark", readable(said), indent=indent, key=f"{key}-effect-test")
         if key == "overall":
             yield Row("remark", readable(f"Method: {first.label}"), key="method")
         for number, other in enumerate(others if self._every else (), start=1):

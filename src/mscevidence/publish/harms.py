@@ -14,10 +14,11 @@ from mscevidence import stats, synthesis, vocabulary
 from mscevidence.errors import SelectionError
 from mscevidence.model import Family, Pooled, Question, Study, StudyRow
 from mscevidence.publish import wording
+from mscevidence.publish.count_columns import ONE_ARM
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest_axis import Axis, shares
 from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import ONE_ARM, Words, lay_out
+from mscevidence.publish.forest_layout import Words, lay_out
 from mscevidence.publish.forest_rows import Row, Square
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import RATE
