@@ -16,6 +16,7 @@ from mscevidence.extract.answer_tables import TableQuestion
 from mscevidence.extract.arms import is_comparative
 from mscevidence.extract.group_mentions import Groups
 from mscevidence.extract.group_sizes import sizes_of
+from mscevidence.extract.halved_sizes import halves_of
 from mscevidence.extract.pairing import Sides, pair
 from mscevidence.extract.phrases import lexicon_of, spelt
 from mscevidence.extract.table_counts import TableCounts
@@ -81,7 +82,9 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
         for each in (grid, *turned(grid)):
             counts = TableCounts(each, sizes, numbers, _distinct(headed))
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
-    best = _chosen(found, list(SentenceQuestion(groups, outcome, _told_sizes(sizes, headed)).answers()))
+    best = _chosen(
+        found, list(SentenceQuestion(groups, outcome, _told_sizes(sizes, headed, halves_of(groups))).answers())
+    )
     if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
         return _sizes_only(document, sizes)
     first, second = best.intervention, best.comparator
@@ -148,12 +151,16 @@ def _sizes(
     return (first, second) if first is not None and second is not None else (None, None)
 
 
-def _told_sizes(sizes: tuple[Value | None, Value | None], headed: list[tuple[Value, Value]]) -> ToldSizes:
+def _told_sizes(
+    sizes: tuple[Value | None, Value | None],
+    headed: list[tuple[Value, Value]],
+    halves: tuple[Value, Value] | None,
+) -> ToldSizes:
     """Return the pairs of sizes, the one of the text first, each pair of numbers once."""
     first, second = sizes
     pairs = [] if first is None or second is None else [(first, second)]
     once = {(one.number, two.number): (one, two) for one, two in reversed([*pairs, *headed])}
-    return ToldSizes(tuple(reversed(once.values())))
+    return ToldSizes(tuple(reversed(once.values())), halves)
 
 
 def _distinct(headed: list[tuple[Value, Value]]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:

@@ -23,6 +23,7 @@ _ASIDE = re.compile(
 _PIECE = re.compile(r";\s|,\s(?:but|while|whereas|however)\s|\s(?:but|while|whereas)\s")
 _PER_YEAR = re.compile(r"per\s100|patient.years|person.years", re.IGNORECASE)
 _MEAN = re.compile(r"±|\bmeans?\b|\bmedian\b", re.IGNORECASE)
+_BRACKET = re.compile(r"\((?:[^()]|\([^()]{0,40}\)){0,300}\)")
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
 _ALL_WORDS = 0.95
 _NO_RESULT = frozenset({"of-n", "complement", "n-equals"})
@@ -78,10 +79,24 @@ class SentenceQuestion:
             found = assigned(self.groups.text, mentions, counts)
             if found is not None and self.asked.score(self._stated(span, found, mentions)) < LEAST:
                 found = None
-            found = found or self._listed(span, mentions, counts)
+            found = found or self._in_brackets(span, mentions, counts) or self._listed(span, mentions, counts)
             if found is not None and (answer := self._answer(span, self._evened(found, counts), score)):
                 yield answer
                 return
+
+    def _in_brackets(
+        self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]
+    ) -> dict[Whose, Count] | None:
+        """Return the counts in the brackets behind the outcome: "pain (31% in A versus 29% in B) or fever (5% ...)"."""
+        found: list[dict[Whose, Count] | None] = []
+        start = span[0]
+        for bracket in _BRACKET.finditer(self.groups.text, *span):
+            inside = [c for c in counts if bracket.start() < c.start and c.end < bracket.end()]
+            if len(inside) >= 2 and self.asked.score((start, bracket.start())) >= LEAST:
+                named = [m for m in mentions if bracket.start() < m.start and m.end < bracket.end()]
+                found.append(assigned(self.groups.text, named, inside))
+            start = bracket.end() if inside else start
+        return found[0] if len(found) == 1 else None
 
     def _listed(
         self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]
@@ -89,16 +104,16 @@ class SentenceQuestion:
         """Return the pair directly behind the outcome in a list of outcomes: "nausea (12% vs 4%), rash (3% vs 1%)"."""
         text = self.groups.text
         pairs = against(text, counts)
-        whose = introduced(text, mentions, pairs)
-        if whose is None:
-            return None
         starts = [span[0], *(two.end for _, two in pairs)]
-        about = [
-            pair
-            for start, pair in zip(starts, pairs, strict=False)
-            if self.asked.score((start, pair[0].start)) >= LEAST
-        ]
-        return dict(zip(whose, about[0], strict=True)) if len(about) == 1 else None
+        stops = [*(one.start for one, _ in pairs[1:]), span[1]]
+        found: list[dict[Whose, Count] | None] = []
+        for start, stop, pair in zip(starts, stops, pairs, strict=False):
+            between = [count for count in counts if start <= count.start < pair[0].start]
+            if between or self.asked.score((start, pair[0].start)) < LEAST:
+                continue
+            named = [m for m in mentions if start <= m.start and m.end <= stop]
+            found.append(assigned(text, named, pair) or introduced(text, mentions, pair))
+        return found[0] if len(found) == 1 else None
 
     def _stated(self, span: Span, found: dict[Whose, Count], mentions: tuple[GroupMention, ...]) -> Span:
         """Return a piece up to the end of the clause with its last count or group; the rest is another matter."""

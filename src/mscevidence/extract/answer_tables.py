@@ -15,7 +15,10 @@ from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
 
 _BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
-_NO_OUTCOME = re.compile(r"\b(?:baseline|demographic|sociodemographic|characteristics)\b", re.IGNORECASE)
+_NO_OUTCOME = re.compile(
+    r"(?<!from\s)\bbaseline\b(?!\s?(?:and|to|or|,|through))|\b(?:demographic|sociodemographic|characteristics)\b",
+    re.IGNORECASE,
+)
 _UNTIMED = 0.88
 """What the words of a row are worth where the question names a time and the row does not."""
 _WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
@@ -63,6 +66,12 @@ class TableQuestion:
     def context(self) -> Stems:
         """The stems of caption and footnotes' abbreviations that hold for all rows."""
         return self.lexicon.expand(self.grid.caption)
+
+    @cached_property
+    def rowwise(self) -> Stems:
+        """The stems of the outcome that some rows of the table say and others do not."""
+        labels = [stems(row.label) & self.wanted for row in self.grid.rows]
+        return frozenset.union(*labels) - frozenset.intersection(*labels) if labels else frozenset()
 
     @cached_property
     def corner(self) -> Stems:
@@ -144,30 +153,43 @@ class TableQuestion:
 
     def _score(self, row: Row, columns: tuple[int, int], level: int) -> float:
         """Return how well a row (and the lower headers of its columns) says the outcome; 0 when it does not."""
-        lower = " ".join(part for part in row.headers[columns[0]][level + 1 :])
-        own = self.lexicon.expand(f"{row.label} {lower}") | stems(row.label)
-        upper = " ".join(row.headers[columns[0]][:level])
-        beside = own | self.lexicon.expand(f"{' '.join(row.heading)} {upper}") | self.context | self.corner
-        wanted = self.lexicon.expand(self.outcome) if not self.wanted & own else self.wanted
-        recall = max(
-            covered(self.wanted, beside), covered(wanted, beside), 0.95 * covered(wanted - self.timing, beside)
-        )
+        path = row.headers[columns[0]]
+        lower, upper = " ".join(path[level + 1 :]), " ".join(path[:level])
+        label, heading = without_size(row.label), " ".join(row.heading)
+        own = self.lexicon.expand(f"{label} {lower}") | stems(label)
         known = self.lexicon.expand(self.outcome)
-        label = telling(stems(" ".join(row.heading[-1:]) if self._heads(row, known) else row.label))
-        precision = self._precision(label, known | self.context)
-        if not telling(self.wanted) & own and not telling(known) & own and not self._heads(row, known):
+        heads = self._heads(row, known)
+        if not (telling(self.wanted) & own or telling(known) & own or heads):
             return 0.0
-        told = times_told(f"{' '.join(row.heading)} {row.label} {lower} {upper}")
+        told = times_told(f"{heading} {label} {lower} {upper}")
+        words = f"{label} {heading} {lower}"
         if told and self.times and not told & self.times:
             return 0.0
-        if told & self.times:
-            recall = max(recall, covered(self.wanted | stems(without_times(self.outcome)), beside | self.timing))
-        elif self.times:
-            recall *= _UNTIMED
-        words = f"{row.label} {' '.join(row.heading)} {lower}"
         if not same_absence(self.outcome, words) or not same_turn(self.outcome, f"{words} {self.grid.caption}"):
             return 0.0
+        named = telling(stems(" ".join(row.heading[-1:]) if heads else label))
+        precision = self._precision(named, known | self.context)
+        recall = self._recall(
+            own, own | self.lexicon.expand(f"{heading} {upper}"), known, timed=bool(told & self.times)
+        )
         return recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)
+
+    def _recall(self, own: Stems, beside: Stems, known: Stems, *, timed: bool) -> float:
+        """Return how much of the outcome a row says with what stands around it.
+
+        A word that tells the rows of the table apart counts half where only the caption says it.
+        """
+        around = self.context | self.corner
+        wanted = known if not self.wanted & own else self.wanted
+        ways = [(self.wanted, 1.0), (wanted, 1.0), (wanted - self.timing, 0.95)]
+        if timed:
+            ways.append((self.wanted | stems(without_times(self.outcome)), 1.0))
+            beside = beside | self.timing
+        recall = max(
+            less * (covered(way, beside | around) + covered(way, beside | (around - self.rowwise))) / 2
+            for way, less in ways
+        )
+        return recall if timed or not self.times else recall * _UNTIMED
 
     def _heads(self, row: Row, known: Stems) -> bool:
         """Return whether the outcome is the heading of this row alone."""

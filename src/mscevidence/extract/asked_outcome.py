@@ -14,6 +14,7 @@ from mscevidence.model import Span
 LEAST = 0.72
 """The score from which a part of a text is about the outcome."""
 _RELATED = re.compile(r"\b(?:related|serious|severe|major|attributable|unrelated)\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated)\s")
 
 
@@ -36,6 +37,9 @@ class AskedOutcome:
         found = [(all_, 1.0), (telling(all_), 0.95)]
         if times_told(self.words):
             found.append((stems(without_times(self.words)), 0.95))
+        plain = stems(_BRACKETS.sub(" ", self.words))
+        if plain and plain != all_:
+            found.append((plain, 0.95))
         head = stems(_PARTS.split(self.words, maxsplit=1)[0])
         enough = len(telling(head) & all_) >= 2 and telling(head) != head - telling(head)
         if enough and all_ - head <= self.groups.topical:

@@ -53,8 +53,7 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     ahead = _ahead(text, mentions, counts) if len(counts) > 2 else None
     if ahead is not None:
         return ahead
-    pair = _pair(text, counts)
-    return _of_two(text, mentions, pair) if pair is not None else None
+    return _of_two(text, mentions, (counts[0], counts[1])) if len(counts) == 2 else None
 
 
 def _single(text: str, counts: Sequence[Count]) -> list[Count]:
@@ -158,14 +157,6 @@ def _follows(text: str, counts: Sequence[Count], mentions: Sequence[GroupMention
     return True
 
 
-def _pair(text: str, counts: Sequence[Count]) -> tuple[Count, Count] | None:
-    """Return the two counts of a sentence, or of several the only two of one kind that are set against each other."""
-    if len(counts) == 2:
-        return counts[0], counts[1]
-    pairs = against(text, counts)
-    return pairs[0] if len(pairs) == 1 else None
-
-
 def against(text: str, counts: Sequence[Count]) -> list[tuple[Count, Count]]:
     """Return the pairs of counts that are set against each other: "12% vs 4%"."""
     return [
@@ -175,18 +166,17 @@ def against(text: str, counts: Sequence[Count]) -> list[tuple[Count, Count]]:
     ]
 
 
-def introduced(
-    text: str, mentions: Sequence[GroupMention], pairs: Sequence[tuple[Count, Count]]
-) -> tuple[Whose, Whose] | None:
-    """Return whose the counts of all pairs of a sentence are, by the groups named before the first of them."""
-    before = _sides([m for m in mentions if pairs and m.end <= pairs[0][0].start])
-    if not before or any(m.whose == "other" for m in mentions) or len(before) > 2:
+def introduced(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]) -> dict[Whose, Count] | None:
+    """Return whose the counts of a pair are by the groups that the sentence names before all its counts."""
+    before = _sides([m for m in mentions if m.end <= pair[0].start])
+    if not before or any(m.whose == "other" for m in mentions) or len(before) > len(SIDES):
         return None
-    up, down = (bool(p.search(text, before[0].start, pairs[0][0].start)) for p in (_UP, _DOWN))
-    shown = [((c.number("percent") or 0) if c.value("percent") else c.number("events") or 0) for c in pairs[0]]
-    if up != down and (shown[0] > shown[1]) != up:
+    up, down = (bool(p.search(text, before[0].start, pair[0].start)) for p in (_UP, _DOWN))
+    first, second = ((c.number("percent") or 0) if c.value("percent") else (c.number("events") or 0) for c in pair)
+    against_words = up != down and (first > second) != up
+    if against_words:
         return None
-    return before[0].whose, _opposite(before[0].whose)
+    return {before[0].whose: pair[0], _opposite(before[0].whose): pair[1]}
 
 
 def _of_two(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]) -> dict[Whose, Count] | None:

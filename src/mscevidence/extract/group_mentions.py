@@ -14,11 +14,14 @@ from mscevidence.extract.counts import Count, Sentence
 from mscevidence.extract.group_names import SideWords, named_groups
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.pairing import Side, Sides, pair
-from mscevidence.extract.phrases import Lexicon, Stems, stems
+from mscevidence.extract.phrases import Lexicon, Stems, stem, stems
 from mscevidence.extract.sentences import sentences_of
 from mscevidence.model import Document, Span
 
 _OFTEN, _SHARE = 3, 0.08
+_GIVEN = re.compile(
+    r"\b(?P<lack>(?:[Nn]on|[Nn]o|[Uu]n|[Ww]ithout)[\s-]?)?(?P<what>[a-z]{4,40})[\s-](?:groups?|arms?|patients|subjects|participants)\b"
+)
 _NOT_TOLD = re.compile(r"(?i)table|fig")
 
 Whose = Literal["intervention", "comparator", "other"]
@@ -51,7 +54,7 @@ _CONTROL = re.compile(
     re.IGNORECASE,
 )
 _EXPERIMENTAL = re.compile(
-    r"\b(?:intervention|experimental|treatment|active|study)[\s-](?:group|arm|subjects|patients|participants|villages)\b",
+    r"(?<!all\s)(?<!any\s)(?<!our\s)\b(?:intervention|experimental|treatment|active|study)[\s-](?:group|arm|subjects|patients|participants|villages)\b",
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(r"\bwithout\b(?=\s(?:it|versus|vs\.?|and|compared)\b|[.,;)])")
@@ -189,7 +192,7 @@ class Groups:
     def mentions(self, span: Span) -> tuple[GroupMention, ...]:
         """Return the mentions of groups in a part of the text, those of one group that touch as one."""
         found = sorted(
-            {*self._lettered(span), *self._worded(span), *self._controls(span)},
+            {*self._lettered(span), *self._worded(span), *self._controls(span), *self._withheld(span)},
             key=lambda m: (m.start, -m.end),
         )
         merged: list[GroupMention] = []
@@ -239,6 +242,15 @@ class Groups:
                 yield GroupMention(*match.span(), "comparator")
         for match in _EXPERIMENTAL.finditer(self.text, *span):
             yield GroupMention(*match.span(), "intervention")
+
+    def _withheld(self, span: Span) -> Iterator[GroupMention]:
+        """Yield "the non-premedicated group" and "the premedicated group" where one group was not given something."""
+        withheld = self.sides.lexicon.withheld
+        if not withheld or not self.sides.controlled:
+            return
+        for match in _GIVEN.finditer(self.text, *span):
+            if stem(match["what"].casefold()) in withheld:
+                yield GroupMention(*match.span(), "comparator" if match["lack"] else "intervention")
 
     def counts(self, span: Span) -> tuple[Count, ...]:
         """Return the counts of a part of the text."""

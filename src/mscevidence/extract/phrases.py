@@ -251,12 +251,15 @@ _DEFINITIONS = (
     re.compile(rf"\b{_NAME}\s?[:=]\s?{_UNTIL}", re.MULTILINE),
     re.compile(rf"\b{_NAME}\s?\((?P<what>[^()]{{3,80}})\)"),
     re.compile(
+        rf"\b{_NAME}\s?(?:\([^()]{{0,60}}\)\s)?(?:was|were|served\sas|as)\s(?:the\s|an?\s)?(?P<what>[a-z][^.;,()]{{2,60}})"
+    ),
+    re.compile(
         rf"\b{_NAME}\s?(?:\([^()]{{0,60}}\)\s?)?(?:was\s|were\s|patients\s)?"
         r"(?:received|treated\swith|given|underwent)\s(?P<what>[^.;]{3,90})"
     ),
     re.compile(rf"(?<![\w%.®™+-])(?P<what>(?:[\w%.®™+-]{{1,40}}\s){{1,8}}?)(?:[Gg]roup\s)?\({_NAME}\)"),
 )
-_RECEIVED, _BEFORE_NAME = 3, 4
+_RECEIVED, _BEFORE_NAME = 4, 5
 _RECENT = re.compile(r".*(?:\b(?:with|received|receiving|by|of|and|or|underwent)\s|[,;:])", re.DOTALL)
 
 

@@ -121,9 +121,23 @@ class TableCounts:
             for n, rule in believed:
                 if share.agrees(n.number or 0, slack=slack) and reading.events:
                     return Counted(reading.events, n, rule)
+        whole = self._of_categories(place, share)
+        if whole is not None and reading.events:
+            return Counted(reading.events, whole, "inferred")
         # A printed n that does not make the percent is only overruled by the other rows of the column.
         inferred = self._inferred(place, share) if not candidates or len(self._shares(place.column)) >= 3 else None
         return Counted(reading.events, inferred, "inferred") if inferred and reading.events else None
+
+    def _of_categories(self, place: Place, own: Share) -> Value | None:
+        """Return the sum of the counts under one heading, where their percents make up a hundred and it fits."""
+        siblings = [row for row in self.grid.rows if row.heading == place.row.heading and place.row.heading]
+        shares = [share for row in siblings if (share := self._share_of(row, place.column)) is not None]
+        n = sum(share.events for share in shares)
+        whole = abs(sum(share.percent for share in shares) - 100) <= 0.1 * len(shares)
+        if len(shares) < 2 or len(shares) != len(siblings) or not whole or not all(s.agrees(n) for s in (*shares, own)):
+            return None
+        span = place.row.cells[place.column].span
+        return Value(role="n", text=self.document.text[slice(*span)], span=span, number=float(n), derived=True)
 
     def _of_percent(self, place: Place, reading: Reading) -> Counted | None:
         shown = reading.percent or reading.bare
@@ -155,6 +169,8 @@ class TableCounts:
                 beside = reading_of(document, cell.span)
                 if beside and beside.events and not beside.percent:
                     yield beside.events.model_copy(update={"role": "n"}), "stated"
+        if place.row.size is not None:
+            yield place.row.size, "stated"
         yield from self._headed(place.row, place.column)
         for each in self.grid.rows:
             if _SIZE_ROW.fullmatch(each.label) and place.column in each.cells:
@@ -181,15 +197,16 @@ class TableCounts:
                     yield size, "stated"
 
     def _shares(self, column: int) -> list[Share]:
-        found = []
-        for row in self.grid.rows:
-            reading = reading_of(self.document, row.cells[column].span) if column in row.cells else None
-            if reading is not None and row.headers.get(column):
-                block = tuple(c for c, path in row.headers.items() if path[:-1] == row.headers[column][:-1])
-                reading = self._with_partner(Place(row, column, block, 0), reading)
-            if reading and reading.events and reading.percent and not reading.n:
-                found.append(_share(reading))
-        return found
+        return [share for row in self.grid.rows if (share := self._share_of(row, column)) is not None]
+
+    def _share_of(self, row: Row, column: int) -> Share | None:
+        """Return events and percent of a cell, or of it and the one beside it; None where it tells n itself."""
+        reading = reading_of(self.document, row.cells[column].span) if column in row.cells else None
+        if reading is not None and row.headers.get(column):
+            block = tuple(c for c, path in row.headers.items() if path[:-1] == row.headers[column][:-1])
+            reading = self._with_partner(Place(row, column, block, 0), reading)
+        told = reading is not None and reading.events and reading.percent and not reading.n
+        return _share(reading) if reading is not None and told else None
 
     def _inferred(self, place: Place, own: Share | None) -> Value | None:
         """Return the n that the counts and percents of a column allow, when it is one number only."""

@@ -11,9 +11,19 @@ from mscevidence.model import Cell, Document, Span, Table, Value
 _WHOLE = r"\d{1,3}(?:[ ,]\d{3})+|\d{1,7}"
 _DECIMAL = r"\d{1,7}(?:[.·]\d{1,4})?"
 _MARKS = re.compile(r"(?:\s?(?:\^[\w*†‡§¶#]{1,3}|[*†‡§¶#]))+$")
+_SHARE = r"\d{1,3}(?:[.,·]\d{1,2})?|\d{1,3}\.\d{1,4}"
+_INTERVAL = r"(?:\s?[;,(\[]\s?(?:95\s?%\s?CI:?\s?)?\d[\d.,·%\s]*(?:[–−-]|to)\s?\d[\d.,·%\s]*[)\]]?)?"
+_EPISODES = r"(?:\s?[\[{]\d{1,5}[\]}])?"
 _FORMS = (
-    re.compile(rf"(?P<events>{_WHOLE})\s?/\s?(?P<n>{_WHOLE})(?:\s?[(\[,]?\s?(?P<percent>{_DECIMAL})\s?%?\s?[)\]]?)?"),
-    re.compile(rf"(?P<events>{_WHOLE})\s?[(\[]\s?%?\s?(?P<percent>{_DECIMAL})\s?%?\s?[)\]]"),
+    re.compile(
+        rf"(?P<events>{_WHOLE})\s?(?:/|of|out\sof)\s?(?P<n>{_WHOLE})"
+        rf"(?:\s?[(\[,]?\s?(?P<percent>{_SHARE})\s?%?\s?{_INTERVAL}\s?[)\]]?)?"
+    ),
+    re.compile(
+        rf"(?P<events>{_WHOLE})\s?[(\[]\s?%?\s?(?P<percent>{_SHARE})\s?%?\s?{_INTERVAL}[)\]]{_INTERVAL}{_EPISODES}"
+    ),
+    re.compile(rf"(?P<events>{_WHOLE})\s?[(\[]\s?[<>≤≥]\s?\d(?:\.\d+)?\s?%?\s?[)\]]"),
+    re.compile(rf"(?P<percent>\d{{1,3}}\.\d{{1,2}})\s?%?\s?[(\[]\s?(?:n\s?=\s?)?(?P<events>{_WHOLE})\s?[)\]]"),
     re.compile(rf"(?P<events>{_WHOLE}),\s(?P<percent>{_DECIMAL})\s?%?"),
     re.compile(rf"(?P<percent>{_DECIMAL})\s?%?\s?[(\[]\s?(?P<events>{_WHOLE})\s?/\s?(?P<n>{_WHOLE})\s?[)\]]"),
     re.compile(rf"(?P<percent>{_DECIMAL})\s?%\s?[(\[]\s?(?:n\s?=\s?)?(?P<events>{_WHOLE})\s?[)\]]"),
@@ -42,7 +52,7 @@ class Reading:
     def decimals(self) -> int:
         """How many decimals the percent is printed with."""
         shown = self.percent or self.bare
-        return len(shown.text.replace("·", ".").partition(".")[2]) if shown else 0
+        return len(re.split(r"[.,·]", shown.text, maxsplit=1)[-1]) if shown and re.search(r"[.,·]", shown.text) else 0
 
 
 def reading_of(document: Document, span: Span) -> Reading | None:
@@ -60,19 +70,28 @@ def reading_of(document: Document, span: Span) -> Reading | None:
 
 def _value(role: str, match: re.Match[str], offset: int) -> Value:
     start, end = match.span(role)
-    number = float(re.sub(r"[ ,]", "", match[role]).replace("·", "."))
+    number = _number(match[role], whole=role in {"events", "n"})
     return Value(role=role, text=match[role], span=(offset + start, offset + end), number=number)
+
+
+def _number(text: str, *, whole: bool) -> float:
+    """Return a number as printed; a comma sets off thousands of whole numbers and the decimals of others."""
+    return float(re.sub(r"[ ,]", "", text)) if whole else float(text.replace("·", ".").replace(",", "."))
 
 
 @dataclass
 class Row:
-    """A row of data: its own label, the headings it stands under, and the cell in each column."""
+    """A row of data: its own label, the headings it stands under, and the cell in each column.
+
+    `size` is the number of patients of all its cells, where a table with groups as rows tells it above a column.
+    """
 
     label: str
     heading: tuple[str, ...]
     label_span: Span
     cells: dict[int, Cell] = field(default_factory=dict)
     headers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    size: Value | None = None
 
 
 @dataclass
@@ -227,12 +246,20 @@ def _turned(grid: Grid, part: list[Row]) -> Grid:
     for column in grid.data_columns():
         path = part[0].headers.get(column, ())
         row = Row(" ".join((*part[0].heading[-1:], *path)), part[0].heading, part[0].label_span)
+        row.size = _size_above(grid, column, path)
         for index, each in enumerate(part):
             if column in each.cells:
                 row.cells[index] = each.cells[column]
             row.headers[index] = (each.label,)
         made.rows.append(row)
     return made
+
+
+def _size_above(grid: Grid, column: int, path: tuple[str, ...]) -> Value | None:
+    """Return the number of patients that the headers of a column tell."""
+    above = (cell for cell in grid.table.cells if cell.column <= column < cell.column + cell.columns)
+    told = (size_in(grid.document, cell.span) for cell in above if grid.text(cell) in path)
+    return next((size for size in told if size is not None), None)
 
 
 def size_in(document: Document, span: Span) -> Value | None:

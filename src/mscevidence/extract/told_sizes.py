@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mscevidence.extract.arithmetic import Share, events_of, possible
 from mscevidence.extract.counts import Count
-from mscevidence.extract.group_mentions import Whose
+from mscevidence.extract.group_mentions import SIDES, Whose
 from mscevidence.extract.two_by_two import Counted
 from mscevidence.model import Value
 
@@ -17,10 +17,12 @@ class ToldSizes:
     """The pairs of sizes of intervention and comparator: the one to be believed first, then those of table headers.
 
     A pair of a header may be of a part of the patients. So a pair is believed where the percents agree with it, and
-    events without a percent only where a document tells one pair.
+    events without a percent only where a document tells one pair. `halves` are believed where no pair is told and a
+    percent that tells of some agrees with them.
     """
 
     pairs: tuple[tuple[Value, Value], ...]
+    halves: tuple[Value, Value] | None = None
 
     @property
     def certain(self) -> bool:
@@ -39,7 +41,14 @@ class ToldSizes:
             two = self.of_one(found["comparator"], second)
             if one is not None and two is not None:
                 return one, two
-        return None
+        return self._halved(found) if not self.pairs else None
+
+    def _halved(self, found: Mapping[Whose, Count]) -> tuple[Counted, Counted] | None:
+        percents = [count.number("percent") for count in found.values()]
+        if self.halves is None or None in percents or not any(0 < (percent or 0) < 100 for percent in percents):
+            return None
+        one, two = (self.of_one(found[side], n) for side, n in zip(SIDES, self.halves, strict=True))
+        return (one, two) if one is not None and two is not None else None
 
     def of_one(self, count: Count, size: Value | None) -> Counted | None:
         """Return events and n of one group, or None where they are not certain."""
