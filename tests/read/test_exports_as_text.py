@@ -53,6 +53,8 @@ NO kept
 
 RT Dissertation/Thesis
 T1 Second
+AB
+A1 Li, X.; Wang, Y.
 YR 2019
 """
 
@@ -209,7 +211,8 @@ def test_refworks() -> None:
     assert first.text == "Cells in thrombocytopenia\n\nThe first line.\nThe second line."
     assert [author.name for author in first.authors] == ["Zhang, Lei", "Xu, Yu"]
     assert (first.keywords, first.issns, first.notes) == (("ITP", "MSC"), ("0006-4971",), ("NO: kept",))
-    assert (second.title, second.kind) == ("Second", "thesis")
+    assert (second.text, second.kind) == ("Second", "thesis")
+    assert [author.name for author in second.authors] == ["Li, X.", "Wang, Y."]
 
 
 def test_noteexpress() -> None:

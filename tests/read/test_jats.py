@@ -213,3 +213,18 @@ def test_of_dates_of_one_year_the_most_precise_is_read() -> None:
     dates = "<pub-date><year>2024</year></pub-date><pub-date><day>5</day><month>3</month><year>2024</year></pub-date>"
     article = re.sub(r"<pub-date>.*</pub-date>", dates, ARTICLE)
     assert read(article.encode()).date == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ('href="http://example.org/other"', []),
+        ('href="https://doi.org/10.1000/ABC.9"', [("doi", "10.1000/abc.9")]),
+        ('ext-link-type="doi" href=""', []),
+        ('ext-link-type="pmid" href="123"', [("pmid", "123")]),
+    ],
+)
+def test_a_link_to_another_article_need_not_name_it(link: str, found: list[tuple[str, str]]) -> None:
+    related = f'<related-article related-article-type="corrected-article" {link}/><abstract>'
+    (notice,) = read(ARTICLE.replace("<abstract>", related, 1).encode()).notices
+    assert (notice.kind, [(each.kind, each.value) for each in notice.identifiers]) == ("erratum-for", found)

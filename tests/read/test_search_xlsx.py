@@ -39,6 +39,12 @@ def rewritten(data: bytes, name: str, change: Any) -> bytes:
     return target.getvalue()
 
 
+def _of_version_from_later(data: bytes) -> bytes:
+    """Return a zip archive that says it takes a later version of zip to unpack than there is."""
+    at = data.index(b"PK\x01\x02") + 6
+    return data[:at] + b"\xe8" + data[at + 1 :]
+
+
 def test_a_sheet_of_results() -> None:
     data = workbook(
         [
@@ -109,6 +115,7 @@ def test_an_entity_bomb_in_a_sheet_is_a_named_error() -> None:
         lambda data: data[: len(data) // 2],
         lambda data: rewritten(data, "xl/worksheets/sheet1.xml", lambda sheet: sheet[: len(sheet) // 2]),
         lambda data: rewritten(data, "xl/workbook.xml", lambda book: b"<x/>"),
+        lambda data: _of_version_from_later(data),
     ],
 )
 def test_a_broken_workbook_is_a_named_error(change: Any) -> None:

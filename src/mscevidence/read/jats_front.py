@@ -37,6 +37,7 @@ _IDENTIFIERS = {
     "manuscript": "manuscript",
 }
 _HREF = "{http://www.w3.org/1999/xlink}href"
+_DOI_LINK = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ORCID = re.compile(r"(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])$")
 
 
@@ -94,17 +95,17 @@ def _notices(meta: Element) -> Iterator[Notice]:
         if name_of(each) != "related-article":
             continue
         said = each.get("related-article-type") or ""
-        target = each.get(_HREF) or each.get("href") or inline(each)
+        target = _DOI_LINK.sub("", each.get(_HREF) or each.get("href") or inline(each))
         kind_of_id = {"doi": "doi", "pmid": "pmid", "pubmed": "pmid", "pmc": "pmcid"}.get(
             each.get("ext-link-type") or ""
         )
         if kind_of_id is None and target.startswith("10."):
             kind_of_id = "doi"
-        found = (Identifier(kind=kind_of_id, value=target.lower() if kind_of_id == "doi" else target),)
+        value = target.lower() if kind_of_id == "doi" else target
         yield Notice(
             kind=_RELATED.get(said, "other"),
             text=f"{said} {inline(each)}".strip(),
-            identifiers=found if kind_of_id else (),
+            identifiers=(Identifier(kind=kind_of_id, value=value),) if kind_of_id and value else (),
         )
 
 

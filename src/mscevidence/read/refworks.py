@@ -54,7 +54,7 @@ FORMAT = format_of(
     Dialect(
         name="refworks",
         begins=re.compile(r"RT [A-Z]"),
-        tagged=re.compile(r"([A-Z][A-Z0-9])(?: (.*)|()$)"),
+        tagged=re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
         recognises=re.compile(r"^RT [A-Z][^\n]*\n(?:[A-Z][A-Z0-9] [^\n]*\n){1,20}", re.MULTILINE),
         fill=_fill,
     )

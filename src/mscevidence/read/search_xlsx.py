@@ -58,7 +58,7 @@ def _refuse_bombs(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise DocumentError(f"the workbook is broken: {error}", hint="open it and save it again, or as CSV") from error
     if unpacked > MAX_UNPACKED_BYTES or unpacked > max(len(data), 100_000) * MAX_UNPACKING:
         message = f"the workbook unpacks to {unpacked:,} bytes from {len(data):,}: that is no list of references"

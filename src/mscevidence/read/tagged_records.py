@@ -77,7 +77,7 @@ def _parse(text: str, dialect: Dialect) -> Reference:
     values: list[tuple[str, list[str]]] = []
     for line in text.replace("\ufeff", "").split("\n"):
         if found := dialect.tagged.match(line):
-            values.append((found[1].strip(), [found[2].strip()]))
+            values.append((found[1].strip(), [(found[2] or "").strip()]))
         elif line.strip() and values:
             values[-1][1].append(line.strip())
     if not values:
