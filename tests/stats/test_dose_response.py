@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.stats import dose_response, proportion_glmm
+from mscevidence.stats import dose_curve, dose_response, proportion_glmm
+from mscevidence.stats.dose_arms import dose_arms
+from mscevidence.stats.inputs import BoolArray, FloatArray
+from mscevidence.stats.mixed_model import hermite
 
 STUDY = ["a", "a", "a", "b", "b", "c", "c", "c"]
 DOSE = np.array([0.5, 1.0, 2.0, 1.0, 3.0, 0.5, 1.0, 4.0])
@@ -73,10 +78,167 @@ def test_a_mask_is_the_same_as_leaving_the_arms_out() -> None:
     mask = np.arange(DOSE.size) != 3
     found = dose_response(STUDY, np.where(mask, DOSE, np.nan), X, N, mask=mask)
     wanted = dose_response(np.asarray(STUDY)[mask], DOSE[mask], X[mask], N[mask])
-    assert (found.arms, found.n) == (DOSE.size - 1, int(N[mask].sum()))
+    assert found.arms == DOSE.size - 1
+    assert found.n == int(N[mask].sum())
     for name in ("beta", "se", "covariance", "tau2", "log_likelihood", "deviance"):
         assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12)
     with pytest.raises(StatisticsError, match="all are masked out"):
         dose_response(STUDY, DOSE, X, N, mask=mask & ~mask)
-    with pytest.raises(StatisticsError, match="takes one analysis at a time"):
-        dose_response(STUDY, [DOSE, DOSE], X, N)
+
+
+FIELDS = (
+    "beta", "se", "statistic", "p", "lower", "upper", "covariance", "tau2", "log_likelihood", "deviance", "studies",
+    "arms", "events", "n", "smallest", "largest", "converged",
+)  # fmt: skip
+LABELS = np.array(list("aabbbcddeeef"))
+
+
+def ragged(seed: int, shape: tuple[int, ...]) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+    """Dose arms of twelve patients or more, other doses in each analysis, and a fifth of them absent and unusable."""
+    random = np.random.default_rng(seed)
+    dose = 2.0 ** random.integers(-1, 3, (*shape, 12))
+    n = random.integers(12, 40, (*shape, 12)).astype(np.float64)
+    study = np.unique(LABELS, return_inverse=True)[1]
+    logit = 0.4 * np.log(dose) + random.choice([0.0, 1.5], (*shape, 1)) * random.normal(size=(*shape, 6))[..., study]
+    events = random.binomial(n.astype(int), 1 / (1 + np.exp(-logit))).astype(np.float64)
+    mask = random.random((*shape, 12)) < 0.8
+    mask[..., :4] = True
+    return np.where(mask, dose, -1.0), np.where(mask, events, np.nan), np.where(mask, n, np.nan), mask
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"scale": "linear"}, {"random_studies": False}, {"nodes": 1}, {"nodes": 7, "level": 0.9}]
+)
+def test_a_batch_is_its_analyses(options: dict[str, Any]) -> None:
+    dose, events, n, mask = ragged(4, (2, 5))
+    batch = dose_response(LABELS, dose, events, n, mask=mask, **options)
+    assert batch.beta.shape == (2, 5, 2)
+    assert (batch.status == "ok").all()
+    assert batch.converged.all()
+    curve = batch.predict([0.5, 3.0])
+    for index in np.ndindex(2, 5):
+        there = mask[index]
+        one = dose_response(LABELS[there], dose[index][there], events[index][there], n[index][there], **options)
+        for name in FIELDS:
+            assert_allclose(getattr(batch, name)[index], getattr(one, name), rtol=1e-8, atol=1e-9, err_msg=name)
+        alone = one.predict([0.5, 3.0])
+        assert_allclose([curve.proportion[index], curve.upper[index]], [alone.proportion, alone.upper], rtol=1e-8)
+        assert_allclose([side[index] for side in batch.odds_ratio], one.odds_ratio, rtol=1e-8)
+    if not options:
+        assert 0 < (batch.tau2 == 0).sum() < 10
+    assert [row["analysis"] for row in curve.rows()[:3]] == [1, 1, 2]
+    assert [row["analysis"] for row in batch.rows()[:3]] == [1, 1, 2]
+
+
+def test_leaving_one_study_out_is_one_call() -> None:
+    study = np.asarray(STUDY)
+    names = np.unique(study)
+    without = dose_response(study, DOSE, X, N, mask=study != names[:, np.newaxis])
+    for i, name in enumerate(names):
+        kept = study != name
+        one = dose_response(study[kept], DOSE[kept], X[kept], N[kept])
+        for field in FIELDS:
+            assert_allclose(getattr(without, field)[i], getattr(one, field), rtol=1e-8, atol=1e-9, err_msg=field)
+    assert any("Fewer than 5 studies" in note and "(in 3 of 3 analyses)" in note for note in without.notes)
+
+
+def test_an_analysis_without_estimate_is_named_among_others() -> None:
+    mask = np.ones((4, 8), dtype=np.bool_)
+    mask[1] = DOSE == 1.0
+    events = np.array([X, X, np.where(DOSE > 1, N, 0), X])
+    found = dose_response(STUDY, DOSE, events, N, mask=mask)
+    assert found.status.tolist() == ["ok", "one-dose", "separated", "ok"]
+    lost = found.status != "ok"
+    for name in ("beta", "se", "lower", "covariance", "tau2", "log_likelihood", "deviance"):
+        assert np.isnan(getattr(found, name)[lost]).all(), name
+        assert np.isfinite(getattr(found, name)[~lost]).all(), name
+    assert found.converged.tolist() == [True, False, False, True]
+    one = dose_response(STUDY, DOSE, X, N)
+    assert_allclose(found.beta[[0, 3]], [one.beta, one.beta], rtol=1e-9)
+    for said in ("all arms have the same dose", "separated by dose"):
+        assert sum(said in note and "(in 1 of 4 analyses)" in note for note in found.notes) == 1
+    assert not any("did not converge" in note for note in found.notes)
+    assert found.rows()[2]["status"] == "one-dose"
+    with pytest.raises(StatisticsError, match="same dose"):
+        dose_response(STUDY, DOSE, events[1:3], N, mask=mask[1:3])
+
+
+def test_a_large_batch_is_done_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    dose, events, n, mask = ragged(9, (5,))
+    whole = dose_response(LABELS, dose, events, n, mask=mask)
+    monkeypatch.setattr(dose_curve, "_AT_ONCE", 1)
+    parts = dose_response(LABELS, dose, events, n, mask=mask)
+    for name in FIELDS:
+        assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("nodes", [1, 5, 40])
+def test_the_derivatives_are_those_of_the_likelihood(nodes: int) -> None:
+    dose, events, n, mask = ragged(2, (3,))
+    arms, _ = dose_arms(LABELS, dose, events, n, mask=mask, scale="log")
+    likelihood, rule = arms.likelihood(arms.centre()), hermite(nodes)
+    theta = np.array([[0.3, 0.5, 0.8], [-0.2, 0.1, 1.6], [0.1, -0.4, 0.3]])
+    found, _ = likelihood.at_exactly(theta, rule, None)
+    louis, _ = likelihood.at(theta, rule)
+    for i in range(3):
+        step = 1e-5 * np.eye(3)[i]
+        above, below = (likelihood.at(theta + sign * step, rule)[0] for sign in (1, -1))
+        assert_allclose(found.gradient[:, i], (above.value - below.value) / 2e-5, rtol=1e-5, atol=1e-6)
+        slope = (above.gradient - below.gradient) / 2e-5
+        assert_allclose(found.hessian[:, i], slope, rtol=1e-5, atol=1e-5)
+        if nodes == 40:
+            assert_allclose(louis.hessian[:, i], slope, rtol=1e-5, atol=1e-5)
+    # The rule with many nodes is the integral.
+    u = np.linspace(-8, 8, 4001)
+    logit = theta[:, 0, None, None] + theta[:, 1, None, None] * likelihood.z
+    logit = logit[..., np.newaxis] + theta[:, 2, None, None, None] * u
+    terms = likelihood.x[..., np.newaxis] * logit - likelihood.n[..., np.newaxis] * np.logaddexp(0, logit)
+    height = np.exp(terms.sum(axis=2) - u**2 / 2) / np.sqrt(2 * np.pi)
+    integral = likelihood.constant + np.log(np.trapezoid(height, u, axis=-1)).sum(axis=-1)
+    assert_allclose(found.value, integral, rtol={1: 1e-2, 5: 1e-3, 40: 1e-10}[nodes])
+
+
+def test_the_score_of_heterogeneity_is_the_slope_at_zero() -> None:
+    dose, events, n, mask = ragged(2, (3,))
+    arms, _ = dose_arms(LABELS, dose, events, n, mask=mask, scale="log")
+    likelihood = arms.likelihood(arms.centre())
+    theta = np.array([[0.3, 0.5, 0.0]] * 3)
+    low, high = (likelihood.at(theta + np.array([0, 0, tau]), hermite(30))[0].value for tau in (0.0, 1e-3))
+    assert_allclose(likelihood.heterogeneity_score(theta), (high - low) / 1e-6, rtol=1e-3, atol=1e-3)
+
+
+def test_no_other_tau_has_a_higher_likelihood() -> None:
+    """Studies of one patient per dose beside large ones: profiles with a maximum at zero and elsewhere."""
+    random = np.random.default_rng(7)
+    n = np.where(random.random((30, 12)) < 0.5, 2, 30)
+    spread = random.choice([0.0, 0.5, 4.0], (30, 1)) * random.normal(size=(30, 6))
+    dose = np.tile([1.0, 2.0, 4.0], 4)
+    logit = np.log(dose) / 2 - 0.5 + spread[:, np.unique(LABELS, return_inverse=True)[1]]
+    events = random.binomial(n, 1 / (1 + np.exp(-logit)))
+    found = dose_response(LABELS, dose, events, n)
+    kept = found.status == "ok"
+    arms, _ = dose_arms(LABELS, dose, events[kept], n[kept], mask=None, scale="log")
+    likelihood = arms.likelihood(np.zeros(int(kept.sum())))
+    for tau in (0.0, 0.05, 0.2, 0.4, 0.7, 1.1, 1.7, 2.5, 4.0, 7.0, 12.0):
+        at = np.concatenate([found.beta[kept], np.full((int(kept.sum()), 1), tau)], axis=-1)
+        for _ in range(4):
+            point, _ = likelihood.at(at, hermite(40))
+            assert (point.value <= found.log_likelihood[kept] + 1e-6).all(), tau
+            at[:, :2] -= np.linalg.solve(point.hessian[:, :2, :2], point.gradient[:, :2, np.newaxis])[..., 0] / 2
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("doses of another length", (STUDY, [DOSE[:7]] * 2, X, N)),
+        ("labels for each analysis", ([STUDY] * 2, DOSE, [X] * 2, N)),
+        ("labels of different kinds", (np.array([1, "a"] * 4, dtype=object), DOSE, X, N)),
+        ("a dose of zero in one analysis", (STUDY, [DOSE, DOSE - 0.5], X, N)),
+        ("more events than patients in one analysis", (STUDY, DOSE, [X, N + 1], N)),
+        ("a batch of nothing", (STUDY, np.ones((0, 8)), X, N)),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(what: str, arguments: Any) -> None:
+    with pytest.raises(StatisticsError) as raised:
+        dose_response(*arguments)
+    assert raised.value.message, what

@@ -17,8 +17,9 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, coefficient_rows
 from mscevidence.stats.distributions import critical_value, two_sided_p
 from mscevidence.stats.inputs import FloatArray, IntArray, choose, expect, names, plain, tail
+from mscevidence.stats.labels import numbered
 from mscevidence.stats.nested import Multilevel
-from mscevidence.stats.nested_effects import Given, labelled
+from mscevidence.stats.nested_effects import Given
 from mscevidence.stats.sandwich import Clusters, Fitted, bias_reduced, plain_sandwich
 
 KINDS = names({"CR0": (), "CR1": (), "CR2": ("bias-reduced",)})
@@ -102,7 +103,9 @@ def robust(
     """
     which, alpha = choose(kind, KINDS, kind="robust variance"), tail(level)
     expect(model, Multilevel, "multilevel")
-    codes = model.study if cluster is None else labelled(cluster, model.present, "cluster")
+    codes = model.study
+    if cluster is not None:
+        codes = numbered(cluster, model.present, items="effects", group="cluster")
     given = Given(model.y, model.v, model.present, model.design, model.study)
     order, effects = given.order(), given.effects()
     clusters = Clusters.of(codes[order], effects.runs.member)

@@ -8,28 +8,30 @@ Bates 1995, J Comput Graph Stat 4:12.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
-from mscevidence.stats.display import Shown
+from mscevidence.stats.display import Row, Shown, coefficient_rows
 from mscevidence.stats.distributions import critical_value, two_sided_p
-from mscevidence.stats.exponential_families import Binomial
-from mscevidence.stats.glmm import log_binomial
-from mscevidence.stats.inputs import FloatArray, IntArray, aligned, choose, counts, names, one_analysis, refuse, tail
-from mscevidence.stats.mixed_model import MixedModel
-from mscevidence.stats.mixed_model_fit import fit
+from mscevidence.stats.dose_arms import STATUSES, DoseArms, dose_arms, refused, scaled, statuses
+from mscevidence.stats.dose_search import fit
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, at_least, choose, names, number, plain, tail
 
-COLUMNS = ("events", "n", "dose")
 SCALES = names({"log": ("logarithmic",), "linear": ("identity",)})
+_AT_ONCE = 5_000
+"""Cells of tables of studies and arms that are fitted together."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoseCurve(Shown):
-    """Predicted proportions of a typical study (random effect zero): logit with error, proportion with interval."""
+    """Predicted proportions of a typical study (random effect zero): logit with error, proportion with interval.
+
+    The fields have the leading shape of the models in front, doses on the last axis.
+    """
 
     _item = "dose"
 
@@ -40,15 +42,25 @@ class DoseCurve(Shown):
     lower: FloatArray
     upper: FloatArray
 
+    def rows(self) -> list[Row]:
+        """Return one row per dose, of a batch with the number of the analysis."""
+        rows, doses = Shown.rows(self), self.dose.shape[-1]
+        if self.dose.ndim == 1:
+            return rows
+        return [{"analysis": i // doses + 1, **row} for i, row in enumerate(rows)]
+
 
 @dataclass(frozen=True, slots=True)
 class DoseResponse(Shown):
-    """A logistic dose-response model.
+    """A logistic dose-response model, or a batch of them.
+
+    Every field has the leading shape (...) of the input in front; for a single analysis it is empty.
 
     Attributes:
         scale: `log` or `linear`; nodes: of the quadrature (None: as many as needed); level: of the intervals.
-        beta, se, statistic, p, lower, upper: (2) intercept and slope on the logit scale, normal inference.
-        covariance: (2, 2) of them.
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `one-dose`, `separated`.
+        beta, se, statistic, p, lower, upper: (..., 2) intercept and slope on the logit scale, normal inference.
+        covariance: (..., 2, 2) of them.
         tau2: variance of the intercepts between studies; 0 without random effect.
         log_likelihood: with all constants; deviance: against one proportion per arm, at random effect zero.
         studies, arms, events, n: sizes; converged: whether the search for the maximum ended.
@@ -62,6 +74,7 @@ class DoseResponse(Shown):
     scale: str
     nodes: int | None
     level: float
+    status: NDArray[np.str_]
     beta: FloatArray
     se: FloatArray
     statistic: FloatArray
@@ -69,47 +82,60 @@ class DoseResponse(Shown):
     lower: FloatArray
     upper: FloatArray
     covariance: FloatArray
-    tau2: float
-    log_likelihood: float
-    deviance: float
-    studies: int
-    arms: int
-    events: int
-    n: int
-    smallest: float
-    largest: float
-    converged: bool
+    tau2: FloatArray
+    log_likelihood: FloatArray
+    deviance: FloatArray
+    studies: IntArray
+    arms: IntArray
+    events: IntArray
+    n: IntArray
+    smallest: FloatArray
+    largest: FloatArray
+    converged: BoolArray
+
+    def rows(self) -> list[Row]:
+        """Return one row per coefficient; of a batch with number, tau2 and status of the analysis."""
+        columns = {name: getattr(self, name) for name in ("beta", "se", "statistic", "p", "lower", "upper")}
+        return coefficient_rows(columns, {"tau2": self.tau2, "status": self.status})
 
     @property
-    def odds_ratio(self) -> tuple[float, float, float]:
+    def odds_ratio(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Odds ratio of a doubled dose (`log`) or of one more unit (`linear`), with its interval."""
         step = np.log(2) if self.scale == "log" else 1.0
-        low, middle, high = (float(np.exp(step * value[1])) for value in (self.lower, self.beta, self.upper))
+        low, middle, high = (plain(np.exp(step * value[..., 1])) for value in (self.lower, self.beta, self.upper))
         return middle, low, high
 
     def predict(self, doses: ArrayLike) -> DoseCurve:
-        """Return the predicted proportions at `doses`.
+        """Return the predicted proportions (..., doses) at `doses`.
 
         Raises:
             StatisticsError: a dose that is not positive (scale `log`) or not finite.
         """
-        dose = np.atleast_1d(np.asarray(doses, dtype=np.float64))
-        x = np.stack([np.ones_like(dose), _scaled(dose, self.scale)], axis=-1)
-        eta, se = x @ self.beta, np.sqrt(np.einsum("ij,jk,ik->i", x, self.covariance, x))
+        dose = np.ravel(number("doses", doses))
+        x = np.stack([np.ones_like(dose), scaled(dose, self.scale)], axis=-1)
+        eta, se = self.beta @ x.T, np.sqrt(np.einsum("ij,...jk,ik->...i", x, self.covariance, x))
         half = float(critical_value(tail(self.level), np.inf)) * se
-        return DoseCurve(dose, eta, se, special.expit(eta), special.expit(eta - half), special.expit(eta + half))
+        shares = (special.expit(values) for values in (eta, eta - half, eta + half))
+        return DoseCurve(np.broadcast_to(dose, eta.shape), eta, se, *shares)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
+        status, studies = np.asarray(self.status), np.asarray(self.studies)
+        usable = status == "ok"
         flat = "The interval of the slope includes zero: these data do not show that response depends on dose."
-        few = f"{self.studies} studies: the variance between them is hardly determined."
-        found = [
-            (self.lower[1] <= 0 <= self.upper[1], flat),
-            (self.studies < 5, few),
-            (not self.converged, "The search for the maximum did not converge: do not use this result."),
-        ]
-        return diagnosis.sentences(found)
+        few = "Fewer than 5 studies: the variance between them is hardly determined."
+        if not studies.ndim:
+            few = f"{studies} studies: the variance between them is hardly determined."
+        lost = "The search for the maximum did not converge: do not use this result."
+        return diagnosis.sentences(
+            [
+                *((status == name, said) for name, said in STATUSES.items()),
+                ((self.lower[..., 1] <= 0) & (self.upper[..., 1] >= 0), flat),
+                (usable & (studies < 5), few),
+                (usable & ~np.asarray(self.converged), lost),
+            ]
+        )
 
 
 def dose_response(  # noqa: PLR0913 -- the four columns of a table of dose arms
@@ -124,16 +150,17 @@ def dose_response(  # noqa: PLR0913 -- the four columns of a table of dose arms
     nodes: int | None = None,
     level: float = 0.95,
 ) -> DoseResponse:
-    """Return the logistic dose-response model of dose arms in studies, of one analysis.
+    """Return the logistic dose-response model of dose arms in studies, of each analysis.
 
-    Which arms belong to which study shapes the likelihood: call it once per analysis, with a `mask` to leave arms out.
+    All analyses share the studies that arms belong to; a `mask` says which arms each of them has. An analysis without
+    a finite estimate is an error if there is no other; in a batch it has NaN and a `status`.
 
     Args:
         study: (arms) labels of the studies.
-        dose: (arms) doses, > 0 for scale `log`.
-        events: (arms) patients with the event.
-        n: (arms) patients.
-        mask: (arms) boolean, True where an arm is present; the others are as if they had never been given.
+        dose: (..., arms) doses, > 0 for scale `log`.
+        events: (..., arms) patients with the event.
+        n: (..., arms) patients.
+        mask: (..., arms) boolean, True where an arm is present; the others are as if they had never been given.
         scale: `log` or `linear`, how the dose enters.
         random_studies: let the intercept vary between studies.
         nodes: quadrature nodes; by default as many as the accuracy needs, 1 is Laplace's approximation.
@@ -141,82 +168,55 @@ def dose_response(  # noqa: PLR0913 -- the four columns of a table of dose arms
 
     Raises:
         UnknownTermError: no such scale.
-        StatisticsError: unusable counts or doses, one dose only, events that are separated by dose.
+        StatisticsError: unusable counts or doses; in every analysis one dose only, or events that are separated by
+            dose.
     """
     kind, alpha = choose(scale, SCALES, kind="dose scale"), tail(level)
-    if nodes is not None and nodes < 1:
-        raise StatisticsError(f"nodes must be at least 1, got {nodes}")
-    columns, present = aligned(mask, dose=dose, events=events, n=n)
-    one_analysis(present, "dose_response")
-    counts(columns["events"], columns["n"], present)
-    labels = np.asarray(study)
-    if labels.shape != present.shape:
-        raise StatisticsError(f"{present.size} dose arms need {present.size} study labels, got shape {labels.shape}")
-    if not present.any():
-        raise StatisticsError("no arm is left: all are masked out", hint="an analysis needs at least two doses")
-    labels, x, size, amount = (values[present] for values in (labels, *(columns[name] for name in COLUMNS)))
-    covariate = _scaled(amount, kind)
-    _estimable(covariate, x, size)
-    codes = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-    # Centred, so that intercept and slope are nearly independent in the search.
-    centre = float(np.average(covariate, weights=size))
-    model = _model(codes, covariate - centre, x, size)
-    start = np.array([[special.logit(x.sum() / size.sum()), 0.0]])
-    found = fit(model, nodes, start, without_tau=None if random_studies else np.array([True]))
-    back = np.array([[1.0, -centre], [0.0, 1.0]])
-    beta, covariance = back @ found.beta[0], back @ found.covariance[0, :2, :2] @ back.T
-    se = np.sqrt(np.diagonal(covariance))
-    half, statistic = float(critical_value(alpha, np.inf)) * se, beta / se
-    return DoseResponse(
-        scale=kind, nodes=nodes, level=level, beta=beta, se=se, statistic=statistic, p=two_sided_p(statistic, np.inf),
-        lower=beta - half, upper=beta + half, covariance=covariance, tau2=float(found.tau[0]) ** 2,
-        log_likelihood=float(found.log_likelihood[0]), deviance=_deviance(x, size, beta[0] + beta[1] * covariate),
-        studies=int(codes.max()) + 1, arms=x.size, events=int(x.sum()), n=int(size.sum()),
-        smallest=float(amount.min()), largest=float(amount.max()), converged=bool(found.converged[0]),
-    )  # fmt: skip
+    nodes = None if nodes is None else at_least("nodes", nodes, 1)
+    arms, shape = dose_arms(study, dose, events, n, mask=mask, scale=kind)
+    status = statuses(arms)
+    if (status != "ok").all():
+        raise refused(str(status[0]))
+    values = _estimates(arms, np.flatnonzero(status == "ok"), nodes, random_studies=random_studies)
+    se = np.sqrt(np.diagonal(values["covariance"], axis1=-2, axis2=-1))
+    half, statistic = float(critical_value(alpha, np.inf)) * se, values["beta"] / se
+    values |= {"se": se, "statistic": statistic, "p": two_sided_p(statistic, np.inf), "status": status}
+    values |= {"lower": values["beta"] - half, "upper": values["beta"] + half}
+    values |= {"studies": arms.studies, "arms": arms.present.sum(axis=-1)}
+    values |= {"events": arms.x.sum(axis=-1).astype(np.int64), "n": arms.n.sum(axis=-1).astype(np.int64)}
+    values["smallest"] = np.where(arms.present, arms.dose, np.inf).min(axis=-1)
+    values["largest"] = np.where(arms.present, arms.dose, -np.inf).max(axis=-1)
+    shaped = {name: plain(value.reshape(shape + value.shape[1:])) for name, value in values.items()}
+    return DoseResponse(scale=kind, nodes=nodes, level=level, **shaped)
 
 
-def _scaled(dose: FloatArray, scale: str) -> FloatArray:
-    refuse(~np.isfinite(dose), dose, "dose must be a finite number")
-    if scale == "linear":
-        return dose
-    refuse(dose <= 0, dose, "dose must be greater than zero", hint="use scale='linear' for a dose of zero")
-    result: FloatArray = np.log(dose)
-    return result
+def _estimates(arms: DoseArms, usable: IntArray, nodes: int | None, *, random_studies: bool) -> dict[str, Any]:
+    """Return what the search finds for the usable analyses, part by part; NaN or False for the others."""
+    analyses = arms.x.shape[0]
+    single = ("tau2", "log_likelihood", "deviance")
+    values: dict[str, Any] = {name: np.full(analyses, np.nan) for name in single}
+    values |= {"beta": np.full((analyses, 2), np.nan), "covariance": np.full((analyses, 2, 2), np.nan)}
+    values["converged"] = np.zeros(analyses, dtype=np.bool_)
+    studies, most = arms.shape
+    size = max(1, _AT_ONCE // (studies * most))
+    for start in range(0, usable.size, size):
+        rows = usable[start : start + size]
+        for name, part in _fitted(arms.rows(rows), nodes, random_studies=random_studies).items():
+            values[name][rows] = part
+    return values
 
 
-def _estimable(x: FloatArray, events: FloatArray, n: FloatArray) -> None:
-    """Refuse data without a finite maximum: one dose, or events and non-events separated by dose."""
-    if np.ptp(x) == 0:
-        raise StatisticsError("all arms have the same dose: there is no dose-response to estimate")
-    yes, no = x[events > 0], x[events < n]
-    if not yes.size or not no.size or yes.min() >= no.max() or no.min() >= yes.max():
-        raise StatisticsError(
-            "events and non-events are separated by dose: the slope has no finite estimate",
-            hint="report the counts per dose; a Bayesian model with an informative prior could be used",
-        )
-
-
-def _model(codes: IntArray, x: FloatArray, events: FloatArray, n: FloatArray) -> MixedModel:
-    """Return the model with studies as rows and arms as columns; absent arms have no patients."""
-    order = np.argsort(codes, kind="stable")
-    sizes = np.bincount(codes)
-    column = np.empty(codes.size, dtype=np.int64)
-    column[order] = np.concatenate([np.arange(size) for size in sizes])
-    shape = (1, sizes.size, int(sizes.max()))
-
-    def spread(values: FloatArray) -> FloatArray:
-        table = np.zeros(shape)
-        table[0, codes, column] = values
-        return table
-
-    design = np.stack([spread(np.ones_like(x)), spread(x)], axis=-1)
-    constant = np.array([log_binomial(n, events).sum()])
-    family = Binomial(spread(n)[..., np.newaxis])
-    return MixedModel(family, spread(events), np.ones(shape[2]), design, np.zeros((1, 1, 1)), constant)
-
-
-def _deviance(events: FloatArray, n: FloatArray, eta: FloatArray) -> float:
-    p = special.expit(eta)
-    gain = special.xlogy(events, events / (n * p)) + special.xlogy(n - events, (n - events) / (n * (1 - p)))
-    return float(2 * gain.sum())
+def _fitted(arms: DoseArms, nodes: int | None, *, random_studies: bool) -> dict[str, Any]:
+    centre = arms.centre()
+    pooled = special.logit(arms.x.sum(axis=-1) / arms.n.sum(axis=-1))
+    start = np.stack([pooled, np.zeros_like(pooled)], axis=-1)
+    found = fit(arms.likelihood(centre), nodes, start, random_studies=random_studies)
+    back = np.zeros((centre.size, 2, 2)) + np.eye(2)
+    back[:, 0, 1] = -centre
+    beta = np.einsum("bpq,bq->bp", back, found.theta[:, :2])
+    covariance = back @ found.covariance @ np.swapaxes(back, -1, -2)
+    deviance = arms.deviance(beta[:, :1] + beta[:, 1:] * arms.covariate)
+    return {
+        "beta": beta, "covariance": covariance, "tau2": found.theta[:, 2] ** 2, "log_likelihood": found.log_likelihood,
+        "deviance": deviance, "converged": found.converged,
+    }  # fmt: skip

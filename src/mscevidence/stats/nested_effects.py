@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, number
+from mscevidence.stats.labels import numbered
 from mscevidence.stats.nested_likelihood import NestedLikelihood, Runs
 from mscevidence.stats.studies import Studies, inner, total
 from mscevidence.stats.weighted_least_squares import Decomposition, decompose, singular
@@ -108,33 +109,7 @@ def given_effects(
     shape = design.shape[:-1]
     y, v = np.broadcast_to(studies.y, shape), np.broadcast_to(studies.v, shape)
     present = np.broadcast_to(studies.present, shape)
-    return Given(y, v, present, design, labelled(study, present, "study"))
-
-
-def labelled(labels: ArrayLike, present: BoolArray, what: str) -> IntArray:
-    """Return the groups of effects as numbers 0, 1, .., -1 for those that no analysis has.
-
-    Args:
-        labels: (k) one for each effect.
-        present: (..., k) whether an analysis has an effect.
-        what: the group, for the message.
-
-    Raises:
-        StatisticsError: another number of labels, or labels that cannot be compared.
-    """
-    names, k = np.asarray(labels), present.shape[-1]
-    if names.shape != (k,):
-        raise StatisticsError(
-            f"{k} effects need {k} {what} labels, got shape {names.shape}",
-            hint="one label per effect, for all analyses",
-        )
-    there = present.reshape(-1, k).any(axis=0)
-    codes = np.full(k, -1, dtype=np.int64)
-    try:
-        codes[there] = np.unique(names[there], return_inverse=True)[1]
-    except TypeError as error:
-        raise StatisticsError(f"{what} labels must be all numbers or all texts", hint="convert them first") from error
-    return codes
+    return Given(y, v, present, design, numbered(study, present, items="effects", group="study"))
 
 
 def statuses(effects: NestedEffects, *, within: bool, restricted: bool) -> NDArray[np.str_]:
