@@ -106,7 +106,7 @@ AB: BACKGROUND: Fistulas. FINDINGS: 53 of 107.
 Record #2 of 2
 ID: CN-02345678
 TI: Cells for lupus
-SO: https://trialsearch.who.int/Trial2.aspx?TrialID=NCT01741857
+SO: https://trialsearch.who.int/Trial2.aspx?TrialID=ChiCTR2100045678
 YR: 2012
 XR: ICTRP NCT01741857
 PT: Trial registry record
@@ -251,7 +251,7 @@ def test_central_as_text() -> None:
     assert (trial.kind, trial.journal, ids(trial)) == (
         "registry-entry",
         None,
-        {"central": "CN-02345678", "nct": "NCT01741857"},
+        {"central": "CN-02345678", "chictr": "ChiCTR2100045678", "nct": "NCT01741857"},
     )
 
 

@@ -115,7 +115,7 @@ def test_an_entity_bomb_in_a_sheet_is_a_named_error() -> None:
         lambda data: data[: len(data) // 2],
         lambda data: rewritten(data, "xl/worksheets/sheet1.xml", lambda sheet: sheet[: len(sheet) // 2]),
         lambda data: rewritten(data, "xl/workbook.xml", lambda book: b"<x/>"),
-        lambda data: _of_version_from_later(data),
+        _of_version_from_later,
     ],
 )
 def test_a_broken_workbook_is_a_named_error(change: Any) -> None:
