@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError, UnknownTermError
@@ -23,6 +24,7 @@ from mscevidence.read.identifiers import REGISTRIES, Place, other_trial_in_name,
 from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_tables import with_tabs
 from mscevidence.read.plain_text import plain_fields
+from mscevidence.read.posted_tables import many_nouns
 from mscevidence.read.streams import open_unpacked
 from mscevidence.read.unknown_data import refuse_unknown_data
 
@@ -119,15 +121,16 @@ def _document_of(record: Record, format_name: str, place: dict[str, Any], url: s
             *fields.get("notes", ()),
             *other_trial_in_name(place["name"], record.fields.get("identifiers", ())),
         )
-    return Document(
-        sha256=hashlib.sha256(record.data).hexdigest(),
-        format=format_name,
-        reader=f"{format_name}/1",
-        text=record.text,
-        url=fields.pop("url", None) or url,
-        **place,
-        **fields,
-    )
+    with many_nouns() if fields.get("posted") else nullcontext():
+        return Document(
+            sha256=hashlib.sha256(record.data).hexdigest(),
+            format=format_name,
+            reader=f"{format_name}/1",
+            text=record.text,
+            url=fields.pop("url", None) or url,
+            **place,
+            **fields,
+        )
 
 
 def _identifiers(text: str, fields: dict[str, Any]) -> tuple[Identifier, ...]:

@@ -17,7 +17,7 @@ from mscevidence.read.ctgov_results import write_results
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.jats_tables import Writer
 from mscevidence.read.json_records import Layout, Value, split
-from mscevidence.read.posted_tables import PostedResults
+from mscevidence.read.posted_tables import PostedResults, many_nouns
 from mscevidence.read.streams import beginning
 
 _SECTION = re.compile(r'"(?:protocolSection|resultsSection)"\s*:\s*\{')
@@ -58,7 +58,8 @@ def _study(value: Value, study: dict[str, Any]) -> Record:
     results = PostedResults(writer)
     section = study.get("resultsSection")
     if isinstance(section, dict):
-        write_results(results, section)
+        with many_nouns():
+            write_results(results, section)
     if not writer.length:
         raise DocumentError("a study without any words", hint="fetch it again")
     notes = [value.note] if value.note else []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from mscevidence.model import Section, Span, Table
@@ -26,6 +28,21 @@ def one_line(text: object) -> str:
     """Return a text of the registry in one line, with nothing in it that would end a cell."""
     words = plain(text)
     return _BREAKS.sub(" ", words).replace("|", "/") if "\n" in words or "|" in words else words
+
+
+@contextmanager
+def many_nouns() -> Iterator[None]:
+    """Keep the collector of cycles still while thousands of nouns are made, none of which is part of a cycle.
+
+    It would look at all of them again and again, which takes a third of the time of a study with many adverse events.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class PostedTable:

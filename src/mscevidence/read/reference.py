@@ -165,11 +165,12 @@ def _terms(reference: Reference, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for each in reference.all(name) if (term := each.replace("*", "").strip(" .;"))))
 
 
-def _authors(reference: Reference) -> tuple[Author, ...]:
+def _authors(reference: Reference) -> tuple[Author | dict[str, Any], ...]:
+    """Return the authors, most as the fields of one, which the document checks all at once."""
     # Shannon,Claude E. is how some write Shannon, Claude E.
     names = (name if ", " in name else name.replace(",", ", ", 1) for name in reference.all("author"))
-    named = [Author(name=name.strip()) for name in names]
-    groups = [Author(name=name, collective=True) for name in reference.all("collective")]
+    named = [{"name": name.strip()} for name in names]
+    groups = [{"name": name, "collective": True} for name in reference.all("collective")]
     return (*reference.authors, *named, *groups)
 
 
