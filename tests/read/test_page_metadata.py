@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from export_reading import document, ids
@@ -65,3 +67,61 @@ def test_an_abstract_stands_under_its_heading(body: str) -> None:
 def test_a_heading_with_nothing_below_is_no_abstract() -> None:
     with pytest.raises(DocumentError, match="there is no abstract on this page"):
         read(page("", "<h2>Abstract</h2><h2>Introduction</h2><p>Words.</p>").encode())
+
+
+MHTML = """From: <Saved by Blink>
+Snapshot-Content-Location: https://example.org/a
+Subject: =?utf-8?Q?Cells?=
+MIME-Version: 1.0
+Content-Type: multipart/related;
+\ttype="text/html";
+\tboundary="--X--"
+
+
+----X--
+Content-Type: text/html
+Content-ID: <frame-1>
+Content-Transfer-Encoding: quoted-printable
+
+<!DOCTYPE html><html><head><meta http-equiv=3D"Content-Type" content=3D"text=
+/html"></head><body><h1>Cells for M=C3=BCller</h1><div class=3D"abstract"><p>=
+8 of 18 at 10<sup>6</sup>.</p></div></body></html>
+----X--
+Content-Type: text/css
+
+.abstract { color: red }
+----X----
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_page_saved_as_one_file(end: str) -> None:
+    data = MHTML.replace("\n", end).encode()
+    found = document(data, "page.mhtml")
+    assert (found.format, found.text) == ("html", "Cells for Müller\n\n8 of 18 at 10^6.")
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_a_saved_page_without_a_page_is_an_error() -> None:
+    with pytest.raises(DocumentError, match=r"\(MHTML\) holds no HTML"):
+        read(MHTML.replace("Content-Type: text/html", "Content-Type: text/plain").encode())
+
+
+def test_an_abstract_that_speaks_of_parts_is_no_saved_page() -> None:
+    text = "Background: Mail.\nResults: 8 of 18 had Content-Type: multipart/related parts."
+    assert read(text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"{\\rtf1\\ansi Cells for ITP.}", "rich text"),
+        (b"bplist00\xd1", "web archive of Safari"),
+        (b"SQLite format 3\x00\x10", "database"),
+        (b"\x00\x01EndNote", "binary"),
+    ],
+)
+def test_files_of_programs_are_named_with_what_to_do(data: bytes, what: str) -> None:
+    with pytest.raises(DocumentError, match=what) as told:
+        read(data)
+    assert "save" in told.value.hint or "export" in told.value.hint

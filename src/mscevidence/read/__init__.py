@@ -25,6 +25,7 @@ from mscevidence.read.jats_text import looks_like_jats
 from mscevidence.read.plain_tables import with_tabs
 from mscevidence.read.plain_text import plain_fields
 from mscevidence.read.posted_tables import many_nouns
+from mscevidence.read.saved_page import page_of
 from mscevidence.read.streams import open_unpacked
 from mscevidence.read.unknown_data import refuse_unknown_data
 
@@ -49,7 +50,7 @@ def read(data: bytes, *, name: str | None = None, url: str | None = None, format
     """
     if format is not None and format not in FORMATS:
         raise UnknownTermError(format, kind="document format", choices=FORMATS)
-    decoded, notes = decode(data)
+    decoded, notes = decode(page_of(data))
     found, text, fields = FORMATS[format or _detected(decoded)](decoded)
     if not any(character.isalpha() for character in text):
         raise DocumentError("the input has no words in it", hint="give the text of an abstract or a saved HTML page")

@@ -25,6 +25,9 @@ _MAGIC = {
         "save a table (.xls) as .xlsx or CSV, and a document as plain text (.txt, UTF-8)",
     ),
     b"\x1f\x8b": ("a gzip archive", "unpack it first"),
+    b"{\\rtf": ("rich text (RTF)", "save it as plain text (.txt, UTF-8)"),
+    b"bplist0": ("a web archive of Safari", "save the page as its source (.html)"),
+    b"SQLite format 3": ("a database, of a reference manager perhaps", "export the references from it as RIS or XML"),
     b"\x89PNG": ("an image", "paste the text of the abstract into a plain text file"),
     b"\xff\xd8\xff": ("an image", "paste the text of the abstract into a plain text file"),
 }
@@ -64,7 +67,8 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     if data.startswith(_UTF16):
         return _decoded(data, "utf-16"), ("decoded as UTF-16",)
     if b"\0" in data:
-        raise DocumentError("the input is binary: it contains NUL bytes", hint="give the text or the saved HTML page")
+        hint = "export references as RIS, XML or CSV; of an abstract give its text or the saved HTML page"
+        raise DocumentError("the input is binary: it contains NUL bytes", hint=hint)
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
