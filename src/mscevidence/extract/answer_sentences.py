@@ -11,7 +11,7 @@ from mscevidence.extract.answer_zeros import ZeroQuestion
 from mscevidence.extract.asked_outcome import LEAST, AskedOutcome
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import against, assigned, introduced
-from mscevidence.extract.group_mentions import GroupMention, Groups, Whose
+from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.phrases import same_direction
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
@@ -24,6 +24,15 @@ _PIECE = re.compile(r";\s|,\s(?:but|while|whereas|however)\s|\s(?:but|while|wher
 _PER_YEAR = re.compile(r"per\s100|patient.years|person.years", re.IGNORECASE)
 _MEAN = re.compile(r"±|\bmeans?\b|\bmedian\b", re.IGNORECASE)
 _BRACKET = re.compile(r"\((?:[^()]|\([^()]{0,40}\)){0,300}\)")
+_PEOPLE = re.compile(
+    r"\b(?:patients|subjects|participants|individuals|people|women|men|girls|boys|children|infants|cases|events|deaths|groups?|arms?)\b",
+    re.IGNORECASE,
+)
+_CURVE = re.compile(
+    r"\b(?:actuarial|Kaplan|probabilit\w+|estimated|cumulative)\b|\b(?:\d+|five|ten)-year\s[\w\s-]{0,40}?survival\b|survival\srates?\b",
+    re.IGNORECASE,
+)
+"""Points of a curve, which count nobody."""
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
 _ALL_WORDS = 0.95
 _NO_RESULT = frozenset({"of-n", "complement", "n-equals"})
@@ -191,6 +200,11 @@ class SentenceQuestion:
         if counted is None:
             return None
         first, second = counted
+        bare = all(found[side].rule == "bare-number" for side in SIDES)
+        if bare and not _PEOPLE.search(self.groups.text, *span):
+            return None
+        if "percent" in {first.rule, second.rule} and _CURVE.search(self.groups.text, *span):
+            return None
         rule = "sentence" if first.rule == second.rule == "stated" else f"sentence-{max(first.rule, second.rule)}"
         return Found(first, second, rule, score, self._text(span), span)
 

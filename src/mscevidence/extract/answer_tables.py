@@ -19,6 +19,12 @@ _NO_OUTCOME = re.compile(
     r"(?<!from\s)\bbaseline\b(?!\s?(?:and|to|or|,|through))|\b(?:demographic|sociodemographic|characteristics)\b",
     re.IGNORECASE,
 )
+_RESULTS = re.compile(
+    r"\b(?:outcomes?|complications?|adverse|side\seffects?|events?|results?|responses?|efficacy|safety|end-?points?|follow-?up)\b",
+    re.IGNORECASE,
+)
+_KIND = re.compile(r"\bnon-?[a-z]+", re.IGNORECASE)
+"""A heading such as "Non-respiratory events" names a kind of events, not the lack of any."""
 _UNTIMED = 0.88
 """What the words of a row are worth where the question names a time and the row does not."""
 _WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
@@ -81,7 +87,8 @@ class TableQuestion:
 
     def answers(self) -> Iterator[Found]:
         """Yield every 2x2 of the table whose row may be the outcome."""
-        if _NO_OUTCOME.search(self.grid.caption) and not _NO_OUTCOME.search(self.outcome):
+        caption = self.grid.caption
+        if _NO_OUTCOME.search(caption) and not (_RESULTS.search(caption) or _NO_OUTCOME.search(self.outcome)):
             return
         if self.grid.shifted:
             return
@@ -165,7 +172,8 @@ class TableQuestion:
         words = f"{label} {heading} {lower}"
         if told and self.times and not told & self.times:
             return 0.0
-        if not same_absence(self.outcome, words) or not same_turn(self.outcome, f"{words} {self.grid.caption}"):
+        kinds = f"{label} {lower} {_KIND.sub(' ', heading)}"
+        if not same_absence(self.outcome, kinds) or not same_turn(self.outcome, f"{words} {self.grid.caption}"):
             return 0.0
         named = telling(stems(" ".join(row.heading[-1:]) if heads else label))
         precision = self._precision(named, known | self.context)

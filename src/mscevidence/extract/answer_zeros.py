@@ -55,7 +55,7 @@ class ZeroQuestion:
         """Return zero events in both groups where a sentence says that nobody of either had the outcome."""
         first, second = self.sizes.best
         told = self._told(span)
-        if told is None or first is None or second is None:
+        if told is None or first is None or second is None or not self.sizes.certain:
             return None
         words, clause = told
         asked = self.asked

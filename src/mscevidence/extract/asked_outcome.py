@@ -15,7 +15,8 @@ LEAST = 0.72
 """The score from which a part of a text is about the outcome."""
 _RELATED = re.compile(r"\b(?:related|serious|severe|major|attributable|unrelated)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated)\s")
+_PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated|[-–])\s")
+_NON = re.compile(r"\b[Nn]on-(?P<what>[a-z]+)")
 
 
 @dataclass
@@ -50,7 +51,7 @@ class AskedOutcome:
     def score(self, span: Span) -> float:
         """Return how much of the outcome a part of the text says, from 0 to 1."""
         piece = self.groups.text[slice(*span)]
-        present = stems(piece) | self.groups.sides.lexicon.expand(piece)
+        present = (stems(piece) | self.groups.sides.lexicon.expand(piece)) - self._denied(piece)
         if not telling(self._wanted[0][0]) & present or not same_turn(self.words, piece):
             return 0.0
         when = times_told(self.words)
@@ -58,6 +59,13 @@ class AskedOutcome:
         if when and told and not when & told:
             return 0.0
         return max(covered(each, present) * worth for each, worth in self._wanted)
+
+    def _denied(self, piece: str) -> Stems:
+        """Return the stems of an outcome that a part of the text has only behind "non-": "non-respiratory events"."""
+        if _NON.search(self.words) or not _NON.search(piece):
+            return frozenset()
+        behind = frozenset(word for match in _NON.finditer(piece) for word in stems(match["what"]))
+        return behind - stems(_NON.sub(" ", piece))
 
     def narrower(self, span: Span) -> bool:
         """Return whether a part of the text speaks of serious or related events where any were asked for."""

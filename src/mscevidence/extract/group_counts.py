@@ -23,6 +23,9 @@ _NAMED_GROUP = re.compile(
     r"[)\]]?\s(?:for|with|in|of|on|among|after|without)\s(?:the\s)?[A-Za-z][^.;%\d]{2,60}?(?:\([nN]\s?=\s?\d+\))?,?\s(?:and|vs\.?|versus|compared\s(?:with|to))\s[(\[]?"
 )
 _AGAINST = re.compile(r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?compared\s(?:with|to))\s(?:only\s|just\s)?[(\[]?")
+_IN_A_GROUP = re.compile(
+    r"[)\]]?(?:\s(?:patients|subjects|cases|participants|women))?\s(?:in|with|for|of|out\sof|on)\s"
+)
 _LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
 _VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
@@ -118,6 +121,8 @@ def _beside(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]
 
 def _ahead(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
     """Return the counts that stand directly before their groups, when each side has exactly one: "6 in the A group"."""
+    if not all(_IN_A_GROUP.match(text, count.end) for count in counts):
+        return None
     found: dict[Whose, list[Count]] = {}
     for mention in mentions:
         near = [c for c in counts if c.end <= mention.start and mention.start - c.end <= 40]
