@@ -46,6 +46,9 @@ def results(text: str, *, certain: bool = True) -> list[Told]:
         ("Methods: Twenty patients were randomised in each arm to MSCs or placebo.", []),
         ("Methods: Eighteen patients with myeloma, including 4 with earlier treatment, were enrolled.", [18]),
         ("Methods: We report 30 patients treated with a drug. We also treated 12 patients with lupus.", [30]),
+        ("Ten patients received cells for the treatment of acute GVHD and 8 for chronic GVHD.", []),
+        ("Methods: We enrolled 32 patients in the study: four with lupus and 28 with gout.", [32]),
+        ("Findings: In this cohort study of 112 patients with gout, 50% of the patients achieved remission.", [112]),
         ("Results: Seven patients relapsed within a year.", []),
         (
             "Objective. To test MSCs. Methods. Patients (n = 30) with lupus were enrolled. Results. Six patients died.",
@@ -84,6 +87,12 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
         (TWENTY, "No adverse events were observed in the majority of patients.", []),
         (TWENTY, "No SAEs relating to the cells were observed.", [("related-serious-adverse-event", "all", 0, 20)]),
         (TWO_GROUPS, "No serious infection was observed in the MSC group, but two in the placebo group.", [("serious-infection", "MSC group", 0, 12)]),
+        (TWENTY, "The cells were safe without acute or late adverse effects in 20 patients.", [("any-adverse-event", "all", 0, 20)]),
+        # groups that have a size beside their name
+        ("Methods: Patients with acute GVHD (n = 40) or late GVHD (n = 30) were treated.", "In the late GVHD group, 10% of the patients had a complete response.", [("complete-response", "late GVHD group", 3, 30)]),
+        # the n behind a bracket, the fraction behind an n, and what patients died of
+        (TWENTY, "Non-response was seen in 25% (n = 4) of 16 observed cases.", [("no-response", "all", 4, 16)]),
+        (TWENTY, "Deaths from progression accounted for 15% (n = 3/20).", [("death", "all", 3, 20)]),
         # a percent in the middle
         (TWENTY, "At the end 14 of the (70%) 20 patients showed a response.", [("response", "all", 14, 20)]),
         (TWENTY, "The percentage of ASAS20 responders reached 75% at week 4.", [("asas20", "all", 15, 20)]),
@@ -116,6 +125,10 @@ def test_what_is_certain_with_it(methods: str, sentences: str, expected: list[To
         "Of the 9 patients with colitis, 5 responded.",
         "Twelve of the children had ALPS. Of these, 10 had a complete response.",
         "Six patients relapsed within a year after remission.",
+        "Remission was achieved in all patients with lupus (n = 6) and gout (n = 2).",
+        "One SLE patient relapsed; others had SSc (n = 3) or SLE (n = 6).",
+        "25% of the patients with a complete response (n = 3/12) relapsed.",
+        "A partial (n = 3) or complete response (n = 4) was seen in 44% of 16 patients.",
         # not of patients, or turned round
         "The most common adverse events were fever (5/36) and fatigue (2/36).",
         "Eight patients had resolution of diarrhoea.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mscevidence.extract.arms import ALL, PEOPLE, arms_in
+from mscevidence.extract.arms import ALL, PEOPLE, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.sentences import body_sections, sentences_of
@@ -15,6 +15,8 @@ _PEOPLE_OF = re.compile(
     rf"\s(?!(?:non-?)?(?:responders|survivors|completers)){PEOPLE}\s(?:in|of|from|on|given|receiving|treated\swith"
     r"|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
 )
+_SIZE = re.compile(r"\s?[(\[][nN]\s?=\s?(?P<n>\d{1,4})(?=[)\];,])")
+_SIZED = {"Methods", "Patients", "Results", "Abstract", ""}
 _SECTIONS = {"Results", "Abstract", ""}
 Told = tuple[str, Value, Span]
 
@@ -23,10 +25,10 @@ def sizes_of_arms(
     document: Document, participants: tuple[Candidate, ...], results: tuple[Candidate, ...]
 ) -> tuple[Candidate, ...]:
     """Return the sizes that arms have as denominators, where those agree and no size is told."""
-    known = {c.arm for c in participants if c.value("qualifier") is None}
+    known = {arm_key(c.arm or ALL) for c in participants if c.value("qualifier") is None}
     by_arm: dict[str, list[Told]] = {}
-    for told in (*_of_results(results), *_beside_arms(document)):
-        if told[0] not in known:
+    for told in (*_of_results(results), *_beside_arms(document), *_in_brackets(document)):
+        if arm_key(told[0]) not in known:
             by_arm.setdefault(told[0], []).append(told)
     sizes = []
     for arm, counted in by_arm.items():
@@ -46,6 +48,24 @@ def _of_results(results: tuple[Candidate, ...]) -> Iterator[Told]:
             continue
         if result.arm not in {None, ALL} and result.arm_span is not None:
             yield result.arm or "", n, result.arm_span
+
+
+def _in_brackets(document: Document) -> Iterator[Told]:
+    """Yield sizes of groups that are named later: "acute (n = 46) or late acute GVHD (n = 30)", "the acute group"."""
+    text = document.text
+    named = {arm.label for _, span in body_sections(document) for arm in arms_in(text, span) if arm.kind == "named"}
+    plain = {name.removesuffix(" group").removesuffix(" cohort"): name for name in named}
+    if not plain:
+        return
+    for section, span in body_sections(document):
+        for match in _SIZE.finditer(text, *span) if section in _SIZED else ():
+            before = text[max(span[0], match.start() - 40) : match.start()]
+            fitting = [name for name in plain if before.endswith(f" {name}") or before.endswith(f"({name}")]
+            if fitting:
+                name = max(fitting, key=len)
+                number = match.span("n")
+                n = Value(role="n", text=match["n"], span=number, number=float(match["n"]))
+                yield plain[name], n, (match.start() - len(name), match.start())
 
 
 def _beside_arms(document: Document) -> Iterator[Told]:

@@ -17,7 +17,7 @@ from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
 from mscevidence.extract.percents import is_estimated, is_number_looked_at, is_result, is_share, repeats_a_count
-from mscevidence.extract.subgroups import introduces, is_of_few
+from mscevidence.extract.subgroups import introduces, is_group_size, is_of_few
 from mscevidence.extract.time_points import time_of
 from mscevidence.extract.times import TimeMention
 from mscevidence.model import Candidate, Span, Value
@@ -72,6 +72,12 @@ class Assignment:
                 elif introduces(self.facts.text, count, self._total):
                     self.of_few = True
 
+    def _is_beside_few(self, count: Count) -> bool:
+        """Return whether another count of the sentence, of the same words, prints a smaller n than all patients."""
+        total = self._total
+        printed = [n for other in self.facts.counts if (n := other.number("n")) is not None and other.rule != "of-n"]
+        return count.rule == "n-equals" and total is not None and any(n < total for n in printed)
+
     @property
     def _total(self) -> float | None:
         return self.facts.context.total_number
@@ -107,9 +113,11 @@ class Assignment:
         values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
         n = next((v.number for v in values if v.role == "n"), None)
         arm = self.owner.arm(count, n)
-        few = self.of_few and count.value("n") is None
+        few = (self.of_few or self._is_beside_few(count)) and count.value("n") is None
         label = None if few else self.owner.label(count, arm, attached, n)
-        if count.rule == "n-equals" and self._is_size(count, label):
+        if count.rule == "n-equals" and (
+            self._is_size(count, label) or is_group_size(self.facts.text, count, attached.span)
+        ):
             return None
         if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
             attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)

@@ -32,7 +32,7 @@ _OF_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?|\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong|[Ii]n)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _SCOPE_BEFORE = re.compile(
-    r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:\w+\s){0,2}(?:cohort|group|population|series|sample|total)\sof\s$"
+    r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:[\w-]+\s){0,4}(?:cohort|group|population|series|sample|total|study|trial|analysis|report|review)\sof\s$"
     r"|\b(?:follow-up|months?|years?|weeks?|days?|\w+ly)\s(?:in|among|of|for)\s(?:the\s)?$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)|[Ff]or\sthe)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
@@ -198,6 +198,17 @@ def _percent_x(s: Sentence, i: int) -> Count | None:
     return Count("percent-x", percent.start, _noun_end(s, i + 1, percent.start), values, 2)
 
 
+def _percent_x_of_n(s: Sentence, i: int) -> Count | None:
+    """``8% (n = 4) of 50 observed cases``."""
+    percent, number, n = s.numeral(i, "percent"), s.numeral(i + 1, "number", "n"), s.numeral(i + 2, "number")
+    if not percent or not number or not n or not _is_share(number, percent, n):
+        return None
+    if not _BETWEEN.fullmatch(s.gap(i)) or not _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)):
+        return None
+    values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
+    return Count("percent-x-of-n", percent.start, _noun_end(s, i + 2, percent.start), values, 3, noun=True)
+
+
 def _percent_of_n(s: Sentence, i: int) -> Count | None:
     """``67% of the 18 patients``."""
     percent, n = s.numeral(i, "percent"), s.numeral(i + 1, "number")
@@ -273,7 +284,7 @@ _RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
         _x_percent,
         _patients,
     ),
-    "percent": (_percent_then_fraction, _percent_x, _percent_of_n, _percent),
+    "percent": (_percent_then_fraction, _percent_x_of_n, _percent_x, _percent_of_n, _percent),
     "fraction": (_fraction,),
     "n": (_n_equals,),
 }

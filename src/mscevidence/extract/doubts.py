@@ -81,6 +81,9 @@ _OF_THOSE_WHO = re.compile(
     r",?\s(?:who|that)\s(?!(?:had\s)?(?:received|underwent|completed|entered|participated|were\s(?:treated|enrolled|random|assigned|allocated|evaluable|evaluated|given|followed|included|infused)))"
     r"(?:[\w-]+\s){1,7}?(?:was|were|had|did|presented|developed|showed|achieved|required|responded|died|relapsed|experienced|remained|received)\b"
 )
+_OF_THOSE_WITH = re.compile(
+    rf"\sof\s(?:the\s|our\s|these\s)?{PEOPLE}\s(?:with|in)\s[^.;]{{3,90}}?\s(?:relapsed|died|responded|recurred|progressed|survived|flared)\b"
+)
 _THOSE_WHO_HAD = re.compile(rf"(?:\s{PEOPLE})?\s(?:who|that|with)\s[^.;,]{{0,40}}")
 _THEN = re.compile(
     r"[^.;,]{0,40}?\s(?:was|were|had|did|showed|received|required|remained|achieved|developed|died|are)\b"
@@ -239,6 +242,8 @@ def is_of_chosen(text: str, count: Count, outcome: Span | None) -> bool:
     ):
         return bool(_THEN.match(text, outcome[1]))  # "eight of the 10 patients who underwent remission were female"
     if _SELECTED.search(said) or _OF_SELECTED.match(text, count.end):
+        return True
+    if _OF_THOSE_WITH.match(text, count.end):
         return True
     match = _WITH_VERB.match(text, count.end) if count.rule in {"x-patients", "x-percent"} else None
     return bool(match and not (outcome is not None and match.start() <= outcome[0] < match.end()))

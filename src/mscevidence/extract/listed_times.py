@@ -13,6 +13,7 @@ from mscevidence.extract.numerals import Numeral
 _TIME_GAP = re.compile(r"[\s-](?:days?|weeks?|months?|years?),?\s")
 _TIMES_GAP = re.compile(r"\s?(?:,|and|or|to|,\s(?:and|or))\s")
 _UNIT_BEFORE = re.compile(r"\b(?:days?|weeks?|months?|years?)\s\Z", re.IGNORECASE)
+_N_EQUALS = re.compile(r"\b[nN]\s?=\s?\Z")
 _COUNTED_AHEAD = re.compile(rf"\s(?:out\s)?of\b|{NOUN}|\s?\(\d|\s(?:had|were|was|died|relapsed|responded|achieved)\b")
 
 
@@ -23,6 +24,14 @@ def with_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
     """
     previous: Numeral | None = None
     for numeral, following in itertools.zip_longest(numerals, numerals[1:]):
+        if (
+            numeral.n is not None
+            and numeral.kind == "label"
+            and _N_EQUALS.search(text, max(0, numeral.start - 6), numeral.start)
+        ):
+            previous = replace(numeral, kind="fraction")  # "8.7% (n = 5/57)"
+            yield previous
+            continue
         if _is_time_ahead(text, numeral, following):
             previous = replace(numeral, kind="time")
             yield previous

@@ -36,8 +36,14 @@ _GOT_IT = re.compile(
     r"\b(?:received|underwent|(?:were|was)\s(?:\w+ly\s)?(?:treated|given|enrolled|included|infused))\b"
 )
 _INCLUDED = re.compile(r"\b(?:includ\w+|of\swhom|compris\w+)\b")
-_OF_ALL = re.compile(r"(?:Of|Among|Out\sof)\s(?:the\s|our\s|a\stotal\sof\s)?")
+_OF_ALL = re.compile(
+    r"(?:Of|Among|Out\sof)\s(?:the\s|our\s|a\stotal\sof\s)?|In\s(?:this|our|the\spresent)\s(?:[\w-]+\s){0,4}(?:cohort|group|series|sample|study|trial|analysis|report|review)\sof\s"
+)
 _IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into|per)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
+SHARED_OUT = re.compile(
+    rf"[^.;:,]{{0,90}}?\s(?P<word>for|with)\s[^.;]{{2,90}}?,?\sand\s(?:\d{{1,3}}|{WORDS})\s(?:{PEOPLE}\s)?(?P=word)\s"
+)
+"""Ten patients got it for one disease and eight for another."""
 _ONLY_SEEN = re.compile(
     r"[^,;.]{0,80}\b(?:admitted|seen|referred|screened|presenting|presented|registered|diagnosed)\b"
 )
@@ -135,7 +141,7 @@ def _opens(text: str, sentence: Span, count: Count) -> bool:
         return bool(every and not _ONLY_SEEN.match(text, count.end, sentence[1]))
     if count.rule != "x-patients":
         return False
-    if _IN_EACH.match(text, count.end, sentence[1]):
+    if _IN_EACH.match(text, count.end, sentence[1]) or SHARED_OUT.match(text, count.end, sentence[1]):
         return False
     before, after = text[sentence[0] : count.start], text[count.end : sentence[1]]
     whole = text[slice(*sentence)]

@@ -102,6 +102,11 @@ _RELATED_AFTER = re.compile(
 _UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)
 
 
+_CAUSE_OF_DEATH = re.compile(
+    r"\b(?:deaths?|died|mortality|dying)\s(?:(?:was|were)\s)?(?:from|of|(?:due|related|attributed|attributable|secondary)\sto|because\sof|caused\sby)"
+    r"\s(?:the\s)?(?:[\w-]+\s){0,2}\Z",
+    re.IGNORECASE,
+)
 _AS_ADJECTIVE = re.compile(rf"\s(?:and\s(?:\d+|{WORDS})\s[\w-]+\s)?{PEOPLE}\b", re.IGNORECASE)
 _SCORES = re.compile(r"(?:acr|asas|easi|pasi)-?\d+$")
 _COMPLETE_OR = re.compile(
@@ -203,6 +208,7 @@ def _means_it(text: str, mention: Mention) -> bool:
         _SPAN_OF_TIME.search(text, lead, mention.start)
         or _NOT_BEFORE.search(text, max(0, mention.start - 24), mention.start)
         or _NOT_AFTER.match(text, mention.end)
+        or _CAUSE_OF_DEATH.search(text, lead, mention.start)
         or _is_related_to_else(text, lead, mention)
     ):
         return False

@@ -11,7 +11,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count, is_open
-from mscevidence.extract.opening import arms_told, largest_people, opening_count
+from mscevidence.extract.opening import SHARED_OUT, arms_told, largest_people, opening_count
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
@@ -151,6 +151,8 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
     arm = _arm_after(place, count, after)
     listed = arm is not None and _is_listed(place, count, arm)
     if not (verb or preceding or listed) or (arm is None and _some_only(place, count, after)):
+        return
+    if arm is None and SHARED_OUT.match(place.document.text, count.end, place.span[1]):
         return
     number = count.value("events") or count.value("n")
     if number is None or number.span is None or not number.number or number.number < 1:

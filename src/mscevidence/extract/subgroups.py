@@ -35,6 +35,7 @@ _SOME_GROUP = re.compile(
     rf"(?:\s{PEOPLE})?\s(?:in|of|from)\s(?:the|this|that|one)\s(?:[\w-]+\s){{0,3}}?(?:group|arm|cohort|subgroup|subset)\b"
 )
 _SOME_KIND = re.compile(rf"\s(?=[\w-]*(?:[A-Z][\w]*-|-[A-Z]))[\w-]+\s{PEOPLE}$")
+_SHORT_KIND = re.compile(rf"\s(?P<short>[A-Z][A-Za-z]?[A-Z]{{1,4}})\s{PEOPLE}$")
 _OPENED = re.compile(
     rf"(?:In|Among|For|Of)\s(?P<who>(?:the\s)?(?:[\w+/-]+\s){{1,4}}?(?:{PEOPLE}|groups?|arms?|cohorts?|subgroups?))\s?,"
 )
@@ -57,6 +58,7 @@ _SCOPE_OF_ALL = re.compile(
 _BROUGHT_IN = re.compile(
     r"\s(?:with|without|who|in|on|aged|having|from)\s[^,;.]{2,80}?\s(?:were|was|underwent|received|had)\b|\s(?:were|was)\s(?:treated|evaluated|evaluable|assessed|followed|studied|biopsied|tested|examined|retreated)\b"
 )
+_PEOPLE_WITH = re.compile(rf"\b(?:{PEOPLE}|those)\s(?:with|who|in|on)\b")
 _OF_THESE = re.compile(rf"(?:Of|Among|In|From|Amongst)\s(?:these|them|those|whom)(?:\s{PEOPLE})?\s?,")
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
@@ -95,6 +97,13 @@ def introduces(text: str, count: Count, total: float | None) -> bool:
     return bool(_BROUGHT_IN.match(text, count.end))
 
 
+def is_group_size(text: str, count: Count, outcome: Span | None) -> bool:
+    """Return whether "(n = 6)" is the size of a group: "remission was seen in all patients with lupus (n = 6)"."""
+    if outcome is None or outcome[1] > count.start:
+        return False
+    return bool(_PEOPLE_WITH.search(text, outcome[0], count.start))
+
+
 def is_of_these(text: str, sentence: Span) -> bool:
     """Return whether a sentence goes on with those of the sentence before: "Of these, 10 had a complete response."."""
     return bool(_OF_THESE.match(text, *sentence))
@@ -107,6 +116,9 @@ def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
     """
     if _SOME_GROUP.match(text, count[1], sentence[1]) or _SOME_KIND.search(text[slice(*count)]):
         return True
+    short = _SHORT_KIND.search(text[slice(*count)])
+    if short is not None and re.search(rf"\b{short['short']}\)?\s[(\[][nN]\s?=", text):
+        return True  # "one SLE patient" where the text tells of "SLE (n = 6)"
     opened = _OPENED.match(text, sentence[0], count[0])
     return bool(opened and not _EVERY.search(opened["who"]))
 

@@ -66,7 +66,7 @@ _THERE = re.compile(
     re.IGNORECASE,
 )
 _NEUTRAL = re.compile(
-    r"(?:(?:any|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*related"
+    r"(?:(?:any|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*related"
     r"|clinically|clear|reports?|new-onset|complications?|post-?operative|peri-?operative|procedural|such|as|including|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
     re.IGNORECASE,
 )
