@@ -60,7 +60,7 @@ def _in_brackets(document: Document) -> Iterator[Told]:
     for section, span in body_sections(document):
         for match in _SIZE.finditer(text, *span) if section in _SIZED else ():
             before = text[max(span[0], match.start() - 40) : match.start()]
-            fitting = [name for name in plain if before.endswith(f" {name}") or before.endswith(f"({name}")]
+            fitting = [name for name in plain if before.endswith((f" {name}", f"({name}"))]
             if fitting:
                 name = max(fitting, key=len)
                 number = match.span("n")

@@ -100,7 +100,7 @@ def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
     percent, fraction = s.numeral(i, "percent"), s.numeral(i + 1, "fraction")
     if percent and s.numeral(i + 1, "time", "label") and (later := s.numeral(i + 2, "fraction")):
         return _percent_at_time(s, percent, later)
-    if percent and fraction and _IN_ARM.fullmatch(s.gap(i)) and _agree(percent, fraction):
+    if percent and fraction and _IN_ARM.fullmatch(s.gap(i)) and _is_share(fraction.value, percent, fraction.n):
         values = (*s.fraction(fraction), s.number("percent", percent))
         return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 2)
     if not percent or not _BETWEEN.fullmatch(s.gap(i)):
@@ -115,13 +115,9 @@ def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
     return None
 
 
-def _agree(percent: Numeral, fraction: Numeral) -> bool:
-    """Return whether a fraction makes a percent to within one unit of it."""
-    return fraction.n is not None and fraction.n > 0 and abs(100 * fraction.value / fraction.n - percent.value) < 1
-
-
-def _is_share(events: Numeral, percent: Numeral, n: Numeral) -> bool:
-    return n.value > 0 and abs(100 * events.value / n.value - percent.value) < 1
+def _is_share(events: float, percent: Numeral, n: float | None) -> bool:
+    """Return whether events of n make a percent to within one unit of it."""
+    return n is not None and n > 0 and abs(100 * events / n - percent.value) < 1
 
 
 def _percent_at_time(s: Sentence, percent: Numeral, fraction: Numeral) -> Count | None:
@@ -149,7 +145,7 @@ def _x_of_n(s: Sentence, i: int) -> Count | None:
 def _x_of_percent_n(s: Sentence, i: int) -> Count | None:
     """``21 of the (70%) 30 patients``."""
     number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
-    if not number or not percent or not n or not _is_share(number, percent, n):
+    if not number or not percent or not n or not _is_share(number.value, percent, n.value):
         return None
     if not _OF_OPEN.fullmatch(s.gap(i)) or not _CLOSED.fullmatch(s.gap(i + 1)):
         return None
@@ -163,7 +159,9 @@ def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
     if not number or not percent or not n or number.value > n.value:
         return None
     told = _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)) or (
-        _AFTER_BRACKET_IN.fullmatch(s.gap(i + 1)) and _NOUN_AHEAD.match(s.gap(i + 2)) and _is_share(number, percent, n)
+        _AFTER_BRACKET_IN.fullmatch(s.gap(i + 1))
+        and _NOUN_AHEAD.match(s.gap(i + 2))
+        and _is_share(number.value, percent, n.value)
     )
     if not _BETWEEN.fullmatch(s.gap(i)) or not told:
         return None
@@ -201,7 +199,7 @@ def _percent_x(s: Sentence, i: int) -> Count | None:
 def _percent_x_of_n(s: Sentence, i: int) -> Count | None:
     """``8% (n = 4) of 50 observed cases``."""
     percent, number, n = s.numeral(i, "percent"), s.numeral(i + 1, "number", "n"), s.numeral(i + 2, "number")
-    if not percent or not number or not n or not _is_share(number, percent, n):
+    if not percent or not number or not n or not _is_share(number.value, percent, n.value):
         return None
     if not _BETWEEN.fullmatch(s.gap(i)) or not _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)):
         return None

@@ -1,4 +1,4 @@
-"""Numerals that are time points because of those beside them: "at three and six months", "at weeks 4 and 8"."""
+"""Numerals that are another kind because of what stands beside them: "at three and six months", "n = 5/57"."""
 
 from __future__ import annotations
 
@@ -49,6 +49,13 @@ def with_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
             yield replace(numeral, kind="number")
         else:
             yield numeral
+
+
+def _is_fraction(text: str, numeral: Numeral) -> bool:
+    """Return whether a label is the fraction of "8.7% (n = 5/57)"."""
+    if numeral.n is None or numeral.kind != "label":
+        return False
+    return bool(_N_EQUALS.search(text, max(0, numeral.start - 6), numeral.start))
 
 
 def _is_time_ahead(text: str, numeral: Numeral, following: Numeral | None) -> bool:
