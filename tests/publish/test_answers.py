@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from mscevidence.errors import MscevidenceError, RecordError, SelectionError, UnknownTermError
-from mscevidence.model import Question
+from mscevidence.model import Question, Study
 from mscevidence.protocol import Analysis
 from mscevidence.publish import answers
 from mscevidence.publish.contents import Done, Evidence
-from study_factory import result, study
+from study_factory import arm, result, study
 
 STUDIES = (
     study("alpha", result("response", 8, 18), result("death", 1, 18)),
@@ -58,6 +58,60 @@ def test_an_analysis_leaves_its_figures_and_tables(tmp_path: Path) -> None:
         "bayes",
         "shrunken",
     ]
+
+
+def judged(name: str, events: int, n: int, dose: float, *, condition: str = "immune-thrombocytopenia") -> Study:
+    answers_ = {"inclusion": "yes"} if name == "alpha" else {}
+    return study(
+        name,
+        result("response", events, n, arm="low", time_point={"value": 3, "unit": "month"}),
+        result("response", events, n, arm="high", time_point={"value": 3, "unit": "month"}),
+        condition=condition,
+        arms=[
+            arm("low", dose={"value": dose, "unit": "cells/kg"}),
+            arm("high", dose={"value": 2 * dose, "unit": "cells/kg"}),
+        ],
+        appraisal=[{"tool": "jbi-case-series-2020", "by": "ab", "answers": answers_}] if answers_ else [],
+    )
+
+
+def test_figures_that_go_back_to_the_records_get_them(tmp_path: Path) -> None:
+    studies = (
+        judged("alpha", 3, 9, 1e6),
+        judged("beta", 4, 8, 2e6),
+        judged("gamma", 2, 9, 1e6, condition="multiple-sclerosis"),
+    )
+    asked = Analysis(
+        id="r",
+        question=Question(outcome="response", by="condition"),
+        columns=("follow-up", "completeness", "rob", "phase"),
+    )
+    answers.answer_all((asked,), Evidence(studies, ()), tmp_path, formats=("svg",), progress=lambda _: None)
+    made = bytes_of(tmp_path)
+    assert {"figures/r-posterior.svg", "figures/r-dose-response.svg"} <= set(made)
+    forest = made["figures/r.svg"].decode()
+    # Follow-up and completeness stand there, discs as one study is judged; nobody gives a phase.
+    assert forest.count(">3 months<") == 3
+    assert ">Completeness<" in forest
+    assert ">Phase<" not in forest
+    assert "JBI" in forest
+
+
+def test_discs_come_with_the_first_judgement_and_not_before(tmp_path: Path) -> None:
+    done = answered(tmp_path / "none")
+    assert done[0].pooled is not None
+    assert answers.forest_columns(ANALYSES[0], done[0].pooled, STUDIES) == ["design"]
+    first = STUDIES[0].model_copy(update={"appraisal": judged("alpha", 1, 2, 1.0).appraisal})
+    assert answers.forest_columns(ANALYSES[0], done[0].pooled, (first, *STUDIES[1:])) == ["design", "rob"]
+
+
+@pytest.mark.parametrize(("k", "drawn"), [(answers.ENOUGH - 1, True), (answers.ENOUGH, False)])
+def test_a_disease_with_many_studies_has_nothing_to_borrow(k: int, drawn: bool, tmp_path: Path) -> None:
+    studies = [study(f"s{number}", result("response", number, 12)) for number in range(k)]
+    studies.append(study("other", result("response", 3, 9), condition="multiple-sclerosis"))
+    asked = Analysis(id="r", question=Question(outcome="response", condition="immune-thrombocytopenia"))
+    answers.answer_all((asked,), Evidence(tuple(studies), ()), tmp_path, formats=("svg",), progress=lambda _: None)
+    assert ("figures/r-posterior.svg" in bytes_of(tmp_path)) is drawn
 
 
 def test_several_processes_give_the_same_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

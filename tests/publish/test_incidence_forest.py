@@ -11,13 +11,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from made_review import analysis, exported
 
 from figure_reading import assert_apart, texts_in_place
 from incidence_trials import incidence, timed, trials
+from mscevidence import protocol
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Question
-from mscevidence.publish.contents import Done
+from mscevidence.publish.contents import Done, Evidence
+from mscevidence.publish.edition import write_edition
 from mscevidence.publish.export import fhir, metafor, revman
 from mscevidence.publish.figures import draw_figure
 from mscevidence.publish.forest import describe, draw_forest, save_forest
@@ -162,3 +165,24 @@ def test_the_same_rates_give_the_same_bytes(tmp_path: Path) -> None:
     save_forest(incidence(trials()), tmp_path / "b.svg")
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert "per 100 person-years" in (tmp_path / "a.svg").read_text(encoding="utf-8")
+
+
+def test_the_page_of_an_analysis_counts_over_time(tmp_path: Path) -> None:
+    (tmp_path / "extracted").mkdir()
+    (tmp_path / protocol.FILE_NAME).write_text(
+        '[review]\ntitle = "T"\n[[analysis]]\nid = "rates"\noutcome = "infection"\nmeasure = "incidence-rate"\n'
+        'narrative_zeros = "include"\n',
+        encoding="utf-8",
+    )
+    review = protocol.load(tmp_path / protocol.FILE_NAME)
+    write_edition(review, Evidence(tuple(trials()), ()), tmp_path / "site", database=False, formats=("svg",))
+    page = BeautifulSoup((tmp_path / "site" / "analyses" / "rates.html").read_bytes(), "html.parser")
+    said = " ".join(page.get_text(" ").split())
+    assert "26.8 per 100 person-years (95% interval 12.3 to 58.4)" in said
+    assert "Events / person-years" in said
+    assert "3 / 10.0 person-years" in said
+    assert "how often was “infection” counted over person-years?" in said
+    # The front page is about shares of patients: a rate over time is only in its list of analyses.
+    front = BeautifulSoup((tmp_path / "site" / "index.html").read_bytes(), "html.parser")
+    assert front.select("article.disease") == []
+    assert "26.8 per 100 person-years" in front.get_text()

@@ -170,12 +170,17 @@ def test_the_front_page_answers_for_each_disease(pages: dict[str, BeautifulSoup]
     said = text_of(first)
     assert re.search(r"Response \d+\.\d % \(95% interval .*\) : response in 17 of 39 patients, 4 studies", said), said
     assert "serious adverse event in 5 of 27 patients, 2 studies" in said
-    assert "0 of 4 studies randomised; risk of bias judged in 0" in said
+    assert "None of 4 studies randomised; risk of bias not yet judged." in said
     circles = [tag["href"] for tag in first.select("svg a")]
     assert "studies/alpha.html#r-all-response" in circles
     assert len(circles) == 6  # that of the retracted report is none
     assert "no analysis has a result yet" in text_of(second)
-    assert "one study: shown, not pooled" in text_of(second)
+    # One study is named, has no large letters, and is said not to have been repeated.
+    assert "One study : 0.0 % (95% interval 0.0 to 26.5) : serious adverse event in 0 of 12 patients, Lupus 2020" in (
+        text_of(second)
+    )
+    assert "Harm: one study of 12 patients, not repeated." in text_of(second)
+    assert (len(first.select("a.big")), len(second.select("a.big"))) == (1, 0)
 
 
 def test_what_a_keyboard_and_a_screen_reader_need(pages: dict[str, BeautifulSoup]) -> None:

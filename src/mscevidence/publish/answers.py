@@ -7,20 +7,27 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mscevidence import synthesis
 from mscevidence.errors import SelectionError, StatisticsError
 from mscevidence.model import Family, Pooled, Study
 from mscevidence.protocol import Analysis
-from mscevidence.publish import summary, table
+from mscevidence.publish import forest_discs, summary, table
 from mscevidence.publish.columns import HEADINGS, available_columns
 from mscevidence.publish.contents import Done, Evidence
 from mscevidence.publish.figure import figure_bytes
 from mscevidence.publish.figures import FIGURES, SERIES, describe_figure, draw_figure
 from mscevidence.publish.forest import save_forest
+from mscevidence.publish.study_columns import with_study_columns
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FEW = 4
 """Analyses up to which starting other processes costs more than it saves."""
+ENOUGH = 10
+"""Studies of one disease from which on borrowing from others is not drawn: it would hardly move anything."""
 
 
 def answer_all(
@@ -73,12 +80,14 @@ def answer(analysis: Analysis, evidence: Evidence, work: Path, formats: Sequence
     except SelectionError as error:
         return Done(analysis, None, error.message)
     if len(pooled.overall.rows) > 1:
-        bayes = [] if pooled.question.comparative else ["bayes"]
+        shares = not (pooled.question.comparative or pooled.question.incidence)
+        bayes = ["bayes"] if shares else []
         pooled = synthesis.with_series(pooled, ["every-method", "leave-one-out", "cumulative", *bayes])
     figures, tables = work / "figures", work / "tables"
-    save_forest(pooled, *(figures / f"{analysis.id}.{form}" for form in formats), columns=_filled(analysis, pooled))
+    paths = [figures / f"{analysis.id}.{form}" for form in formats]
+    save_forest(pooled, *paths, columns=forest_columns(analysis, pooled, evidence.studies), studies=evidence.studies)
     if len(pooled.overall.rows) > 1:
-        _draw_the_rest(pooled, analysis.id, figures)
+        _draw_the_rest(pooled, evidence, analysis.id, figures)
     _write(tables / f"{analysis.id}-studies.csv", table.render(summary.study_rows(pooled), form="csv"))
     _write(tables / f"{analysis.id}-estimates.csv", table.render(summary.estimate_rows(pooled), form="csv"))
     _write(tables / f"{analysis.id}.json", pooled.model_dump_json(indent=2))
@@ -87,10 +96,14 @@ def answer(analysis: Analysis, evidence: Evidence, work: Path, formats: Sequence
     return Done(analysis, pooled)
 
 
-def _filled(analysis: Analysis, pooled: Pooled) -> list[str]:
-    """Return the columns of an analysis without those that exist but that no study of it fills."""
-    there = available_columns(pooled)
-    return [name for name in analysis.columns if name in there or name not in HEADINGS]
+def forest_columns(analysis: Analysis, pooled: Pooled, studies: Sequence[Study]) -> list[str]:
+    """Return the columns of a forest plot: those asked for that a study fills, and discs where a study is appraised."""
+    there = available_columns(with_study_columns(pooled, studies))
+    inside = {row.study for row in pooled.overall.rows}
+    judged = any(study.appraisal for study in studies if study.study in inside)
+    asked = [name for name in analysis.columns if name != forest_discs.COLUMN]
+    discs = [forest_discs.COLUMN] if judged else []
+    return [*(name for name in asked if name in there or name not in HEADINGS), *discs]
 
 
 def answers_only(
@@ -107,21 +120,34 @@ def answers_only(
     return tuple(done)
 
 
-def _draw_the_rest(pooled: Pooled, name: str, folder: Path) -> None:
+def _draw_the_rest(pooled: Pooled, evidence: Evidence, name: str, folder: Path) -> None:
     """Write the figures beside the forest plot that an analysis has the studies for."""
     from mscevidence.publish.series_plot import draw_series
 
     there = {series.id for series in pooled.series}
     for kind in FIGURES:
+        if kind == "posterior" and not _borrows(pooled):
+            continue
         try:
             known = SERIES.get(kind) in there
-            figure = draw_series(pooled, SERIES[kind]) if known else draw_figure(kind, pooled)
+            figure = draw_series(pooled, SERIES[kind]) if known else _drawn(kind, pooled, evidence)
         except (SelectionError, StatisticsError):
             # Too few studies, or a figure of rates asked of a comparison: the page simply has one figure less.
             continue
         described = describe_figure(kind, pooled)
         svg = figure_bytes(figure, "svg", title=f"{kind}: {pooled.title}", description=described)
         (folder / f"{name}-{kind}.svg").write_bytes(svg)
+
+
+def _drawn(kind: str, pooled: Pooled, evidence: Evidence) -> Figure:
+    return draw_figure(kind, pooled, studies=evidence.studies, families=evidence.families)
+
+
+def _borrows(pooled: Pooled) -> bool:
+    """Return whether an analysis is of diseases, one of which has so few studies that others may tell more."""
+    if pooled.by == "condition":
+        return True
+    return pooled.condition is not None and len(pooled.overall.rows) < ENOUGH
 
 
 def _write(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ HEADINGS = {
     "time-point": "Time point",
     "reports": "Reports",
     "quote": "Quote",
+    "completeness": "Completeness",
 }
 """Known columns in the order in which they are listed; others keep their own name."""
 

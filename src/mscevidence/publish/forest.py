@@ -15,7 +15,6 @@ from typing import TypedDict, Unpack, get_args
 
 from matplotlib.figure import Figure
 
-from mscevidence.effects.exposure import exposure_text
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Estimate, Pooled, Study, StudyRow
 from mscevidence.publish import forest_discs, wording
@@ -30,7 +29,7 @@ from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.forest_style import style_of
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import RATE, Scale, directions, scale_of, time_text
+from mscevidence.publish.scale import RATE, Scale, directions, scale_of
 from mscevidence.publish.study_columns import column_notes, with_study_columns
 from mscevidence.records import write_atomically
 
@@ -138,7 +137,7 @@ def describe(pooled: Pooled, *, per: int = 100) -> str:
     scale = _scale(pooled, per)
     sentences = [f"Forest plot of {pooled.outcome_label}: {wording.count(len(rows_in_order(pooled)), 'study row')}."]
     sentences += [
-        f"{row.label}: {_counts_in_words(row, pooled)}, {scale.effect(row.effect, row.lower, row.upper)}{_unit(scale)}."
+        f"{row.label}: {_counts_in_words(row, scale)}, {scale.effect(row.effect, row.lower, row.upper)}{_unit(scale)}."
         for row in rows_in_order(pooled)
     ]
     for group in (*pooled.groups, pooled.overall):
@@ -166,10 +165,9 @@ def _axis_label(pooled: Pooled, scale: Scale, axis: Axis) -> str:
     return f"{outcome}: {scale.name} ({'log scale' if scale.logarithmic else 'percentage points'})"
 
 
-def _counts_in_words(row: StudyRow, pooled: Pooled) -> str:
+def _counts_in_words(row: StudyRow, scale: Scale) -> str:
     if row.time is not None:
-        unit = pooled.question.time_unit
-        return f"{wording.count(row.events, 'event')} in {time_text(row.time, unit)} {exposure_text(unit)}"
+        return f"{wording.count(row.events, 'event')} in {scale.time(row.time)} {scale.exposure}"
     own = f"{row.events} of {row.n}"
     return f"{own} with cells, {row.control.events} of {row.control.n} controls" if row.control else own
 

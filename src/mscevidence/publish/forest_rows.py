@@ -12,7 +12,7 @@ from mscevidence.publish.columns import rows_in_order
 from mscevidence.publish.forest_discs import Discs
 from mscevidence.publish.forest_style import PLAIN, Style
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import Scale, scale_of, time_text
+from mscevidence.publish.scale import Scale, scale_of
 from mscevidence.synthesis.effect_test import effect_test
 
 Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
@@ -158,7 +158,7 @@ class ForestRows:
         """Return the counts of one arm: events of patients, or over time at risk."""
         if time is None:
             return _counts(events, total)
-        return {"events": f"{events:,}", "time": time_text(time, self._pooled.question.time_unit)}
+        return {"events": f"{events:,}", "time": self._scale.time(time)}
 
     def _summary(self, group: Group, word: str, key: str, indent: int) -> Iterator[Row]:
         if not group.estimates:

@@ -49,6 +49,10 @@ class Scale:
         """Return whether two arms are compared."""
         return self.null is not None
 
+    def time(self, time: float) -> str:
+        """Return time at risk with one decimal, infusions without."""
+        return f"{time:,.0f}" if self.exposure in COUNTED.values() else f"{time:,.1f}"
+
     def interval(self, lower: float | None, upper: float | None) -> str:
         """Return an interval such as ``[21.5, 69.2]``, or a dash."""
         if not (wording.exists(lower) or wording.exists(upper)):
@@ -168,13 +172,6 @@ def scale_of(pooled: Pooled, *, per: int = RATE.per) -> Scale:
     if pooled.question.incidence:
         return incidence_per(per, pooled.question)
     return SCALES.get(pooled.question.measure) or rates_per(per)
-
-
-def time_text(time: float | None, unit: str) -> str:
-    """Return time at risk with one decimal, infusions without; a dash where there is none."""
-    if time is None:
-        return wording.DASH
-    return f"{time:,.0f}" if unit in COUNTED else f"{time:,.1f}"
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mscevidence.effects.exposure import exposure_text
 from mscevidence.model import BetweenGroups, Borrowed, Estimate, Group, Moderation, Pooled, Series, StudyRow
 from mscevidence.publish import wording
-from mscevidence.publish.scale import RATE, Scale, directions, scale_of, time_text
+from mscevidence.publish.scale import RATE, Scale, directions, scale_of
 from mscevidence.publish.table import as_text
 
 LETTERS = {
@@ -31,7 +30,7 @@ def page(pooled: Pooled) -> str:
     lines = [
         pooled.title,
         "=" * len(pooled.title),
-        f"{wording.studies_and_patients(first)}, {_with_the_outcome(first, pooled)}; {intervals}",
+        f"{wording.studies_and_patients(first)}, {_with_the_outcome(first, scale)}; {intervals}",
         *_sides(pooled, scale),
         *(f"OVERRIDE: {text}" for text in pooled.overrides),
     ]
@@ -52,10 +51,9 @@ def page(pooled: Pooled) -> str:
     return "\n".join([*lines, *_left_out(pooled)]).rstrip()
 
 
-def _with_the_outcome(one: Estimate, pooled: Pooled) -> str:
+def _with_the_outcome(one: Estimate, scale: Scale) -> str:
     if one.time is not None:
-        unit = pooled.question.time_unit
-        return f"{time_text(one.time, unit)} {exposure_text(unit)}"
+        return f"{scale.time(one.time)} {scale.exposure}"
     if one.control_events is None:
         return f"{one.events} with the outcome"
     cells = f"{one.events} of {one.patients} with cells"
@@ -143,7 +141,7 @@ def _studies(group: Group, pooled: Pooled) -> list[str]:
     rows = [
         {
             "Study": _name(row),
-            **_counts(row, scale, pooled),
+            **_counts(row, scale),
             scale.heading: scale.number(row.effect),
             f"{level} interval": scale.interval(row.lower, row.upper),
             "Weight %": "" if row.weight is None else f"{row.weight:.1f}",
@@ -153,9 +151,9 @@ def _studies(group: Group, pooled: Pooled) -> list[str]:
     return as_text(rows, list(rows[0])).splitlines()
 
 
-def _counts(row: StudyRow, scale: Scale, pooled: Pooled) -> dict[str, object]:
+def _counts(row: StudyRow, scale: Scale) -> dict[str, object]:
     if row.time is not None:
-        return {"Events": row.events, scale.exposure.capitalize(): time_text(row.time, pooled.question.time_unit)}
+        return {"Events": row.events, scale.exposure.capitalize(): scale.time(row.time)}
     if row.control is None:
         return {"Events": row.events, "n": row.n}
     return {"MSC": row.events, "n": row.n, "Control": row.control.events, "control n": row.control.n}

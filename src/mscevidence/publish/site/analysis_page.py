@@ -8,7 +8,7 @@ from typing import Any
 
 from mscevidence.effects import study_label
 from mscevidence.model import Estimate, Pooled, StudyRow
-from mscevidence.publish import wording
+from mscevidence.publish import forest_discs, wording
 from mscevidence.publish.columns import heading, rows_in_order
 from mscevidence.publish.contents import Done
 from mscevidence.publish.forest_notes import footnote_symbols
@@ -18,6 +18,7 @@ from mscevidence.publish.site.contents import Contents
 from mscevidence.publish.site.linked_figure import linked_svg
 from mscevidence.publish.site.question import question_in_words
 from mscevidence.publish.site.study_page import appraisals
+from mscevidence.publish.study_columns import with_study_columns
 from mscevidence.synthesis import title_of
 
 UP = "../"
@@ -44,8 +45,10 @@ def analysis_page(
     base |= {"command": command(done), "pooled": None, "why_not": done.why_not}
     if pooled is None:
         return base
+    pooled = with_study_columns(pooled, contents.evidence.studies)
     scale, first = scale_of(pooled), pooled.overall.estimates[0]
-    names = tuple(done.analysis.columns)
+    # Discs belong to figures: on the page the whole appraisal stands in a part of its own.
+    names = tuple(name for name in done.analysis.columns if name != forest_discs.COLUMN)
     sides = directions(pooled)
     return base | {
         "title": pooled.title,
@@ -148,10 +151,11 @@ def _groups(pooled: Pooled, contents: Contents, scale: Scale, names: tuple[str, 
 def _row(
     row: StudyRow, contents: Contents, scale: Scale, names: tuple[str, ...], symbols: dict[str, str]
 ) -> dict[str, Any]:
-    sides = [_side(row.result, row.events, row.n, row.quote, row.report, contents)]
+    of = f"{row.n}" if row.time is None else f"{scale.time(row.time)} {scale.exposure}"
+    sides = [_side(row.result, row.events, of, row.quote, row.report, contents)]
     if row.control:
         other = row.control
-        sides.append(_side(other.result, other.events, other.n, other.quote, other.report, contents))
+        sides.append(_side(other.result, other.events, f"{other.n}", other.quote, other.report, contents))
     return {
         "label": row.label,
         "address": contents.addresses.study(row.study),
@@ -164,9 +168,9 @@ def _row(
     }
 
 
-def _side(keys: str, events: int, n: int, quote: str, report: str, contents: Contents) -> dict[str, Any]:
+def _side(keys: str, events: int, of: str, quote: str, report: str, contents: Contents) -> dict[str, Any]:
     return {
-        "count": f"{events} / {n}",
+        "count": f"{events} / {of}",
         "addresses": contents.addresses.results(keys),
         "quote": quote,
         "report": report,

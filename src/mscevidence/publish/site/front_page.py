@@ -71,7 +71,7 @@ def _disease(condition: str, contents: Contents) -> dict[str, Any]:
     return {
         "id": condition,
         "label": label[:1].upper() + label[1:],
-        "studies": wording.count(len(studies), "study", "studies"),
+        "studies": _size(studies),
         "answered": response is not None or harm is not None,
         "response": _said(response, contents),
         "harm": _said(harm, contents),
@@ -114,6 +114,13 @@ def _answers(done: Done, condition: str) -> Iterable[Answer]:
             yield Answer(done.analysis.id, pooled.outcome, group.rows, group.estimates[0], others, pooled.level)
 
 
+def _size(studies: Sequence[Study]) -> str:
+    """Return ``4 studies, 31 patients``; without the patients where no arm says how many."""
+    patients = _patients(studies)
+    said = wording.count(len(studies), "study", "studies")
+    return f"{said}, {wording.count(patients, 'patient')}" if patients else said
+
+
 def _said(answer: Answer | None, contents: Contents) -> dict[str, Any] | None:
     if answer is None:
         return None
@@ -126,6 +133,7 @@ def _said(answer: Answer | None, contents: Contents) -> dict[str, Any] | None:
         "events": f"{first.events} of {first.patients} patients",
         "level": wording.level_text(answer.level),
         "vague": is_uninformative(first),
+        "alone": answer.rows[0].label if len(answer.rows) == 1 else "",
         "sources": [
             (row.label, contents.addresses.results(row.result), f"{row.events}/{row.n}") for row in answer.rows
         ],
@@ -134,7 +142,7 @@ def _said(answer: Answer | None, contents: Contents) -> dict[str, Any] | None:
         alone = answer.rows[0] if len(answer.rows) == 1 else None
         interval = f"{wording.percent(alone.lower)} to {wording.percent(alone.upper)}" if alone else ""
         percent = wording.percent(alone.effect) if alone else ""
-        return said | {"percent": percent, "interval": interval, "why": wording.status_sentence(first)}
+        return said | {"percent": percent, "interval": interval, "why": "" if alone else wording.status_sentence(first)}
     interval = f"{wording.percent(first.lower)} to {wording.percent(first.upper)}"
     return said | {"percent": wording.percent(first.effect), "interval": interval, "why": ""}
 
@@ -146,27 +154,26 @@ def _sure(response: Answer | None, harm: Answer | None, studies: Sequence[Study]
     designs = vocabulary.load("design")
     randomised = sum(designs[study.design].randomised for study in studies)
     appraised = sum(bool(study.appraisal) for study in studies)
-    yield (
-        f"{randomised} of {wording.count(len(studies), 'study', 'studies')} randomised; "
-        f"risk of bias judged in {appraised}."
-    )
+    of = wording.count(len(studies), "study", "studies")
+    drawn = f"{randomised or 'None'} of {of} randomised"
+    yield f"{drawn}; risk of bias {f'judged in {appraised}' if appraised else 'not yet judged'}."
 
 
 def _certainty(answer: Answer) -> str:
     one = answer.estimate
     if one.status == "single":
-        return "one study, not repeated"
+        return f"one study of {wording.count(one.patients, 'patient')}, not repeated"
     if one.effect is None or one.lower is None or one.upper is None:
         return wording.status_sentence(one)
     if is_uninformative(one):
-        said = "the interval covers nearly everything"
-        return said + "".join(f"; {other.label} says {_rate(other)}" for other in answer.others[:1])
-    parts = [f"the interval is {100 * (one.upper - one.lower):.0f} points wide"]
-    if one.prediction_lower is not None and one.prediction_upper is not None:
-        low, high = wording.percent(one.prediction_lower), wording.percent(one.prediction_upper)
-        parts.append(f"the next study is expected between {low} and {high} %")
-    if wording.exists(one.i2):
-        parts.append(f"I² = {wording.number_text(one.i2, 0)} %")
+        others = [other for other in answer.others if not is_uninformative(other)]
+        said = "these few patients fit almost any share"
+        return said + "".join(f"; another usual method says {_rate(other)}" for other in others[:1])
+    parts = [f"the interval spans {100 * (one.upper - one.lower):.0f} points"]
+    low, high = wording.percent(one.prediction_lower), wording.percent(one.prediction_upper)
+    known = wording.exists(one.prediction_lower) and wording.exists(one.prediction_upper)
+    if known and (low, high) != (wording.percent(one.lower), wording.percent(one.upper)):
+        parts.append(f"a new study may find {low} to {high} %")
     return ", ".join(parts)
 
 
