@@ -38,6 +38,8 @@ class Task:
     r_package: str
     r_repeats: int
     aim: float | None = None
+    r_share: float = 1.0
+    """How much of the work R does; its time is divided by it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Samples:
     counts: tuple[FloatArray, FloatArray]
     controls: tuple[FloatArray, FloatArray]
     network: tuple[list[str], list[str], list[str], FloatArray, FloatArray]
+    nested: tuple[FloatArray, FloatArray, list[str]]
+    doses: tuple[list[str], FloatArray, FloatArray, FloatArray]
 
 
 def samples(seed: int = 20) -> Samples:
@@ -69,7 +73,14 @@ def samples(seed: int = 20) -> Samples:
     sizes, batch = {k: studies(k) for k in (10, 13, 20, 50, 100, 1000)}, studies(1000, 10)
     other = random.integers(5, 40, 20).astype(np.float64)
     controls = (random.binomial(other.astype(int), 0.4).astype(np.float64), other)
-    return Samples(sizes, batch, (events, n), controls, (*network, effect, se))
+    ten, eight = np.repeat(np.arange(10), [1, 1, 2, 2, 2, 3, 3, 4, 5, 7]), np.repeat(np.arange(8), 3)
+    y, v = studies(1000, 30)
+    y += random.normal(0, 0.4, (1000, 10))[:, ten]
+    dose, treated = np.tile([1.0, 2.0, 4.0], 8), random.integers(5, 25, (1000, 24)).astype(np.float64)
+    logit = 0.6 * np.log(dose) - 1 + random.normal(0, 0.7, (1000, 8))[:, eight]
+    responses = random.binomial(treated.astype(int), 1 / (1 + np.exp(-logit))).astype(np.float64)
+    doses = ([f"s{i}" for i in eight], dose, responses, treated)
+    return Samples(sizes, batch, (events, n), controls, (*network, effect, se), (y, v, [f"s{i}" for i in ten]), doses)
 
 
 def gosh(y: FloatArray, v: FloatArray, estimator: str) -> FloatArray:
@@ -92,6 +103,9 @@ def tasks(data: Samples) -> list[Task]:
     diseases = [f"disease {i % 5}" for i in range(20)]
     arms = "for (i in 1:20) try(rma.glmm(measure='OR', ai=xi[-i], n1i=ni[-i], ci=ci[-i], n2i=n2i[-i]), silent=TRUE)"
     nets = "for (s in study) netmeta(te, sete, t1, t2, study, method.tau='REML', subset=study != s)"
+    levels = "for (i in 1:20) try(rma.mv(ym[i, ], vm[i, ], random=~ 1 | cluster/effect, test='t'), silent=TRUE)"
+    slopes = "for (i in 1:20) try(glmer(cbind(xd[i, ], nd[i, ] - xd[i, ]) ~ log(dose) + (1 | cohort), "
+    slopes += "family=binomial, nAGQ=15), silent=TRUE)"
     every = "for (i in 1:1000) try(rma(yb[i, ], vb[i, ], test='knha'), silent=TRUE)"
     bayes = "bayesmeta(y20, sqrt(v20), tau.prior=function(t) dhalfnormal(t, scale=0.5))"
     net = "netmeta(te, sete, t1, t2, study, method.tau='REML')"
@@ -129,6 +143,14 @@ def tasks(data: Samples) -> list[Task]:
         Task(
             "borrowing without each of 20", partial(stats.borrow, *data.counts, diseases, mask=out), 3, "", "", 0
         ),
+        Task(
+            "1,000 multilevel fits, k = 30", partial(stats.multilevel, *data.nested), 5, levels, "metafor", 2,
+            r_share=0.02,
+        ),
+        Task(
+            "1,000 dose-response fits, 24 arms", partial(stats.dose_response, *data.doses), 3, slopes, "lme4", 2,
+            r_share=0.02,
+        ),
     ]  # fmt: skip
 
 
@@ -144,8 +166,10 @@ def r_program(data: Samples, rows: list[Task]) -> str:
     for k, (y, v) in data.sizes.items():
         columns |= {f"y{k}": y, f"v{k}": v}
     columns |= dict(zip(("study", "t1", "t2", "te", "sete"), data.network, strict=True))
+    columns |= {"cluster": data.nested[2], "effect": np.arange(30.0), "cohort": data.doses[0], "dose": data.doses[1]}
     lines = [f"{name} <- {r_vector(values)}" for name, values in columns.items()]
-    for name, matrix in zip(("yb", "vb"), data.batch, strict=True):
+    matrices = (*data.batch, *(part[:20] for part in (*data.nested[:2], *data.doses[2:])))
+    for name, matrix in zip(("yb", "vb", "ym", "vm", "xd", "nd"), matrices, strict=True):
         lines.append(f"{name} <- matrix({r_vector(matrix.ravel())}, nrow={matrix.shape[0]}, byrow=TRUE)")
     lines += [
         "options(warn=-1)",
@@ -177,7 +201,8 @@ def r_timings(data: Samples, rows: list[Task]) -> list[Timing]:
     for line in done.stdout.splitlines():
         number, *rest = line.split("\t")
         if number.isdigit() and rest:
-            found[int(number)] = (float(rest[0]), float(rest[1])) if len(rest) == 2 else rest[0]
+            share = rows[int(number)].r_share
+            found[int(number)] = (float(rest[0]) / share, float(rest[1]) / share) if len(rest) == 2 else rest[0]
     return found
 
 
