@@ -178,6 +178,7 @@ ICTRP = """<?xml version='1.0' encoding='UTF-8' ?>
     </Inclusion_Criteria>
     <Secondary_ID>NCT04014166
     </Secondary_ID>
+    <Prospective_registration>Yes</Prospective_registration>
     <Contact_Firstname>Zhang
     </Contact_Firstname>
   </Trial>

@@ -67,6 +67,11 @@ def test_an_abstract_that_only_begins_like_data_is_read(text: str) -> None:
         ("https://doi.org/10.1182/blood-2023-1\n", "list of 1 identifiers", "10.1182/blood-2023-1"),
         ("TI ~ Cells in ITP\nAU ~ Prechelt, Lutz\nPY ~ 1992\n", "tags TI, AU, PY", "export it as RIS"),
         ("TY\u00a0\u00a0- JOUR\nTI\u00a0\u00a0- Cells\nVL\u00a0\u00a0- 1\n", "tags TY, TI, VL", "export it as RIS"),
+        (
+            "Summary\nEudraCT Number:\t\t2019-001234-56\nFull Title: Cells\nEudraCT Number: 2019-001234-57\n",
+            "holds 2 trials",
+            "WHO",
+        ),
         ("TI= Cells\nAB= 8 of 18 responded.\nVL= 1\n", "tags TI, AB, VL", "export it as RIS"),
     ],
 )
@@ -80,6 +85,7 @@ def test_what_people_are_known_to_have_is_named_with_what_to_do(text: str, what:
     "text",
     [
         "12 patients in 10.1 months",
+        "Cells for ITP\nEudraCT Number: 2019-001234-56\n8 of 18 responded.",
         "Cells of the cord: NCT04014166",
         "TI - title\nof an abstract with AU - nothing else",
         "CR: 3 of 18\nPR: 5 of 18\nNR: 10 of 18",

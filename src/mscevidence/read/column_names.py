@@ -85,7 +85,7 @@ _LEFT = """rank; cited by; times cited wos core; citing works count; references;
     email addresses; reprint addresses; times cited; recent citations; rcr; fcr; source linkout; cites; cites url;
     gs rank; query date; ecc; cites per year; cites per author; author count; related url; corresponding authors;
     article citation count; patent citation count; reference count; license; date added to xplore; document identifier;
-    internal number; other records; bridging flag truefalse; bridged type;
+    internal number; other records; prospective registration; bridging flag truefalse; bridged type;
     retrospective flag; entry date; create date; journal subset; nlm journal code; score; link to the ovid full text or
     citation; molecular sequence numbers; tradenames; manufacturers; funding texts; sponsors; conference date;
     conference location; conference code; access type; source type; funding orgs; funding text; highly cited

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _TRIAL = "Trial"
-_LEFT = frozenset({"export date", "internal number", "other records", "prospective registration"})
-"""Fields of the export, not of the trial."""
 
 
 def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
@@ -43,8 +41,7 @@ def _reference(element: _Element, notes: tuple[str, ...]) -> Reference:
     reference = Reference(notes=list(notes))
     for child in element:
         label = str(child.tag).replace("_", " ")
-        if label.casefold() not in _LEFT:
-            add_value(reference, field_of(label), label, "".join(child.itertext()))
+        add_value(reference, field_of(label), label, "".join(child.itertext()))
     if not reference.first("title"):
         # Some registries give the scientific title only, which stands with the other titles.
         reference.values["title"] = reference.values.pop("other-title", [])

@@ -36,6 +36,7 @@ _LISTED = re.compile(
 _TAGGED = re.compile(r"(?m)^\W{0,3}(?P<tag>[A-Z][A-Z0-9]{1,2})(?P<sign>\s{0,4}[-–—:~=]|\u00a0{1,4})\s?\S")
 _TELLING_TAGS = (frozenset({"TI", "T1"}), frozenset({"AU", "A1", "AB", "N2", "SO", "PY", "YR", "TY"}))
 _FEWEST_TAGS = 3
+_TRIAL = re.compile(r"(?m)^(?:EudraCT Number|EU CT Number|NCT Number|Trial ID):[ \t]*\S")
 _BEGINNING = 2_000
 
 
@@ -43,11 +44,12 @@ def refuse_unknown_data(decoded: str) -> None:
     """Pass what may be an abstract, one that begins with a brace or a sign for less too.
 
     Raises:
-        DocumentError: the text is JSON, XML, a list of identifiers or an export of tagged records.
+        DocumentError: the text is JSON, XML, a list of identifiers, or an export of records or trials.
     """
     text = decoded.strip("\ufeff \t\r\n")
     _refuse_lists(text)
     _refuse_tags(text)
+    _refuse_trials(text)
     if _is_json(text):
         raise _unread(text, "JSON", _READ_JSON)
     if _is_xml(text):
@@ -67,6 +69,13 @@ def _refuse_tags(text: str) -> None:
         shown = ", ".join(tags[:5])
         hint = "export it as RIS, BibTeX, PubMed (nbib) or CSV; of a single abstract give its text (format plain-text)"
         raise DocumentError(f"the input is an export with the tags {shown} ... in no format that is read", hint=hint)
+
+
+def _refuse_trials(text: str) -> None:
+    trials = len(_TRIAL.findall(text))
+    if trials > 1:
+        hint = "export them from the search portal of the WHO (ICTRP) as XML, or give the NCT numbers as arguments"
+        raise DocumentError(f"the input holds {trials} trials of a registry as text, which is not read", hint=hint)
 
 
 def _unread(text: str, name: str, sources: str) -> DocumentError:
