@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -209,6 +210,23 @@ def test_a_batch_with_a_mask_is_each_analysis_without_the_masked_trials(model: A
     assert_allclose(masked.studies.median, batch.studies.median[1, 1])
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_an_analysis_that_occurs_again_in_a_batch_is_calculated_once(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, module = f"_{model.__name__}", sys.modules[model.__module__]
+    analyse, seen = getattr(module, name), []
+
+    def counted(x: Any, *rest: Any) -> Any:
+        seen.append(x.tolist())
+        return analyse(x, *rest)
+
+    monkeypatch.setattr(module, name, counted)
+    found = model([[1, 4, 2], [1, 4, 2], [4, 1, 2]], [9, 8, 7], mask=[[True] * 3, [True] * 3, [False, True, True]])
+    assert seen == [[1, 4, 2], [1, 2]]
+    assert found.mean.median[0] == found.mean.median[1] != found.mean.median[2]
+
+
 BETA_TRIALS = [
     (X, N), ([0, 0, 0], [20, 15, 30]), ([3], [4]), MILLIONS, ([4_200, 4_300], [10_000, 10_000]),
     ([400, 380, 3, 0], [1000, 1000, 10, 5]), ([0, 8, 7], [1_000_000, 18, 9]),
@@ -249,4 +267,7 @@ def test_the_trials_may_be_left_out_without_changing_the_rest() -> None:
         for number in ("mean", "sd", "median", "lower", "upper"):
             assert_allclose(getattr(getattr(bare, name), number), getattr(getattr(whole, name), number), rtol=1e-9)
     assert bare.studies.mean.shape == (0,)
+    batch = beta_binomial([events] * 2, n, of_trials=False)
+    assert np.isnan(batch.studies.mean).all()
+    assert_allclose(batch.new.upper, np.full(2, float(whole.new.upper)), rtol=1e-9)
     assert bare.notes == whole.notes

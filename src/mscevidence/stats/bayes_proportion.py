@@ -18,10 +18,10 @@ from scipy import special
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.beta_binomial_grid import Cells, trial_posteriors
-from mscevidence.stats.binomial_grid import JointPosterior, joint_posterior
+from mscevidence.stats.binomial_grid import joint_posterior, rate_summary, tau_posterior
 from mscevidence.stats.binomial_integrals import Counts
 from mscevidence.stats.display import Row, Shown, posterior_rows
-from mscevidence.stats.grid_distribution import GridDistribution, Rows, cubic, posterior, posteriors, summary
+from mscevidence.stats.grid_distribution import GridDistribution, Rows, posterior, posteriors, summary
 from mscevidence.stats.inputs import FloatArray, IntArray, aligned, at_least, counts, plain, tail
 from mscevidence.stats.mixtures import Posterior
 from mscevidence.stats.priors import BetaPrior, HalfNormal, NormalPrior, TauPrior
@@ -147,7 +147,7 @@ def binomial_normal(
     """Return the posterior of the binomial-normal model, of each analysis.
 
     The grids of every analysis lie where its own posterior is: a batch is convenient, but takes as long as its analyses
-    do one by one.
+    do one by one; those with the same trials are calculated once.
 
     Args:
         events: (..., k) patients with the event.
@@ -177,11 +177,11 @@ def _binomial_normal(
     typical, mean = (Rows.of(found.mu, found.cell, at) for at in (found.mu, special.logit(found.rate)))
     # Every trial with events and non-events makes the likelihood fall like 1/tau; the others hold it up.
     finite = tau_prior.tail_power - 1 + ((x > 0) & (x < size)).sum()
-    tau = _tau_posterior(found, level, finite)
+    tau = tau_posterior(found, level, finite)
     return BayesianProportion(
         model="binomial-normal",
-        mean=posterior(_rate_summary(mean, found.cell, found.rate, level)),
-        typical=posterior(_rate_summary(typical, found.cell, special.expit(found.mu), level)),
+        mean=posterior(rate_summary(mean, found.cell, found.rate, level)),
+        typical=posterior(rate_summary(typical, found.cell, special.expit(found.mu), level)),
         heterogeneity=tau,
         new=posterior(summary(trials[-1], rate, level)),
         studies=posteriors([summary(trial, rate, level) for trial in trials[:-1]]),
@@ -195,9 +195,9 @@ def typical_rate(
     x: FloatArray, size: FloatArray, mu_prior: NormalPrior, tau_prior: TauPrior, level: float
 ) -> tuple[tuple[float, ...], GridDistribution]:
     """Return the summary of the typical proportion of checked trials as in `binomial_normal`, and that of its logit."""
-    found = joint_posterior(Counts(np.append(x, 0.0), np.append(size, 0.0), mu_prior, tau_prior))
+    found = joint_posterior(Counts(np.append(x, 0.0), np.append(size, 0.0), mu_prior, tau_prior), studies=False)
     typical = Rows.of(found.mu, found.cell, found.mu)
-    return _rate_summary(typical, found.cell, special.expit(found.mu), level), typical.distribution()
+    return rate_summary(typical, found.cell, special.expit(found.mu), level), typical.distribution()
 
 
 def beta_binomial(
@@ -261,7 +261,14 @@ def _each(analyse: Analyse, events: ArrayLike, n: ArrayLike, mask: ArrayLike | N
     if not present.any(axis=-1).all():
         raise StatisticsError("no trial is left: all are masked out", hint="an analysis needs at least one trial")
     lead = present.shape[:-1]
-    found = [analyse(x[index][present[index]], size[index][present[index]]) for index in np.ndindex(lead)]
+    known: dict[bytes, BayesianProportion] = {}
+    found = []
+    for index in np.ndindex(lead):
+        own = np.stack([x[index][present[index]], size[index][present[index]]])
+        # The same trials are the same analysis: what is simulated or drawn again often is.
+        if (key := own.tobytes()) not in known:
+            known[key] = analyse(*own)
+        found.append(known[key])
     if lead == () and present.all():
         return found[0]
     return BayesianProportion(
@@ -276,28 +283,3 @@ def _each(analyse: Analyse, events: ArrayLike, n: ArrayLike, mask: ArrayLike | N
         priors=found[0].priors, level=found[0].level,
         events=placed([one.events for one in found], present), n=placed([one.n for one in found], present),
     )  # fmt: skip
-
-
-def _rate_summary(rows: Rows, cell: FloatArray, rate: FloatArray, level: float) -> tuple[float, ...]:
-    """Return the summary of a proportion; mean and standard deviation from the cells."""
-    mean = float((cell * rate).sum())
-    sd = float(np.sqrt((cell * (rate - mean) ** 2).sum()))
-    alpha = (1 - level) / 2
-    quantiles = special.expit(rows.quantiles(np.array([0.5, alpha, 1 - alpha])))
-    return (mean, sd, *(float(value) for value in quantiles))
-
-
-def _tau_posterior(found: JointPosterior, level: float, moments_below: float) -> Posterior:
-    """Return the summary of tau; quantiles on the scale of log tau, on which the nodes lie densely."""
-    tau, weight = found.tau, found.tau_weight
-    share = found.cell.sum(axis=1)
-    mean = float(share @ tau)
-    sd = float(np.sqrt(share @ (tau - mean) ** 2))
-    mean, sd = mean if moments_below > 1 else np.inf, sd if moments_below > 2 else np.inf
-    grid = np.linspace(np.log(tau[0]), np.log(tau[-1]), 2001)
-    with np.errstate(divide="ignore"):
-        height = np.log(share / weight * tau)
-    smooth = cubic(grid, np.log(tau), np.maximum(height, -700.0))
-    distribution = GridDistribution.of(grid, np.exp(smooth - smooth.max()))
-    alpha = (1 - level) / 2
-    return posterior((mean, sd, *(float(np.exp(distribution.quantile(p))) for p in (0.5, alpha, 1 - alpha))))

@@ -135,7 +135,8 @@ def integrals(counts: Counts, points: Points, mu: FloatArray, tau: float) -> Int
     if coarse.any():
         z, w = HERMITE
         at = counts.log_likelihood(mu[coarse, np.newaxis] + tau * z, points.studies)
-        log_marginal[:, coarse] = special.logsumexp(at, axis=-1, b=w / w.sum())
+        top = at.max(axis=-1, keepdims=True)
+        log_marginal[:, coarse] = top[..., 0] + np.log(np.exp(at - top) @ (w / w.sum()))
     return Integrals(part, kernel, integral, log_marginal)
 
 

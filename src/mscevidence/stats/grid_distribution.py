@@ -21,7 +21,8 @@ class GridDistribution:
     """A density on a uniform grid.
 
     Attributes:
-        grid: (G) uniform; density: (G) values, integrating to 1; cumulative: (G) distribution function.
+        grid: (G) uniform; density: (G) values, integrating to 1; cumulative: (G) distribution function. Several
+        distributions have them as (..., G) each.
     """
 
     grid: FloatArray
@@ -31,23 +32,30 @@ class GridDistribution:
     @classmethod
     def of(cls, grid: FloatArray, height: FloatArray) -> GridDistribution:
         """Return the distribution with density proportional to `height`, which is negligible at both ends."""
-        width = grid[1] - grid[0]
-        density = height / (height.sum() * width)
-        steps = (density[1:] + density[:-1]) * width / 2
-        slope = np.gradient(density, width)
-        cumulative = np.concatenate([[0.0], np.cumsum(steps)]) - width**2 / 12 * (slope - slope[0])
-        return cls(grid, density, np.maximum.accumulate(np.clip(cumulative, 0.0, 1.0)))
+        width = (grid[..., 1] - grid[..., 0])[..., np.newaxis]
+        density = height / (height.sum(axis=-1, keepdims=True) * width)
+        steps = (density[..., 1:] + density[..., :-1]) * width / 2
+        slope = np.gradient(density, axis=-1) / width
+        cumulative = np.zeros_like(density)
+        cumulative[..., 1:] = np.cumsum(steps, axis=-1)
+        cumulative -= width**2 / 12 * (slope - slope[..., :1])
+        return cls(grid, density, np.maximum.accumulate(np.clip(cumulative, 0.0, 1.0), axis=-1))
 
     def cdf(self, x: FloatArray) -> FloatArray:
-        """Return P(X <= x)."""
-        width = self.grid[1] - self.grid[0]
-        index = np.clip(((x - self.grid[0]) / width).astype(np.int64), 0, self.grid.size - 2)
-        t = np.clip((x - self.grid[index]) / width, 0.0, 1.0)
-        low, high = self.cumulative[index], self.cumulative[index + 1]
-        first, last = width * self.density[index], width * self.density[index + 1]
-        value = low + t * (first + t * (3 * (high - low) - 2 * first - last + t * (first + last - 2 * (high - low))))
+        """Return P(X <= x), x (n), or (..., n) of several distributions."""
+        start = self.grid[..., :1]
+        width = self.grid[..., 1:2] - start
+        index = np.clip(((x - start) / width).astype(np.int64), 0, self.grid.shape[-1] - 2)
+        left, low, first = (np.take_along_axis(part, index, axis=-1) for part in self._parts())
+        high, last = (np.take_along_axis(part, index + 1, axis=-1) for part in (self.cumulative, self.density))
+        t = np.clip((x - left) / width, 0.0, 1.0)
+        first, last, rise = width * first, width * last, high - low
+        value = low + t * (first + t * (3 * rise - 2 * first - last + t * (first + last - 2 * rise)))
         result: FloatArray = np.clip(value, 0.0, 1.0)
         return result
+
+    def _parts(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        return self.grid, self.cumulative, self.density
 
     def quantile(self, p: float) -> float:
         """Return the quantile of probability p."""
@@ -72,11 +80,11 @@ class Rows:
     """A mixture of distributions that have grids of their own: of a variable that increases with that of the grid.
 
     Attributes:
-        weight: (T) shares; part: distributions; at: (T, M) the variable at the points of each grid.
+        weight: (T) shares; parts: the distributions, (T, M); at: (T, M) the variable at the points of each grid.
     """
 
     weight: FloatArray
-    part: tuple[GridDistribution, ...]
+    parts: GridDistribution
     at: FloatArray
 
     @classmethod
@@ -84,15 +92,19 @@ class Rows:
         """Return the mixture of rows of uniform grids (T, M) with probabilities `cell`, without negligible rows."""
         weight = cell.sum(axis=1)
         kept = weight > 1e-14
-        parts = tuple(GridDistribution.of(*row) for row in zip(grid[kept], cell[kept], strict=True))
-        return cls(weight[kept] / weight[kept].sum(), parts, at[kept])
+        return cls(weight[kept] / weight[kept].sum(), GridDistribution.of(grid[kept], cell[kept]), at[kept])
 
     def cdf(self, x: FloatArray) -> FloatArray:
         """Return P(X <= x) of a vector."""
-        found = np.zeros(x.shape)
-        for weight, part, at in zip(self.weight, self.part, self.at, strict=True):
-            found += weight * part.cdf(np.interp(x, at, part.grid))
-        return found
+        # As numpy.interp, from the variable to that of each grid.
+        index = np.stack([np.searchsorted(row, x) for row in self.at]) - 1
+        index = np.clip(index, 0, self.at.shape[1] - 2)
+        left, right = (np.take_along_axis(self.at, index + i, axis=1) for i in (0, 1))
+        share = np.clip((x - left) / np.where(right > left, right - left, 1.0), 0.0, 1.0)
+        grid = self.parts.grid
+        within = np.take_along_axis(grid, index, axis=1) + share * (grid[:, 1:2] - grid[:, :1])
+        result: FloatArray = self.weight @ self.parts.cdf(within)
+        return result
 
     def quantiles(self, p: FloatArray) -> FloatArray:
         """Return the quantiles of a vector of probabilities, by ever finer grids."""

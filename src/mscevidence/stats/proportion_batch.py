@@ -27,9 +27,13 @@ def spread(found: Sequence[Posterior], present: BoolArray) -> Posterior:
 
 
 def placed(found: Sequence[FloatArray], present: BoolArray) -> FloatArray:
-    """Return the values of the present studies of each analysis in their places (..., k), NaN elsewhere."""
+    """Return the values of the present studies of each analysis in their places (..., k), NaN elsewhere.
+
+    All are NaN if there are no values.
+    """
     result = np.full(present.shape, np.nan)
-    result[present] = np.concatenate(found)
+    if any(one.size for one in found):
+        result[present] = np.concatenate(found)
     return plain(result)  # type: ignore[no-any-return]
 
 
