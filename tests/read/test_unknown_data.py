@@ -88,6 +88,7 @@ def test_what_people_are_known_to_have_is_named_with_what_to_do(text: str, what:
         "Cells for ITP\nEudraCT Number: 2019-001234-56\n8 of 18 responded.",
         "Cells of the cord: NCT04014166",
         "TI - title\nof an abstract with AU - nothing else",
+        "TI - title of it\nAU - somebody",
         "CR: 3 of 18\nPR: 5 of 18\nNR: 10 of 18",
         "AB: blood group\nPY: pack years\nSO: sign-out",
     ],
