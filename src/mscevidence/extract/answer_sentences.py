@@ -113,6 +113,8 @@ class SentenceQuestion:
         """Return the pair directly behind the outcome in a list of outcomes: "nausea (12% vs 4%), rash (3% vs 1%)"."""
         text = self.groups.text
         pairs = against(text, counts)
+        if len(pairs) < 2:
+            return None
         starts = [span[0], *(two.end for _, two in pairs)]
         stops = [*(one.start for one, _ in pairs[1:]), span[1]]
         found: list[dict[Whose, Count] | None] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mscevidence.extract.asked_times import times_told, without_times
+from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon, Stems, covered, same_absence, same_turn, stems, telling
 from mscevidence.extract.table_counts import Place, TableCounts, lower_header, without_size
@@ -15,6 +15,10 @@ from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
 
 _BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?:at\s)?(?:baseline|before|pre-?(?:treatment|operative|intervention|test)|screening)\b", re.IGNORECASE
+)
+_PERCENT = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
 _NO_OUTCOME = re.compile(
     r"(?<!from\s)\bbaseline\b(?!\s?(?:and|to|or|,|through))|\b(?:demographic|sociodemographic|characteristics)\b",
     re.IGNORECASE,
@@ -156,6 +160,8 @@ class TableQuestion:
             return False
         if lower and not is_arm(lower):
             return False
+        if _PERCENT.fullmatch(lower) and any(self.counts.is_beside_percent(row, other) for other in row.cells):
+            return False
         return not (_BASELINE.search(lower) and not _BASELINE.search(self.outcome) and self.parallel)
 
     def _score(self, row: Row, columns: tuple[int, int], level: int) -> float:
@@ -163,6 +169,8 @@ class TableQuestion:
         path = row.headers[columns[0]]
         lower, upper = " ".join(path[level + 1 :]), " ".join(path[:level])
         label, heading = without_size(row.label), " ".join(row.heading)
+        if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
+            return 0.0
         own = self.lexicon.expand(f"{label} {lower}") | stems(label)
         known = self.lexicon.expand(self.outcome)
         heads = self._heads(row, known)
@@ -175,7 +183,7 @@ class TableQuestion:
         kinds = f"{label} {lower} {_KIND.sub(' ', heading)}"
         if not same_absence(self.outcome, kinds) or not same_turn(self.outcome, f"{words} {self.grid.caption}"):
             return 0.0
-        named = telling(stems(" ".join(row.heading[-1:]) if heads else label))
+        named = telling(stems(" ".join(row.heading[-1:]) if heads else timeless(label) or label))
         precision = self._precision(named, known | self.context)
         recall = self._recall(
             own, own | self.lexicon.expand(f"{heading} {upper}"), known, timed=bool(told & self.times)

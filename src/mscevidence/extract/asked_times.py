@@ -45,6 +45,11 @@ def times_told(text: str) -> frozenset[tuple[float, str]]:
     return frozenset(found)
 
 
+def timeless(text: str) -> str:
+    """Return a text without the times in it."""
+    return " ".join(_TIME.sub(" ", text).split())
+
+
 def without_times(phrase: str) -> str:
     """Return a phrase without the words that say when: "relapse at 12 months" becomes "relapse"."""
     return " ".join(_PHRASE.sub(" ", phrase).split()) or phrase

@@ -36,7 +36,9 @@ _ATTACHES = re.compile(
     r"(?:the\s|those\s|patients\s|subjects\s|women\s|in\s|with\s|receiving\s|treated\s|who\s|had\s|received\s|assigned\s|to\s|on\s)*",
 )
 _UP = re.compile(r"\b(?:higher|greater|more|increased?|increases|larger|better|superior|improved)\b", re.IGNORECASE)
-_DOWN = re.compile(r"\b(?:lower|less|fewer|reduced?|reduces|reduction|decreased?|smaller|inferior)\b", re.IGNORECASE)
+_DOWN = re.compile(
+    r"\b(?:lower|rarer|less|fewer|reduced?|reduces|reduction|decreased?|smaller|inferior)\b", re.IGNORECASE
+)
 
 
 def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
@@ -176,10 +178,10 @@ def introduced(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, C
     before = _sides([m for m in mentions if m.end <= pair[0].start])
     if not before or any(m.whose == "other" for m in mentions) or len(before) > len(SIDES):
         return None
-    up, down = (bool(p.search(text, before[0].start, pair[0].start)) for p in (_UP, _DOWN))
+    start = max(0, before[0].start - 120)
+    up, down = (bool(p.search(text, start, pair[0].start)) for p in (_UP, _DOWN))
     first, second = ((c.number("percent") or 0) if c.value("percent") else (c.number("events") or 0) for c in pair)
-    against_words = up != down and (first > second) != up
-    if against_words:
+    if (up and not down and first < second) or (down and not up and first > second):
         return None
     return {before[0].whose: pair[0], _opposite(before[0].whose): pair[1]}
 

@@ -47,6 +47,10 @@ _MARKS = frozenset(
 _NEGATED = re.compile(r"\b(?:no|non|not|without|un(?:treated|exposed))\b|\bnon-", re.IGNORECASE)
 _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
 _GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)[\s-]([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
+_GROUPS = re.compile(
+    r"\b(?:[Gg]roups|[Aa]rms|[Cc]ohorts)\s(?:[A-Z]|\d|I{1,3}|IV)(?P<rest>(?:(?:,\s?(?:and\s)?|\s(?:and|or|vs\.?|versus)\s)(?:[A-Z]|\d|I{1,3}|IV)\b(?![.\d%]))+)"
+)
+_MARK = re.compile(r"\b(?:[A-Z]|\d|I{1,3}|IV)\b")
 _CONTROL = re.compile(
     r"\bplacebo\b(?!-|\s(?:effect|response|run|product|tablet|capsule))|\b(?:control|sham|usual[\s-]care|comparator|non-?exposed|untreated"
     r"|standard[\s-](?:care|treatment|therapy))(?=[\s-](?:groups?|arms?|subjects|patients|participants|infants|women|children|villages)|s\b"
@@ -217,6 +221,11 @@ class Groups:
             whose = self.lettered.get(f"group_{match[1].casefold()}")
             if whose is not None:
                 yield GroupMention(*match.span(), whose)
+        for several in _GROUPS.finditer(self.text, *span):
+            for mark in _MARK.finditer(self.text, *several.span("rest")):
+                whose = self.lettered.get(f"group_{mark.group().casefold()}")
+                if whose is not None:
+                    yield GroupMention(*mark.span(), whose)
 
     def _worded(self, span: Span) -> Iterator[GroupMention]:
         for name in named_groups(self.text, span, self.side_words):

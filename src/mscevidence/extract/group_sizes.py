@@ -41,7 +41,7 @@ _LEAST_PLAIN = 5
 _ALTERNATIVE = re.compile(r"\b(?:to|either|or|versus|vs|into)\s")
 _AND = re.compile(r"[^.;,()\d]{0,12}\s(?:and|or)\s(?:the\s)?")
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
-_END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|were|[.;(]|$)")
+_END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|[.;(]|$)")
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
 _OF_PERCENT = re.compile(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$")
 _NO_PATIENTS = re.compile(r"\s?[:∶]\s?\d|(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
@@ -129,7 +129,7 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
             return _Told(1, dict.fromkeys(SIDES, near[0].value))
     if not mentions or not sizes:
         return None
-    found = _owned(text, mentions, sizes) or _halves(text, mentions, sizes)
+    found = _halves(text, mentions, sizes) or _owned(text, mentions, sizes)
     if not found:
         return None
     if len(found) < 2:
@@ -222,11 +222,13 @@ def _named_after(text: str, size: _Size, after: Sequence[GroupMention]) -> Whose
 
 def _halves(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) -> dict[Side, Value]:
     """Return the one n behind two groups of a list for both, where it makes up all: "A and B (n = 32)" of 64."""
-    if len(sizes) != 1 or sizes[0].rule != "n-equals" or not _is_total(text, 2 * sizes[0].number):
+    last = sizes[-1]
+    doubled = all(size.number == 2 * last.number for size in sizes[:-1])
+    if last.rule != "n-equals" or not doubled or not _is_total(text, 2 * last.number):
         return {}
-    before = [m for m in mentions if m.end <= sizes[0].start][-2:]
+    before = [m for m in mentions if m.end <= last.start][-2:]
     both = {m.whose for m in before} == set(SIDES) and _AND.fullmatch(text, before[0].end, before[1].start)
-    return dict.fromkeys(SIDES, sizes[0].value) if both else {}
+    return dict.fromkeys(SIDES, last.value) if both else {}
 
 
 def _other(side: Whose) -> Whose:
@@ -240,7 +242,8 @@ def _listed(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size])
     gaps = [text[one.end : two.start] for one, two in pairwise(sizes)]
     if not all(_LIST_GAP.fullmatch(gap) for gap in gaps):
         return None
-    after = _END_OF_LIST.search(text, sizes[-1].end)
+    behind = [m for m in mentions if m.start >= sizes[-1].end]
+    after = _END_OF_LIST.search(text, behind[-1].end) if behind else None
     ahead = [m for m in mentions if m.end <= sizes[0].start]
     if after is not None and (named := items(text, (sizes[-1].end, after.start()), mentions, len(sizes))):
         return {side: size.value for side, size in zip(named, sizes, strict=True) if side is not None}

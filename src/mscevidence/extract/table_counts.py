@@ -31,6 +31,7 @@ _SIZE_ROW = re.compile(
     r"|patients, n)\s*",
     re.IGNORECASE,
 )
+_PERCENT_HEADER = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
 _RATE_PER = re.compile(r"per\s\d+\s(?:patient|person)|(?:patient|person)[\s-]years", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ class TableCounts:
         reading = reading_of(self.document, cell.span) if cell else None
         if reading is None:
             return None
-        reading = self._with_partner(place, reading)
+        reading = self._with_partner(place, _as_headed(reading, lower_header(place.row, place.column)))
         if reading.events is not None and reading.n is not None:
             agreed = reading.percent is None or _share(reading).agrees(reading.n.number or 0, slack=1.5)
             return Counted(reading.events, reading.n, "stated") if agreed else None
@@ -107,6 +108,10 @@ class TableCounts:
             most = any(sum(share.agrees(n or 0) for share in shares) * 5 >= len(shares) * 4 for n in known)
             self._counting[column] = len(shares) >= 2 and (agreed is not None or most)
         return not self._counting[column]
+
+    def is_beside_percent(self, row: Row, column: int) -> bool:
+        """Return whether a column counts events whose percents stand in the column behind it."""
+        return bool(SIZE_HEADER.fullmatch(lower_header(row, column))) and not self.is_size(row, column)
 
     @cached_property
     def _counting(self) -> dict[int, bool]:
@@ -239,6 +244,14 @@ class TableCounts:
         if _MEASURED.search(near) or _RATE_PER.search(near + self.grid.caption):
             return False
         return bool(self._shares(column)) or bool(_COUNTED.search(f"{near} {self.grid.caption}"))
+
+
+def _as_headed(reading: Reading, header: str) -> Reading:
+    """Return a plain number under the header "%" as a percent."""
+    shown = reading.bare or (reading.events if reading.percent is None and reading.n is None else None)
+    if shown is None or not _PERCENT_HEADER.fullmatch(header):
+        return reading
+    return Reading(percent=shown.model_copy(update={"role": "percent"}))
 
 
 def _agreeing(shares: list[Share], n: Value, others: list[tuple[Value, str]]) -> int:
