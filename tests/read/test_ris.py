@@ -299,14 +299,21 @@ def test_encodings(encoding: str, note: tuple[str, ...]) -> None:
     [
         ("间充质干细胞治疗免疫性血小板减少症", "gb18030", "GB 18030"),
         ("間葉系幹細胞による血小板減少症の治療", "shift_jis", "Shift JIS"),
+        ("자가면역질환 줄기세포 치료", "euc_kr", "EUC-KR"),
         ("Größe naïve façade – Œdème à Évian", "cp1252", "Windows-1252"),
         ("ÄÖÜÄÖÜ ÄÖÜ", "cp1252", "Windows-1252"),
+        ("Ärzte zählen Â°C ƒA", "cp1252", "Windows-1252"),
     ],
 )
 def test_encodings_of_east_asia_are_told_from_those_of_europe(title: str, encoding: str, name: str) -> None:
     read = document(f"TY  - JOUR\nTI  - {title}\nER  - \n".encode(encoding))
     assert read.title == title
     assert read.notes[0].startswith(f"decoded as {name}: byte ")
+
+
+def test_an_encoding_that_cannot_be_told_is_no_chinese() -> None:
+    read = document("TY  - JOUR\nTI  - 間充質幹細胞治療免疫性血小板減少症\nER  - \n".encode("big5"))
+    assert read.notes[0].startswith("decoded as Windows-1252: byte ")
 
 
 def test_an_abstract_that_is_only_called_so_is_none() -> None:

@@ -46,6 +46,8 @@ _CHANGING = re.compile(f"[{re.escape(''.join(map(chr, _NORMAL)))}]")
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _SYLLABLES = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_KOREAN = re.compile(r"[\uac00-\ud7a3]{3}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{3}")
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -80,27 +82,40 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def _east_asian(data: bytes) -> tuple[str, str] | None:
-    """Return a text in an encoding that Chinese and Japanese databases export in, and which; None if it is in none.
+    """Return a text in an encoding of Chinese, Japanese or Korean databases, and which; None if it is in none.
 
     Words of European languages in Windows-1252 have no three such characters in a row, and no Japanese syllables.
     """
-    for name, encoding in (("Shift JIS", "cp932"), ("GB 18030", "gb18030")):
+    for name, (encoding, is_plausible) in _EAST_ASIAN.items():
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if encoding == "cp932" and len(_SYLLABLES.findall(text)) * 20 > len(_NOT_ASCII.findall(text)):
-            return text, name
-        if encoding == "gb18030" and _CHINESE.search(text) and _is_simplified(text):
+        if is_plausible(text, _NOT_ASCII.findall(text)):
             return text, name
     return None
 
 
-def _is_simplified(text: str) -> bool:
-    """Return whether nearly all characters that are not ASCII are in the set that Chinese journals use."""
-    foreign = _NOT_ASCII.findall(text)
+def _is_japanese(text: str, foreign: list[str]) -> bool:
+    syllables = len(_SYLLABLES.findall(text))
+    return syllables > 2 and syllables * 20 > len(foreign)
+
+
+def _is_korean(text: str, foreign: list[str]) -> bool:
+    return _KOREAN.search(text) is not None and len(_HANGUL.findall(text)) >= 0.9 * len(foreign)
+
+
+def _is_simplified(text: str, foreign: list[str]) -> bool:
+    """Return whether there are Chinese words, nearly all in the characters that Chinese journals use."""
     usual = len("".join(foreign).encode("gb2312", "ignore")) / 2
-    return usual >= 0.95 * len(foreign)
+    return _CHINESE.search(text) is not None and usual >= 0.95 * len(foreign)
+
+
+_EAST_ASIAN = {
+    "Shift JIS": ("cp932", _is_japanese),
+    "EUC-KR": ("euc_kr", _is_korean),
+    "GB 18030": ("gb18030", _is_simplified),
+}
 
 
 def _refuse_what_is_no_text(data: bytes) -> None:
