@@ -301,6 +301,7 @@ def test_encodings(encoding: str, note: tuple[str, ...]) -> None:
         ("間葉系幹細胞による血小板減少症の治療", "shift_jis", "Shift JIS"),
         ("자가면역질환 줄기세포 치료", "euc_kr", "EUC-KR"),
         ("Größe naïve façade – Œdème à Évian", "cp1252", "Windows-1252"),
+        ("Größe der Zellen", "cp1252", "Windows-1252"),
         ("ÄÖÜÄÖÜ ÄÖÜ", "cp1252", "Windows-1252"),
         ("Ärzte zählen Â°C ƒA", "cp1252", "Windows-1252"),
     ],
