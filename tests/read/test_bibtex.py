@@ -204,3 +204,8 @@ def test_comments_between_fields_are_left_out() -> None:
     text = "@online{a,\n  % before, the = fields\n  title = {100% of},\n  % between\n  date = {2024}\n  % after }\n}\n"
     read = document(text)
     assert (read.title, read.date, read.notes) == ("100% of", "2024", ("key: a",))
+
+
+def test_carets_and_signs_of_mendeley() -> None:
+    text = r"@article{a, title={One}, abstract={10{\^{}}6 cells/kg, {\textcopyright} 2020 A {\textless} B}}"
+    assert document(text).text == "One\n\n10^6 cells/kg, © 2020 A < B"

@@ -120,6 +120,18 @@ def test_central_has_tags_of_its_own() -> None:
     assert read.publication_types == ("Journal Article", "Randomized Controlled Trial")
 
 
+def test_a_value_that_is_only_a_registration_is_one() -> None:
+    read = document(
+        "TY  - JOUR\nTI  - One\nAN  - NCT04014166\nC6  - ChiCTR2100045678; NCT01234567\nC1  - NCT in 3\nER  -\n"
+    )
+    assert [(each.kind, each.value) for each in read.identifiers] == [
+        ("nct", "NCT04014166"),
+        ("chictr", "ChiCTR2100045678"),
+        ("nct", "NCT01234567"),
+    ]
+    assert read.notes == ("C1: NCT in 3",)
+
+
 def test_web_of_science_keeps_its_tags() -> None:
     lines = "AN  - WOS:0001\nC3  - Northeastern University\nPU  - ELSEVIER\nPI  - NEW YORK\nPA  - 360 PARK AVE\n"
     read = document(f"TY  - JOUR\nTI  - One\n{lines}J9  - J APPL\nFU  - Group [1]\nFX  - By it.\nWE  - SSCI\nER  -\n")

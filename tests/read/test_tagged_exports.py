@@ -34,6 +34,8 @@ IS 1
 AR UNSP 1722034
 DI 10.1080/20964129.2020.1722034
 PM 33251087
+CT 65th Annual Meeting of the American-Society-of-Hematology (ASH)
+MA 687
 UT WOS:000514379300001
 QQ new
 ER
@@ -137,6 +139,7 @@ def test_web_of_science() -> None:
     ]
     assert ids(first) == {"doi": "10.1080/20964129.2020.1722034", "pmid": "33251087", "wos": "000514379300001"}
     assert [section.name for section in first.sections] == ["Background", "Conclusion"]
+    assert (first.meeting, first.number) == ("65th Annual Meeting of the American-Society-of-Hematology (ASH)", "687")
     assert first.notes == ("QQ: new",)
 
 

@@ -71,7 +71,19 @@ def _named(values: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
             yield "isbn", re.sub(r"[- ]", "", isbn)
 
 
+def only_registrations(value: str) -> tuple[Identifier, ...]:
+    """Return the registration numbers of a value that holds nothing else; none of any other value."""
+    found = [each for each in identifiers_in(value) if each.kind in REGISTRIES]
+    rest = value
+    for start, end in sorted((each.span for each in found if each.span), reverse=True):
+        rest = rest[:start] + rest[end:]
+    return () if any(character.isalnum() for character in rest) else tuple(found)
+
+
 def _accession(value: str) -> tuple[str, str]:
+    if registered := only_registrations(value):
+        # A registry gives its own number as that of the record.
+        return registered[0].kind, registered[0].value
     kind, match = next((kind, found) for kind, pattern in _ACCESSIONS if (found := pattern.match(value.strip())))
     return kind, match[1].rstrip(".")
 

@@ -17,6 +17,7 @@ from mscevidence.model import Reject
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.record_lines import BrokenRecordError, Draft, lines_of, opening, records_of
 from mscevidence.read.reference import Reference
+from mscevidence.read.reference_identifiers import only_registrations
 
 _FIELDS = {
     "TY": "type",
@@ -172,7 +173,9 @@ def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]])
     if tag in _SPECIAL:
         name, value = _SPECIAL[tag](value, tags)
     if name is None:
-        reference.add("note", f"{tag}: {value}")
+        # Embase sets the number of a trial into a field that nobody has defined.
+        registered = "registration" if only_registrations(value) else "note"
+        reference.add(registered, value if registered == "registration" else f"{tag}: {value}")
     elif name != "left":
         for each in _values(tag, value):
             reference.add(name, each)

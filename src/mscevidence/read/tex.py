@@ -43,6 +43,11 @@ _SYMBOLS = {
     "textdegree": "°",
     "degree": "°",
     "copyright": "©",
+    "textcopyright": "©",
+    "textasciicircum": "^",
+    "textquotesingle": "'",
+    "textonehalf": "½",
+    "textdiv": "÷",
     "textpm": "±",
     "pm": "±",
     "times": "×",
@@ -113,7 +118,8 @@ def plain_text(value: str) -> str:
     """Return a BibTeX value as plain text; a command that is not known stays as it is."""
     if not any(mark in value for mark in "\\{}$~-"):
         return value
-    text = _ESCAPED.sub(lambda found: _HIDDEN[found[1]], value)
+    # Mendeley writes a caret as {\^{}}.
+    text = _ESCAPED.sub(lambda found: _HIDDEN[found[1]], value.replace(r"\^{}", "^"))
     text = _RAISED.sub(r"^\1", text)
     text = _MATHEMATICS.sub(r"{\1}", _LOWERED.sub(r"\1", _RAISED_WORD.sub(r"\1", text)))
     if "\\" in text:

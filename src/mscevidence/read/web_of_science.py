@@ -47,13 +47,14 @@ FIELDS = {
     "MH": "subject",
     "PU": "publisher",
     "CT": "meeting",
+    "MA": "number",
 }
 """What the tags are called here; the tab-separated export has them as column names."""
 
 LEFT = frozenset(
     re.findall(
         r"\S+",
-        """AN BA BE BF BO BS C3 CL CO CR CY DA EA EF EM ER FN FU FX GA HC HO HP J1 LN MA MC MQ NR OA OI P2 PA PG PI PN
+        """AN BA BE BF BO BS C3 CL CO CR CY DA EA EF EM ER FN FU FX GA HC HO HP J1 LN MC MQ NR OA OI P2 PA PG PI PN
     PT PV RI RP SC SE SI SP ST SU TC TS U1 U2 VR WC WE WS Y4 Y5 Z1 Z2 Z3 Z4 Z8 Z9 ZB ZR ZS""",
     )
 )
