@@ -114,9 +114,9 @@ def passage_of(text: str) -> Passage:
 
 def _cut(passage: Passage, sentence: int, span: Span) -> None:
     low = len(passage.words)
-    for match in _WORD.finditer(passage.text, *span):
-        passage.starts.append(match.start())
-        passage.words.append(match.group()[:_LONGEST_WORD].casefold())
+    found = list(_WORD.finditer(passage.text, *span))
+    passage.starts += [match.start() for match in found]
+    passage.words += [match.group()[:_LONGEST_WORD].casefold() for match in found]
     passage.ranges[sentence] = (low, len(passage.words))
 
 

@@ -220,7 +220,7 @@ def _kind_by_signs(last: str, first: str, before: str, after: str) -> NumeralKin
 
 def _kind_by_words(whole: bool, match: re.Match[str], first: str, before: str, after: str) -> NumeralKind:
     listed = first in {"a", "v", "o", ","}
-    labelled = before.rstrip().casefold().endswith(_LABEL_ENDS) and _LABELLED.search(before, len(before) - 16)
+    labelled = before.rstrip().casefold().endswith(_LABEL_ENDS) and _is_labelled(before)
     if listed and not labelled and _SHARED_PERCENT.match(after):
         return "percent"
     if _AFTER["time"].match(after) or (listed and _SHARED_TIME.match(after)):
@@ -232,6 +232,12 @@ def _kind_by_words(whole: bool, match: re.Match[str], first: str, before: str, a
     if not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before):
         return "measure"
     return "number"
+
+
+def _is_labelled(before: str) -> bool:
+    # nearly all labels are one word: to try there first is several times faster than to search
+    last = before.rstrip().rfind(" ") + 1
+    return bool(_LABELLED.match(before, last) or _LABELLED.search(before, len(before) - 16))
 
 
 def _is_given_to_people(before: str, after: str) -> bool:

@@ -116,6 +116,8 @@ def roles_in(text: str, span: Span, roster: Roster) -> tuple[RoleMention, ...]:
     found: list[RoleMention] = []
     index = 0
     telling = roster.experimental | roster.control | _TELLING
+    if telling.isdisjoint(words):
+        return ()
     while index < len(tokens):
         if words[index] not in telling:
             index += 1

@@ -11,14 +11,25 @@ import re
 from collections.abc import Iterator
 
 from mscevidence.extract.arm_words import BEFORE_GROUP, CONTROL_WORDS, FUNCTION, MARK_WORDS, STATISTICS, STOP
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.roles import CONTROL, EXPERIMENTAL, LETTERED, TOKEN, Roster
 from mscevidence.model import Span
 
+_FAR = 8000
+"""How far names are looked for: no abstract is longer."""
 _NO_NAME = re.compile(r"(?:to\s|or\s|and\s|the\s|a\s)*(?:no|not|without|nothing|neither)\b", re.IGNORECASE)
-_GROUP_NAME = re.compile(r"\b(?P<name>[A-Za-z][\w+/-]{1,24})\s(?:groups?|arms?)\b")
-_CONTROL_GROUP = re.compile(
-    r"\b(?:placebo|controls?|observation|sham|usual\scare|standard|conventional)\s(?:groups?|arms?|patients|women)\b",
-    re.IGNORECASE,
+_GROUP_NAME = Opening(
+    re.compile(r"\b(?P<name>[A-Za-z][\w+/-]{1,24})\s(?:groups?|arms?)\b"),
+    "group arm",
+    ahead=26,
+)
+_LETTERED_GROUP = Opening(LETTERED, "group arm cohort regimen")
+_CONTROL_GROUP = Opening(
+    re.compile(
+        r"\b(?:placebo|controls?|observation|sham|usual\scare|standard|conventional)\s(?:groups?|arms?|patients|women)\b",
+        re.IGNORECASE,
+    ),
+    "placebo control observation sham usual standard conventional",
 )
 _MEANS = re.compile(
     r"\bgroups?\b[^.;]{0,40}\b(?:by|using|according)\b|\b(?:envelopes?|ratio|computer)\b", re.IGNORECASE
@@ -56,8 +67,14 @@ _EITHER = re.compile(
     r"\b(?:either|with|of|to)\s(?P<first>[^.;:?]{3,90}?)\s(?:or|versus|vs\.?)\s(?P<second>[^.;:?]{3,90})",
     re.IGNORECASE,
 )
-_ASSIGNMENT_WORD = re.compile(_ASSIGNED, re.IGNORECASE)
-_COMPARE_WORD = re.compile(r"\bcompar", re.IGNORECASE)
+_ASSIGNMENT_WORD = Holding(
+    re.compile(_ASSIGNED, re.IGNORECASE),
+    "randomi randomly assigned allocated divided assignment receive",
+)
+_COMPARE_WORD = Holding(
+    re.compile(r"\bcompar", re.IGNORECASE),
+    "compar",
+)
 _CUT_LEFT = re.compile(
     r"\b(?:of|comparing|between|trial|study|using|on|evaluating|by|whether|that|comparison|compares?|compared|efficacy|effects?)\s",
     re.IGNORECASE,
@@ -94,7 +111,7 @@ def _learn_groups(roster: Roster, text: str) -> None:
     """Take a group of unknown name for the experimental one where the other is plainly a control."""
     if not _CONTROL_GROUP.search(text):
         return
-    for match in _GROUP_NAME.finditer(text[:8000]):
+    for match in _GROUP_NAME.finditer(text, 0, _FAR):
         for word in _content(match["name"]):
             if word not in roster.control and word not in CONTROL_WORDS and word not in BEFORE_GROUP | MARK_WORDS:
                 roster.experimental.add(word)
@@ -116,12 +133,12 @@ def _of_title(title: str) -> tuple[frozenset[str], frozenset[str]]:
 def _long_forms(text: str) -> dict[str, frozenset[str]]:
     """Return what abbreviations stand for: ``neoadjuvant chemotherapy (NCT)``, ``PCb (paclitaxel ...)``."""
     found: dict[str, frozenset[str]] = {}
-    for match in _SHORT.finditer(text[:8000]):
+    for match in _SHORT.finditer(text, 0, _FAR):
         letters = [c.casefold() for c in match["short"] if c.isalpha()]
         words = [w for w in re.split(r"[\s/-]+", _before(text, match))[-len(letters) - 2 :] if w]
         if sum(c.isupper() for c in match["short"]) >= 2 and any(w[0].casefold() == letters[0] for w in words):
             found.setdefault(match["short"].casefold(), frozenset(_raw(" ".join(words))))
-    for match in _SHORT_FIRST.finditer(text[:8000]):
+    for match in _SHORT_FIRST.finditer(text, 0, _FAR):
         found.setdefault(match["short"].casefold(), frozenset(_raw(match["long"])))
     return found
 
@@ -186,7 +203,7 @@ def _last_alternative(phrase: str) -> str:
 
 def _learn_short_names(roster: Roster, text: str) -> None:
     """Add the abbreviations of both sides: ``high-dose chemotherapy (HDC)``, ``letrozole (group A)``."""
-    for match in _SHORT.finditer(text[:8000]):
+    for match in _SHORT.finditer(text, 0, _FAR):
         words = _content(" ".join(_before(text, match).split()[-5:]))
         role = roster.role_of(words, grouped=False)
         mark = LETTERED.search(match["short"])
@@ -215,7 +232,7 @@ def _is_short_for(short: str, words: list[str]) -> bool:
 
 def _learn_marks(roster: Roster, text: str) -> None:
     """Give letters and numbers of groups their side: the last that is told is the control."""
-    told = dict.fromkeys(match["mark"].upper() for match in LETTERED.finditer(text[:8000]))
+    told = dict.fromkeys(match["mark"].upper() for match in _LETTERED_GROUP.finditer(text, 0, _FAR))
     names = [mark for mark in told if mark not in roster.marks]
     for mark in names if len(names) > 1 else ():
         roster.marks[mark] = CONTROL if mark == names[-1] else EXPERIMENTAL

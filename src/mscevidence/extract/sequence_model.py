@@ -71,23 +71,17 @@ def weighted(rows: Sequence[Clues], names: Mapping[str, int], weights: Table) ->
     """Return for each row the sum of the weights of its clues; clues without a weight count nothing."""
     import numpy as np
 
-    places: list[int] = []
-    values: list[float] = []
-    filled: list[int] = []
-    starts: list[int] = []
-    for index, row in enumerate(rows):
-        start = len(places)
-        for name, value in row.items():
-            place = names.get(name)
-            if place is not None:
-                places.append(place)
-                values.append(value)
-        if len(places) > start:
-            filled.append(index)
-            starts.append(start)
     total = np.zeros((len(rows), weights.shape[1]))
-    if filled:
-        total[filled] = np.add.reduceat(weights[places] * np.array(values)[:, None], starts, axis=0)
+    place = names.get
+    places = np.array([place(name, -1) for row in rows for name in row], dtype=np.intp)
+    known = places >= 0
+    before = np.concatenate(([0], np.cumsum(known)))
+    ends = np.cumsum([0, *map(len, rows)])
+    starts, stops = before[ends[:-1]], before[ends[1:]]
+    filled = starts < stops
+    if filled.any():
+        values = np.array([value for row in rows for value in row.values()], dtype=float)[known]
+        total[filled] = np.add.reduceat(weights[places[known]] * values[:, None], starts[filled], axis=0)
     return total
 
 

@@ -122,16 +122,16 @@ def _document_of(record: Record, format_name: str, place: dict[str, Any], url: s
             *fields.get("notes", ()),
             *other_trial_in_name(place["name"], record.fields.get("identifiers", ())),
         )
+    fields |= {
+        "sha256": hashlib.sha256(record.data).hexdigest(),
+        "format": format_name,
+        "reader": f"{format_name}/1",
+        "text": record.text,
+        "url": fields.get("url") or url,
+        **place,
+    }
     with many_nouns() if fields.get("posted") else nullcontext():
-        return Document(
-            sha256=hashlib.sha256(record.data).hexdigest(),
-            format=format_name,
-            reader=f"{format_name}/1",
-            text=record.text,
-            url=fields.pop("url", None) or url,
-            **place,
-            **fields,
-        )
+        return Document.model_validate(fields)
 
 
 def _identifiers(text: str, fields: dict[str, Any]) -> tuple[Identifier, ...]:
