@@ -4,9 +4,9 @@
     python benchmarks/extraction_msc.py TEXTS --reports SHEETS [--errors]
 
 FOLDER (default tests/gold/abstracts) holds one file per abstract: two lines of origin, the text, a line ``----`` and
-the gold, one row per result: ``outcome | arm | events/n | derived``. A row that begins with ``?`` may be proposed but
-need not be; ``*`` is any arm; ``55%/?`` tells a percent for which no n may be claimed. Files numbered above 86 are
-the unseen ones: write rules from the others.
+the gold, one row per result: ``outcome | arm | events/n | derived | at 12 months``, the last two where they hold. A
+row that begins with ``?`` may be proposed but need not be; ``*`` is any arm; ``55%/?`` tells a percent for which no n
+may be claimed. Files numbered above 86 are the unseen ones: write rules from the others.
 
 TEXTS holds real texts named after facts sheets (``itp_fang_2012.txt``), SHEETS the sheets. There the gold are the
 visible numbers of the sheets that nobody derived, arms are told apart by their numbers only, and what a sheet does not
@@ -45,6 +45,7 @@ class Row:
     n: float | None
     derived: bool | None = False
     optional: bool = False
+    time: str | None = None
 
     def __str__(self) -> str:
         numbers = "/".join("?" if number is None else f"{number:g}" for number in (self.events, self.n))
@@ -69,6 +70,8 @@ class Score:
     found: int = 0
     missed: int = 0
     derivation: int = 0
+    timed: int = 0
+    mistimed: int = 0
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -105,7 +108,8 @@ def _row(line: str) -> Row:
     optional = line.startswith("?")
     outcomes, arm, numbers, *rest = (part.strip() for part in line.removeprefix("?").split("|"))
     events, n = (None if not part.isdigit() else float(part) for part in numbers.split("/"))
-    return Row(frozenset(outcomes.split("/")), arm, events, n, rest == ["derived"], optional)
+    time = next((part.removeprefix("at ") for part in rest if part.startswith("at ")), None)
+    return Row(frozenset(outcomes.split("/")), arm, events, n, "derived" in rest, optional, time)
 
 
 def proposed(text: str) -> list[Candidate]:
@@ -129,6 +133,7 @@ def score(abstracts: Iterable[Abstract]) -> Score:
             else:
                 taken.add(row)
                 _note_derivation(total, abstract.name, candidate, row)
+                _note_time(total, abstract.name, candidate, row)
         for row in abstract.rows:
             if row.optional or row.n is None:
                 continue
@@ -156,6 +161,15 @@ def _note_derivation(total: Score, name: str, candidate: Candidate, row: Row) ->
     if row.derived is not None and derived != row.derived:
         total.derivation += 1
         total.error("derived told wrongly", name, told(candidate))
+
+
+def _note_time(total: Score, name: str, candidate: Candidate, row: Row) -> None:
+    if row.time is None:
+        return
+    total.timed += 1
+    if (candidate.time_point or "").casefold() != row.time.casefold():
+        total.mistimed += 1
+        total.error("time told wrongly", name, f"{told(candidate)} at {candidate.time_point}, not {row.time}")
 
 
 def _cause(candidate: Candidate, rows: tuple[Row, ...]) -> str:
@@ -225,7 +239,7 @@ def report(name: str, total: Score, *, errors: bool) -> None:
     print(
         f"{name:10} precision {total.precision:.3f} ({total.right}/{total.right + total.wrong})"
         f"  recall {total.recall:.3f} ({total.found}/{total.found + total.missed})"
-        f"  derived told wrongly {total.derivation}"
+        f"  derived told wrongly {total.derivation}  times {total.timed - total.mistimed}/{total.timed}"
     )
     for cause, count in Counter({cause: len(found) for cause, found in total.errors.items()}).most_common():
         print(f"  {count:4} {cause}")

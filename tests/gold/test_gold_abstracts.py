@@ -8,7 +8,7 @@ import pytest
 
 from extraction_msc import ABSTRACTS, HALVES, Row, abstract_of, abstracts_in, score
 
-FLOORS = {"open": (1.0, 0.97), "unseen": (1.0, 0.976)}
+FLOORS = {"open": (1.0, 0.975), "unseen": (1.0, 0.985)}
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -17,6 +17,7 @@ def test_precision_and_recall_do_not_fall(half: str) -> None:
     precision, recall = FLOORS[half]
     assert found.precision >= precision, found.errors
     assert found.recall >= recall, found.errors
+    assert found.mistimed == 0, found.errors
 
 
 def test_every_abstract_tells_its_origin_and_patterns() -> None:
@@ -58,6 +59,16 @@ def test_a_row_without_n_must_not_be_claimed() -> None:
     assert abstract_of("x", "s\np\n\ntext\n----\neasi-50 | group A | 55%/?").rows == (
         Row(frozenset({"easi-50"}), "group A", None, None),
     )
+
+
+def test_a_wrong_time_point_is_told() -> None:
+    results = "Methods: Ten patients were enrolled.\nResults: At 3 months fever occurred in 3/10."
+    text = f"source: x\npatterns: x\n\n{results}\n----\n"
+    right, wrong = (
+        score([abstract_of("x", f"{text}fever | all | 3/10 | at {time}")]) for time in ("3 months", "1 year")
+    )
+    assert (right.timed, right.mistimed, right.wrong) == (1, 0, 0)
+    assert (wrong.timed, wrong.mistimed, wrong.wrong) == (1, 1, 0)
 
 
 def test_the_folder_is_where_the_benchmark_says() -> None:

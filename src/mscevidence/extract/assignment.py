@@ -12,7 +12,7 @@ from mscevidence.extract.attach import Attached, Bounds, continues, is_demograph
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import completed, possible_events
-from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit
+from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit, says_kept
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
@@ -27,6 +27,7 @@ _INCLUDING = re.compile(
     re.IGNORECASE,
 )
 _RATES = re.compile(r"\brates?\b[^.;]{0,12}\b(?:was|were)\b|\brates?$")
+_ONLY_A_TIME = re.compile(r"\s?(?:and\s)?(?:at|after|by|on|within)\s[\w\s]{1,20}?\s?")
 _FAR = 150
 """Characters across which a "respectively" list keeps the outcome that its sentence names."""
 _EVENT_COUNTS = {
@@ -105,16 +106,19 @@ class Assignment:
         attached = self._outcome(count, bounds)
         if attached is None:
             return None
-        if attached.span is not None and is_in_doubt(
-            self.facts.text, self.facts.span, attached.span, count, self._total
-        ):
-            attached = replace(attached, certain=False)
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
         values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
         n = next((v.number for v in values if v.role == "n"), None)
         arm = self.owner.arm(count, n)
         few = (self.of_few or self._is_beside_few(count)) and count.value("n") is None
         label = None if few else self.owner.label(count, arm, attached, n)
+        size = self.facts.context.size(label)
+        if attached.span is not None and is_in_doubt(
+            self.facts.text, self.facts.span, attached.span, count, size.number if size else self._total
+        ):
+            attached = replace(attached, certain=False)
+        elif attached.outcome == "response" and attached.span and says_kept(self.facts.text, attached.span, count):
+            attached = replace(attached, outcome="sustained-response")
         if count.rule == "n-equals" and (
             self._is_size(count, label) or is_group_size(self.facts.text, count, attached.span)
         ):
@@ -180,7 +184,8 @@ class Assignment:
             return None
         after = self.facts.counts[following]
         apart = any(count.end <= arm.start and arm.end <= after.start for arm in self.facts.arms)
-        if after.rule != count.rule or not apart or not continues(self.facts.text, count, after, self._arms_and_times):
+        alike = after.rule == count.rule or {after.rule, count.rule} == {"x-patients", "bare-number"}
+        if not alike or not apart or not continues(self.facts.text, count, after, self._arms_and_times):
             return None
         attached = outcome_of(after, self.facts.bounds(following), self.facts.outcomes)
         behind = attached.span is not None and attached.span[0] >= after.end
@@ -205,7 +210,8 @@ class Assignment:
             return None
         mention = self.facts.outcomes[-1]
         first = self.owner.run(count)[0]
-        if ";" in self.facts.text[mention.end : count.start] or count.start - mention.end > _FAR:
+        _, apart, led_by = self.facts.text[mention.end : first.start].rpartition(";")
+        if (apart and not _ONLY_A_TIME.fullmatch(led_by)) or count.start - mention.end > _FAR:
             return None
         if any(mention.end <= other.start < first.start for other in self.facts.counts):
             return None

@@ -6,37 +6,31 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from mscevidence.extract.arms import PEOPLE
+from mscevidence.extract.count_words import (
+    AFTER_BRACKET_OF,
+    BETWEEN,
+    CLOSE,
+    NOUN_AHEAD,
+    OF,
+    OPEN,
+    PARTITIVE,
+    is_share,
+    noun_end,
+)
 from mscevidence.extract.counts import NOUN, Count, Sentence
 from mscevidence.extract.listed_times import with_times
 from mscevidence.extract.numerals import Numeral, numerals_in
+from mscevidence.extract.percent_rules import PERCENT_RULES
 from mscevidence.model import Span
 
-_OPEN, _CLOSE = r"\s?[(\[]\s?", r"\s?[)\]]"
-_OF = (
-    r"\s+(?:out\s+)?of\s+"
-    r"(?:(?:the|these|those|all|our|its|their|a|total|of|first|remaining|evaluable|treated|enrolled|included)\s+)*"
-)
-_OF_OR_AMONG = re.compile(
-    r"\s+(?:out\s+)?(?:of|among|amongst)\s+"
-    r"(?:(?:the|these|those|all|our|its|their|a|total|of|first|evaluable|treated|enrolled|included)\s+)*"
-)
-_BETWEEN = re.compile(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?")
-_PARTITIVE = re.compile(rf"(?:{NOUN})?{_OF}")
-_OF_OPEN, _CLOSED = re.compile(rf"{_OF.rstrip()}[(\[]"), re.compile(rf"{_CLOSE}\s")
-_AFTER_BRACKET_OF = re.compile(rf"{_CLOSE}(?:{NOUN})?{_OF}")
-_AFTER_BRACKET_IN = re.compile(rf"{_CLOSE}(?:{NOUN})?\s(?:in|among)\s(?:(?:the|all)\s)*")
+_OF_OPEN, _CLOSED = re.compile(rf"{OF.rstrip()}[(\[]"), re.compile(rf"{CLOSE}\s")
+_BRACKET_OF = re.compile(rf"(?:{NOUN})?{OPEN}(?:out\sof|of)\s(?:the\s|a\stotal\sof\s)?")
+_AFTER_BRACKET_IN = re.compile(rf"{CLOSE}(?:{NOUN})?\s(?:in|among)\s(?:(?:the|all)\s)*")
 _JOINED = re.compile(r"\s?[(\[,;:=]\s?|\s?,?\s(?:or|i\.e\.,?)\s")
-_NOUN_AHEAD = re.compile(NOUN)
-_OF_BEFORE = re.compile(
-    r"(?:^|[;:,.(]\s?|\s)(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong|[Ii]n)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
-)
 _SCOPE_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:[\w-]+\s){0,4}(?:cohort|group|population|series|sample|total|study|trial|analysis|report|review)\sof\s$"
     r"|\b(?:follow-up|months?|years?|weeks?|days?|\w+ly)\s(?:in|among|of|for)\s(?:the\s)?$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)|[Ff]or\sthe)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
-_AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
-_IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
 _SCOPE_ENDS = ("of", "Of", "among", "Among", "for", "in", "the", "these", "those", "all", "our", "its", "total", "a")
 """The last word that may stand before an n of which something is told."""
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
@@ -64,7 +58,7 @@ def counts_in(sentence: Sentence) -> tuple[Count, ...]:
 def _number_then_fraction(s: Sentence, i: int) -> Count | None:
     """``Thirteen patients (13/18, 72.2%)`` and ``13 (13/18)``."""
     number, fraction = s.numeral(i, "number"), s.numeral(i + 1, "fraction")
-    if not number or not fraction or number.value != fraction.value or not _BETWEEN.fullmatch(s.gap(i)):
+    if not number or not fraction or number.value != fraction.value or not BETWEEN.fullmatch(s.gap(i)):
         return None
     percent = s.numeral(i + 2, "percent") if _JOINED.fullmatch(s.gap(i + 1)) else None
     values = (*s.fraction(fraction), *((s.number("percent", percent),) if percent else ()))
@@ -85,7 +79,7 @@ def _fraction(s: Sentence, i: int) -> Count | None:
     if not fraction:
         return None
     gap = s.gap(i)
-    joined = _JOINED.fullmatch(gap) or re.fullmatch(rf"{NOUN}{_OPEN}", gap)
+    joined = _JOINED.fullmatch(gap) or re.fullmatch(rf"{NOUN}{OPEN}", gap)
     percent = s.numeral(i + 1, "percent") if joined else None
     if percent and re.fullmatch(r"\s?,\s?", gap) and not re.search(r"[(\[][^)\]]*$", s.before(i)):
         percent = None  # a comma outside brackets separates two results
@@ -95,62 +89,47 @@ def _fraction(s: Sentence, i: int) -> Count | None:
     return Count(_named("fraction", percent), fraction.start, end, values, used)
 
 
-def _percent_then_fraction(s: Sentence, i: int) -> Count | None:
-    """``44.4% (8/18)``, ``44.4% [8/18]`` and ``44.4% (8 of 18 patients)``."""
-    percent, fraction = s.numeral(i, "percent"), s.numeral(i + 1, "fraction")
-    if percent and s.numeral(i + 1, "time", "label") and (later := s.numeral(i + 2, "fraction")):
-        return _percent_at_time(s, percent, later)
-    if percent and fraction and _IN_ARM.fullmatch(s.gap(i)) and _is_share(fraction.value, percent, fraction.n):
-        values = (*s.fraction(fraction), s.number("percent", percent))
-        return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 2)
-    if not percent or not _BETWEEN.fullmatch(s.gap(i)):
-        return None
-    if fraction:
-        values = (*s.fraction(fraction), s.number("percent", percent))
-        return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 2)
-    number, n = s.numeral(i + 1, "number", "n"), s.numeral(i + 2, "number")
-    if number and n and number.value <= n.value and _PARTITIVE.fullmatch(s.gap(i + 1)):
-        values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
-        return Count("percent-x-of-n", percent.start, _noun_end(s, i + 2, percent.start), values, 3)
-    return None
-
-
-def _is_share(events: float, percent: Numeral, n: float | None) -> bool:
-    """Return whether events of n make a percent to within one unit of it."""
-    return n is not None and n > 0 and abs(100 * events / n - percent.value) < 1
-
-
-def _percent_at_time(s: Sentence, percent: Numeral, fraction: Numeral) -> Count | None:
-    """``28% at 1 year (23/83)``."""
-    between = s.text[percent.end : fraction.start]
-    if not _AT_TIME.fullmatch(between):
-        return None
-    values = (*s.fraction(fraction), s.number("percent", percent))
-    return Count("fraction-percent", percent.start, s.closed(percent.start, fraction.end), values, 3)
-
-
 def _x_of_n(s: Sentence, i: int) -> Count | None:
     """``8 of 18 patients (44.4%)``, ``four of the six`` and ``8 out of 18``."""
     number, n = s.numeral(i, "number"), s.numeral(i + 1, "number")
-    if not number or not n or number.value > n.value or n.value < 2 or not _PARTITIVE.fullmatch(s.gap(i)):
+    if not number or not n or number.value > n.value or n.value < 2 or not PARTITIVE.fullmatch(s.gap(i)):
         return None
     gap = s.gap(i + 1)
     in_bracket = re.search(r"[(\[][^)\]]*$", s.before(i)) and re.fullmatch(rf"(?:{NOUN})?\s?[,;]\s?", gap)
-    percent = s.numeral(i + 2, "percent") if in_bracket or re.fullmatch(rf"(?:{NOUN})?{_OPEN}", gap) else None
+    percent = s.numeral(i + 2, "percent") if in_bracket or re.fullmatch(rf"(?:{NOUN})?{OPEN}", gap) else None
     values = (s.number("events", number), s.number("n", n), *((s.number("percent", percent),) if percent else ()))
-    end = s.closed(number.start, percent.end) if percent else _noun_end(s, i + 1, number.start)
+    end = s.closed(number.start, percent.end) if percent else noun_end(s, i + 1, number.start)
     return Count(_named("x-of-n", percent), number.start, end, values, 3 if percent else 2, noun=True)
+
+
+def _x_bracket_of_n(s: Sentence, i: int) -> Count | None:
+    """``Six (of 11) patients``."""
+    number, n = s.numeral(i, "number"), s.numeral(i + 1, "number")
+    if not number or not n or number.value > n.value or not _BRACKET_OF.fullmatch(s.gap(i)):
+        return None
+    if not re.match(CLOSE, s.gap(i + 1)):
+        return None
+    end = n.end + s.gap(i + 1).index(s.gap(i + 1).strip()[0]) + 1
+    noun = re.match(NOUN, s.text[end : s.span[1]][:60])
+    return Count(
+        "x-of-n",
+        number.start,
+        end + (noun.end() if noun else 0),
+        (s.number("events", number), s.number("n", n)),
+        2,
+        noun=True,
+    )
 
 
 def _x_of_percent_n(s: Sentence, i: int) -> Count | None:
     """``21 of the (70%) 30 patients``."""
     number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
-    if not number or not percent or not n or not _is_share(number.value, percent, n.value):
+    if not number or not percent or not n or not is_share(number.value, percent, n.value):
         return None
     if not _OF_OPEN.fullmatch(s.gap(i)) or not _CLOSED.fullmatch(s.gap(i + 1)):
         return None
     values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
-    return Count("x-percent-of-n", number.start, _noun_end(s, i + 2, number.start), values, 3, noun=True)
+    return Count("x-percent-of-n", number.start, noun_end(s, i + 2, number.start), values, 3, noun=True)
 
 
 def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
@@ -158,21 +137,21 @@ def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
     number, percent, n = s.numeral(i, "number"), s.numeral(i + 1, "percent"), s.numeral(i + 2, "number")
     if not number or not percent or not n or number.value > n.value:
         return None
-    told = _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)) or (
+    told = AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)) or (
         _AFTER_BRACKET_IN.fullmatch(s.gap(i + 1))
-        and _NOUN_AHEAD.match(s.gap(i + 2))
-        and _is_share(number.value, percent, n.value)
+        and NOUN_AHEAD.match(s.gap(i + 2))
+        and is_share(number.value, percent, n.value)
     )
-    if not _BETWEEN.fullmatch(s.gap(i)) or not told:
+    if not BETWEEN.fullmatch(s.gap(i)) or not told:
         return None
     values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
-    return Count("x-percent-of-n", number.start, _noun_end(s, i + 2, number.start), values, 3, noun=True)
+    return Count("x-percent-of-n", number.start, noun_end(s, i + 2, number.start), values, 3, noun=True)
 
 
 def _x_percent(s: Sentence, i: int) -> Count | None:
     """``12 patients (67%)`` and ``12 (67%)``."""
     number, percent = s.numeral(i, "number"), s.numeral(i + 1, "percent")
-    if not number or not percent or not _BETWEEN.fullmatch(s.gap(i)) or not re.match(r"\s?[)\],;]", s.gap(i + 1)):
+    if not number or not percent or not BETWEEN.fullmatch(s.gap(i)) or not re.match(r"\s?[)\],;]", s.gap(i + 1)):
         return None
     values = (s.number("events", number), s.number("percent", percent))
     return Count(
@@ -181,44 +160,7 @@ def _x_percent(s: Sentence, i: int) -> Count | None:
         s.closed(number.start, percent.end),
         values,
         2,
-        noun=bool(_NOUN_AHEAD.match(s.gap(i))),
-    )
-
-
-def _percent_x(s: Sentence, i: int) -> Count | None:
-    """``67% (n = 12)``, ``67% (12 patients)``, ``67% [12 patients]`` and ``67% (12)``."""
-    percent, number = s.numeral(i, "percent"), s.numeral(i + 1, "number", "n")
-    if not percent or not number or not re.fullmatch(rf"(?:{NOUN})?{_OPEN}(?:[nN]\s?=\s?)?", s.gap(i)):
-        return None
-    if not re.match(rf"(?:{NOUN})?{_CLOSE}", s.gap(i + 1)):
-        return None
-    values = (s.number("events", number), s.number("percent", percent))
-    return Count("percent-x", percent.start, _noun_end(s, i + 1, percent.start), values, 2)
-
-
-def _percent_x_of_n(s: Sentence, i: int) -> Count | None:
-    """``8% (n = 4) of 50 observed cases``."""
-    percent, number, n = s.numeral(i, "percent"), s.numeral(i + 1, "number", "n"), s.numeral(i + 2, "number")
-    if not percent or not number or not n or not _is_share(number.value, percent, n.value):
-        return None
-    if not _BETWEEN.fullmatch(s.gap(i)) or not _AFTER_BRACKET_OF.fullmatch(s.gap(i + 1)):
-        return None
-    values = (s.number("events", number), s.number("n", n), s.number("percent", percent))
-    return Count("percent-x-of-n", percent.start, _noun_end(s, i + 2, percent.start), values, 3, noun=True)
-
-
-def _percent_of_n(s: Sentence, i: int) -> Count | None:
-    """``67% of the 18 patients``."""
-    percent, n = s.numeral(i, "percent"), s.numeral(i + 1, "number")
-    if not percent or not n or not _OF_OR_AMONG.fullmatch(s.gap(i)) or not _NOUN_AHEAD.match(s.gap(i + 1)):
-        return None
-    return Count(
-        "percent-of-n",
-        percent.start,
-        _noun_end(s, i + 1, percent.start),
-        (s.number("n", n), s.number("percent", percent)),
-        2,
-        noun=True,
+        noun=bool(NOUN_AHEAD.match(s.gap(i))),
     )
 
 
@@ -249,7 +191,7 @@ def _others(s: Sentence, i: int) -> Count | None:
     number = s.numeral(i, "number")
     if not number or not _OTHERS_BEFORE.search(s.before(i)[-16:]):
         return None
-    return Count("complement", number.start, _noun_end(s, i, number.start), (s.number("events", number),), noun=True)
+    return Count("complement", number.start, noun_end(s, i, number.start), (s.number("events", number),), noun=True)
 
 
 def _patients(s: Sentence, i: int) -> Count | None:
@@ -257,18 +199,9 @@ def _patients(s: Sentence, i: int) -> Count | None:
     number = s.numeral(i, "number")
     if not number:
         return None
-    noun = bool(_NOUN_AHEAD.match(s.gap(i)))
+    noun = bool(NOUN_AHEAD.match(s.gap(i)))
     rule = "x-patients" if noun else "bare-number"
-    return Count(rule, number.start, _noun_end(s, i, number.start), (s.number("events", number),), noun=noun)
-
-
-def _percent(s: Sentence, i: int) -> Count | None:
-    """``67%`` alone."""
-    percent = s.numeral(i, "percent")
-    if not percent:
-        return None
-    noun = re.match(r"\sof\s(?:the\s|all\s|these\s)*(?:[\w-]+\s){0,4}?" + PEOPLE, s.gap(i))
-    return Count("percent-only", percent.start, percent.end, (s.number("percent", percent),), noun=bool(noun))
+    return Count(rule, number.start, noun_end(s, i, number.start), (s.number("events", number),), noun=noun)
 
 
 _RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
@@ -276,13 +209,14 @@ _RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
         _number_then_fraction,
         _x_percent_of_n,
         _x_of_percent_n,
+        _x_bracket_of_n,
         _x_of_n,
         _of_n,
         _others,
         _x_percent,
         _patients,
     ),
-    "percent": (_percent_then_fraction, _percent_x_of_n, _percent_x, _percent_of_n, _percent),
+    "percent": PERCENT_RULES,
     "fraction": (_fraction,),
     "n": (_n_equals,),
 }
@@ -291,11 +225,3 @@ _RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
 
 def _named(rule: str, percent: Numeral | None) -> str:
     return f"{rule}-percent" if percent else rule
-
-
-def _noun_end(s: Sentence, index: int, start: int) -> int:
-    """Return the end of a count with the people it names and the bracket that closes it."""
-    end = s.numerals[index].end
-    noun = _NOUN_AHEAD.match(s.gap(index))
-    end += noun.end() if noun else 0
-    return s.closed(start, end)

@@ -105,15 +105,27 @@ def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: f
         sentence: the sentence.
         outcome: where the outcome stands.
         count: the count.
-        total: how many patients there are in all, if known.
+        total: how many patients there are in its arm, or else in all, if known.
     """
     return (
         is_bound(text, count)
         or is_detail(text, count, outcome)
         or is_whole(count, total)
         or is_after_response(text, sentence, outcome, count)
+        or is_kept(text, outcome, count, total)
         or is_taken_back(text, sentence, outcome, count)
     )
+
+
+def is_kept(text: str, outcome: Span, count: Count, total: float | None) -> bool:
+    """Return whether a response was kept by some of those who had it: "the response was sustained in four"."""
+    everybody = total is not None and count.number("n") == total
+    return not everybody and says_kept(text, outcome, count)
+
+
+def says_kept(text: str, outcome: Span, count: Count) -> bool:
+    """Return whether words between an outcome and a count say that it was kept."""
+    return outcome[1] <= count.start and bool(_KEPT.match(text, outcome[1], count.start))
 
 
 def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> bool:
@@ -127,8 +139,6 @@ def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> boo
     if count.end <= outcome[0] and _LIKENED.match(text, outcome[1]):
         return True  # "one adverse effect was significantly different", "seven died as a result of toxicity"
     gap = text[count.end : outcome[0]] if count.end <= outcome[0] else text[outcome[1] : count.start]
-    if outcome[1] <= count.start and _KEPT.match(gap):
-        return True  # "the response was sustained in four": of those who had responded
     if count.end <= outcome[0] and _BEFORE_IT.search(gap):
         return True
     return bool(_NOT_BETWEEN.search(_BUT.sub(" ", gap)))
@@ -177,7 +187,8 @@ def is_detail(text: str, count: Count, outcome: Span) -> bool:
 
 def is_whole(count: Count, size: float | None) -> bool:
     """Return whether "12 patients" are the 12 that a trial has, so that it may be their number and no result."""
-    return count.rule == "x-patients" and size is not None and count.number("events") == size
+    bare = count.rule in {"x-patients", "bare-number"}
+    return bare and size is not None and count.number("events") == size
 
 
 def is_after_response(text: str, sentence: Span, outcome: Span, count: Count) -> bool:

@@ -64,9 +64,6 @@ def default_arm(context: Context, n: float | None) -> str | None:
     """Return ``all`` where a count without a named arm can only be of everybody."""
     if context.single_arm:
         return ALL
-    total = context.total.number if context.total else None
-    if context.comparative and not context.named:
-        return None
     if n is not None:
-        return ALL if total is not None and n == total else None
+        return ALL if n == context.total_number else None
     return None if context.comparative else ALL

@@ -14,6 +14,7 @@ _TIME_GAP = re.compile(r"[\s-](?:days?|weeks?|months?|years?),?\s")
 _TIMES_GAP = re.compile(r"\s?(?:,|and|or|to|,\s(?:and|or))\s")
 _UNIT_BEFORE = re.compile(r"\b(?:days?|weeks?|months?|years?)\s\Z", re.IGNORECASE)
 _N_EQUALS = re.compile(r"\b[nN]\s?=\s?\Z")
+_THE_GROUP = re.compile(r"\b(?:the|this|that|each|our)\s(?:[\w+/-]+\s){0,4}(?:group|arm|cohort),?\s\Z", re.IGNORECASE)
 _COUNTED_AHEAD = re.compile(rf"\s(?:out\s)?of\b|{NOUN}|\s?\(\d|\s(?:had|were|was|died|relapsed|responded|achieved)\b")
 
 
@@ -30,6 +31,10 @@ def with_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
             and _N_EQUALS.search(text, max(0, numeral.start - 6), numeral.start)
         ):
             previous = replace(numeral, kind="fraction")  # "8.7% (n = 5/57)"
+            yield previous
+            continue
+        if _is_behind_a_group(text, numeral):
+            previous = replace(numeral, kind="number")  # "in the acute group eight of the 14 patients"
             yield previous
             continue
         if _is_time_ahead(text, numeral, following):
@@ -56,6 +61,15 @@ def _is_fraction(text: str, numeral: Numeral) -> bool:
     if numeral.n is None or numeral.kind != "label":
         return False
     return bool(_N_EQUALS.search(text, max(0, numeral.start - 6), numeral.start))
+
+
+def _is_behind_a_group(text: str, numeral: Numeral) -> bool:
+    """Return whether a number word counts those of the group before it and is no name of it."""
+    if numeral.kind != "label" or not text[numeral.start].isalpha():
+        return False
+    return bool(
+        _THE_GROUP.search(text, max(0, numeral.start - 40), numeral.start) and _COUNTED_AHEAD.match(text, numeral.end)
+    )
 
 
 def _is_time_ahead(text: str, numeral: Numeral, following: Numeral | None) -> bool:

@@ -55,13 +55,28 @@ def distributed(
                 _align(found.outcomes, run, text, _within(outcomes, part)),
                 _align(found.times, run, text, times_in(text, part)),
             )
-            left_open.update(() if any(aligned) else run)
+            if not any(aligned) and not _align_again(found, run, text, sentence, arms):
+                left_open.update(run)
     for run in runs(counts, text):
         if len(run) > 1 and not any(
             count in placed for placed in (found.arms, found.outcomes, found.times) for count in run
         ):
             _align_behind(found.times, run, text, times_in(text, sentence))
     return replace(found, left_open=frozenset(left_open))
+
+
+def _align_again(
+    found: Distribution, run: tuple[Count, ...], text: str, sentence: Span, arms: tuple[ArmMention, ...]
+) -> bool:
+    """Align a list with what one before it in the sentence has: the same arms, or the same list of time points."""
+    before = _within(arms, (sentence[0], run[0].start))
+    different = list({arm.label.casefold(): arm for arm in before if arm.kind != "all"}.values())
+    if len(different) == len(run):
+        found.arms.update(zip(run, different, strict=True))
+        return True
+    if any(arm.kind != "all" for arm in arms):
+        return False
+    return _align(found.times, run, text, _within(times_in(text, sentence), (sentence[0], run[0].start)))
 
 
 def _align_behind(

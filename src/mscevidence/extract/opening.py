@@ -63,7 +63,7 @@ _TOTAL_N = Holding(
     "(n",
 )
 _WITH_DISEASE = re.compile(
-    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|\s(?:with|treated|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
+    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|,\s(?:\d{1,3}|[a-z-]{3,12})\swith\s[^.;]{3,120}?,\s(?:were|was|received|underwent)\b|\s(?:with|treated|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
     r"|\s?(?:\([^()]{0,120}\))?\.$"
 )
 _GOT = (

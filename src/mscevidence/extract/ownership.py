@@ -76,7 +76,7 @@ class Ownership:
         """Return whether the arms of a comparison have sizes, and a printed n is none of these but their sum."""
         context = self.facts.context
         sizes = [context.size(label) for label in context.named]
-        return context.comparative and len(sizes) > 1 and all(size is not None and size.number != n for size in sizes)
+        return len(sizes) > 1 and all(size is not None and size.number != n for size in sizes)
 
     def _is_of_few(self, count: Count, attached: Attached, n: float | None) -> bool:
         """Return whether a count is of patients chosen among those of an arm, who are not all who entered the trial."""

@@ -136,8 +136,9 @@ def _of_split(facts: Facts, found: Split) -> Candidate:
 
 def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
     arms = {arm_key(each.label): each for each in facts.arms if each.kind != "all"}
+    printed = next((value.number for value in found.values if value.role == "n"), None)
     arm = found.arm or (next(iter(arms.values())) if len(arms) == 1 else _arm_behind(facts, found))
-    label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, None)
+    label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, printed)
     if found.anybody and not arms and facts.context.total is not None:
         label = ALL
     values = completed(list(found.values), facts.context, label, everybody=found.everybody)

@@ -55,8 +55,9 @@ _SCOPE_OF_ALL = re.compile(
     r"(?:\s(?:who\s(?:were|had\sbeen|have\sbeen|completed|received|underwent)\s|(?:that|who)\scould\sbe\s)?"
     r"(?:treated|enrolled|included|evaluated|evaluable|assessed|assessable|followed|available|analy[sz]ed|studied|infused|transplanted|completing|the)\b[^,;:]{0,60}?)?\s?[,;:]"
 )
+_OF_WHOM = re.compile(r"[^.;]{0,120}?\bof\s(?:whom|which)\b")
 _BROUGHT_IN = re.compile(
-    r"\s(?:with|without|who|in|on|aged|having|from)\s[^,;.]{2,80}?\s(?:were|was|underwent|received|had)\b|\s(?:were|was)\s(?:treated|evaluated|evaluable|assessed|followed|studied|biopsied|tested|examined|retreated)\b"
+    r"\s(?:with|without|who|aged|having|from)\s[^,;.]{2,80}?\s(?:were|was|underwent|received|had)\b|\s(?:were|was)\s(?:treated|evaluated|evaluable|assessed|followed|studied|biopsied|tested|examined|retreated)\b"
 )
 _PEOPLE_WITH = re.compile(rf"\b(?:{PEOPLE}|those)\s(?:with|who|in|on)\b")
 _OF_THESE = re.compile(rf"(?:Of|Among|In|From|Amongst)\s(?:these|them|those|whom)(?:\s{PEOPLE})?\s?,")
@@ -94,7 +95,7 @@ def introduces(text: str, count: Count, total: float | None) -> bool:
     events = count.number("events")
     if count.rule != "x-patients" or events is None or total is None or events >= total:
         return False
-    return bool(_BROUGHT_IN.match(text, count.end))
+    return bool(_BROUGHT_IN.match(text, count.end) or _OF_WHOM.match(text, count.end))
 
 
 def is_group_size(text: str, count: Count, outcome: Span | None) -> bool:

@@ -20,9 +20,18 @@ def _of_the_sentence(facts: Facts, count: Count) -> str | None:
     """Return the one time point of the sentence when it stands where it holds for all counts or beside this one."""
     label = only_time(facts.times)
     if label is None:
-        return None
+        return _of_the_clause(facts, count)
     place = facts.times[0].start
     leads = place - facts.span[0] < 30 and place < facts.counts[0].start
     bounds = facts.bounds(facts.counts.index(count))
     holds = leads or place > facts.counts[-1].end or bounds.start <= place < bounds.end
     return label if holds else None
+
+
+def _of_the_clause(facts: Facts, count: Count) -> str | None:
+    """Return the one time point of a clause between semicolons that it leads: "at 1 month 7/30; at 3 months ..."."""
+    start = facts.text.rfind(";", facts.span[0], count.start) + 1 or facts.span[0]
+    end = facts.text.find(";", count.end, facts.span[1])
+    inside = [time for time in facts.times if start <= time.start < (end if end >= 0 else facts.span[1])]
+    leads = inside and inside[0].start < count.start and inside[0].start - start < 16
+    return only_time(tuple(inside)) if leads else None

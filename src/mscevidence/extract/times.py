@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mscevidence.extract.cues import Holding, Opening
+from mscevidence.extract.numerals import value_of
 from mscevidence.model import Span
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
@@ -97,8 +98,9 @@ def time_beside(text: str, span: Span, times: tuple[TimeMention, ...]) -> TimeMe
 
 def _label(number: str, unit: str) -> str:
     """Return a time point with its unit in the right number: ``1 year``, ``12 months``."""
-    one = number.casefold() in {"1", "one"}
-    return f"{number} {unit.casefold().removesuffix('s')}{'' if one else 's'}"
+    plain = number if number[0].isdigit() else f"{value_of(number):g}"
+    one = plain == "1"
+    return f"{plain} {unit.casefold().removesuffix('s')}{'' if one else 's'}"
 
 
 def _of_several(match: re.Match[str]) -> list[TimeMention]:
