@@ -1,7 +1,7 @@
 """The dose-response: every arm with a dose of its own, exact intervals, and a logistic curve with its band.
 
 Studies with several doses have a symbol and a colour of their own and a line through their arms; studies with one dose,
-which only say where the curve lies, are grey rings.
+which only say where the curve lies, are grey rings. Of many arms see `dose_swarm`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from mscevidence import synthesis
 from mscevidence.effects.rows import scientific
 from mscevidence.model import Family, Pooled, Study
-from mscevidence.publish import wording
+from mscevidence.publish import dose_swarm, wording
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.lettering import readable, width, wrap
 from mscevidence.publish.plot_page import BLUE, FAINT, GREEN, GREY, INK, PURPLE, SKY, SMALL, VERMILLION, PlotPage
@@ -30,7 +30,8 @@ STEP, SPREAD = 7.0, 42.0
 """Arms with the same dose stand side by side this far apart, and all of them no further than this."""
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, "#8c6d00", "#404040")
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "<")
-CROWD = 30
+CROWD = 24
+"""From more arms on they are a swarm of dots, and studies have no symbols of their own."""
 ONE_DOSE = "one dose"
 
 
@@ -47,26 +48,31 @@ def draw_dose_response(pooled: Pooled, studies: Sequence[Study], families: Seque
 
 
 def _draw(found: synthesis.Doses, pooled: Pooled) -> Figure:
+    crowded = len(found.arms) > CROWD
     looks = {name: (COLOURS[i % len(COLOURS)], MARKS[i % len(MARKS)]) for i, name in enumerate(found.graded)}
     entries = _entries(found, looks)
-    down = max(DOWN, sum(len(lines) for _, lines in entries) * ENTRY)
+    down = dose_swarm.DOWN if crowded else max(DOWN, sum(len(lines) for _, lines in entries) * ENTRY)
+    across = dose_swarm.ACROSS if crowded else ACROSS
     title = f"Dose-response: {pooled.title}"
-    page = PlotPage.blank(title, list(_notes(found, pooled)), across=ACROSS, down=down, right=LEGEND)
+    page = PlotPage.blank(title, list(_notes(found, pooled)), across=across, down=down, right=LEGEND)
     panel = page.panel
     low, high = (math.log10(end) for end in _ends(found))
-    pad = 0.08 * (high - low)
+    pad = (0.16 if crowded else 0.08) * (high - low)
     panel.set(xlim=(low - pad, high + pad), ylim=(0, 100))
     panel.spines["left"].set_bounds(0, 100)
     for tick in range(20, 101, 20):
         panel.axhline(tick, color=FAINT, linewidth=0.7, zorder=0)
     _curve(page, found)
-    _arms(page, found, looks)
+    if crowded:
+        dose_swarm.draw_swarm(page, found.arms, found.graded)
+    else:
+        _arms(page, found, looks)
+        _legend(page, entries, looks)
     outcome = f"{pooled.outcome_label[:1].upper()}{pooled.outcome_label[1:]}"
     page.name_axes(f"Dose of one infusion, {found.unit} (log scale)", f"{outcome}, % of patients")
     ticks = _ticks(low - pad, high + pad)
     panel.set_xticks([math.log10(dose) for dose in ticks], [scientific(dose) for dose in ticks])
     page.number_axes()
-    _legend(page, entries, looks)
     return page.figure
 
 
@@ -88,8 +94,6 @@ def _curve(page: PlotPage, found: synthesis.Doses) -> None:
 def _arms(page: PlotPage, found: synthesis.Doses, looks: Mapping[str, tuple[str, str]]) -> None:
     places = _side_by_side(page, found)
     most = max(arm.n for arm in found.arms)
-    # Many intervals beside each other must not hide the marks.
-    strength = 1.0 if len(found.arms) <= CROWD else 0.4
     for name, (colour, _) in looks.items():
         own = [place for place, arm in enumerate(found.arms) if arm.study == name]
         page.panel.plot(
@@ -99,7 +103,7 @@ def _arms(page: PlotPage, found: synthesis.Doses, looks: Mapping[str, tuple[str,
     for x, arm in zip(places, found.arms, strict=True):
         colour, mark = looks.get(arm.study, (GREY, "o"))
         ends = [100 * arm.lower, 100 * arm.upper]
-        page.panel.plot([x, x], ends, color=colour, linewidth=0.9, alpha=strength, zorder=4)
+        page.panel.plot([x, x], ends, color=colour, linewidth=0.9, zorder=4)
         page.panel.plot(
             [x], [100 * arm.effect], mark, color=colour, zorder=5, clip_on=False,
             markersize=max(SMALLEST, LARGEST * math.sqrt(arm.n / most)),
@@ -161,7 +165,9 @@ def _notes(found: synthesis.Doses, pooled: Pooled) -> Iterator[str]:
     patients = sum(arm.n for arm in found.arms)
     studies = wording.count(len({arm.study for arm in found.arms}), "study", "studies")
     counted = f"{wording.count(len(found.arms), 'arm')} of {studies}, {wording.count(patients, 'patient')}"
-    yield f"{counted}, each counted once. Exact {level} intervals; area by patients."
+    crowded = len(found.arms) > CROWD
+    yield f"{counted}, each counted once. {'Area' if crowded else f'Exact {level} intervals; area'} by patients."
+    yield from dose_swarm.notes() if crowded else ()
     yield "Results by arm: what combines arms of several doses has no place on the axis. One study of each family."
     diseases = len({arm.condition for arm in found.arms})
     if diseases > 1:

@@ -21,7 +21,7 @@ from mscevidence.publish.network import Network, Pair, Treatment
 from mscevidence.publish.plot_page import BLUE, LEADING, MARGIN, SMALL, VERMILLION
 from mscevidence.publish.sheet import Sheet, Side
 
-MOST_LABEL = 150.0
+MOST_LABEL = 185.0
 SMALLEST, LARGEST = 5.0, 22.0
 NEAR = 8.0
 LEAST_RADIUS = 95.0
@@ -30,6 +30,10 @@ APART, BETWEEN = 50.0, 22.0
 THIN, THICK = 1.2, 9.0
 SHARES = (0.5, *(0.5 + sign * step / 50 for step in range(2, 21, 2) for sign in (-1, 1)))
 """Where on a line its number may stand, the middle first."""
+BENDS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""How far towards the centre a line may bend so that it runs behind no node that it does not join."""
+STEPS, PASS = 100, 3.0
+Point = tuple[float, float]
 
 
 @dataclasses.dataclass
@@ -73,7 +77,7 @@ class _Drawing:
         sheet = Sheet.blank(self._title, list(_notes(self._found)), wide=wide, down=down)
         centre = (wide / 2, sheet.top + down / 2)
         at = {name: _on_circle(centre, self._circle, place, len(self._order)) for place, name in enumerate(self._order)}
-        self._edges(sheet, at)
+        self._edges(sheet, at, centre)
         for name in self._order:
             self._node(sheet, self._by_name[name], at[name])
         for name, told in self._names(at, centre[0], sheet).items():
@@ -93,13 +97,15 @@ class _Drawing:
         shape.set(edgecolor="white", linewidth=1.2, zorder=3)
         sheet.page.add_patch(shape)
 
-    def _edges(self, sheet: Sheet, at: Mapping[str, tuple[float, float]]) -> None:
+    def _edges(self, sheet: Sheet, at: Mapping[str, Point], centre: Point) -> None:
         taken = [(x, y, self._radius(self._by_name[name])) for name, (x, y) in at.items()]
         for (left, right), labels in self._found.comparisons.items():
-            (x0, y0), (x1, y1) = at[left], at[right]
+            others = [(*at[name], self._radius(self._by_name[name])) for name in at if name not in (left, right)]
+            path = _way(at[left], at[right], centre, others)
             line = min(THIN + 1.3 * (len(labels) - 1), THICK)
-            sheet.page.plot([x0, x1], [y0, y1], color="#9a9a9a", linewidth=line, solid_capstyle="butt", zorder=1)
-            x, y = _free_place((x0, y0), (x1, y1), taken)
+            xs, ys = zip(*path, strict=True)
+            sheet.page.plot(xs, ys, color="#9a9a9a", linewidth=line, solid_capstyle="butt", zorder=1)
+            x, y = _free_place(path, taken)
             taken.append((x, y, 7.0))
             sheet.page.add_patch(Circle((x, y), 6.5, facecolor="white", edgecolor="none", zorder=2))
             sheet.write(x, y, str(len(labels)), side="center")
@@ -152,11 +158,25 @@ def _on_circle(centre: tuple[float, float], radius: float, place: int, of: int) 
     return centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle)
 
 
-def _free_place(
-    start: tuple[float, float], end: tuple[float, float], taken: Sequence[tuple[float, float, float]]
-) -> tuple[float, float]:
+def _way(start: Point, end: Point, centre: Point, others: Sequence[tuple[float, float, float]]) -> list[Point]:
+    """Return the points of a line between two nodes, bent inwards as far as it takes to pass the others."""
+    for bend in BENDS:
+        turn = tuple((a + b) / 2 + bend * (c - (a + b) / 2) for a, b, c in zip(start, end, centre, strict=True))
+        path = [_on_curve(start, (turn[0], turn[1]), end, step / STEPS) for step in range(STEPS + 1)]
+        if all(math.dist(point, (x, y)) > r + PASS for point in path for x, y, r in others):
+            break
+    return path
+
+
+def _on_curve(start: Point, turn: Point, end: Point, t: float) -> Point:
+    """Return the point of a quadratic Bezier curve."""
+    x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in zip(start, turn, end, strict=True))
+    return x, y
+
+
+def _free_place(path: Sequence[Point], taken: Sequence[tuple[float, float, float]]) -> Point:
     """Return the point of a line, the middle if it can be, whose number covers no node and no other number."""
-    places = [(start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])) for share in SHARES]
+    places = [path[round(share * (len(path) - 1))] for share in SHARES]
     return max(places, key=lambda at: min(0.0, *(math.dist(at, (x, y)) - r - 7.0 for x, y, r in taken)))
 
 
