@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.stats import dose_curve, dose_response, proportion_glmm
 from mscevidence.stats.dose_arms import dose_arms
+from mscevidence.stats.dose_likelihood import DoseLikelihood
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.mixed_model import hermite
 
@@ -189,13 +190,32 @@ def test_the_derivatives_are_those_of_the_likelihood(nodes: int) -> None:
         if nodes == 40:
             assert_allclose(louis.hessian[:, i], slope, rtol=1e-5, atol=1e-5)
     # The rule with many nodes is the integral.
-    u = np.linspace(-8, 8, 4001)
+    assert_allclose(found.value, integral(likelihood, theta), rtol={1: 1e-2, 5: 1e-3, 40: 1e-10}[nodes])
+
+
+def integral(likelihood: DoseLikelihood, theta: FloatArray) -> FloatArray:
+    """Return the log-likelihoods by the trapezoidal rule."""
+    u = np.linspace(-9, 9, 6001)
     logit = theta[:, 0, None, None] + theta[:, 1, None, None] * likelihood.z
     logit = logit[..., np.newaxis] + theta[:, 2, None, None, None] * u
     terms = likelihood.x[..., np.newaxis] * logit - likelihood.n[..., np.newaxis] * np.logaddexp(0, logit)
     height = np.exp(terms.sum(axis=2) - u**2 / 2) / np.sqrt(2 * np.pi)
-    integral = likelihood.constant + np.log(np.trapezoid(height, u, axis=-1)).sum(axis=-1)
-    assert_allclose(found.value, integral, rtol={1: 1e-2, 5: 1e-3, 40: 1e-10}[nodes])
+    result: FloatArray = likelihood.constant + np.log(np.trapezoid(height, u, axis=-1)).sum(axis=-1)
+    return result
+
+
+def test_as_many_nodes_are_taken_as_the_accuracy_needs() -> None:
+    # Studies with hardly a response in between: u is far from normal, given the counts.
+    study, dose, n = np.repeat(np.arange(10), 2), np.tile([1.0, 2.0], 10), np.full(20, 60)
+    events = np.array([[0, 0, 60, 60, 0, 1, 60, 60, 0, 0, 60, 60, 12, 20, 60, 60, 0, 0, 59, 60]])
+    found = dose_response(study, dose, events, n)
+    assert found.tau2[0] > 20
+    arms, _ = dose_arms(study, dose, events, n, mask=None, scale="log")
+    theta = np.append(found.beta[0], np.sqrt(found.tau2[0]))[np.newaxis]
+    likelihood = arms.likelihood(np.zeros(1))
+    assert_allclose(found.log_likelihood, integral(likelihood, theta), atol=1e-8)
+    for step in 1e-3 * np.concatenate([np.eye(3), -np.eye(3)]):
+        assert (integral(likelihood, theta + step) < found.log_likelihood).all()
 
 
 def test_the_score_of_heterogeneity_is_the_slope_at_zero() -> None:

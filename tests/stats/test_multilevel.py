@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import special
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats import cluster_robust, multilevel, nested, random_effects, robust
+from mscevidence.stats import cluster_robust, multilevel, nested, random_effects, robust, variance_search
 from mscevidence.stats.inputs import BoolArray, FloatArray
 from mscevidence.stats.nested_effects import given_effects
+from mscevidence.stats.nested_likelihood import Solved
 
 STUDY = np.array(["a", "a", "b", "b", "b", "c", "d", "d", "e"])
 Y = np.array([0.1, 0.3, 0.8, 0.6, 1.2, 0.0, 0.4, 0.9, 0.2])
@@ -55,6 +57,56 @@ def test_the_derivatives_are_those_of_the_likelihood(restricted: bool, moderator
     grid = problem.heights(np.array([[0.0, 0.07]]), np.array([[0.0, 0.03, 1.0]]))
     assert grid.shape == (1, 3, 2)
     assert_allclose(grid[0, 1, 1], full / 2, rtol=1e-12)
+
+
+def test_intervals_and_tests_are_those_of_the_coefficients() -> None:
+    found = multilevel(Y, V, STUDY, level=0.9)
+    half = special.stdtrit(8, 0.95) * np.sqrt(found.se[0] ** 2 + found.sigma2[0] + found.sigma2[1])
+    assert_allclose([found.pi_lower, found.pi_upper], [found.beta[0] - half, found.beta[0] + half])
+    moderators = np.stack([np.arange(9.0), 1e6 * (np.arange(9.0) - 3) ** 2], axis=1)
+    for test in ("z", "t"):
+        found = multilevel(Y, V, STUDY, moderators=moderators, test=test)
+        tested = found.beta[1:] @ np.linalg.solve(found.covariance[1:, 1:], found.beta[1:])
+        assert_allclose(found.qm, tested / (1 if test == "z" else 2))
+        p: float = special.chdtrc(2, tested) if test == "z" else special.fdtrc(2, 6, tested / 2)
+        assert_allclose(found.qm_p, p)
+        assert found.qm_df == 2
+
+
+def test_a_step_ends_at_the_maximum_of_the_model_among_components_that_are_not_negative() -> None:
+    random = np.random.default_rng(1)
+    root = random.normal(size=(500, 2, 2))
+    information, sigma2 = root @ np.swapaxes(root, -1, -2) + 0.05 * np.eye(2), random.uniform(0.01, 1, (500, 2))
+    gradient, nothing = random.normal(size=(500, 2)), np.zeros(500)
+    at = Solved(nothing, gradient, information, np.full((500, 2, 2), np.nan), nothing, nothing)
+    step, gain = variance_search._model_step(at, sigma2)
+    left = gradient - np.einsum("nij,nj->ni", information, step)
+    stopped = sigma2 + step < 1e-12
+    assert (sigma2 + step >= 0).all()
+    assert 100 < stopped.any(axis=1).sum() < 400
+    assert_allclose(np.where(stopped, 0.0, left), 0.0, atol=1e-9)
+    assert (left[stopped] <= 1e-9).all()
+    assert_allclose(gain, np.vecdot(gradient, step) - np.einsum("ni,nij,nj->n", step, information, step) / 2)
+
+
+@pytest.mark.parametrize(
+    ("y", "v"),
+    [
+        (
+            [0.6, 0.91, 0.45, 0.53, -0.01, 0.41, 1.05, 1.41, 0.05, 0.42],
+            [0.483, 0.256, 0.236, 0.456, 0.328, 0.36, 0.415, 0.354, 0.064, 0.476],
+        ),
+        (
+            [1.47, -0.51, 0.49, 0.96, 1.08, 1.4, 0.41, 0.13, 0.34, 0.43],
+            [0.434, 0.472, 0.341, 0.098, 0.474, 0.37, 0.467, 0.126, 0.313, 0.356],
+        ),
+    ],
+)
+def test_a_component_at_zero_does_not_slow_the_other_one_down(y: list[float], v: list[float]) -> None:
+    # The likelihood is convex in the component that stays at zero.
+    found = multilevel(y, v, [0, 0, 1, 2, 2, 2, 3, 4, 4, 5])
+    assert found.converged
+    assert np.count_nonzero(found.sigma2) == 1
 
 
 def test_order_and_labels_do_not_matter() -> None:

@@ -119,10 +119,7 @@ def _model_step(at: Solved, sigma2: FloatArray) -> tuple[FloatArray, FloatArray]
 
 
 def _step_of_two(at: Solved, sigma2: FloatArray) -> tuple[FloatArray, FloatArray]:
-    m = np.where(_definite(at.observed)[:, np.newaxis, np.newaxis], at.observed, at.expected)
-    a, b, c = m[:, 0, 0], m[:, 0, 1], m[:, 1, 1]
-    # Components that cannot be told apart here are moved one by one.
-    b = np.where(a * c - b * b > 1e-12 * a * c, b, 0.0)
+    a, b, c = _information(at, sigma2)
     (g, h), (s, t) = at.gradient.T, sigma2.T
     determinant = a * c - b * b
     free = (c * g - b * h) / determinant, (a * h - b * g) / determinant
@@ -137,6 +134,16 @@ def _step_of_two(at: Solved, sigma2: FloatArray) -> tuple[FloatArray, FloatArray
     return np.array(ends)[best, :, rows], gains[best, rows]
 
 
-def _definite(information: FloatArray) -> BoolArray:
-    a, b, c = information[:, 0, 0], information[:, 0, 1], information[:, 1, 1]
-    return (a > 0) & (c > 0) & (a * c - b * b > 1e-12 * a * c)
+def _information(at: Solved, sigma2: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the entries (1, 1), (1, 2) and (2, 2) of the information of the quadratic model (N)."""
+    a, b, c = at.observed[:, 0, 0], at.observed[:, 0, 1], at.observed[:, 1, 1]
+    e, f, g = at.expected[:, 0, 0], at.expected[:, 0, 1], at.expected[:, 1, 1]
+    definite = (a > 0) & (c > 0) & (a * c - b * b > 1e-12 * a * c)
+    # Components that cannot be told apart here are moved one by one.
+    told = e * g - f * f > 1e-12 * e * g
+    # One component stays at zero: only the curvature in the other one counts.
+    held = ((sigma2 <= 0) & (at.gradient <= 0)).T
+    first = np.where(np.where(held.any(axis=0), (a > 0) & ~held[0], definite), a, e)
+    second = np.where(np.where(held.any(axis=0), (c > 0) & ~held[1], definite), c, g)
+    cross = np.where(definite, b, np.where(told, f, 0.0))
+    return first, np.where(held.any(axis=0), 0.0, cross), second
