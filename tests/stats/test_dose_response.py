@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mscevidence.errors import StatisticsError, UnknownTermError
-from mscevidence.stats import dose_curve, dose_response, proportion_glmm
+from mscevidence.stats import dose_curve, dose_response, dose_search, proportion_glmm
 from mscevidence.stats.dose_arms import dose_arms
 from mscevidence.stats.dose_likelihood import DoseLikelihood
 from mscevidence.stats.inputs import BoolArray, FloatArray
@@ -58,7 +58,8 @@ def test_a_dose_of_zero_is_a_dose_on_the_linear_scale() -> None:
 def test_data_without_an_estimate_are_named() -> None:
     with pytest.raises(StatisticsError, match="same dose"):
         dose_response(STUDY, np.ones(8), X, N)
-    for x in (np.zeros(8), N, np.where(DOSE > 1, N, 0)):
+    # The last one has events and others at one dose only.
+    for x in (np.zeros(8), N, np.where(DOSE > 1, N, 0), np.where(DOSE > 2, N, np.where(DOSE == 2, 3, 0))):
         with pytest.raises(StatisticsError, match="separated by dose"):
             dose_response(STUDY, DOSE, x, N)
     with pytest.raises(StatisticsError, match="dose must be greater than zero"):
@@ -216,6 +217,17 @@ def test_as_many_nodes_are_taken_as_the_accuracy_needs() -> None:
     assert_allclose(found.log_likelihood, integral(likelihood, theta), atol=1e-8)
     for step in 1e-3 * np.concatenate([np.eye(3), -np.eye(3)]):
         assert (integral(likelihood, theta + step) < found.log_likelihood).all()
+
+
+def test_the_highest_of_several_maxima_counts_and_zero_where_none_is_higher() -> None:
+    best = np.zeros((4, 3)), np.array([-5.0, -5.0, -5.0, -5.0]), np.ones(4, dtype=np.bool_)
+    theta = np.arange(15.0).reshape(5, 3) + 1
+    theta[4, 2] = -2.0
+    found = theta, np.array([-4.0, -3.0, -6.0, -4.5, -4.0]), np.array([True, False, True, True, True])
+    dose_search._take_higher(np.array([0, 0, 1, 0, 3]), found, best)
+    assert best[0][:, 2].tolist() == [6.0, 0.0, 0.0, 2.0]
+    assert best[1].tolist() == [-3.0, -5.0, -5.0, -4.0]
+    assert best[2].tolist() == [False, True, True, True]
 
 
 def test_the_score_of_heterogeneity_is_the_slope_at_zero() -> None:

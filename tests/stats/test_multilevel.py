@@ -174,6 +174,7 @@ def test_a_mask_is_the_same_as_leaving_the_effects_out() -> None:
             assert_allclose(getattr(found, name), getattr(wanted, name), rtol=1e-12)
         assert_allclose(found.marginal[np.ix_(mask, mask)], wanted.marginal, rtol=1e-12)
         assert not found.marginal[~mask].any()
+        assert found.study.tolist() == [0, 0, 1, -1, 1, 2, 3, 3, -1]
         assert_allclose(robust(found).se, robust(wanted).se, rtol=1e-12)
         clusters = np.array(["x", "y", "x", "nobody's", "z", "z", "y", "u", "nobody's"])
         one, two = robust(found, cluster=clusters), robust(wanted, cluster=clusters[mask])
