@@ -55,6 +55,7 @@ def gather(review: Protocol) -> Evidence:
     from mscevidence.commands.evidence import candidates_of
     from mscevidence.commands.flow_counts import review_flow
     from mscevidence.documents import DocumentLibrary
+    from mscevidence.harvest import load_runs
     from mscevidence.publish.contents import Evidence
 
     studies = records.load_all(review.extracted).studies
@@ -73,6 +74,7 @@ def gather(review: Protocol) -> Evidence:
             for finding in (*check.check_study(study), *check.check_provenance(study, known))
         ),
         flow=review_flow(None) if review.search_log.exists() else None,
+        runs=load_runs(review.search_log),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
-from mscevidence.model import Candidate, Document, Family, Finding, Link, Pooled, Study
+from mscevidence.model import Candidate, Document, Family, Finding, Link, Pooled, SearchRun, Study
 from mscevidence.protocol import Analysis
 from mscevidence.screening import Flow
 
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """Everything an edition is made from; `flow` is None for a review that logs no searches."""
+    """Everything an edition is made from; a review that logs no searches has no `runs`, and `flow` is None."""
 
     studies: tuple[Study, ...]
     families: tuple[Family, ...]
@@ -20,6 +20,7 @@ class Evidence:
     candidates: tuple[Candidate, ...] = ()
     findings: tuple[Finding, ...] = ()
     flow: Flow | None = None
+    runs: tuple[SearchRun, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,6 +9,8 @@ from mscevidence.model.noun import Frozen
 from mscevidence.publish import wording
 from mscevidence.publish.site.snapshot import SeenAnalysis, SeenResult, SeenStudy, Snapshot
 
+NOT_ASKED, NO_LONGER_ASKED = "not asked", "no longer asked"
+"""What stands before and after for an analysis that one of the two editions does not have."""
 Seen = TypeVar("Seen", SeenStudy, SeenAnalysis)
 
 
@@ -157,8 +159,8 @@ def _shift(old: SeenAnalysis | None, new: SeenAnalysis | None) -> Shift:
     return Shift(
         id=shown.id,
         title=shown.title,
-        before=old.answer if old else "not asked",
-        after=new.answer if new else "no longer asked",
+        before=old.answer if old else NOT_ASKED,
+        after=new.answer if new else NO_LONGER_ASKED,
         moved=_moved(old, new) if old and new else "",
         k_before=old.k if old else 0,
         k_after=new.k if new else 0,

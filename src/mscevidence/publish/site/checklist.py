@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from mscevidence.model import SearchRun
 from mscevidence.publish import wording
+from mscevidence.publish.site.changes import NO_LONGER_ASKED, NOT_ASKED, Changes
 from mscevidence.publish.site.contents import Contents
 
 
@@ -66,13 +68,30 @@ def _question(contents: Contents) -> Iterator[tuple[str, str]]:
 
 def _searches(contents: Contents) -> Iterator[tuple[str, str]]:
     protocol, flow = contents.protocol, contents.evidence.flow
-    if protocol.searches:
+    runs = [run for run in contents.evidence.runs if run.finished]
+    if runs:
+        yield "6", " · ".join(_source(source, runs) for source in dict.fromkeys(run.source for run in runs))
+        yield "7", " · ".join(dict.fromkeys(_asked(run) for run in runs if run.query))
+    elif protocol.searches:
         sources = sorted({source for search in protocol.searches for source in search.sources})
-        yield "6", f"Searched by saved searches: {', '.join(sources)}"
+        yield "6", f"Planned, not yet run: {', '.join(sources)}"
         yield "7", " · ".join(f"{search.id}: {search.query}" for search in protocol.searches)
     if flow is not None:
         rules = f"; {len(protocol.eligibility.rules)} rules exclude by title" if protocol.eligibility.rules else ""
         yield "8", f"{wording.count(protocol.eligibility.reviewers, 'reviewer')} per record{rules}"
+
+
+def _source(source: str, runs: Sequence[SearchRun]) -> str:
+    """Return a source with how often it was searched, on which days, and how many records came."""
+    own = [run for run in runs if run.source == source]
+    days = sorted({run.started[:10] for run in own})
+    when = f"on {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]}"
+    times = wording.count(len(own), "search", "searches")
+    return f"{source}: {times} {when}, {wording.count(sum(run.records for run in own), 'record')}"
+
+
+def _asked(run: SearchRun) -> str:
+    return f"{run.source}: {run.query}"
 
 
 def _extraction(contents: Contents) -> Iterator[tuple[str, str]]:
@@ -118,6 +137,7 @@ def _synthesis(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "20b", "; ".join(f"{one.title}: {one.answer}" for one in contents.snapshot.analyses[:3]) + " …"
     yield "20c", "τ², I² and the test of heterogeneity of every estimate; tests between subgroups"
     yield "20d", "Sensitivity analyses stand under every method"
+    yield "14", "Funnel plots with regions of significance; with fewer than ten studies they are not read"
     if any(len(one.overall.rows) >= 10 for one in pooled):
         yield "21", "Funnel plots stand with the analyses of two or more studies, with a warning below ten"
 
@@ -144,10 +164,23 @@ def _studies(contents: Contents) -> Iterator[tuple[str, str]]:
     yield "27", "Tables as CSV and JSON; manifest.json names versions, commit and the hash of every file"
 
 
+def _methods(changes: Changes) -> str:
+    """Return which analyses are asked now and were not, and the other way round."""
+    new = [one.title for one in changes.shifts if one.before == NOT_ASKED]
+    gone = [one.title for one in changes.shifts if one.after == NO_LONGER_ASKED]
+    said = [f"asked for the first time: {', '.join(new)}"] if new else []
+    said += [f"no longer asked: {', '.join(gone)}"] if gone else []
+    since = f"Since {changes.since or 'then'}"
+    return f"{since}: {'; '.join(said)}" if said else f"{since} the same analyses are asked"
+
+
 def _living(contents: Contents) -> Iterator[tuple[str, str]]:
     if contents.protocol.searches:
-        yield "LSR-a", "Saved searches, asked again by one command; changed and retracted reports are told"
+        finished = [run.finished[:10] for run in contents.evidence.runs if run.finished]
+        last = f"; last asked on {max(finished)}" if finished else "; not yet asked"
+        yield "LSR-a", f"Saved searches, asked again by one command{last}; changed and retracted reports are told"
     if contents.changes is not None:
+        yield "LSR-b", _methods(contents.changes)
         new = len(contents.changes.studies_in)
         values = len(contents.changes.values)
         yield (

@@ -21,7 +21,7 @@ def methods_page(contents: Contents) -> dict[str, Any]:
         "question": contents.protocol.question,
         "criteria": contents.protocol.eligibility.criteria,
         "reasons": contents.protocol.eligibility.reasons,
-        "searches": contents.protocol.searches,
+        "searches": [(search, _last(search.id, contents)) for search in contents.protocol.searches],
         "methods": [(label, labels.count(label)) for label in dict.fromkeys(labels)],
         "marks": FOOTNOTES,
         "outcomes": [_outcome(outcome, conditions) for outcome in asked],
@@ -29,6 +29,12 @@ def methods_page(contents: Contents) -> dict[str, Any]:
         "statuses": [vocabulary.load("report-status")[one] for one in statuses],
         "conditions": [vocabulary.load("condition")[one] for one in conditions],
     }
+
+
+def _last(search: str, contents: Contents) -> str:
+    """Return the day on which a saved search was last asked, or that it was not yet."""
+    days = [run.finished[:10] for run in contents.evidence.runs if run.search == search and run.finished]
+    return max(days, default="not yet")
 
 
 def _outcome(outcome: str, conditions: list[str]) -> dict[str, Any]:
