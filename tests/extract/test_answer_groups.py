@@ -30,7 +30,7 @@ def numbers(found: Answer | None) -> tuple[float | None, ...] | None:
 def sizes(sentence: str, intervention: str, comparator: str) -> tuple[float | None, float | None]:
     document = article("Nothing more.", methods=sentence)
     first, second = sizes_of(Groups(document, Sides(intervention, comparator, lexicon_of(document))))
-    return first and first.number, second and second.number
+    return first.number if first else None, second.number if second else None
 
 
 @pytest.mark.parametrize(

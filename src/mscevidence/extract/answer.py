@@ -18,7 +18,7 @@ from mscevidence.extract.group_mentions import Groups
 from mscevidence.extract.group_sizes import sizes_of
 from mscevidence.extract.halved_sizes import halves_of
 from mscevidence.extract.pairing import Sides, pair
-from mscevidence.extract.phrases import lexicon_of, spelt
+from mscevidence.extract.phrases import hyphenated, lexicon_of, spelt
 from mscevidence.extract.table_counts import TableCounts
 from mscevidence.extract.tables import Grid, grid_of, size_in, turned
 from mscevidence.extract.told_sizes import ToldSizes
@@ -68,6 +68,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
         intervention: the first group in words: "umbilical cord MSC 2×10^6/kg".
         comparator: the second group in words: "placebo".
     """
+    outcome, intervention, comparator = (hyphenated(phrase) for phrase in (outcome, intervention, comparator))
     outcome = spelt(outcome, document)
     sides = Sides(spelt(intervention, document), spelt(comparator, document), lexicon_of(document))
     groups = Groups(document, sides, outcome)

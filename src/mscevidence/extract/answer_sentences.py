@@ -9,8 +9,9 @@ from functools import cached_property
 
 from mscevidence.extract.answer_zeros import ZeroQuestion
 from mscevidence.extract.asked_outcome import LEAST, AskedOutcome
+from mscevidence.extract.count_pairs import against
 from mscevidence.extract.counts import Count
-from mscevidence.extract.group_counts import against, assigned, introduced
+from mscevidence.extract.group_counts import assigned, introduced
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.phrases import same_direction
 from mscevidence.extract.told_sizes import ToldSizes
@@ -146,7 +147,15 @@ class SentenceQuestion:
             yield start, sentence[1]
 
     def _results(self, span: Span) -> list[Count]:
-        return [count for count in self.groups.counts(span) if count.rule not in _NO_RESULT]
+        counts = self.groups.counts(span)
+        kept: list[Count] = []
+        for index, count in enumerate(counts):
+            parts = counts[index + 1 : index + 3]
+            if _is_made_up(count, parts):
+                return list(parts)
+            if count.rule not in _NO_RESULT:
+                kept.append(count)
+        return kept
 
     def _in_two_sentences(self, sentences: Iterable[Span]) -> Found | None:
         """Return the 2x2 of a section that tells of each group in a sentence of its own, once and with all words."""
@@ -209,6 +218,13 @@ class SentenceQuestion:
             return None
         rule = "sentence" if first.rule == second.rule == "stated" else f"sentence-{max(first.rule, second.rule)}"
         return Found(first, second, rule, score, self._text(span), span)
+
+
+def _is_made_up(count: Count, parts: Sequence[Count]) -> bool:
+    """Return whether a number of patients is told again by groups: "in 238 patients (A n = 117, B n = 121)"."""
+    if count.rule != "x-patients" or [part.rule for part in parts] != ["n-equals", "n-equals"]:
+        return False
+    return count.number("events") == sum(part.values[0].number or 0 for part in parts)
 
 
 def _with_n(count: Count, n: Value) -> Count:

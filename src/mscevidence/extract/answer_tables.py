@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from mscevidence.extract.asked_outcome import kinds_of_events
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon, Stems, covered, same_absence, same_turn, stems, telling
@@ -31,6 +32,13 @@ _KIND = re.compile(r"\bnon-?[a-z]+", re.IGNORECASE)
 """A heading such as "Non-respiratory events" names a kind of events, not the lack of any."""
 _UNTIMED = 0.88
 """What the words of a row are worth where the question names a time and the row does not."""
+_UNIT = re.compile(
+    r"\^[a-z*†‡§¶#]\b|\(?\b95\s?%\s?(?:CI|confidence\sintervals?)\b\)?|\bmean\s?±\s?SD\b|\bn\s?/\s?N\b|\(?\bcases\)",
+    re.IGNORECASE,
+)
+"""What a label says of the numbers of its row, not of the outcome."""
+_NARROWER = 0.6
+"""What a row of serious or related events is worth where any were asked for."""
 _WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
 
 
@@ -168,7 +176,7 @@ class TableQuestion:
         """Return how well a row (and the lower headers of its columns) says the outcome; 0 when it does not."""
         path = row.headers[columns[0]]
         lower, upper = " ".join(path[level + 1 :]), " ".join(path[:level])
-        label, heading = without_size(row.label), " ".join(row.heading)
+        label, heading = _UNIT.sub(" ", without_size(row.label)), " ".join(row.heading)
         if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
             return 0.0
         own = self.lexicon.expand(f"{label} {lower}") | stems(label)
@@ -188,7 +196,8 @@ class TableQuestion:
         recall = self._recall(
             own, own | self.lexicon.expand(f"{heading} {upper}"), known, timed=bool(told & self.times)
         )
-        return recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)
+        kind = _NARROWER if kinds_of_events(label) - kinds_of_events(self.outcome) else 1.0
+        return kind * recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)
 
     def _recall(self, own: Stems, beside: Stems, known: Stems, *, timed: bool) -> float:
         """Return how much of the outcome a row says with what stands around it.

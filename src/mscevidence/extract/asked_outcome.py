@@ -35,7 +35,7 @@ class AskedOutcome:
     def _wanted(self) -> tuple[tuple[Stems, float], ...]:
         """The sets of stems that say the outcome, with what each is worth: all, the telling, those without the time."""
         all_ = stems(self.words)
-        found = [(all_, 1.0), (telling(all_), 0.95)]
+        found = [(all_, 1.0), (telling(all_), 0.9)]
         if times_told(self.words):
             found.append((stems(without_times(self.words)), 0.95))
         plain = stems(_BRACKETS.sub(" ", self.words))
@@ -69,5 +69,9 @@ class AskedOutcome:
 
     def narrower(self, span: Span) -> bool:
         """Return whether a part of the text speaks of serious or related events where any were asked for."""
-        kinds = {m.group().casefold() for m in _RELATED.finditer(self.groups.text, *span)}
-        return bool(kinds - {m.group().casefold() for m in _RELATED.finditer(self.words)})
+        return bool(kinds_of_events(self.groups.text[slice(*span)]) - kinds_of_events(self.words))
+
+
+def kinds_of_events(phrase: str) -> frozenset[str]:
+    """Return the words by which a phrase speaks of some events only: serious ones, those related to a treatment."""
+    return frozenset(match.group().casefold() for match in _RELATED.finditer(phrase))

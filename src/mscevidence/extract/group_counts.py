@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
-from mscevidence.extract.arithmetic import Share
+from mscevidence.extract.count_pairs import AGAINST, against, agrees_with_words, single
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_lists import items
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Whose
@@ -18,14 +17,16 @@ _DIRECTLY = re.compile(
 _VERSUS = re.compile(
     r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?(?:compared|contrasted)\s(?:with|to)|against|and|,|/|;|to)\s(?:only\s|just\s)?[(\[]?"
 )
-_IN_BRACKETS = re.compile(r"[^\d.;()\[\]]{1,70}[(\[]")
 _NAMED_GROUP = re.compile(
     r"[)\]]?\s(?:for|with|in|of|on|among|after|without)\s(?:the\s)?[A-Za-z][^.;%\d]{2,60}?(?:\([nN]\s?=\s?\d+\))?,?\s(?:and|vs\.?|versus|compared\s(?:with|to))\s[(\[]?"
 )
-_AGAINST = re.compile(r"[)\]]?,?\s?(?:vs\.?|v\.?|versus|(?:as\s)?compared\s(?:with|to))\s(?:only\s|just\s)?[(\[]?")
 _IN_A_GROUP = re.compile(
     r"[)\]]?(?:\s(?:patients|subjects|cases|participants|women))?\s(?:in|with|for|of|out\sof|on)\s"
 )
+_IN_BOTH = re.compile(
+    r"(?:\sof\s(?:the\s)?\w+)?\s(?:in|for|of|with)\s(?:both|each|either)\s(?:(?:of\sthe|treatment|study)\s)*(?:groups?|arms?)\b"
+)
+_NAME_AND_N = re.compile(r"[,;]\s(?:the\s)?[A-Za-z][\w-]*(?:\s[\w-]+){0,3},?\s?")
 _LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
 _VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
@@ -35,10 +36,6 @@ _ATTACHES = re.compile(
     r"[)\]]?(?:\s[\w-]+){0,6}?\s?(?:in|for|with|out\sof|of|on|among|from|by|receiving|given|allocated\sto|assigned\sto|randomi[sz]ed\sto|taking|treated\swith|underwent|undergoing)\s"
     r"(?:the\s|those\s|patients\s|subjects\s|women\s|in\s|with\s|receiving\s|treated\s|who\s|had\s|received\s|assigned\s|to\s|on\s)*",
 )
-_UP = re.compile(r"\b(?:higher|greater|more|increased?|increases|larger|better|superior|improved)\b", re.IGNORECASE)
-_DOWN = re.compile(
-    r"\b(?:lower|rarer|less|fewer|reduced?|reduces|reduction|decreased?|smaller|inferior)\b", re.IGNORECASE
-)
 
 
 def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
@@ -47,7 +44,7 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     Either as many counts as groups in two lists ("6, 9 and 2 in A, B and C"), or each count beside its group, or two
     counts set against each other behind the one group that is named ("was higher with A (33% vs 24%)").
     """
-    counts = _single(text, counts)
+    counts = single(text, counts)
     mentions = [m for m in mentions if not any(c.start <= m.start < c.end for c in counts)]
     beside = _beside(text, mentions, counts)
     if beside is not None:
@@ -58,34 +55,16 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     ahead = _ahead(text, mentions, counts) if len(counts) > 2 else None
     if ahead is not None:
         return ahead
+    if len(counts) == 1:
+        return _of_both(text, counts[0])
     return _of_two(text, mentions, (counts[0], counts[1])) if len(counts) == 2 else None
 
 
-def _single(text: str, counts: Sequence[Count]) -> list[Count]:
-    """Return counts without the total of two others; a percent in brackets behind a count is of that count."""
-    kept: list[Count] = []
-    for count in counts:
-        if kept and count.rule == "percent-only" and count.start - kept[-1].end < 80:
-            if _repeats(kept[-1], count):
-                continue
-            if kept[-1].rule in {"x-patients", "bare-number"} and _IN_BRACKETS.fullmatch(
-                text, kept[-1].end, count.start
-            ):
-                kept[-1] = replace(kept[-1], values=(*kept[-1].values, *count.values), rule="x-percent")
-                continue
-        kept.append(count)
-    if len(kept) == 3:
-        first, second, third = (count.number("events") for count in kept)
-        if first and second is not None and third is not None and first == second + third:
-            return kept[1:]
-    return kept
-
-
-def _repeats(count: Count, percent: Count) -> bool:
-    events, n, told = count.number("events"), count.number("n"), percent.value("percent")
-    if events is None or n is None or told is None or count.value("percent") is not None:
-        return False
-    return Share(events, told.number or 0, len(told.text.partition(".")[2])).agrees(n, slack=1.0)
+def _of_both(text: str, count: Count) -> dict[Whose, Count] | None:
+    """Return one percent for both groups where the sentence says so: "in 11% of patients in both groups"."""
+    if count.rule != "percent-only" or not _IN_BOTH.match(text, count.end):
+        return None
+    return dict.fromkeys(SIDES, count)
 
 
 def _listed(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
@@ -110,10 +89,15 @@ def _listed(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]
 
 def _beside(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
     """Return the counts that stand directly behind their groups, when each side has exactly one: "placebo (55.4%)"."""
+    paired = {count for pair in against(text, counts) for count in pair}
     found: dict[Whose, list[Count]] = {}
     for mention in mentions:
         for count in counts:
-            if count.start >= mention.end and _DIRECTLY.fullmatch(text, mention.end, count.start):
+            if (
+                count not in paired
+                and count.start >= mention.end
+                and _DIRECTLY.fullmatch(text, mention.end, count.start)
+            ):
                 found.setdefault(mention.whose, []).append(count)
     sides = [found.get(side, []) for side in SIDES]
     return (
@@ -164,24 +148,12 @@ def _follows(text: str, counts: Sequence[Count], mentions: Sequence[GroupMention
     return True
 
 
-def against(text: str, counts: Sequence[Count]) -> list[tuple[Count, Count]]:
-    """Return the pairs of counts that are set against each other: "12% vs 4%"."""
-    return [
-        (one, two)
-        for one, two in pairwise(counts)
-        if one.rule == two.rule and _AGAINST.fullmatch(text, one.end, two.start)
-    ]
-
-
 def introduced(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]) -> dict[Whose, Count] | None:
     """Return whose the counts of a pair are by the groups that the sentence names before all its counts."""
     before = _sides([m for m in mentions if m.end <= pair[0].start])
     if not before or any(m.whose == "other" for m in mentions) or len(before) > len(SIDES):
         return None
-    start = max(0, before[0].start - 120)
-    up, down = (bool(p.search(text, start, pair[0].start)) for p in (_UP, _DOWN))
-    first, second = ((c.number("percent") or 0) if c.value("percent") else (c.number("events") or 0) for c in pair)
-    if (up and not down and first < second) or (down and not up and first > second):
+    if agrees_with_words(text, before[0], pair) is False:
         return None
     return {before[0].whose: pair[0], _opposite(before[0].whose): pair[1]}
 
@@ -248,9 +220,10 @@ def _in_lists(
         one = len(after) == 1 and len(before) == 1 and before[0].whose != after[0].whose
         return (before[0].whose, after[0].whose) if one else None
     if len(before) == 2:
-        return before[0].whose, before[1].whose
-    if len(before) == 1 and _AGAINST.fullmatch(text, pair[0].end, pair[1].start):
-        return _by_direction(text, before[0], pair)
+        return None if agrees_with_words(text, before[0], pair) is False else (before[0].whose, before[1].whose)
+    if len(before) == 1 and AGAINST.fullmatch(text, pair[0].end, pair[1].start):
+        agreed = agrees_with_words(text, before[0], pair)
+        return (before[0].whose, _opposite(before[0].whose)) if agreed else None
     return None
 
 
@@ -259,6 +232,9 @@ def _by_elimination(
 ) -> tuple[Whose, Whose] | None:
     """Return whose two counts are where the first is of a group by an unknown name, the second of one asked for."""
     first, second = pair
+    if first.rule == "n-equals" and before and not after and _NAME_AND_N.fullmatch(text, first.end, second.start):
+        near = first.start - before[-1].end <= 8
+        return (before[-1].whose, _opposite(before[-1].whose)) if near else None
     if before or len(after) != 1 or not _NAMED_GROUP.fullmatch(text, first.end, second.start):
         return None
     if not _ATTACHES.fullmatch(text, second.end, after[0].start):
@@ -268,15 +244,3 @@ def _by_elimination(
 
 def _opposite(whose: Whose) -> Whose:
     return "comparator" if whose == "intervention" else "intervention"
-
-
-def _by_direction(text: str, named: GroupMention, pair: tuple[Count, Count]) -> tuple[Whose, Whose] | None:
-    """Return whose two counts are behind the only group named, where "more" or "fewer" agrees with them."""
-    first, second = ((c.number("percent") if c.value("percent") else c.number("events")) for c in pair)
-    if first is None or second is None or first == second:
-        return None
-    around = text[max(0, named.start - 120) : pair[0].start]
-    up, down = bool(_UP.search(around)), bool(_DOWN.search(around))
-    if up == down or (first > second) != up:
-        return None
-    return named.whose, _opposite(named.whose)

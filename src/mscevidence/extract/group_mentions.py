@@ -14,7 +14,7 @@ from mscevidence.extract.counts import Count, Sentence
 from mscevidence.extract.group_names import SideWords, named_groups
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.pairing import Side, Sides, pair
-from mscevidence.extract.phrases import Lexicon, Stems, stem, stems
+from mscevidence.extract.phrases import Lexicon, Stems, hyphenated, stem, stems
 from mscevidence.extract.sentences import sentences_of
 from mscevidence.model import Document, Span
 
@@ -85,7 +85,7 @@ class Groups:
     def __init__(self, document: Document, sides: Sides, outcome: str = "") -> None:
         self.outcome = outcome
         self.document = document
-        self.text = document.text
+        self.text = hyphenated(document.text)
         self.sides = sides
 
     @cached_property

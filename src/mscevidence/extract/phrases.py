@@ -19,7 +19,7 @@ _STOP = frozenset(
         who whom which their there it its than then into per each between during within versus vs compared after if when
         both either other such only not n mg kg mcg ml daily day dose using use used based p patients patient subjects
         subject participants participant people persons cases group groups arm arms received receiving treated treatment
-        given via also they we our equivalent including""",
+        given via also they we our equivalent including least one""",
     )
 )
 _SUFFIXES = tuple(
@@ -164,6 +164,14 @@ class Lexicon:
         return frozenset(found)
 
 
+_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00ad": "-"})
+
+
+def hyphenated(text: str) -> str:
+    """Return a text of the same length in which every kind of hyphen is the plain one."""
+    return text.translate(_HYPHENS)
+
+
 def spelt(phrase: str, document: Document) -> str:
     """Return a phrase in which words that the document never uses give way to those it spells almost so."""
     known = {word.casefold() for word in _WORD.findall(document.text) if len(word) <= 40}
@@ -178,7 +186,7 @@ def spelt(phrase: str, document: Document) -> str:
 
 def lexicon_of(document: Document) -> Lexicon:
     """Return the abbreviations and groups that a document explains."""
-    text = document.text
+    text = hyphenated(document.text)
     return Lexicon(_abbreviations(text), _groups(text), frozenset(stem(m[1].casefold()) for m in _OR_NO.finditer(text)))
 
 
@@ -189,7 +197,9 @@ _BRACKETED = re.compile(
     r"(?<![\w'’/®™+-])((?:[\w'’/®™+-]{1,40}[ ,]{1,2}){1,9})\(([A-Za-z][\w+-]{1,11}?)s?(?=[;,)])[^()]{0,40}\)"
 )
 _EQUALS = re.compile(
-    r"(?<![\w-])([A-Z][\w+-]{1,11})\s?(?:=|:|,|\s)\s?([a-z][\w\s'/-]{4,70}?)(?=[;.,]|$| [A-Z][\w-]+\s?=)", re.MULTILINE
+    r"(?<![\w-])((?=[\w+-]{0,11}[A-Z])[A-Za-z][\w+-]{1,11})\s?(?:=|:|,|\s)\s?"
+    r"([a-z][\w\s'/-]{4,70}?)(?=[;.,]|$| [A-Z][\w-]+\s?=)",
+    re.MULTILINE,
 )
 
 
@@ -211,7 +221,7 @@ def _abbreviations(text: str) -> dict[str, Stems]:
         found.setdefault(match[1].casefold(), stems(match[2]))
     for match in _EQUALS.finditer(text):
         words = match[2].split()
-        if _long_form(words, match[1]) == " ".join(words):
+        if _long_form(words, match[1]) == " ".join(_parts(words)):
             found.setdefault(match[1].casefold(), stems(match[2]))
     return found
 
@@ -219,12 +229,16 @@ def _abbreviations(text: str) -> dict[str, Stems]:
 def _long_form(words: list[str], short: str) -> str:
     """Return the words whose first letters make an abbreviation, small words passed over; nothing when none do."""
     letters = [c for c in short.casefold() if c.isalpha()]
-    parts = [part for word in words for part in re.split(r"[-/]", word) if part]
+    parts = _parts(words)
     for count in range(1, min(len(parts), len(letters) + 3) + 1):
         piece = parts[-count:]
         if piece[0][0].casefold() == letters[0] and _initials_agree(piece, letters):
             return " ".join(piece)
     return ""
+
+
+def _parts(words: list[str]) -> list[str]:
+    return [part for word in words for part in re.split(r"[-/]", word) if part]
 
 
 def _initials_agree(words: list[str], letters: list[str]) -> bool:

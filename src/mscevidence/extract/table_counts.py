@@ -32,6 +32,10 @@ _SIZE_ROW = re.compile(
     re.IGNORECASE,
 )
 _PERCENT_HEADER = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
+_RATE_LABEL = re.compile(
+    r"\b(?:rate|proportion|patients|incidence|prevalence|frequency)\b.*(?:,|\()\s?%", re.IGNORECASE
+)
+_CHANGE = re.compile(r"\b(?:change|reduction|increase|decrease|difference|mean|median|score)\b", re.IGNORECASE)
 _RATE_PER = re.compile(r"per\s\d+\s(?:patient|person)|(?:patient|person)[\s-]years", re.IGNORECASE)
 
 
@@ -72,7 +76,7 @@ class TableCounts:
         reading = reading_of(self.document, cell.span) if cell else None
         if reading is None:
             return None
-        reading = self._with_partner(place, _as_headed(reading, lower_header(place.row, place.column)))
+        reading = self._with_partner(place, _as_headed(reading, lower_header(place.row, place.column), place.row.label))
         if reading.events is not None and reading.n is not None:
             agreed = reading.percent is None or _share(reading).agrees(reading.n.number or 0, slack=1.5)
             return Counted(reading.events, reading.n, "stated") if agreed else None
@@ -246,10 +250,11 @@ class TableCounts:
         return bool(self._shares(column)) or bool(_COUNTED.search(f"{near} {self.grid.caption}"))
 
 
-def _as_headed(reading: Reading, header: str) -> Reading:
-    """Return a plain number under the header "%" as a percent."""
+def _as_headed(reading: Reading, header: str, label: str) -> Reading:
+    """Return a plain number under the header "%", or in the row of a "rate, %", as a percent."""
     shown = reading.bare or (reading.events if reading.percent is None and reading.n is None else None)
-    if shown is None or not _PERCENT_HEADER.fullmatch(header):
+    rate = reading.bare is not None and _RATE_LABEL.search(label) and not _CHANGE.search(label)
+    if shown is None or not (_PERCENT_HEADER.fullmatch(header) or rate):
         return reading
     return Reading(percent=shown.model_copy(update={"role": "percent"}))
 

@@ -12,7 +12,7 @@ _WHOLE = r"\d{1,3}(?:[ ,]\d{3})+|\d{1,7}"
 _DECIMAL = r"\d{1,7}(?:[.·]\d{1,4})?"
 _MARKS = re.compile(r"(?:\s?(?:\^[\w*†‡§¶#]{1,3}|[*†‡§¶#]))+$")
 _SHARE = r"\d{1,3}(?:[.,·]\d{1,2})?|\d{1,3}\.\d{1,4}"
-_INTERVAL = r"(?:\s?[;,(\[]\s?(?:95\s?%\s?CI:?\s?)?\d[\d.,·%\s]*(?:[–−-]|to)\s?\d[\d.,·%\s]*[)\]]?)?"
+_INTERVAL = r"(?:\s?[;,(\[]\s?(?:95\s?%\s?CI:?\s?)?\d[\d.,·%\s]*(?:[‐–−-]|to)\s?\d[\d.,·%\s]*[)\]]?)?"
 _EPISODES = r"(?:\s?[\[{]\d{1,5}[\]}])?"
 _FORMS = (
     re.compile(
@@ -27,7 +27,8 @@ _FORMS = (
     re.compile(rf"(?P<events>{_WHOLE}),\s(?P<percent>{_DECIMAL})\s?%?"),
     re.compile(rf"(?P<percent>{_DECIMAL})\s?%?\s?[(\[]\s?(?P<events>{_WHOLE})\s?/\s?(?P<n>{_WHOLE})\s?[)\]]"),
     re.compile(rf"(?P<percent>{_DECIMAL})\s?%\s?[(\[]\s?(?:n\s?=\s?)?(?P<events>{_WHOLE})\s?[)\]]"),
-    re.compile(rf"(?P<percent>{_DECIMAL})\s?%"),
+    re.compile(rf"(?P<percent>{_DECIMAL})\s?%{_INTERVAL}"),
+    re.compile(r"(?P<bare>\d{1,3}\.\d{1,2})\s?[(\[]\d{1,3}(?:\.\d{1,2})?\s?(?:[‐–−-]|to)\s?\d{1,3}(?:\.\d{1,2})?[)\]]"),
     re.compile(rf"(?P<events>{_WHOLE})"),
     re.compile(rf"(?P<bare>{_DECIMAL})"),
 )
