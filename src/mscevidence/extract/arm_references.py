@@ -13,7 +13,7 @@ from mscevidence.model import Span
 _TURN = Opening(
     re.compile(r"\b(?:the\s)?(?P<which>former|latter)\b(?:\s(?:groups?|arms?|cohorts?|phases?))?", re.IGNORECASE),
     "former latter",
-    ahead=4,
+    ahead=1,
 )
 _SAME = Holding(
     re.compile(r"\b(?:in|of|within|for)\s(?:this|that|the\ssame)\s(?P<noun>group|arm|cohort|phase)\b", re.IGNORECASE),

@@ -53,19 +53,20 @@ def _of_results(results: tuple[Candidate, ...]) -> Iterator[Told]:
 def _in_brackets(document: Document) -> Iterator[Told]:
     """Yield sizes of groups that are named later: "acute (n = 46) or late acute GVHD (n = 30)", "the acute group"."""
     text = document.text
+    spans = [span for section, span in body_sections(document) if section in _SIZED]
+    sizes = [(span, match) for span in spans for match in _SIZE.finditer(text, *span)]
+    if not sizes:
+        return
     named = {arm.label for _, span in body_sections(document) for arm in arms_in(text, span) if arm.kind == "named"}
     plain = {name.removesuffix(" group").removesuffix(" cohort"): name for name in named}
-    if not plain:
-        return
-    for section, span in body_sections(document):
-        for match in _SIZE.finditer(text, *span) if section in _SIZED else ():
-            before = text[max(span[0], match.start() - 40) : match.start()]
-            fitting = [name for name in plain if before.endswith((f" {name}", f"({name}"))]
-            if fitting:
-                name = max(fitting, key=len)
-                number = match.span("n")
-                n = Value(role="n", text=match["n"], span=number, number=float(match["n"]))
-                yield plain[name], n, (match.start() - len(name), match.start())
+    for span, match in sizes if plain else ():
+        before = text[max(span[0], match.start() - 40) : match.start()]
+        fitting = [name for name in plain if before.endswith((f" {name}", f"({name}"))]
+        if fitting:
+            name = max(fitting, key=len)
+            number = match.span("n")
+            n = Value(role="n", text=match["n"], span=number, number=float(match["n"]))
+            yield plain[name], n, (match.start() - len(name), match.start())
 
 
 def _beside_arms(document: Document) -> Iterator[Told]:

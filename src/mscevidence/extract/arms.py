@@ -44,21 +44,21 @@ _COORDINATED = Opening(
         rf"(?P<noun>groups|arms|cohorts)\b"
     ),
     "groups arms cohorts",
-    ahead=120,
+    ahead=7,
 )
 _NAMED = Opening(
     re.compile(
         rf"\b(?P<name>(?:{_NAMED_WORD}\s(?:\+\s|plus\s)?){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
     ),
     "group arm cohort",
-    ahead=93,
+    ahead=6,
 )
 _TOGETHER = Opening(
     re.compile(
         rf"(?<!both\s)(?<!between\s)\bthe\s(?P<name>{_NAMED_WORD}\sand\s{_NAMED_WORD}\s(?:group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b)(?![^.;]{{0,40}}\brespectively)"
     ),
     "group arm cohort",
-    ahead=60,
+    ahead=4,
 )
 """One group with two treatments: "the metformin and sitagliptin group"."""
 _LETTERED = Opening(

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from mscevidence.model import Span
 
 _WORD = re.compile(r"[^\W_]+")
+_LONGEST_WORD = 27
+"""No name of a treatment that a pattern looks for has a longer word."""
 _WORD_START = re.compile(r"(?<!\w)\w")
 _BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
@@ -23,7 +25,7 @@ _BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 class Opening:
     """A pattern of which every match opens with a word, and that word with one of some cues.
 
-    The cue may also stand at the beginning of a later word, within so many characters `ahead` of the first.
+    The cue may also stand at the beginning of a later word, behind at most so many words `ahead` of it.
     """
 
     __slots__ = ("_ahead", "_cues", "_pattern")
@@ -36,7 +38,11 @@ class Opening:
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first that the pattern finds in a part of a text, or None."""
-        return next(self.finditer(text, start, end), None)
+        for place in self._places(text, start, end):
+            found = self._pattern.match(text, place, end)
+            if found is not None:
+                return found
+        return None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """Yield what the pattern finds in a part of a text, in order."""
@@ -46,14 +52,19 @@ class Opening:
                 yield found
                 start = found.end()
 
-    def _places(self, text: str, start: int, end: int) -> Iterator[int]:
+    def _places(self, text: str, start: int, end: int) -> Sequence[int]:
+        """Return where the pattern is to be tried in a part of a text, in order."""
         places = word_places(text, self._cues)
-        for index in range(bisect_left(places, start), bisect_left(places, end)):
-            if self._ahead:
-                first = max(start, places[index] - self._ahead)
-                yield from (word.start() for word in _WORD_START.finditer(text, first, places[index]))
-                start = max(start, places[index])
-            yield places[index]
+        first = bisect_left(places, start)
+        cued = places[first : bisect_left(places, end, first)]
+        if not cued or not self._ahead:
+            return cued
+        found: list[int] = []
+        for place in cued:
+            found += _words_before(text, start, place, self._ahead)
+            found.append(place)
+            start = place + 1
+        return found
 
 
 class Holding:
@@ -123,6 +134,15 @@ def whole_word_places(text: str, word: str, span: Span) -> Iterator[int]:
         if not (at > span[0] and small[at - 1].isalnum()) and not (end < span[1] and small[end].isalnum()):
             yield at
         at = small.find(word, end, span[1])
+
+
+def _words_before(text: str, start: int, place: int, most: int) -> list[int]:
+    """Return where words begin in the last few stretches without white space before a place."""
+    start = max(start, place - most * _LONGEST_WORD)
+    stretches = text[start:place].rsplit(maxsplit=most)
+    if len(stretches) > most:
+        start += len(stretches[0])
+    return [word.start() for word in _WORD_START.finditer(text, start, place)]
 
 
 def _joins(character: str) -> bool:

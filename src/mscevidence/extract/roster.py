@@ -21,7 +21,7 @@ _NO_NAME = re.compile(r"(?:to\s|or\s|and\s|the\s|a\s)*(?:no|not|without|nothing|
 _GROUP_NAME = Opening(
     re.compile(r"\b(?P<name>[A-Za-z][\w+/-]{1,24})\s(?:groups?|arms?)\b"),
     "group arm",
-    ahead=26,
+    ahead=1,
 )
 _LETTERED_GROUP = Opening(LETTERED, "group arm cohort regimen")
 _CONTROL_GROUP = Opening(
