@@ -124,11 +124,18 @@ def integrals(counts: Counts, points: Points, mu: FloatArray, tau: float) -> Int
     coarse, width = tau < narrowest, np.maximum(tau, narrowest)
     part = _seen(points.s, mu, width) if shared else slice(None)
     s = points.s[part]
-    height = -(((np.sinh(s)[:, np.newaxis] - mu) / width) ** 2) / 2
+    # In place: most of the time goes into these arrays.
+    kernel = np.subtract.outer(np.sinh(s), mu)
+    kernel /= width
+    np.square(kernel, out=kernel)
+    kernel *= -0.5
     # Far from the grid of one study its density would be zero everywhere.
-    shift = np.zeros_like(mu) if shared else height.max(axis=0)
-    jacobian = (step * np.cosh(s) / np.sqrt(2 * np.pi))[:, np.newaxis]
-    kernel = np.exp(height - shift) * jacobian / width
+    shift = np.zeros_like(mu) if shared else kernel.max(axis=0)
+    if not shared:
+        kernel -= shift
+    np.exp(kernel, out=kernel)
+    kernel *= (step * np.cosh(s) / np.sqrt(2 * np.pi))[:, np.newaxis]
+    kernel /= width
     integral = points.likelihood[:, part] @ kernel
     with np.errstate(divide="ignore"):
         log_marginal = np.log(integral) + points.top + shift

@@ -44,7 +44,8 @@ class Decomposition(NamedTuple):
 
     def coefficients(self, y: FloatArray) -> FloatArray:
         """Return the coefficients (..., p) of the regression of y (..., k)."""
-        result: FloatArray = np.einsum("...pq,...kq,...k->...p", self.inverse, self.q, y * self.root)
+        along = np.swapaxes(self.q, -1, -2) @ (y * self.root)[..., np.newaxis]
+        result: FloatArray = (self.inverse @ along)[..., 0]
         return result
 
     def covariance(self) -> FloatArray:
