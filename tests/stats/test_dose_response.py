@@ -47,6 +47,14 @@ def test_without_random_studies_it_is_logistic_regression() -> None:
     assert_allclose(found.covariance, np.linalg.inv(design.T @ (design * (N * p * (1 - p))[:, None])), rtol=1e-6)
     assert found.tau2 == 0.0
     assert_allclose(found.odds_ratio[0], np.exp(found.beta[1]))
+    inside = (X > 0) & (X < N)
+    gain = X * np.log(np.maximum(X, 1) / (N * p)) + (N - X) * np.log(np.maximum(N - X, 1) / (N * (1 - p)))
+    assert inside.sum() == 7
+    assert_allclose(found.deviance, 2 * gain.sum())
+    curve = found.predict(DOSE)
+    assert_allclose(curve.proportion, p)
+    for end, side in ((curve.lower, -1), (curve.upper, 1)):
+        assert_allclose(np.log(end / (1 - end)), curve.logit + side * 1.959963984540054 * curve.logit_se)
 
 
 def test_a_dose_of_zero_is_a_dose_on_the_linear_scale() -> None:
@@ -237,6 +245,21 @@ def test_the_score_of_heterogeneity_is_the_slope_at_zero() -> None:
     theta = np.array([[0.3, 0.5, 0.0]] * 3)
     low, high = (likelihood.at(theta + np.array([0, 0, tau]), hermite(30))[0].value for tau in (0.0, 1e-3))
     assert_allclose(likelihood.heterogeneity_score(theta), (high - low) / 1e-6, rtol=1e-3, atol=1e-3)
+
+
+def test_the_search_starts_near_the_maximum() -> None:
+    dose, events, n, mask = ragged(4, (20,))
+    found = dose_response(LABELS, dose, events, n, mask=mask)
+    arms, _ = dose_arms(LABELS, dose, events, n, mask=mask, scale="log")
+    likelihood = arms.likelihood(arms.centre())
+    alone = dose_search.fit(likelihood, None, np.zeros((20, 2)), random_studies=False)
+    rows, start = dose_search._candidates(likelihood, alone.theta, alone.log_likelihood)
+    tau, step = np.sqrt(found.tau2), dose_search.TAU_GRID[1] / dose_search.TAU_GRID[0]
+    apart = np.flatnonzero(tau > dose_search.TAU_GRID[0])
+    assert apart.size > 4
+    for row in apart:
+        assert (np.abs(np.log(start[rows == row, 2] / tau[row])) < np.log(step)).any()
+    assert rows.size <= 21
 
 
 def test_no_other_tau_has_a_higher_likelihood() -> None:

@@ -89,6 +89,29 @@ def test_a_step_ends_at_the_maximum_of_the_model_among_components_that_are_not_n
     assert_allclose(gain, np.vecdot(gradient, step) - np.einsum("ni,nij,nj->n", step, information, step) / 2)
 
 
+def test_a_component_at_zero_is_left_out_of_the_step() -> None:
+    observed, expected = np.array([[[-1.0, 5.0], [5.0, 4.0]]]), np.array([[[2.0, -1.9], [-1.9, 2.0]]])
+    nothing = np.zeros(1)
+    for turn in (1, -1):
+        at = Solved(
+            nothing, np.array([[-0.1, 2.0]])[:, ::turn], observed[:, ::turn, ::turn], expected, nothing, nothing
+        )
+        step, gain = variance_search._model_step(at, np.array([[0.0, 0.5]])[:, ::turn])
+        assert_allclose(step, np.array([[0.0, 0.5]])[:, ::turn])
+        assert_allclose(gain, 0.5)
+
+
+def test_the_result_has_its_own_data() -> None:
+    y, v, mask = Y.copy(), V.copy(), np.ones(9, dtype=np.bool_)
+    for given in (None, mask):
+        found = multilevel(y, v, STUDY, mask=given)
+        before = robust(found).se
+        y += 1.0
+        v *= 2.0
+        mask[0] = False
+        assert_allclose(robust(found).se, before, rtol=1e-14)
+
+
 @pytest.mark.parametrize(
     ("y", "v"),
     [

@@ -107,8 +107,9 @@ def given_effects(
     studies = Studies.of(yi, vi, mask)
     design = _design(moderators, studies.present)
     shape = design.shape[:-1]
-    y, v = np.broadcast_to(studies.y, shape), np.broadcast_to(studies.v, shape)
-    present = np.broadcast_to(studies.present, shape)
+    # Copies: what becomes of the caller's arrays later is not the result's concern.
+    y, v = np.array(np.broadcast_to(studies.y, shape)), np.array(np.broadcast_to(studies.v, shape))
+    present = np.array(np.broadcast_to(studies.present, shape))
     return Given(y, v, present, design, numbered(study, present, items="effects", group="study"))
 
 
