@@ -94,6 +94,23 @@ def test_a_report_that_was_retracted_is_told() -> None:
     assert found.shifts[0].studies_out == ("alpha",)
 
 
+def test_each_shift_says_what_it_may_come_from() -> None:
+    found = changes((alpha(7), BETA), (alpha(8), GAMMA)).shifts[0]
+    assert found.because == ("Gamma 2020 came in", "Beta 2020 went out", "Alpha 2020: 7/18 → 8/18")
+    assert "Gamma 2020 came in; Beta 2020 went out; Alpha 2020: 7/18 -> 8/18" in changes_text(
+        changes((alpha(7), BETA), (alpha(8), GAMMA))
+    )
+    # What changed in another outcome moves nothing here.
+    more = alpha(8).model_copy(update={"results": (*alpha(8).results, *study("x", result("death", 1, 18)).results)})
+    assert changes((alpha(8), BETA), (more, BETA)).shifts[0].because == ()
+
+
+def test_a_changed_value_of_a_single_study_is_a_shift_though_nothing_is_pooled() -> None:
+    found = changes((alpha(7),), (alpha(8),)).shifts[0]
+    assert (found.before, found.after) == ("one study: shown, not pooled",) * 2
+    assert not found.same
+
+
 def test_an_analysis_that_is_new_or_no_longer_asked() -> None:
     before, after = snapshot(alpha(), BETA), snapshot(alpha(), BETA)
     fewer = before.model_copy(update={"analyses": before.analyses[:1]})

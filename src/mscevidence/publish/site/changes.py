@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from mscevidence.model.noun import Frozen
@@ -38,7 +38,10 @@ class ReportChange(Frozen):
 
 
 class Shift(Frozen):
-    """How an analysis moved; `moved` is the difference of the estimates in words, empty where one is missing."""
+    """How an analysis moved; `moved` is the difference of the estimates in words, empty where one is missing.
+
+    `because` names what may have moved it: studies that came in or went out, and values of its outcome that changed.
+    """
 
     id: str
     title: str
@@ -51,12 +54,13 @@ class Shift(Frozen):
     patients_after: int
     studies_in: tuple[str, ...]
     studies_out: tuple[str, ...]
+    because: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
         """Return whether nothing of it moved."""
         kept = (self.before, self.k_before, self.patients_before) == (self.after, self.k_after, self.patients_after)
-        return kept and not self.studies_in and not self.studies_out
+        return kept and not self.because and not self.studies_in and not self.studies_out
 
 
 class Changes(Frozen):
@@ -93,14 +97,16 @@ def compare(before: Snapshot, after: Snapshot, *, unreadable: Iterable[str] = ()
     """Return what changed from one snapshot to another."""
     old, new = _by_id(before.studies), _by_id(after.studies)
     both = [(old[one], new[one]) for one in new if one in old]
+    values = tuple(change for pair in both for change in _value_changes(*pair))
+    labels = {one.id: one.label for one in (*before.studies, *after.studies)}
     return Changes(
         since=before.day,
         until=after.day,
         studies_in=tuple((one.id, one.label, one.title) for one in after.studies if one.id not in old),
         studies_out=tuple((one.id, one.label, one.title) for one in before.studies if one.id not in new),
         reports=tuple(change for pair in both for change in _report_changes(*pair)),
-        values=tuple(change for pair in both for change in _value_changes(*pair)),
-        shifts=_shifts(before, after),
+        values=values,
+        shifts=_shifts(before, after, values, labels),
         unreadable=tuple(unreadable),
     )
 
@@ -146,9 +152,26 @@ def _by_place(results: Iterable[SeenResult]) -> Mapping[tuple[str, int], SeenRes
     return found
 
 
-def _shifts(before: Snapshot, after: Snapshot) -> tuple[Shift, ...]:
+def _shifts(
+    before: Snapshot, after: Snapshot, values: Sequence[ValueChange], labels: Mapping[str, str]
+) -> tuple[Shift, ...]:
     old, new = _by_id(before.analyses), _by_id(after.analyses)
-    return tuple(_shift(old.get(one), new.get(one)) for one in dict.fromkeys((*new, *old)))
+    shifts = [(_shift(old.get(one), new.get(one)), new.get(one)) for one in dict.fromkeys((*new, *old))]
+    return tuple(
+        shift.model_copy(update={"because": tuple(_because(shift, now, values, labels))}) for shift, now in shifts
+    )
+
+
+def _because(
+    shift: Shift, now: SeenAnalysis | None, values: Sequence[ValueChange], labels: Mapping[str, str]
+) -> Iterator[str]:
+    yield from (f"{labels.get(one, one)} came in" for one in shift.studies_in)
+    yield from (f"{labels.get(one, one)} went out" for one in shift.studies_out)
+    # A place begins with the outcome; a study that came in or went out is named already.
+    inside = set(now.studies) - set(shift.studies_in) if now else set()
+    for one in values:
+        if now and one.study in inside and one.place.partition(", ")[0] == now.outcome:
+            yield f"{one.label}: {one.before or 'new'} → {one.after or 'gone'}"
 
 
 def _shift(old: SeenAnalysis | None, new: SeenAnalysis | None) -> Shift:

@@ -49,6 +49,7 @@ def _shifts(shifts: Iterable[Shift]) -> list[str]:
             "shift": shift.moved,
             "studies": f"{shift.k_before} -> {shift.k_after}",
             "patients": f"{shift.patients_before} -> {shift.patients_after}",
+            "because": "; ".join(shift.because).replace("→", "->"),
         }
         for shift in moved
     ]

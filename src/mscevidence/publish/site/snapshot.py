@@ -49,6 +49,7 @@ class SeenAnalysis(Frozen):
     id: str
     title: str
     answer: str
+    outcome: str = ""
     unit: str = ""
     comparative: bool = False
     k: int = 0
@@ -157,6 +158,7 @@ def _answered(analysis_id: str, pooled: Pooled) -> SeenAnalysis:
     return SeenAnalysis(
         id=analysis_id,
         title=pooled.title,
+        outcome=pooled.outcome,
         answer=headline(first, pooled.level, scale),
         unit="points" if scale.id == "rate" else scale.unit.strip(),
         comparative=scale.comparative,
