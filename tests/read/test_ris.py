@@ -94,6 +94,12 @@ def test_a_tag_behind_the_end_belongs_to_the_record_before() -> None:
     assert (first.journal, second.journal, first.notes, second.notes) == ("J One", None, (), ())
 
 
+def test_the_pubmed_number_of_psycinfo() -> None:
+    read = document("TY  - JOUR\nID  - 2020-1-001\nPMID  - 33355555\nT1  - One\nSP  - pp 37-64\nER  - \n")
+    assert ([(each.kind, each.value) for each in read.identifiers], read.pages) == ([("pmid", "33355555")], "37-64")
+    assert read.notes == ("ID: 2020-1-001",)
+
+
 def test_the_frame_of_the_cochrane_library_is_no_note() -> None:
     frame = 'Record #1 of 2\nProvider: John Wiley & Sons, Ltd.\nContent: text/plain; charset="UTF-8"\n\n'
     assert document(frame + "TY  - JOUR\nTI  - One\nER  - \n").notes == ()

@@ -246,6 +246,11 @@ def test_reading_long_cells_leaves_the_limit_of_others_as_it_was() -> None:
         ("Title,DOI,Publication Date", "One,10.1/x,04/04/2021", {"date": "2021-04-04"}),
         ("Title,DOI,Publication Date", "One,10.1/x,20210422", {"date": "2021-04-22"}),
         ("Title,startPage,endPage,pubtitle,documentType", "One,1,9,Blood,Review", {"pages": "1-9", "kind": "review"}),
+        (
+            "Item Title,Publication Title,Journal Volume,Journal Issue,Item DOI,Content Type",
+            "One,Blood,12,3,10.1/x,Review",
+            {"title": "One", "journal": "Blood", "volume": "12", "issue": "3", "kind": "review"},
+        ),
         ("Title,DOI,Age,Status", "One,10.1/x,3,done", {"text": "One", "notes": ("Age: 3", "Status: done")}),
         (
             "Title,Source,Volume,DOI",
@@ -269,6 +274,13 @@ def test_columns_are_known_by_each_other(names: str, cells: str, found: dict[str
     [
         ("Zhang, Lei and Xu, Yu", ["Zhang, Lei", "Xu, Yu"]),
         ("Group for Research and Care", ["Group for Research and Care"]),
+        (
+            "Andy SmithTom McDonaldLi-Na MacArthurÖzge De Vries",
+            ["Andy Smith", "Tom McDonald", "Li-Na MacArthur", "Özge De Vries"],
+        ),
+        ("LeBron DeVries", ["LeBron DeVries"]),
+        ("GlaxoSmithKline Research", ["GlaxoSmithKline Research"]),
+        ("Study Group of AstraZeneca Pharma", ["Study Group of AstraZeneca Pharma"]),
         ('[\'Marx, Karl\', ""O\'Neill, A""]', ["Marx, Karl", "O'Neill, A"]),
     ],
 )

@@ -19,6 +19,7 @@ _DAY = re.compile(r"(?<![\d-])(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d-])")
 
 _ISSN = re.compile(r"(?<!\d)(?<!\d-)(\d{4})-?(\d{3}[\dXx])(?![\d-])")
 _NO_PAGES = re.compile(r"no(?:[ -]pagination)?[ -]specified|no pagination", re.IGNORECASE)
+_PAGE_WORD = re.compile(r"(?i)^(?:pp?\.\s?|pp?\s|pages?\s)(?=\w*\d)")
 _DASHES = re.compile(r"\s*(?:-{1,3}|[–—−‐])\s*")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -98,7 +99,7 @@ def pages_of(pages: str, first: str, last: str, article: str) -> str | None:
         pages = first if not last or last == first or "-" in first else f"{first}-{last}"
     # Ovid says No Pagination Specified, of which RIS makes a first and a last page.
     pages = "" if _NO_PAGES.fullmatch(pages) else pages
-    return _DASHES.sub("-", pages or article) or None
+    return _DASHES.sub("-", _PAGE_WORD.sub("", pages) or article) or None
 
 
 def issns_in(values: list[str]) -> tuple[str, ...]:

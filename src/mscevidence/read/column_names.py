@@ -11,7 +11,7 @@ from mscevidence.read.source_lines import citation_parts
 
 _NAMES = {
     "title": """title; article title; document title; study title; public title; publication title; primary
-        title; ti; primarytitle""",
+        title; ti; primarytitle; item title""",
     "other-title": """original title; original non-english title; title original; scientific title;
         translated title; official title; foreign title""",
     "abstract": "abstract; abstract note; ab; abstracts; notes abstract; summary; brief summary; abstract text",
@@ -28,15 +28,15 @@ _NAMES = {
     "year": "published year; pub year; pubyear; year; publication year; py; year of publication; yr",
     "date": """pubdate; cover date; date registration3; publication date print; online date; date published;
         publication date; date of publication; date; first posted; date registration; pub date; issue date""",
-    "volume": "biblio volume; volume; vol; vl",
-    "issue": "biblio issue; issue; issue number; number; is; journal number",
+    "volume": "biblio volume; volume; vol; vl; journal volume",
+    "issue": "biblio issue; issue; issue number; number; is; journal number; journal issue",
     "first-page": "biblio first page; page start; start page; first page; bp; page first; beginning page",
     "last-page": "biblio last page; page end; end page; last page; ep; page last; ending page",
     "pages": "pagination; biblio pages; pages; page; page range; page numbers",
     "article-number": "art no; article number; article no; article id",
     "issn": "issn; issns; eissn; electronic issn; print issn; issn print; issn electronic; isxn; issn isbn",
     "isbn": "isbn; isbns; isbn s",
-    "doi": "doi; doi number; digital object identifier; doi link; di; article doi; doi url",
+    "doi": "doi; doi number; digital object identifier; doi link; di; article doi; doi url; item doi",
     "pmid": "ids pmid; pmid; pubmed id; medline pmid; pubmedid; pubmed; pm id; medline id",
     "pmcid": "pmcid; pmc id; pmc; pubmed central id",
     "accession": """cochrane id; store id; publication id; accession number; eid; pui; ut unique wos id;
@@ -55,7 +55,8 @@ _NAMES = {
     "language": """language; language of original document; language of article; languages; article
         language; language of summary; la; original language""",
     "type": """type of reference; doctype; publication category; publication type; document type; item type;
-        reference type; pt; type; article type; publication types; type of publication""",
+        reference type; pt; type; article type; publication types; type of publication; content
+        type""",
     "url": """plink; permalink; plink url; dimensions url; url; link; study url; web address; external url;
         open url link; embase link; urls; full text link; document url; article url""",
     "database": "name of database; database; source database; database name; source register; db; data source",
@@ -88,9 +89,9 @@ _LEFT = """rank; cited by; times cited wos core; citing works count; references;
     internal number; other records; prospective registration; bridging flag truefalse; bridged type;
     retrospective flag; entry date; create date; journal subset; nlm journal code; score; link to the ovid full text or
     citation; molecular sequence numbers; tradenames; manufacturers; funding texts; sponsors; conference date;
-    conference location; conference code; access type; source type; funding orgs; funding text; highly cited
-    status; hot paper status; last refreshed on; contact firstname; contact lastname; contact address; contact
-    email; contact tel; contact affiliation; record number; key; date added; date modified; access date; file
+    conference location; conference code; access type; source type; book series title; funding orgs; funding text;
+    highly cited status; hot paper status; last refreshed on; contact firstname; contact lastname; contact address;
+    contact email; contact tel; contact affiliation; record number; key; date added; date modified; access date; file
     attachments; link attachments; short title; times cited all databases; last update submitted; last verified"""
 
 
@@ -150,6 +151,10 @@ _LISTS = frozenset(
     re.findall(r"\S+", "accession author editor collective keyword subject topic type affiliation language url")
 )
 _QUOTED = re.compile(r"(['\"])(.*?)\1(?=,\s|$)")
+_GLUED_NAMES = re.compile(
+    r"(?<=[a-zà-ÿ])(?<!\bMc)(?<!\bMac)(?<!\b[DL][aeiu])(?<!\bVan)(?<!\bVon)(?<!\bFitz)"
+    r"(?=[A-ZÀ-Þ][a-zà-ÿ]+(?:-[A-Z][a-z]+)? )"
+)
 _DATABASES = frozenset(
     {"scopus", "embase", "medline", "pubmed", "web of science", "pubmed central", "crossref", "cinahl", "psycinfo"}
 )
@@ -175,6 +180,10 @@ def _people(value: str) -> list[str]:
     if len(joined) > 1 and all("," in each for each in joined):
         # Rayyan writes Zhang, Lei and Xu, Yu as BibTeX does.
         return joined
+    if not re.search(r"[,.;]|\b(?:of|for|the|and)\b", value):
+        # SpringerLink sets nothing between two names: Andy SmithTom Weber.
+        names = _GLUED_NAMES.split(value)
+        return names if all(" " in name for name in names) else [value]
     value = value.rstrip(".") if value.count(".") == 1 else value
     # Liu R., Adler D.G. are two authors; Liu, Roy is one.
     names = value.split(", ")

@@ -61,6 +61,7 @@ _FIELDS = {
     "PB": "publisher",
     "TT": "other-title",
     "C7": "article-number",
+    "PMID": "pmid",
 }
 _LEFT = frozenset(re.findall(r"\S+", "CC CN CY ER ET FU FX L1 L2 L4 LB LK M4 NV OP PA PI PP SE ST TS U3 U4 WE Y2"))
 """Tags of which nothing is taken: links of libraries, entry dates, short titles, places of print."""
@@ -90,6 +91,8 @@ _BETWEEN = re.compile(
     r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a"
     r"|Record #\d+ of \d+|Provider: John Wiley .*|Content: ?text/plain;.*)?"
 )
+_PMID_LINE = re.compile(r"\nPMID  - (\d+)(?=\n)")
+"""PsycINFO has this one tag of four letters."""
 _SEVERAL = re.compile(r"\n|;\s")
 _NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
 
@@ -138,6 +141,9 @@ def _tags(text: str) -> dict[str, list[str]]:
     text = text.replace("\ufeff", "").rstrip("\n\x1a")
     pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
     values: dict[str, list[str]] = {}
+    if number := _PMID_LINE.search(text):
+        values["PMID"] = [number[1]]
+        text = text.replace(number[0], "", 1)
     first = pattern.search(text)
     before = [line.strip() for line in text[: first.start() if first else None].split("\n")]
     if strays := [line for line in before if not _BETWEEN.fullmatch(line)]:

@@ -27,7 +27,7 @@ _NAMES = {
         "study design and methods",
         "methodology",
     ),
-    "Results": ("results", "result", "findings"),
+    "Results": ("results", "result", "findings", "main results", "measurements and main results"),
     "Conclusion": ("conclusion", "conclusions", "interpretation", "summary/conclusion", "discussion", "summary"),
 }
 _WITH_COLON_ONLY = {
@@ -59,6 +59,7 @@ _HEADING = re.compile(
       | (?P<stopped>{_alternatives(_NAMES, capitals=True)}
           |{_alternatives(_WITH_COLON_ONLY, capitals=True)}|{_alternatives(_NAMES, initial=True)}
           |{_alternatives(_WITH_COLON_ONLY, initial=True)})[.][ ]+(?=[A-Z0-9])
+      | (?:^Abstract)?(?P<glued>{_alternatives(_NAMES, initial=True)})(?=[A-Z][\w’-]*[ ,]|\d+[ ,])
     )""",
     re.VERBOSE | re.MULTILINE,
 )
@@ -101,7 +102,8 @@ def _headings(text: str, start: int, end: int) -> list[re.Match[str]]:
         if match:
             found.append(match)
             after = match.end()
-    return found
+    # A single word of two capitals at the beginning of a sentence ("ContextNet") is a name, no heading.
+    return [] if len(found) == 1 and found[0]["glued"] else found
 
 
 def first_heading(text: str, start: int, end: int) -> int | None:
@@ -111,7 +113,7 @@ def first_heading(text: str, start: int, end: int) -> int | None:
 
 
 def _name(match: re.Match[str]) -> str:
-    word = match["colon"] or match["line"] or match["run_on"] or match["capitals"] or match["stopped"]
+    word = match["colon"] or match["line"] or match["run_on"] or match["capitals"] or match["stopped"] or match["glued"]
     plain = re.sub(r"\s+", " ", word).casefold().replace("&", "and")
     return _BY_WORD[plain]
 
