@@ -93,6 +93,14 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
         # the n behind a bracket, the fraction behind an n, and what patients died of
         (TWENTY, "Non-response was seen in 25% (n = 4) of 16 observed cases.", [("no-response", "all", 4, 16)]),
         (TWENTY, "Deaths from progression accounted for 15% (n = 3/20).", [("death", "all", 3, 20)]),
+        (TWENTY, "The proportion of CR + R was 60.0% (12/20).", []),
+        (TWENTY, "By then two (10%, 95% CI, 2-32%) patients died.", [("death", "all", 2, 20)]),
+        ("PATIENTS: Eight patients with ARDS were treated.\nMEASUREMENTS AND MAIN RESULTS: One patient died.", "", [("death", "all", 1, 8)]),
+        # lists told again, and what is said of a response
+        (TWO_GROUPS, "At 1 month 3/12 patients in the MSC group and 2/10 in the placebo group responded; at 3 months 4/12 and 1/10, respectively.", [("response", "MSC group", 3, 12), ("response", "placebo group", 2, 10), ("response", "MSC group", 4, 12), ("response", "placebo group", 1, 10)]),
+        (TWENTY, "Six (of 20) patients responded.", [("response", "all", 6, 20)]),
+        (TWENTY, "All responded, and the response was sustained in eight of the 20.", [("sustained-response", "all", 8, 20)]),
+        ("Methods: Patients were randomised to the acute group (n = 14) or the late group (n = 7).", "In the acute group eight of the 14 patients responded.", [("response", "acute group", 8, 14)]),
         # a percent in the middle
         (TWENTY, "At the end 14 of the (70%) 20 patients showed a response.", [("response", "all", 14, 20)]),
         (TWENTY, "The percentage of ASAS20 responders reached 75% at week 4.", [("asas20", "all", 15, 20)]),
@@ -125,6 +133,7 @@ def test_what_is_certain_with_it(methods: str, sentences: str, expected: list[To
         "Of the 9 patients with colitis, 5 responded.",
         "Twelve of the children had ALPS. Of these, 10 had a complete response.",
         "Six patients relapsed within a year after remission.",
+        "Thirteen patients have been followed for a year, of whom two relapsed.",
         "Remission was achieved in all patients with lupus (n = 6) and gout (n = 2).",
         "One SLE patient relapsed; others had SSc (n = 3) or SLE (n = 6).",
         "25% of the patients with a complete response (n = 3/12) relapsed.",
@@ -145,6 +154,23 @@ def test_what_is_left_open(sentences: str) -> None:
 def test_a_percent_that_nothing_tells_apart_from_the_one_before_is_left_open() -> None:
     sentences = "The response rate was 80%, with 65% very good ones."
     assert results(f"{TWENTY}\nResults: {sentences}") == [("response", "all", 16, 20)]
+
+
+def test_what_a_bracket_prints_is_not_computed() -> None:
+    found = extract(read(f"{TWENTY}\nResults: 30% achieved remission (6/20).".encode()))
+    results = [c for c in found if c.kind == "result"]
+    assert [(c.certainty, c.number("events"), c.number("n")) for c in results] == [("stated", 6, 20)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Methods: Patients who had completed 2 years of a drug (20 or 30 mg daily) were randomised to MSCs (n = 40) or placebo (n = 40).",
+        "Methods: Forty patients were randomised.\nResults: Among 40 patients (22 patients in the MSC group and 18 patients in the placebo group), 9 relapsed.",
+    ],
+)
+def test_doses_and_sizes_of_groups_are_no_events(text: str) -> None:
+    assert [told for told in results(text) if told[2] != 9] == []
 
 
 def test_a_number_in_brackets_that_tells_more_of_an_outcome_is_no_second_count_of_it() -> None:

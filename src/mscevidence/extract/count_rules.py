@@ -33,6 +33,8 @@ _SCOPE_BEFORE = re.compile(
 )
 _SCOPE_ENDS = ("of", "Of", "among", "Among", "for", "in", "the", "these", "those", "all", "our", "its", "total", "a")
 """The last word that may stand before an n of which something is told."""
+_INTERVAL_BEHIND = re.compile(r"[,;]\s?\d\d[^()]{0,12}(?:CI|confidence)[^()]{0,60}\)")
+"""The confidence interval that closes the bracket of a percent."""
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -47,6 +49,9 @@ def counts_in(sentence: Sentence) -> tuple[Count, ...]:
     found: list[Count] = []
     index = 0
     while index < len(sentence.numerals):
+        if found and sentence.numerals[index].start < found[-1].end:
+            index += 1
+            continue
         rules = _RULES.get(sentence.numerals[index].kind, ())
         count = next((c for rule in rules if (c := rule(sentence, index)) is not None), None)
         if count is not None:
@@ -154,10 +159,11 @@ def _x_percent(s: Sentence, i: int) -> Count | None:
     if not number or not percent or not BETWEEN.fullmatch(s.gap(i)) or not re.match(r"\s?[)\],;]", s.gap(i + 1)):
         return None
     values = (s.number("events", number), s.number("percent", percent))
+    interval = _INTERVAL_BEHIND.match(s.text, percent.end, s.span[1])
     return Count(
         "x-percent",
         number.start,
-        s.closed(number.start, percent.end),
+        interval.end() if interval else s.closed(number.start, percent.end),
         values,
         2,
         noun=bool(NOUN_AHEAD.match(s.gap(i))),

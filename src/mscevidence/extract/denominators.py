@@ -24,7 +24,7 @@ def completed(
         of_all: the outcome is looked for in everybody, however few are left: deaths.
     """
     roles = {value.role: value for value in values}
-    agrees = everybody or of_all or "scope" in roles or {"events", "percent"} <= roles.keys()
+    agrees = everybody or of_all or "scope" in roles
     size = context.size(arm) if agrees else context.derivable(arm)
     if "n" not in roles and size is not None and _fits(roles, size):
         values = [*values, size.model_copy(update={"role": "n", "derived": True})]

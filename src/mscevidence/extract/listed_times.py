@@ -38,7 +38,7 @@ def with_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
             yield previous
             continue
         if _is_time_ahead(text, numeral, following):
-            previous = replace(numeral, kind="time")
+            previous = replace(numeral, kind=following.kind if following is not None else "time")
             yield previous
             continue
         if previous is not None and numeral.kind == "number" and _is_time_behind(text, previous, numeral):
@@ -73,8 +73,8 @@ def _is_behind_a_group(text: str, numeral: Numeral) -> bool:
 
 
 def _is_time_ahead(text: str, numeral: Numeral, following: Numeral | None) -> bool:
-    """Return whether a number is the first time point of "at three and six months"."""
-    if following is None or following.kind != "time" or numeral.kind != "number":
+    """Return whether a number is the first time point of "at three and six months", or dose of "20 or 30 mg"."""
+    if following is None or following.kind not in {"time", "measure"} or numeral.kind != "number":
         return False
     return bool(_TIMES_GAP.fullmatch(text, numeral.end, following.start))
 

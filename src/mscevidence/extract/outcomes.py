@@ -108,6 +108,7 @@ _CAUSE_OF_DEATH = re.compile(
     re.IGNORECASE,
 )
 _AS_ADJECTIVE = re.compile(rf"\s(?:and\s(?:\d+|{WORDS})\s[\w-]+\s)?{PEOPLE}\b", re.IGNORECASE)
+_PLUS = re.compile(r"\s?\+(?!/)")
 _SCORES = re.compile(r"(?:acr|asas|easi|pasi)-?\d+$")
 _COMPLETE_OR = re.compile(
     r"(?:complete|CR)\s?(?:(?:responses?|remissions?)\s?)?(?:[(\[]CR[)\]]\s?)?(?:or|/)\s?(?:an?\s)?(?=partial|PR\b)",
@@ -190,7 +191,7 @@ def _longest(text: str, span: Span) -> Mention | None:
     for name, outcome in _names().get(_folded(first), ()):
         if _spelled(text, words[: len(name)], name):
             return Mention(span[0], words[len(name) - 1].end(), outcome)
-    exact = None if text.startswith("+", words[0].end()) else _abbreviations().get(first)
+    exact = None if _PLUS.match(text, words[0].end()) else _abbreviations().get(first)
     return Mention(span[0], words[0].end(), exact) if exact else None
 
 

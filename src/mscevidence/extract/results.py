@@ -76,7 +76,9 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
         if not _repeats(candidate, by_outcome[candidate.outcome]):
             found.append(candidate)
             by_outcome[candidate.outcome].append(candidate)
-    return tuple(c for c in found if not any(_says_more(other, c) for other in by_outcome[c.outcome]))
+    return tuple(
+        c for c in found if not any(_says_more(other, c) or _prints(other, c) for other in by_outcome[c.outcome])
+    )
 
 
 def _last_people(text: str, counts: tuple[Count, ...]) -> float | None:
@@ -170,7 +172,17 @@ def _arm_behind(facts: Facts, found: Quantified) -> ArmMention | None:
 
 def _repeats(candidate: Candidate, found: list[Candidate]) -> bool:
     """Return whether a candidate only says again what an earlier one says, with no more detail."""
-    return any(_says_again(candidate, earlier) for earlier in found)
+    return any(_says_again(candidate, earlier) and not _prints(candidate, earlier) for earlier in found)
+
+
+def _prints(candidate: Candidate, earlier: Candidate) -> bool:
+    """Return whether a candidate prints the events that an earlier one of the same sentence has from a percent."""
+    if candidate.certainty != "stated" or earlier.certainty != "derived" or candidate.span[0] - earlier.span[1] > 80:
+        return False
+    events = earlier.value("events")
+    same = (candidate.outcome, candidate.arm) == (earlier.outcome, earlier.arm)
+    numbers = [(each.number("events"), each.number("n")) for each in (candidate, earlier)]
+    return same and events is not None and events.derived and numbers[0] == numbers[1]
 
 
 def _says_more(candidate: Candidate, other: Candidate) -> bool:
