@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from small_articles import Rows, article, table
 
 from mscevidence.extract.answer import Answer, answer
-from mscevidence.extract.phrases import lexicon_of, same_direction, spelt, stems
+from mscevidence.extract.phrases import lexicon_of, spelt
+from mscevidence.extract.word_stems import same_direction, stems
 from mscevidence.model import Document
 from mscevidence.read import read
 

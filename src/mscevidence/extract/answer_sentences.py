@@ -13,9 +13,9 @@ from mscevidence.extract.count_pairs import against
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import assigned, introduced
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
-from mscevidence.extract.phrases import same_direction
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
+from mscevidence.extract.word_stems import same_direction
 from mscevidence.model import Span, Value
 
 _ASIDE = re.compile(

@@ -10,10 +10,11 @@ from functools import cached_property
 from mscevidence.extract.asked_outcome import kinds_of_events
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
-from mscevidence.extract.phrases import Lexicon, Stems, covered, same_absence, same_turn, stems, telling
+from mscevidence.extract.phrases import Lexicon
 from mscevidence.extract.table_counts import Place, TableCounts, lower_header, without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
+from mscevidence.extract.word_stems import Stems, covered, same_absence, same_turn, stems, telling
 
 _BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
 _BEFORE = re.compile(

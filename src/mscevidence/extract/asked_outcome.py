@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mscevidence.extract.asked_times import times_told, without_times
 from mscevidence.extract.group_mentions import Groups
-from mscevidence.extract.phrases import Stems, covered, same_turn, stems, telling
+from mscevidence.extract.word_stems import Stems, covered, same_turn, stems, telling
 from mscevidence.model import Span
 
 LEAST = 0.72
@@ -51,7 +51,7 @@ class AskedOutcome:
     def score(self, span: Span) -> float:
         """Return how much of the outcome a part of the text says, from 0 to 1."""
         piece = self.groups.text[slice(*span)]
-        present = (stems(piece) | self.groups.sides.lexicon.expand(piece)) - self._denied(piece)
+        present = self.groups.sides.lexicon.expand(piece) - self._denied(piece)
         if not telling(self._wanted[0][0]) & present or not same_turn(self.words, piece):
             return 0.0
         when = times_told(self.words)

@@ -14,8 +14,9 @@ from mscevidence.extract.counts import Count, Sentence
 from mscevidence.extract.group_names import SideWords, named_groups
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.pairing import Side, Sides, pair
-from mscevidence.extract.phrases import Lexicon, Stems, hyphenated, stem, stems
+from mscevidence.extract.phrases import Lexicon, hyphenated
 from mscevidence.extract.sentences import sentences_of
+from mscevidence.extract.word_stems import Stems, stem, stems
 from mscevidence.model import Document, Span
 
 _OFTEN, _SHARE = 3, 0.08
@@ -84,6 +85,8 @@ class Groups:
 
     def __init__(self, document: Document, sides: Sides, outcome: str = "") -> None:
         self.outcome = outcome
+        self._mentioned: dict[Span, tuple[GroupMention, ...]] = {}
+        self._counted: dict[Span, tuple[Count, ...]] = {}
         self.document = document
         self.text = hyphenated(document.text)
         self.sides = sides
@@ -197,6 +200,11 @@ class Groups:
 
     def mentions(self, span: Span) -> tuple[GroupMention, ...]:
         """Return the mentions of groups in a part of the text, those of one group that touch as one."""
+        if span not in self._mentioned:
+            self._mentioned[span] = self._found(span)
+        return self._mentioned[span]
+
+    def _found(self, span: Span) -> tuple[GroupMention, ...]:
         found = sorted(
             {*self._lettered(span), *self._worded(span), *self._controls(span), *self._withheld(span)},
             key=lambda m: (m.start, -m.end),
@@ -265,7 +273,9 @@ class Groups:
 
     def counts(self, span: Span) -> tuple[Count, ...]:
         """Return the counts of a part of the text."""
-        return counts_in(Sentence(self.text, span, numerals_in(self.text, span)))
+        if span not in self._counted:
+            self._counted[span] = counts_in(Sentence(self.text, span, numerals_in(self.text, span)))
+        return self._counted[span]
 
 
 def _without(span: Span, tables: Sequence[Span]) -> Iterator[Span]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from mscevidence.extract.phrases import Stems, stem
+from mscevidence.extract.word_stems import Stems, stem
 from mscevidence.model import Span
 
 Whose = Literal["intervention", "comparator", "other"]
@@ -60,9 +60,15 @@ class SideWords:
     least: tuple[Stems, ...]
     negated: Literal["intervention", "comparator"] | None
     joined: bool = False
+    _known: dict[str, Label | None] = field(default_factory=dict, repr=False, compare=False)
 
     def label(self, word: str) -> Label | None:
         """Return what a word tells of a group."""
+        if word not in self._known:
+            self._known[word] = self._label(word)
+        return self._known[word]
+
+    def _label(self, word: str) -> Label | None:
         plain = word.casefold()
         for form in (stem(plain), plain, plain.removesuffix("s")):
             if form in self.own:

@@ -42,6 +42,7 @@ _ALTERNATIVE = re.compile(r"\b(?:to|either|or|versus|vs|into)\s")
 _AND = re.compile(r"[^.;,()\d]{0,12}\s(?:and|or)\s(?:the\s)?")
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
 _END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|[.;(]|$)")
+_MAY_TELL = re.compile(rf"\b[nN]\s?=|[(\[:]\s?\d|{_ASSIGNED.pattern}", re.IGNORECASE)
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
 _OF_PERCENT = re.compile(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$")
 _NO_PATIENTS = re.compile(r"\s?[:∶]\s?\d|(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
@@ -120,6 +121,8 @@ def _is_total(text: str, number: float) -> bool:
 
 def _in_sentence(groups: Groups, span: Span) -> _Told | None:
     text = groups.text
+    if not _MAY_TELL.search(text, *span):
+        return None
     mentions = groups.mentions(span)
     sizes = _without_total(list(_sizes_in(groups, span, mentions)))
     each = _EACH.search(text, *span)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from mscevidence.extract.phrases import Lexicon, Stems, stems
+from mscevidence.extract.phrases import Lexicon
+from mscevidence.extract.word_stems import Stems, stems
 
 Side = Literal["intervention", "comparator"]
 

@@ -1,0 +1,58 @@
+"""What lettered and numbered groups of a text are: "Group I (laser group)", "Group N: normal saline"."""
+
+from __future__ import annotations
+
+import re
+
+from mscevidence.extract.word_stems import Stems, stems
+
+_NAME = r"(?:[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUP)[\s-](?P<mark>[A-Z]|[1-9]|I{1,3}|IV)\b"
+_UNTIL = r"(?P<what>[a-z][^;:.()=]{2,80}?)(?=[;.)(]|,?\s(?:and\s)?[Gg]roups?\s|$)"
+_DEFINITIONS = (
+    re.compile(rf"(?:(?<=[(;]\s)|(?<=\()){_NAME}\s?,\s?{_UNTIL}", re.MULTILINE),
+    re.compile(rf"\b{_NAME}\s?[:=]\s?{_UNTIL}", re.MULTILINE),
+    re.compile(rf"\b{_NAME}\s?\((?P<what>[^()]{{3,80}})\)"),
+    re.compile(
+        rf"\b{_NAME}\s?(?:\([^()]{{0,60}}\)\s)?(?:was|were|served\sas|as)\s(?:the\s|an?\s)?(?P<what>[a-z][^.;,()]{{2,60}})"
+    ),
+    re.compile(
+        rf"\b{_NAME}\s?(?:\([^()]{{0,60}}\)\s?)?(?:was\s|were\s|patients\s)?"
+        r"(?:received|treated\swith|given|underwent)\s(?P<what>[^.;]{3,90})"
+    ),
+)
+_RECEIVED = 4
+_BRACKETED = re.compile(rf"\({_NAME}\)")
+_NAMED = re.compile(_NAME)
+_PLAIN_WORD = re.compile(r"[\w%.®™+-]{1,40}")
+_WORDS_BEFORE = 8
+_SIZE = re.compile(r"\s?[nN]\s?[=,].*")
+_RECENT = re.compile(r".*(?:\b(?:with|received|receiving|by|of|and|or|underwent)\s|[,;:])", re.DOTALL)
+
+
+def defined_groups(text: str) -> dict[str, Stems]:
+    """Return what lettered groups are: "Group I (laser group)", "Group N: normal saline", "placebo (Group B)"."""
+    found: dict[str, Stems] = {}
+    starts = [match.start() for match in _NAMED.finditer(text)]
+    for index, pattern in enumerate(_DEFINITIONS):
+        for match in (told for start in starts if (told := pattern.match(text, start)) is not None):
+            _add(found, match["mark"], match["what"], once=index == _RECEIVED)
+    for match in _BRACKETED.finditer(text):
+        _add(found, match["mark"], _RECENT.sub("", " ".join(_words_before(text, match.start()))), once=False)
+    return found
+
+
+def _words_before(text: str, end: int) -> list[str]:
+    words: list[str] = []
+    for word in reversed(text[max(0, end - 40 * _WORDS_BEFORE) : end].split()[-_WORDS_BEFORE:]):
+        if not _PLAIN_WORD.fullmatch(word):
+            break
+        words.insert(0, word)
+    return words
+
+
+def _add(found: dict[str, Stems], mark: str, what: str, *, once: bool) -> None:
+    """Add what a group is said to be; what it received only where nothing else is said of it."""
+    words = frozenset(word for word in stems(what) if not word[0].isdigit() and "_" not in word and len(word) > 1)
+    name = f"group_{mark.casefold()}"
+    if words and not _SIZE.fullmatch(what) and not (once and name in found):
+        found[name] = found.get(name, frozenset()) | words

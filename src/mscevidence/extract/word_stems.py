@@ -1,0 +1,147 @@
+"""Words of phrases as stems, and what a phrase covers of another: so "infections" and "infected" agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+Stems = frozenset[str]
+
+_STOP = frozenset(
+    re.findall(
+        r"\w+",
+        """a an the of in on at to for from by with and or as is are was were be been had has have this that these those
+        who whom which their there it its than then into per each between during within versus vs compared after if when
+        both either other such only not n mg kg mcg ml daily day dose using use used based p patients patient subjects
+        subject participants participant people persons cases group groups arm arms received receiving treated treatment
+        given via also they we our equivalent including least one""",
+    )
+)
+_SUFFIXES = tuple(
+    re.findall(
+        r"\w+",
+        """ations ation ated ating ates ate ator
+        ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
+        ers er ed es al ic ia s y e""",
+    )
+)
+_Replaced = tuple[tuple[str, ...], re.Pattern[str], str]
+_REPLACED: tuple[_Replaced, ...] = (
+    (
+        ("advers", "side", "ae"),
+        re.compile(
+            r"\b(?:(?i:side[\s-]effects?|(?:treatment[\s-]emergent\s)?adverse\s(?:effects?|reactions?|events?|experiences?))|TE?AEs?|AEs?)\b"
+        ),
+        " adverseevent ",
+    ),
+    (
+        ("mortality", "death", "died", "dead", "fatalit"),
+        re.compile(r"\b(?:mortality|deaths?|died|dead|fatalit(?:y|ies))\b", re.IGNORECASE),
+        " death ",
+    ),
+    (
+        ("group", "arm", "cohort"),
+        re.compile(r"\b(?:groups?|arms?|cohorts?)[\s-]([A-Z]|\d|I{1,3}V?|IV)\b", re.IGNORECASE),
+        r" group_\1 ",
+    ),
+    (("coli",), re.compile(r"\be\.?\s?coli\b", re.IGNORECASE), " ecoli "),
+    (("kg",), re.compile(r"\bkg\s?/\s?m\s?\^?2"), " "),
+    (
+        ("",),
+        re.compile(r"(?<![\w.-])([A-Z])(?![\w.'’-]|\s[a-z=<>])|(?<=[a-z]\s)([A-Z])(?![\w.'’-])"),
+        r" letter_\1\2 ",
+    ),
+    ((">", "≥", "more than", "over"), re.compile(r">=?|≥|\bmore than\b|\bover\b"), " above_ "),
+    (("<", "≤", "less than", "under"), re.compile(r"<=?|≤|\bless than\b|\bunder\b"), " below_ "),
+)
+"""What is written as one word in the end, each with letters without one of which its pattern matches nothing."""
+WORD = re.compile(r"[a-z]+(?:_\w*)?\d*|\d+(?:[.,]\d+)*[a-z]?", re.IGNORECASE)
+_LONGEST_KEPT = 400
+_ROUND = re.compile(r"(?<=\d)\.0+$")
+
+
+@lru_cache(maxsize=8192)
+def stem(word: str) -> str:
+    """Return a word without its ending, so that infection, infections and infected agree."""
+    if word.startswith("respon"):
+        return "respon"
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 4:
+            return word[: -len(suffix)]
+    return word
+
+
+_GENERIC = frozenset(
+    stem(word)
+    for word in re.findall(
+        r"\w+",
+        """rate incidence number percent percentage proportion probability overall any all total frequency occurrence
+        outcome event clinical significant cases prevalence development reported had postoperative during several
+        episodes counts reasons effect effects presence present type experienced occurred observed""",
+    )
+)
+
+
+def stems(text: str) -> Stems:
+    """Return the stems and numbers of a phrase without the words that say nothing."""
+    return _stems(text) if len(text) <= _LONGEST_KEPT else _stems.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _stems(text: str) -> Stems:
+    plain = text.casefold()
+    for hints, pattern, replacement in _REPLACED:
+        if any(hint in plain for hint in hints):
+            text = pattern.sub(replacement, text)
+    words = (word.casefold() for word in WORD.findall(text))
+    return frozenset(stem(_rounded(word) if word[0].isdigit() else word) for word in words if word not in _STOP)
+
+
+def _rounded(number: str) -> str:
+    return _ROUND.sub("", number.replace(",", ""))
+
+
+def telling(words: Stems) -> Stems:
+    """Return the stems that tell one outcome from another; all of them where none does."""
+    return frozenset(word for word in words if word not in _GENERIC) or words
+
+
+def weight(word: str) -> float:
+    """Return how much a stem tells: a word of the outcome much, a general word little."""
+    return 0.25 if word in _GENERIC else 1.0
+
+
+_DIRECTIONS = (
+    re.compile(r"\b(?:reduc|decreas|declin|resol|improv|disappear|lower|less|drop|clear)", re.IGNORECASE),
+    re.compile(
+        r"\b(?:increas|worsen|reappear|re-?occur|recurr|relaps|progress|higher|exacerbat|aggravat)", re.IGNORECASE
+    ),
+    re.compile(r"(?<=[a-z]{4})-free\b|\bfree of\b|\bwithout\b|\bnon(?:-|(?!e\b|et))(?=[a-z])|\bnot\b", re.IGNORECASE),
+)
+
+
+def same_direction(asked: str, told: str) -> bool:
+    """Return whether words tell of the turn that was asked: a reduction is no reappearance, relapse-free no relapse.
+
+    What is asked with a direction must be told with it; "free of" and "without" must stand in both or in neither.
+    """
+    return same_absence(asked, told) and same_turn(asked, told)
+
+
+def same_absence(asked: str, told: str) -> bool:
+    """Return whether "free of", "without" and the like stand in both or in neither."""
+    absent = _DIRECTIONS[-1]
+    return bool(absent.search(asked)) == bool(absent.search(told))
+
+
+def same_turn(asked: str, told: str) -> bool:
+    """Return whether words that turn up or down in what is asked have their like in what is told."""
+    return all(turn.search(told) for turn in _DIRECTIONS[:-1] if turn.search(asked))
+
+
+def covered(wanted: Iterable[str], present: Stems) -> float:
+    """Return the share of the wanted stems, by weight, that is present."""
+    weights = [(weight(word), word in present) for word in wanted]
+    total = sum(each for each, _ in weights)
+    return sum(each for each, found in weights if found) / total if total else 0.0
