@@ -102,7 +102,7 @@ class DoseLikelihood(NamedTuple):
         found, mode = self.at(theta, rule, start)
         step = np.concatenate([np.eye(3), -np.eye(3)]) * _WIDTH
         around = theta + step.reshape(6, *(1,) * (theta.ndim - 1), 3)
-        gradient = self.at(around, rule)[0].gradient
+        gradient = self.at(around, rule, np.broadcast_to(mode, (6, *mode.shape)))[0].gradient
         hessian = np.moveaxis((gradient[:3] - gradient[3:]) / (2 * _WIDTH), 0, -2)
         return Point(found.value, found.gradient, (hessian + np.swapaxes(hessian, -1, -2)) / 2), mode
 
