@@ -101,6 +101,11 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
         (TWENTY, "Six (of 20) patients responded.", [("response", "all", 6, 20)]),
         (TWENTY, "All responded, and the response was sustained in eight of the 20.", [("sustained-response", "all", 8, 20)]),
         ("Methods: Patients were randomised to the acute group (n = 14) or the late group (n = 7).", "In the acute group eight of the 14 patients responded.", [("response", "acute group", 8, 14)]),
+        # those of the sentence before, when they are everybody; nobody without a noun
+        (TWENTY, "All 20 patients were followed. Ten of them (50%) responded.", [("response", "all", 10, 20)]),
+        (TWENTY, "None of the twenty had a serious adverse event.", [("serious-adverse-event", "all", 0, 20)]),
+        (TWENTY, "There were no infusion reactions or study-related adverse events, 28 mild events in 3 patients.", [("infusion-reaction", "all", 0, 20), ("related-adverse-event", "all", 0, 20)]),
+        (TWO_GROUPS, "Infections developed in five patients of the MSC group, and four patients of the MSC group died.", [("infection", "MSC group", 5, 12), ("death", "MSC group", 4, 12)]),
         # a percent in the middle
         (TWENTY, "At the end 14 of the (70%) 20 patients showed a response.", [("response", "all", 14, 20)]),
         (TWENTY, "The percentage of ASAS20 responders reached 75% at week 4.", [("asas20", "all", 15, 20)]),

@@ -35,6 +35,7 @@ _SCOPE_ENDS = ("of", "Of", "among", "Among", "for", "in", "the", "these", "those
 """The last word that may stand before an n of which something is told."""
 _INTERVAL_BEHIND = re.compile(r"[,;]\s?\d\d[^()]{0,12}(?:CI|confidence)[^()]{0,60}\)")
 """The confidence interval that closes the bracket of a percent."""
+_OF_THEM = re.compile(rf"\sof\s(?:them|these|those|whom){OPEN}")
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -156,7 +157,13 @@ def _x_percent_of_n(s: Sentence, i: int) -> Count | None:
 def _x_percent(s: Sentence, i: int) -> Count | None:
     """``12 patients (67%)`` and ``12 (67%)``."""
     number, percent = s.numeral(i, "number"), s.numeral(i + 1, "percent")
-    if not number or not percent or not BETWEEN.fullmatch(s.gap(i)) or not re.match(r"\s?[)\],;]", s.gap(i + 1)):
+    of_them = _OF_THEM.fullmatch(s.gap(i))
+    if (
+        not number
+        or not percent
+        or not (of_them or BETWEEN.fullmatch(s.gap(i)))
+        or not re.match(r"\s?[)\],;]", s.gap(i + 1))
+    ):
         return None
     values = (s.number("events", number), s.number("percent", percent))
     interval = _INTERVAL_BEHIND.match(s.text, percent.end, s.span[1])

@@ -30,6 +30,8 @@ class Facts:
     narrowed: bool = False
     earlier: tuple[ArmMention, ...] = ()
     """The arms of the nearest sentence before that names several."""
+    spoken_of: float | None = None
+    """How many people the sentences before spoke of last."""
 
     @property
     def document(self) -> Document:

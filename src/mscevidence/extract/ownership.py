@@ -54,7 +54,7 @@ class Ownership:
     def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
         size = self.facts.context.size(arm.label if arm else ALL)
         some = is_of_some(count, self.facts.text, size.number if size else None)
-        narrowed = self.facts.narrowed or is_share_of_a_share(self.facts.text, count.end) or some
+        narrowed = self.facts.narrowed or self._is_of_those_before(count) or some
         everybody = arm is None and size is not None and n == size.number
         said = _OVERALL.search(self.facts.bounds(self.places[count.start]).before(count))
         everybody = everybody and bool(said or self._is_no_size_of_an_arm(n))
@@ -77,6 +77,13 @@ class Ownership:
         context = self.facts.context
         sizes = [context.size(label) for label in context.named]
         return len(sizes) > 1 and all(size is not None and size.number != n for size in sizes)
+
+    def _is_of_those_before(self, count: Count) -> bool:
+        """Return whether a count is "of them", and these are not all the patients."""
+        if not is_share_of_a_share(self.facts.text, count):
+            return False
+        first = not self.places[count.start]
+        return not first or self.facts.spoken_of is None or self.facts.spoken_of != self.facts.context.total_number
 
     def _is_of_few(self, count: Count, attached: Attached, n: float | None) -> bool:
         """Return whether a count is of patients chosen among those of an arm, who are not all who entered the trial."""
@@ -104,6 +111,9 @@ class Ownership:
         """Return the arm of a count, unless the arm is too small for its n, as that of "the overall rate" is."""
         inside = next((a for a in self.facts.arms if count.start < a.start and a.end < count.end), None)
         only = sentence_arm(self.facts)
+        if only is not None:
+            behind = (arm for arm in self.facts.arms if arm.start >= count.end)
+            only = next((arm for arm in behind if is_tied(self.facts.text, count, arm)), only)
         if only is not None and not speaks_of(only, count, self.facts.counts, self.facts.text):
             return inside
         if only is not None and inside is None and self._is_of_another(only, count):

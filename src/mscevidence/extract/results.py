@@ -62,7 +62,7 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
         for sentence in sentences_of(context.document.text, span):
             if _OTHER_WORK.search(context.document.text, *sentence):
                 continue
-            facts = _facts(context, section, sentence, earlier, latest)
+            facts = replace(_facts(context, section, sentence, earlier, latest), spoken_of=spoken_of)
             if is_of_these(context.document.text, sentence) and spoken_of != context.total_number:
                 facts = replace(facts, narrowed=True)
             for candidate in _in_sentence(facts, told):

@@ -71,9 +71,9 @@ def without_subgroups(text: str, sentence: Span, mentions: tuple[Mention, ...]) 
     return tuple(mention for mention in others if not _describes_patients(text, sentence, mention)), bool(narrowing)
 
 
-def is_share_of_a_share(text: str, end: int) -> bool:
-    """Return whether a number is told as "eight of them", of those counted just before, or "of 7 patients who ..."."""
-    return bool(_OF_THEM.match(text, end))
+def is_share_of_a_share(text: str, count: Count) -> bool:
+    """Return whether a number is told as "eight of them", of those counted just before."""
+    return bool(_OF_THEM.match(text, count.end) or _OF_THEM.search(text, count.start, count.end))
 
 
 def is_of_some(count: Count, text: str, size: float | None) -> bool:

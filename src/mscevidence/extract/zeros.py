@@ -23,6 +23,7 @@ _NO = re.compile(
 )
 _NOBODY = re.compile(
     rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
+    rf"|[Nn]one\sof\s(?:the|these|those)\s(?P<bare>{_NUMBER})(?=\s(?:had|have|developed|experienced|achieved|reached|suffered|died|relapsed|responded)\b)"
     rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
 )
 _EVERYBODY = re.compile(
@@ -38,7 +39,7 @@ _IN_NO_ONE = re.compile(
     re.IGNORECASE,
 )
 _AMONG = re.compile(
-    rf"[^.;]{{0,60}}?\b(?:in|among|of)\s(?:the\s|all\s|these\s|those\s|any\sof\s|our\s|either\s|remaining\s|other\s)*(?P<n>{_NUMBER})\s(?:[\w-]+\s){{0,2}}?{PEOPLE}\b"
+    rf"[^.;\d]{{0,60}}?\b(?:in|among|of)\s(?:the\s|all\s|these\s|those\s|any\sof\s|our\s|either\s|remaining\s|other\s)*(?P<n>{_NUMBER})\s(?:[\w-]+\s){{0,2}}?{PEOPLE}\b"
 )
 _AMONG_SOME = re.compile(
     r"[^.;]{0,60}?\b(?:in|among|of)\s(?:these|those|the\s(?:remaining|other)|responders|completers|them|(?:the\s)?(?:majority|most|some|many|half|rest|others))\b"
@@ -86,7 +87,7 @@ _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s?(?:,\s?(?:or|and|nor)?|or|and|nor|and/or)\s(?:[\w-]+\s){0,2}?")
+_JOINED = re.compile(r"\s?(?:,\s?(?:or|and|nor)?|or|and|nor|and/or)\s(?:[\w-]+\s){0,2}?(?:\w+-)?")
 
 
 @dataclass(frozen=True)
@@ -156,12 +157,11 @@ def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -
             values = [
                 value_at(document, "events", (match.start("no"), match.start("no") + len(match["no"].split()[0])), 0)
             ]
-            if match["n"]:
-                values.append(value_at(document, "n", match.span("n"), value_of(match["n"])))
+            group = "n" if match["n"] else "bare" if match["bare"] else None
+            if group:
+                values.append(value_at(document, "n", match.span(group), value_of(match[group])))
             values.append(value_at(document, "scope", span))
-            yield Quantified(
-                "none-of-n" if match["n"] else "none-of-the-patients", span, mention, tuple(values), clear=True
-            )
+            yield Quantified("none-of-n" if group else "none-of-the-patients", span, mention, tuple(values), clear=True)
 
 
 def _everybody(
