@@ -132,11 +132,12 @@ class Chromium:
         lines = self._tell("/se/log", type="browser")
         return [line["message"] for line in lines if line["level"] in ("SEVERE", "WARNING")]
 
-    def frame(self, width: int, height: int = 844, *, dark: bool = False) -> None:
-        """Show pages as on a screen of this size, narrower than a window can be."""
+    def frame(self, width: int, height: int = 844, *, dark: bool = False, printed: bool = False) -> None:
+        """Show pages as on a screen of this size, narrower than a window can be, or as they are printed."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self._tell("/goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=size)
-        scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
+        scheme: dict[str, Any] = {"media": "print" if printed else "screen"}
+        scheme["features"] = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self._tell("/goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params=scheme)
 
     def picture(self, path: Path) -> None:

@@ -13,6 +13,7 @@ from mscevidence.publish.columns import heading, rows_in_order
 from mscevidence.publish.contents import Done
 from mscevidence.publish.forest_notes import footnote_symbols
 from mscevidence.publish.headline import headline
+from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, directions, scale_of
 from mscevidence.publish.site.contents import Contents
 from mscevidence.publish.site.linked_figure import linked_svg
@@ -164,7 +165,7 @@ def _row(
         "effect": scale.number(row.effect),
         "interval": scale.interval(row.lower, row.upper),
         "weight": "" if row.weight is None else f"{row.weight:.1f}",
-        "columns": [row.columns.get(name, "") for name in names],
+        "columns": [readable(row.columns.get(name, "")) for name in names],
     }
 
 
