@@ -220,3 +220,9 @@ def test_training_learns_what_it_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
     assert sorted(line["id"] for line in lines) == sorted(map(str, range(12)))
     expected = ["total-participants", "intervention-participants", "control-participants"]
     assert all([span["label"] for span in line["spans"]] == expected for line in lines)
+
+
+def test_a_size_that_several_percents_are_of_is_marked_once() -> None:
+    _, figures = read("Of 60 women, 12 (20%) had a relapse, 30 (50%) a response, 6 (10%) an infection; 60 lived.")
+    marked = [clues.count("divides") for clues in arithmetic_clues(figures)]
+    assert [marked[0], marked[-1], sum(marked)] == [1, 1, 2]

@@ -73,7 +73,7 @@ def _add_ties(found: list[list[str]], figures: Sequence[Figure]) -> None:
         for member in (index, events):
             found[member] += [f"of={tied}", f"of={tied},{figures[member].kind}"]
         for size in of:
-            for place in places[size]:
+            for place in places.pop(size, ()):  # once is enough, and a text may tell a size a thousand times
                 found[place].append("divides")
 
 
