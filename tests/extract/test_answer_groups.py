@@ -184,3 +184,55 @@ def test_abbreviations_of_the_question_name_columns() -> None:
     found = pair(sides, ["TL group", "TS group", "PS group", "PL group"])
     assert found is not None
     assert (found.intervention, found.comparator) == ((1,), (2,))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        ("Rash occurred in 10% of patients in both groups.", (4, 40, 2, 20)),
+        ("Rash occurred in 10% of patients in both countries.", None),
+        ("Rash followed 2 MSC courses and 4 placebo courses.", None),
+        (
+            "More rash in the MSC than the placebo group (8 vs 1), but more pain in the placebo than the MSC group (9 v 3).",
+            (8, 40, 1, 20),
+        ),
+        ("There was more rash in the placebo group than in the MSC group (8 vs 9).", None),
+        ("Rash was recorded in 9 patients (MSC n=7, fat n=2).", (7, 40, 2, 20)),
+        ("Rash was recorded in 9 patients (MSC n=7, fat n=3).", None),
+    ],
+)
+def test_two_groups(sentence: str, wanted: Four | None) -> None:
+    methods = "Patients were randomised to MSC (n = 40) or placebo (n = 20)."
+    assert numbers(ask(article(sentence, methods=methods), "rash", "MSC", "placebo")) == wanted
+
+
+def test_the_lack_of_a_treatment_is_a_group() -> None:
+    methods = "Patients were randomised to MRI (n = 40) or no further imaging (n = 50)."
+    said = "Reoperation was needed by 4 (10%) patients in the MRI group versus 10 (20%) in the no MRI group."
+    assert numbers(ask(article(said, methods=methods), "reoperation", "MRI", "no further imaging")) == (4, 40, 10, 50)
+
+
+def test_any_hyphen_is_a_hyphen() -> None:
+    methods = "Women were given r\u2010HG (recombinant\u2010human, n = 40) or u\u2010HG (urine\u2010derived, n = 20)."
+    document = article("Rash was seen in 10% with r\u2010HG and 20% with u\u2010HG.", methods=methods)
+    assert numbers(ask(document, "rash", "r-HG", "u-HG")) == (4, 40, 4, 20)
+
+
+def test_halves_of_an_odd_number_are_not_believed() -> None:
+    methods = "41 patients were randomised to chemotherapy with or without amifostine."
+    document = article("Stomatitis occurred in 48.8% without versus 0% of patients with amifostine.", methods=methods)
+    assert numbers(ask(document, "stomatitis", "amifostine", "control")) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wanted"),
+    [("rash", None), ("severe rash", (3, 40, 2, 20)), ("any rash", None)],
+)
+def test_a_row_of_severe_events_is_not_of_any(outcome: str, wanted: Four | None) -> None:
+    made = table("Safety, n (%)", [["", "MSC (n = 40)", "placebo (n = 20)"]], [["Severe rash", "3 (7.5)", "2 (10)"]])
+    assert numbers(ask(article(made), outcome, "MSC", "placebo")) == wanted
+
+
+def test_ratios_are_no_sizes() -> None:
+    assert sizes("60 patients were randomised (MSC : placebo, 20:10).", "MSC", "placebo") == (None, None)
+    assert sizes("Patients were randomised in a ratio of 20:10 to MSC or placebo.", "MSC", "placebo") == (None, None)

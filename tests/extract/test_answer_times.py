@@ -77,6 +77,12 @@ def test_rows_of_several_times(outcome: str, wanted: Four | None) -> None:
     assert numbers(ask(document, outcome)) == wanted
 
 
+def test_a_row_of_another_time_is_no_answer() -> None:
+    document = article(table("Number (%) of patients", HEAD, BODY[1:2]))
+    assert numbers(ask(document, "relapse at 12 months")) is None
+    assert numbers(ask(document, "relapse at 6 months")) == (3, 20, 5, 20)
+
+
 def test_sentences_of_another_time_are_no_answer() -> None:
     document = article(
         "Relapse at 6 months occurred in 3 (15%) patients with MSC and 5 (25%) with placebo.",

@@ -152,7 +152,7 @@ class SentenceQuestion:
         for index, count in enumerate(counts):
             parts = counts[index + 1 : index + 3]
             if _is_made_up(count, parts):
-                return list(parts)
+                return [_as_events(part) for part in parts]
             if count.rule not in _NO_RESULT:
                 kept.append(count)
         return kept
@@ -218,6 +218,10 @@ class SentenceQuestion:
             return None
         rule = "sentence" if first.rule == second.rule == "stated" else f"sentence-{max(first.rule, second.rule)}"
         return Found(first, second, rule, score, self._text(span), span)
+
+
+def _as_events(count: Count) -> Count:
+    return replace(count, values=tuple(value.model_copy(update={"role": "events"}) for value in count.values))
 
 
 def _is_made_up(count: Count, parts: Sequence[Count]) -> bool:

@@ -80,6 +80,9 @@ def _listed(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]
     )
     size = len(counts)
     lists = order in {"c" * size + "m" * size, "m" * size + "c" * size}
+    ahead = order == "mmcc" and AGAINST.fullmatch(text, counts[0].end, counts[1].start)
+    if ahead and agrees_with_words(text, mentions[0], (counts[0], counts[1])) is False:
+        return None
     if not lists and order not in {"cm" * size, "mc" * size}:
         return None
     if order == "cm" * size and not _follows(text, counts, mentions):

@@ -25,7 +25,7 @@ _ASSIGNED = re.compile(
 _RANDOM = re.compile(r"\b(?:randomi[sz]\w+|assigned|allocated|divided)\b", re.IGNORECASE)
 _NO_SIZE = re.compile(
     r"\b(?:excluded|withdr[ae]w\w*|dropped|discontinu\w+|lost|declined|died|refused|did\snot|developed|had|required|achieved|adverse"
-    r"|occurr\w+|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
+    r"|occurr\w+|frequenc\w+|incidence|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"[(\[:=]\s?(?:[nN]\s?=\s?)?$")
@@ -42,7 +42,7 @@ _ALTERNATIVE = re.compile(r"\b(?:to|either|or|versus|vs|into)\s")
 _AND = re.compile(r"[^.;,()\d]{0,12}\s(?:and|or)\s(?:the\s)?")
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
 _END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|[.;(]|$)")
-_MAY_TELL = re.compile(rf"\b[nN]\s?=|[(\[:]\s?\d|{_ASSIGNED.pattern}", re.IGNORECASE)
+_MAY_TELL = re.compile(rf"\b[nN]\s?=|[(\[:]\s?\d|\d\s?[)\];]|{_ASSIGNED.pattern}", re.IGNORECASE)
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
 _OF_PERCENT = re.compile(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$")
 _NO_PATIENTS = re.compile(r"\s?[:∶]\s?\d|(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")

@@ -15,7 +15,7 @@ _STOP = frozenset(
         who whom which their there it its than then into per each between during within versus vs compared after if when
         both either other such only not n mg kg mcg ml daily day dose using use used based p patients patient subjects
         subject participants participant people persons cases group groups arm arms received receiving treated treatment
-        given via also they we our equivalent including least one""",
+        given via also they we our equivalent including least one several""",
     )
 )
 _SUFFIXES = tuple(
@@ -77,7 +77,7 @@ _GENERIC = frozenset(
     for word in re.findall(
         r"\w+",
         """rate incidence number percent percentage proportion probability overall any all total frequency occurrence
-        outcome event clinical significant cases prevalence development reported had postoperative during several
+        outcome event clinical significant cases prevalence development reported had postoperative during
         episodes counts reasons effect effects presence present type experienced occurred observed""",
     )
 )
