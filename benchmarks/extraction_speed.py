@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mscevidence.errors import MscevidenceError
-from mscevidence.extract import arms, count_rules, extract, numerals, outcomes, sentences
+from mscevidence.extract import arms, count_rules, cues, extract, numerals, outcomes, sentences
 from mscevidence.extract.quantities import quantities_in
 from mscevidence.read import read
 
@@ -25,6 +25,10 @@ REMEMBERED = (
     sentences.sentences_of,
     arms.arms_in,
     outcomes.outcomes_in,
+    cues.cue_places,
+    cues.word_places,
+    cues.words_of,
+    cues.in_small_letters,
 )
 Thing = TypeVar("Thing")
 
