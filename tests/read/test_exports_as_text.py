@@ -325,6 +325,14 @@ def test_a_summary_that_is_no_citation_is_rejected() -> None:
     assert (len(read), [each.position for each in rejects]) == (2, [3])
 
 
+def test_what_embase_and_biosis_say_besides_is_no_note() -> None:
+    read = document(
+        "<7. >\nDB  - BIOSIS Previews\nAN  - PREV2004\nAU  - Wabner, Cindy L. [Inventor, Reprint Author]\nTI  - One\n"
+        "AD  - C. Wabner, Canyon Lake\nOD  - adult\nEM  - 201800\nDG  - November 16, 2004\n"
+    )
+    assert ([each.name for each in read.authors], read.date, read.notes) == (["Wabner, Cindy L."], "2004-11-16", ())
+
+
 def test_ictrp_as_xml() -> None:
     (first, second), (lost,) = outcome(ICTRP)
     assert (first.format, first.source, first.kind, first.date) == ("ictrp", "ictrp", "registry-entry", "2021-04-22")

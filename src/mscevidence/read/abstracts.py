@@ -14,7 +14,7 @@ Part = tuple[str, str]
 """A part of an abstract: its label as printed (empty when it has none) and its text."""
 
 _NAMES = (
-    ("Results", r"(?:\w+\s){0,2}?(?:results?\b|findings\b)|outcomes?$"),
+    ("Results", r"(?:\w+[\s/]){0,3}?(?:results?\b|findings\b)|outcomes?$"),
     ("Methods", r"(?:\w+\W+){0,4}?methods?\b|methodology|(?:study\s)?design|setting|interventions?\b|measurements?\b"),
     ("Patients", r"participants\b|patients\b|subjects\b"),
     ("Background", r"background|introduction|context|rationale|importance"),

@@ -19,7 +19,10 @@ from mscevidence.read.sections import sections_of
 __all__ = ["looks_like_jats", "read_jats"]
 
 _NAMES = (
-    ("Results", r"results?\b|findings\b|outcomes?\b$|methods?\s(?:and|&)\s(?:principal\s)?(?:findings|results)"),
+    (
+        "Results",
+        r"results?\b|findings\b|outcomes?\b$|method(?:s|ology)?\s?(?:and|&|/)\s?(?:\w+\s)?(?:findings|results)",
+    ),
     ("Methods", r"(?:\w+\W+){0,4}?methods?\b|methodology|(?:study\s)?design|statistical|setting|interventions?\b"),
     ("Patients", r"participants\b|patients\b|subjects\b"),
     ("Background", r"background|introduction|context|rationale"),

@@ -30,6 +30,7 @@ _FIELDS = {
     "IL": "issn",
     "YR": "year",
     "DP": "date",
+    "DG": "date",
     "VI": "volume",
     "VO": "volume",
     "IP": "issue",
@@ -47,11 +48,14 @@ _FIELDS = {
 _LEFT = frozenset(
     re.findall(
         r"\S+",
-        """VN RO ST SB IO CP CY CN RN NM RF CR CC CI CO CT DC DD DE DJ DU ED EA EZ GI GO HI IR JC KC KD MA MJ MV NC NO
-    OI PH PI PR PS RI RU SA SI SN SS SZ TN UP UR XP YM""",
+        """VN RO ST SB IO AD CE CL CP CS CY CN RN NM RF CR CC CI CO CT DC DD DE DJ DU ED EA EM EZ GI GO HI IR JC KC KD
+    MA MJ MV NC NO OD OI PC PH PI PR PS RI RU SA SI SL SN SS SU SZ TN UP UR XP YM""",
     )
 )
 """Tags of which nothing is taken: dates and states of processing, countries, chemicals, cited references, grants."""
+
+_PART = re.compile(r"[ ]*\[[^]\n]*\][ ]*$", re.MULTILINE)
+"""BIOSIS says behind the name what somebody has done: Wabner, Cindy L. [Reprint Author]."""
 
 
 def _fill(reference: Reference, values: Values) -> None:
@@ -66,7 +70,8 @@ def _fill(reference: Reference, values: Values) -> None:
             # AU has the initials of the people whose full names stand under FA.
             continue
         else:
-            for each in value.split("\n") if tag in {"AU", "FA", "IN", "KW", "MH", "SH"} else [value]:
+            plain = _PART.sub("", value) if tag in {"AU", "FA"} else value
+            for each in plain.split("\n") if tag in {"AU", "FA", "IN", "KW", "MH", "SH"} else [plain]:
                 add_known(reference, tag, each, _FIELDS, _LEFT)
 
 

@@ -12,40 +12,121 @@ _NAMES = {
         "introduction",
         "context",
         "rationale",
+        "background and aim",
         "background and aims",
+        "background and objective",
         "background and objectives",
+        "background and purpose",
+        "background/aim",
+        "background/aims",
+        "background/objective",
+        "background/objectives",
+        "background/purpose",
+        "introduction and objective",
+        "introduction and objectives",
     ),
     "Objective": ("objective", "objectives", "aim", "aims", "purpose"),
     "Methods": (
         "methods",
         "method",
+        "patients and method",
         "patients and methods",
         "subjects and methods",
+        "participants and methods",
         "materials and methods",
+        "material and method",
         "material and methods",
+        "methods and materials",
+        "methods/design",
         "design and methods",
         "study design and methods",
         "methodology",
     ),
-    "Results": ("results", "result", "findings", "main results", "measurements and main results"),
-    "Conclusion": ("conclusion", "conclusions", "interpretation", "summary/conclusion", "discussion", "summary"),
+    "Results": (
+        "results",
+        "result",
+        "findings",
+        "main results",
+        "measurements and main results",
+        "principal findings",
+        "methods and results",
+        "methods and findings",
+        "methods and principal findings",
+        "methods/results",
+        "methods/findings",
+        "methods/principal findings",
+        "methodology and principal findings",
+        "methodology/principal findings",
+    ),
+    "Conclusion": (
+        "conclusion",
+        "conclusions",
+        "interpretation",
+        "summary/conclusion",
+        "discussion",
+        "discussion and conclusion",
+        "discussion/conclusion",
+        "summary",
+        "summary and conclusion",
+        "summary and conclusions",
+        "authors' conclusions",
+        "authors’ conclusions",
+        "conclusions and relevance",
+        "conclusion and relevance",
+        "conclusions and significance",
+        "conclusions/significance",
+    ),
 }
 _WITH_COLON_ONLY = {
+    "Background": ("importance",),
     "Patients": ("patients", "participants", "setting and patients"),
-    "Methods": ("design", "study design", "setting", "interventions", "intervention", "measurements"),
+    "Methods": (
+        "design",
+        "study design",
+        "setting",
+        "interventions",
+        "intervention",
+        "measurements",
+        "design, setting, and participants",
+        "design, setting and participants",
+        "main outcome measure",
+        "main outcome measures",
+        "main outcomes and measures",
+        "search methods",
+        "selection criteria",
+        "data collection and analysis",
+    ),
     "Registration": ("trial registration", "trial registration number", "clinical trial registration", "registration"),
     "Funding": ("funding", "funding source"),
 }
+"""What holds results too (*Methods and findings*) is called after them."""
 
 
 def _alternatives(names: dict[str, tuple[str, ...]], *, capitals: bool = False, initial: bool = False) -> str:
     words = sorted({word for group in names.values() for word in group}, key=lambda word: (-len(word), word))
     written = (word.upper() if capitals else word.capitalize() if initial else word for word in words)
-    return "|".join(_pattern(word) for word in written)
+    return "|".join(_pattern(word, initial=initial) for word in written)
 
 
-def _pattern(words: str) -> str:
-    return r"\s+".join("(?:and|AND|&)" if word in {"and", "AND"} else re.escape(word) for word in words.split())
+def _pattern(words: str, *, initial: bool) -> str:
+    # Behind the first word of a label (Patients and Methods), and before "(s)", which Embase sets, any way will do.
+    first, *others = re.findall(r"[^\s/]+|[\s/]+", words)
+    pieces = [re.escape(first)]
+    for each in others:
+        if each == "/":
+            pieces.append(r"\s?/\s?")
+        elif each.isspace():
+            pieces.append(r"\s+")
+        elif each in {"and", "AND"}:
+            pieces.append("(?:and|AND|&)")
+        else:
+            pieces.append(f"[{each[0].upper()}{each[0]}]{re.escape(each[1:])}" if initial else re.escape(each))
+    return "".join(_plural(piece) for piece in pieces)
+
+
+def _plural(piece: str) -> str:
+    singular = re.search(r"(?i)(?:method|result|conclusion|objective|aim|material)$", piece)
+    return piece + r"(?:\([sS]\))?" if singular else piece
 
 
 _BY_WORD = {word: name for names in (_WITH_COLON_ONLY, _NAMES) for name, words in names.items() for word in words}
@@ -59,6 +140,7 @@ _HEADING = re.compile(
       | (?P<stopped>{_alternatives(_NAMES, capitals=True)}
           |{_alternatives(_WITH_COLON_ONLY, capitals=True)}|{_alternatives(_NAMES, initial=True)}
           |{_alternatives(_WITH_COLON_ONLY, initial=True)})[.][ ]+(?=[A-Z0-9])
+      | (?P<dashed>{_alternatives(_NAMES, initial=True)})(?:-[ ]|[ ]?[–—][ ]?)(?=[A-Z0-9])
       | (?:^Abstract)?(?P<glued>{_alternatives(_NAMES, initial=True)})(?=[A-Z][\w’-]*[ ,]|\d+[ ,])
     )""",
     re.VERBOSE | re.MULTILINE,
@@ -113,8 +195,8 @@ def first_heading(text: str, start: int, end: int) -> int | None:
 
 
 def _name(match: re.Match[str]) -> str:
-    word = match["colon"] or match["line"] or match["run_on"] or match["capitals"] or match["stopped"] or match["glued"]
-    plain = re.sub(r"\s+", " ", word).casefold().replace("&", "and")
+    word = next(filter(None, match.groups()))
+    plain = re.sub(r"\s+", " ", re.sub(r"\s?/\s?", "/", word)).casefold().replace("&", "and").replace("(s)", "")
     return _BY_WORD[plain]
 
 
