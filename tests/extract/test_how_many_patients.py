@@ -106,6 +106,8 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
         (TWENTY, "None of the twenty had a serious adverse event.", [("serious-adverse-event", "all", 0, 20)]),
         (TWENTY, "There were no infusion reactions or study-related adverse events, 28 mild events in 3 patients.", [("infusion-reaction", "all", 0, 20), ("related-adverse-event", "all", 0, 20)]),
         (TWO_GROUPS, "Infections developed in five patients of the MSC group, and four patients of the MSC group died.", [("infection", "MSC group", 5, 12), ("death", "MSC group", 4, 12)]),
+        # a pair in brackets whose order the words confirm
+        (TWO_GROUPS, "The relapse rate in the MSC group was lower [25% vs. 60%; P = 0.1] than that in the placebo group.", [("relapse", "MSC group", 3, 12), ("relapse", "placebo group", 6, 10)]),
         # a percent in the middle
         (TWENTY, "At the end 14 of the (70%) 20 patients showed a response.", [("response", "all", 14, 20)]),
         (TWENTY, "The percentage of ASAS20 responders reached 75% at week 4.", [("asas20", "all", 15, 20)]),
@@ -159,6 +161,17 @@ def test_what_is_left_open(sentences: str) -> None:
 def test_a_percent_that_nothing_tells_apart_from_the_one_before_is_left_open() -> None:
     sentences = "The response rate was 80%, with 65% very good ones."
     assert results(f"{TWENTY}\nResults: {sentences}") == [("response", "all", 16, 20)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The relapse rate in the MSC group was higher [25% vs. 60%] than that in the placebo group.",
+        "The relapse rate in the MSC group was not given [25% vs. 60%] next to the placebo group.",
+    ],
+)
+def test_a_pair_whose_order_nothing_confirms_is_left_open(sentence: str) -> None:
+    assert results(f"{TWO_GROUPS}\nResults: {sentence}") == []
 
 
 def test_what_a_bracket_prints_is_not_computed() -> None:

@@ -15,7 +15,7 @@ _PEOPLE_OF = re.compile(
     rf"\s(?!(?:non-?)?(?:responders|survivors|completers)){PEOPLE}\s(?:in|of|from|on|given|receiving|treated\swith"
     r"|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
 )
-_SIZE = re.compile(r"\s?[(\[][nN]\s?=\s?(?P<n>\d{1,4})(?=[)\];,])")
+_SIZE = re.compile(r"[(\[][nN]\s?=\s?(?P<n>\d{1,4})(?=[)\];,])")
 _SIZED = {"Methods", "Patients", "Results", "Abstract", ""}
 _SECTIONS = {"Results", "Abstract", ""}
 Told = tuple[str, Value, Span]
@@ -60,13 +60,14 @@ def _in_brackets(document: Document) -> Iterator[Told]:
     named = {arm.label for _, span in body_sections(document) for arm in arms_in(text, span) if arm.kind == "named"}
     plain = {name.removesuffix(" group").removesuffix(" cohort"): name for name in named}
     for span, match in sizes if plain else ():
-        before = text[max(span[0], match.start() - 40) : match.start()]
+        before = text[max(span[0], match.start() - 40) : match.start()].rstrip()
         fitting = [name for name in plain if before.endswith((f" {name}", f"({name}"))]
         if fitting:
             name = max(fitting, key=len)
             number = match.span("n")
             n = Value(role="n", text=match["n"], span=number, number=float(match["n"]))
-            yield plain[name], n, (match.start() - len(name), match.start())
+            end = max(span[0], match.start() - 40) + len(before)
+            yield plain[name], n, (end - len(name), end)
 
 
 def _beside_arms(document: Document) -> Iterator[Told]:

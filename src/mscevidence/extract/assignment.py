@@ -228,7 +228,7 @@ class Assignment:
             return (
                 known
                 and said
-                and is_result(count, bounds)
+                and is_result(count, bounds, self.facts.outcomes)
                 and not is_limit(self.facts.text, self.facts.span, count)
                 and not repeats_a_count(count, self.facts.text, self.times, self.facts.counts)
             )

@@ -58,7 +58,7 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _CONNECTED = re.compile(
-    rf"(?:[\s,;()]|\b(?:in|of|and|or|vs\.?|versus|than|compared|with|to|the|for|among|from|only|that\sis|i\.e\.|overall|altogether|in\sall|in\stotal|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated|(?:increased|decreased|rose|fell|dropped|declined|improved)(?=\sto\b))\b)*"
+    rf"(?:[\s,;()]|\bvs\.|\b(?:in|of|and|or|vs\.?|versus|than|compared|with|to|the|for|among|from|only|that\sis|i\.e\.|overall|altogether|in\sall|in\stotal|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated|(?:increased|decreased|rose|fell|dropped|declined|improved)(?=\sto\b))\b)*"
 )
 _VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
 _OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]+)?\s$")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.attach import Attached, Bounds, arm_of, speaks_of
+from mscevidence.extract.compared_pairs import arm_of_pair
 from mscevidence.extract.counts import Count, runs
 from mscevidence.extract.doubts import (
     compares,
@@ -43,7 +44,7 @@ class Ownership:
 
     def arm(self, count: Count, n: float | None) -> ArmMention | None:
         """Return the mention of the arm of a count, None where none is named, or one too small for its n."""
-        found = self.lists.arms.get(count) or self._named_for(count)
+        found = self.lists.arms.get(count) or arm_of_pair(self.facts, count) or self._named_for(count)
         return None if self._is_too_small(found, n) else found
 
     def label(self, count: Count, arm: ArmMention | None, attached: Attached, n: float | None) -> str | None:

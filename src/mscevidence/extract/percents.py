@@ -7,6 +7,7 @@ import re
 from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.attach import Bounds
 from mscevidence.extract.counts import Count
+from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
 
@@ -43,10 +44,18 @@ _SHARE_BEFORE = re.compile(r"\d\s?%\s(?:\w+\s){0,2}$")
 _IN = re.compile(r"\sin\s(?:the\s)?")
 
 
-def is_result(count: Count, bounds: Bounds) -> bool:
-    """Return whether a percent is no change ("fell by 30%") and no comparison ("30% higher")."""
+def is_result(count: Count, bounds: Bounds, outcomes: tuple[Mention, ...] = ()) -> bool:
+    """Return whether a percent is no change ("fell by 30%") and no comparison ("30% higher").
+
+    Args:
+        count: the percent.
+        bounds: the words around it.
+        outcomes: the outcomes of the sentence; "improvement" is no change where it is part of one's name.
+    """
     before = bounds.before(count)
-    return bool(not _CHANGE.search(before) or _TO_LEVEL.search(before)) and not _COMPARED.match(bounds.after(count))
+    change = _CHANGE.search(before)
+    named = change and any(m.start <= bounds.start + change.start() < m.end for m in outcomes)
+    return bool(not change or named or _TO_LEVEL.search(before)) and not _COMPARED.match(bounds.after(count))
 
 
 def is_estimated(count: Count, bounds: Bounds, outcome: Span | None = None) -> bool:
