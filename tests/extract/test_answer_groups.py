@@ -142,6 +142,8 @@ def test_halves_are_believed_where_a_percent_tests_them(methods: str, wanted: Fo
         ("The endpoints were no rash and no fever.", None),
         ("With no fever, the rash rate was 0.27 in MSC and 0.41 in placebo.", None),
         ("No rash was seen in the MSC group.", None),
+        ("No patients in the 200M-group had rash.", None),
+        ("No rash was seen in any group.", (0, 40, 0, 20)),
     ],
 )
 def test_nobody(sentence: str, wanted: Four | None) -> None:
@@ -193,7 +195,7 @@ def test_abbreviations_of_the_question_name_columns() -> None:
         ("Rash occurred in 10% of patients in both countries.", None),
         ("Rash followed 2 MSC courses and 4 placebo courses.", None),
         (
-            "More rash in the MSC than the placebo group (8 vs 1), but more pain in the placebo than the MSC group (9 v 3).",
+            "More patients had rash with MSC than placebo (8 vs 1), but more had pain with placebo than MSC (9 vs 3).",
             (8, 40, 1, 20),
         ),
         ("There was more rash in the placebo group than in the MSC group (8 vs 9).", None),
@@ -216,6 +218,8 @@ def test_any_hyphen_is_a_hyphen() -> None:
     methods = "Women were given r\u2010HG (recombinant\u2010human, n = 40) or u\u2010HG (urine\u2010derived, n = 20)."
     document = article("Rash was seen in 10% with r\u2010HG and 20% with u\u2010HG.", methods=methods)
     assert numbers(ask(document, "rash", "r-HG", "u-HG")) == (4, 40, 4, 20)
+    named = article("We gave recombinant\u2010human gonadotropin (r\u2010HG).")
+    assert "r-hg" in lexicon_of(named).abbreviations
 
 
 def test_halves_of_an_odd_number_are_not_believed() -> None:

@@ -34,6 +34,11 @@ _END = re.compile(
 _PEOPLE_BEFORE = re.compile(
     r"\b(?:patients|children|subjects|women|men|participants|those|groups?|infants|cases|and|or|with)\s$", re.IGNORECASE
 )
+_ONE_GROUP = re.compile(
+    r"\b(?:in|of|from|among)\s(?:the\s)?(?!(?:both|either|each|any|all|study|two|whole|entire|these|our|the)\b)"
+    r"[\w-]+(?:\s[\w-]+)?[\s-](?:group|arm|cohort)\b",
+    re.IGNORECASE,
+)
 _STUDY = re.compile(r"\b(?:study|trial|follow-?up|observation)\b", re.IGNORECASE)
 _FIGURE = re.compile(r"\d\.\d|\d\s?%")
 _PLANNED = re.compile(r"\bend[\s-]?points?\b|\bdefin(?:ed|ition)\b|\bcriteri(?:a|on)\b", re.IGNORECASE)
@@ -102,7 +107,7 @@ class ZeroQuestion:
         mentions = self.asked.groups.mentions(span)
         named = {mention.whose for mention in mentions}
         if not named:
-            return True
+            return not _ONE_GROUP.search(text, *span)
         both = {"intervention", "comparator"} <= named
         inside = any(clause[0] <= m.start < clause[1] for m in mentions)
         return both and bool((not inside and _STUDY.search(text, *clause)) or _BOTH.search(text, *span))
