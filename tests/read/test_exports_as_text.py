@@ -333,6 +333,10 @@ def test_what_embase_and_biosis_say_besides_is_no_note() -> None:
     assert ([each.name for each in read.authors], read.date, read.notes) == (["Wabner, Cindy L."], "2004-11-16", ())
 
 
+def test_ovid_sends_numbers_without_a_stop() -> None:
+    assert [each.title for each in documents(OVID.replace(". >", ">"))] == [each.title for each in documents(OVID)]
+
+
 def test_ictrp_as_xml() -> None:
     (first, second), (lost,) = outcome(ICTRP)
     assert (first.format, first.source, first.kind, first.date) == ("ictrp", "ictrp", "registry-entry", "2021-04-22")

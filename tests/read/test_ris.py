@@ -100,6 +100,22 @@ def test_the_pubmed_number_of_psycinfo() -> None:
     assert read.notes == ("ID: 2020-1-001",)
 
 
+@pytest.mark.parametrize(
+    ("lines", "found", "notes"),
+    [
+        ("DB  - Ovid MEDLINE(R) 1946-Present\nID  - 32672909", {"pmid": "32672909"}, ()),
+        ("DB  - Embase\nID  - 2019326729", {"accession": "2019326729"}, ()),
+        ("DB  - APA PsycInfo\nID  - 2020-99999-001", {"accession": "2020-99999-001"}, ()),
+        ("DB  - Medline\nID  - 5753", {}, ("ID: 5753",)),
+        ("DB  - Medline\nAN  - 31234567\nID  - 5753001", {"pmid": "31234567"}, ("ID: 5753001",)),
+        ("ID  - Smith2020", {}, ("ID: Smith2020",)),
+    ],
+)
+def test_numbers_of_databases_at_ovid(lines: str, found: dict[str, str], notes: tuple[str, ...]) -> None:
+    read = document(f"TY  - JOUR\nT1  - One\n{lines}\nER  - \n")
+    assert ({each.kind: each.value for each in read.identifiers}, read.notes) == (found, notes)
+
+
 def test_the_frame_of_the_cochrane_library_is_no_note() -> None:
     frame = 'Record #1 of 2\nProvider: John Wiley & Sons, Ltd.\nContent: text/plain; charset="UTF-8"\n\n'
     assert document(frame + "TY  - JOUR\nTI  - One\nER  - \n").notes == ()

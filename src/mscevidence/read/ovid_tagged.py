@@ -78,9 +78,9 @@ def _fill(reference: Reference, values: Values) -> None:
 FORMAT = format_of(
     Dialect(
         name="ovid-tagged",
-        begins=re.compile(r"<\d+\. ?>\s*$"),
+        begins=re.compile(r"<\d+\.? ?>\s*$"),
         tagged=re.compile(r"([A-Z][A-Z0-9])[ \t]{0,3}- ?(.*)"),
-        recognises=re.compile(r"^<\d+\. ?>[ \t]*\n[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
+        recognises=re.compile(r"^<\d+\.? ?>[ \t]*\n[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
         fill=_fill,
     )
 )

@@ -208,6 +208,15 @@ def _accession(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]
     return (None, value) if value.casefold().startswith("rayyan") else ("accession", value)
 
 
+def _identifier(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
+    # Ovid has the number of the database here. Other programs number their records, besides the AN of the database.
+    databases = "" if "AN" in tags else _databases(tags)
+    if "medline" in databases and re.fullmatch(r"\d{7,8}", value):
+        return "pmid", value
+    known = ("embase" in databases and re.fullmatch(r"\d{7,}", value)) or re.fullmatch(r"\d{4}-\d{5}-\d{3}", value)
+    return ("accession" if known else None), value
+
+
 def _embase_number(value: str, _: dict[str, list[str]]) -> tuple[str | None, str]:
     return ("accession", value) if re.fullmatch(r"L\d{6,}", value) else (None, value)
 
@@ -241,6 +250,7 @@ def _book(value: str, tags: dict[str, list[str]]) -> tuple[str | None, str]:
 
 _SPECIAL = {
     "AN": _accession,
+    "ID": _identifier,
     "U2": _embase_number,
     "C2": _custom,
     "C3": _of_others,
