@@ -174,6 +174,25 @@ def test_cells_that_count_nobody(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("intervention", "wanted"),
+    [
+        ("MSC 20 mg once weekly", (26, 50, 3, 49)),
+        ("MSC 20 mg once monthly", (20, 49, 3, 49)),
+        ("MSC 20 mg", None),
+    ],
+)
+def test_groups_named_by_two_headers(intervention: str, wanted: Four | None) -> None:
+    head: Rows = [["", "Once weekly@3", "Once monthly@2"], ["", "placebo", "10 mg", "20 mg", "10 mg", "20 mg"]]
+    body: Rows = [
+        ["n", "49", "49", "50", "50", "49"],
+        ["Nausea", "3 (6.1)", "12 (24.5)", "26 (52.0)", "16 (32.0)", "20 (40.8)"],
+    ]
+    document = article(table("Adverse events, n (%)", head, body))
+    found = answer(document, outcome="nausea", intervention=intervention, comparator="placebo")
+    assert numbers(found) == wanted
+
+
+@pytest.mark.parametrize(
     ("label", "wanted"),
     [
         ("Response rate, % (95% CI)", (10, 20, 5, 20)),

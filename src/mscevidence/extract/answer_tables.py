@@ -38,6 +38,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """What a label says of the numbers of its row, not of the outcome."""
+_WHOLE_PATH = 99
+"""The level of groups that all headers of a column name together: "Once weekly" above "20 mg"."""
 _NARROWER = 0.6
 """What a row of serious or related events is worth where any were asked for."""
 _WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
@@ -128,8 +130,8 @@ class TableQuestion:
     def _paired_by(self, row: Row) -> tuple[Pairing | None, int]:
         columns = [c for c in row.headers if c >= self.grid.labels]
         depth = max((len(row.headers[c]) for c in columns), default=0)
-        for level in range(depth):
-            names = [row.headers[c][min(level, len(row.headers[c]) - 1)] if row.headers[c] else "" for c in columns]
+        for level in (*range(depth), *([_WHOLE_PATH] if depth > 1 else [])):
+            names = [_name(row.headers[c], level) for c in columns]
             found = pair(self.sides, [without_size(name) for name in names], parallel=self.parallel)
             if found is not None:
                 sides = [tuple(columns[i] for i in side) for side in (found.intervention, found.comparator)]
@@ -138,6 +140,8 @@ class TableQuestion:
 
     def _around(self, row: Row, column: int, level: int) -> tuple[str, ...]:
         """Return the headers of a column above and below the one that names the group."""
+        if level == _WHOLE_PATH:
+            return ()
         path = row.headers[column]
         level = min(level, len(path) - 1)
         return tuple(without_size(part).casefold() for part in (*path[:level], "|", *path[level + 1 :]))
@@ -243,3 +247,10 @@ class TableQuestion:
             rule = "table-row" if first.rule == second.rule == "stated" else f"table-row-{max(first.rule, second.rule)}"
             text = " > ".join((*row.heading, row.label))
             yield Found(first, second, rule, score, text, row.label_span, pairing.certain)
+
+
+def _name(path: tuple[str, ...], level: int) -> str:
+    """Return the header of a column at a level, or all of them."""
+    if not path or level == _WHOLE_PATH:
+        return " ".join(path)
+    return path[min(level, len(path) - 1)]
