@@ -24,6 +24,7 @@ from mscevidence.model import Family, Pooled, Question, Study
 from mscevidence.publish import completeness, harms, network, studies_map, trials_map
 from mscevidence.publish.figure import FORMATS, figure_bytes
 from mscevidence.publish.figures import FIGURES, draw_figure
+from mscevidence.publish.flow_diagram import draw_flow
 from mscevidence.publish.forest import draw_forest
 from mscevidence.publish.forest_style import STYLES
 from mscevidence.publish.network_plot import draw_network
@@ -41,6 +42,8 @@ def gallery() -> Iterator[tuple[str, Draw]]:
         linkage = identify.link(studies)
         yield from ((f"{name}, {size}", draw) for name, draw in _of_analyses(studies, linkage.families))
         yield from ((f"map {name}, {size}", draw) for name, draw in _maps(studies, linkage))
+    for name, flow in made_up_studies.flows().items():
+        yield f"flow, {name}", functools.partial(draw_flow, flow)
     for name, (pooled, options) in made_up_forests.forests().items():
         yield f"forest case, {name}", functools.partial(draw_forest, pooled, **options)
 
@@ -52,7 +55,12 @@ def _of_analyses(studies: tuple[Study, ...], families: tuple[Family, ...]) -> It
     yield "forest with columns", lambda: draw_forest(rates(), columns=COLUMNS, studies=studies)
     yield "forest by condition per 1000", lambda: draw_forest(rates(by="condition"), per=1000)
     yield "forest of odds ratios", lambda: draw_forest(rates(measure="OR"), estimates="all")
+    timed = {"outcome": "any-adverse-event", "measure": "IRLN"}
+    yield "forest over time at risk", lambda: draw_forest(rates(**timed, by="condition"))
+    yield "forest per infusion", lambda: draw_forest(rates(**timed, time_unit="infusion"), per=1000)
+    yield "forest of rare events", lambda: draw_forest(rates(outcome="malignancy"), per=1000)
     for style in STYLES:
+        yield f"forest of risk ratios {style}", functools.partial(_forest, rates, {"style": style}, measure="RR")
         options = {"columns": ("dose", "rob"), "studies": studies, "style": style}
         yield f"forest {style}", functools.partial(_forest, rates, options)
     for kind in FIGURES:
@@ -60,8 +68,8 @@ def _of_analyses(studies: tuple[Study, ...], families: tuple[Family, ...]) -> It
         yield kind, functools.partial(_figure, kind, functools.partial(rates, measure=measure), studies, families)
 
 
-def _forest(rates: Callable[[], Pooled], options: dict[str, Any]) -> Figure:
-    return draw_forest(rates(), **options)
+def _forest(rates: Callable[..., Pooled], options: dict[str, Any], **asked: object) -> Figure:
+    return draw_forest(rates(**asked), **options)
 
 
 def _figure(kind: str, rates: Callable[[], Pooled], studies: tuple[Study, ...], families: tuple[Family, ...]) -> Figure:

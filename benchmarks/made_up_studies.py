@@ -7,6 +7,8 @@ from typing import Any
 
 from mscevidence import vocabulary
 from mscevidence.model import Study
+from mscevidence.screening import Flow
+from mscevidence.screening.prisma import ROWS
 
 LONG_NAMES = (
     "Hospital of Blood Diseases, Chinese Academy of Medical Sciences and Peking Union Medical College, phase I",
@@ -22,6 +24,7 @@ CONTROLS = ("placebo", "standard-care", "no-treatment", "sham", "active-comparat
 HARMS = ("serious-adverse-event", "fever", "infection", "death")
 STATUSES = ("published", "published", "preliminary", "corrected", "cancelled", "retracted", "expression-of-concern")
 JBI = "jbi-case-series-2020"
+KEYS = [key for key, *_ in ROWS]
 DECISION = {"by": "made-up", "on": "2026-01-02", "from": "person"}
 
 
@@ -49,6 +52,10 @@ def _study(number: int, random_: random.Random, *, long: bool) -> Study:
         for place, size in enumerate(sizes)
         for harm in HARMS[: 1 + number % len(HARMS)]
     ]
+    results.append(_timed(random_, sizes[0], infusions=number % 5 == 4, report=report))
+    results += (
+        [_result("malignancy", "dose-0", int(number % 9 == 8), 40 + sizes[0], report=report)] if number % 2 else []
+    )
     if number % 3 == 0:
         size = sum(sizes) + random_.randint(-1, 1)
         arms.append({"id": "control", "role": CONTROLS[number // 3 % len(CONTROLS)], "treated": size})
@@ -97,6 +104,46 @@ def _result(outcome: str, arm: str, events: int, n: int, *, report: str) -> dict
         "time_point": {"value": 6, "unit": "month"},
         "source": {"report": report, "quote": f"{events}/{n}"}, **narrative,
     }  # fmt: skip
+
+
+def _timed(random_: random.Random, size: int, *, infusions: bool, report: str) -> dict[str, Any]:
+    """Return adverse events over time at risk, of every fifth study over infusions."""
+    unit, time = ("infusion", 4.0 * size) if infusions else ("month", 6.0 * size)
+    events = random_.randint(0, size)
+    counted = _result("any-adverse-event", "dose-0", events, size, report=report)
+    return counted | {"n": None, "person_time": time, "person_time_unit": unit}
+
+
+def flows() -> dict[str, Flow]:
+    """Return PRISMA flows of a first and of an updated review, with few and with many reasons and sources."""
+    return {
+        "new": _flow(
+            sources={"database": {"pubmed": 812, "europepmc": 640}, "register": {"ctgov": 120}},
+            reasons={"dbr": {"No patients: animals, cells or a laboratory study only": 31}, "other": {}},
+        ),
+        "updated, many reasons": _flow(
+            previous=True,
+            sources={
+                "database": {f"database {number}": 100 * number for number in range(1, 9)},
+                "register": {"ctgov": 120, "ictrp": 80},
+                "website": {"meeting pages": 14},
+            },
+            reasons={
+                "dbr": {
+                    f"Reason number {number}, which is told in rather many words": 3 * number for number in range(1, 10)
+                },
+                "other": {"No count of responses or adverse events": 2},
+            },
+        ),
+    }
+
+
+def _flow(*, sources: Any, reasons: Any, previous: bool = False) -> Flow:
+    totals = {f"{kind}_results": sum(found.values()) for kind, found in sources.items()}
+    counts: dict[str, int | None] = dict.fromkeys(KEYS, 12)
+    counts |= {"previous_studies": 40 if previous else None, "previous_reports": 52 if previous else None}
+    counts |= totals | {"dbr_excluded": sum(reasons["dbr"].values()), "other_excluded": sum(reasons["other"].values())}
+    return Flow(counts=counts, sources=sources, excluded=reasons, waiting={"records to screen": 7}, gaps=())
 
 
 def _appraisal(random_: random.Random) -> dict[str, Any]:
