@@ -3,6 +3,7 @@
     python benchmarks/train_quantities.py FOLDER WEIGHTS.json             learn from all abstracts
     python benchmarks/train_quantities.py FOLDER PREDICTIONS.jsonl --folds 5    predict each fold by the others
     python benchmarks/train_quantities.py FOLDER PREDICTIONS.jsonl --halves     predict odd ids by even, and back
+    python benchmarks/train_quantities.py FOLDER PREDICTIONS.jsonl --folds 5 --errors 10    and tell the errors by cause
 
 FOLDER holds <id>.txt and <id>.ann (brat) in the labels of the PICO corpus (github.com/sociocom/PICO-Corpus). Both
 models are linear-chain conditional random fields (Lafferty, McCallum and Pereira 2001), fitted by penalised maximum
@@ -29,6 +30,7 @@ from mscevidence.extract.figures import Figure, Passage, passage_of
 from mscevidence.extract.kind_clues import kind_clues, sentence_clues, step_clues
 from mscevidence.extract.quantities import KINDS, ROLES, quantities_by
 from mscevidence.extract.sequence_model import SequenceModel
+from quantity_errors import causes_told, errors_of
 
 Table = npt.NDArray[np.float64]
 Clues = Mapping[str, float]
@@ -249,12 +251,20 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--folds", type=int, default=0)
     parser.add_argument("--halves", action="store_true")
+    parser.add_argument("--seed", type=int, help="shuffle the abstracts before they are cut into folds")
+    parser.add_argument("--errors", type=int, metavar="N", help="tell the errors by cause, with N examples of each")
     arguments = parser.parse_args()
     abstracts = [annotated(path) for path in sorted(arguments.folder.glob("*.ann"))]
     if arguments.folds or arguments.halves:
+        if arguments.seed is not None:
+            order = np.random.default_rng(arguments.seed).permutation(len(abstracts))
+            abstracts = [abstracts[place] for place in order]
         odd = [[a for a in abstracts if int(a.name) % 2 == rest] for rest in (0, 1)]
         parts = odd if arguments.halves else [abstracts[k :: arguments.folds] for k in range(arguments.folds)]
-        arguments.output.write_text("\n".join(crossed(abstracts, parts)) + "\n", "utf-8")
+        lines = crossed(abstracts, parts)
+        arguments.output.write_text("\n".join(lines) + "\n", "utf-8")
+        if arguments.errors is not None:
+            print(causes_told(errors_of(arguments.folder, lines), arguments.errors))
         return
     models = dict(zip(("kinds", "arms"), map(written, both(abstracts)), strict=True))
     arguments.output.write_text(

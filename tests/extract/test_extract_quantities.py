@@ -122,9 +122,9 @@ def test_places_are_exact_in_any_text(text: str) -> None:
 )
 def test_hostile_text_takes_time_in_proportion(piece: str) -> None:
     text = (piece * 20_000)[:60_000]
-    start = time.perf_counter()
+    start = time.process_time()
     quantities_in(text)
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_the_benchmark_writes_one_line_per_abstract(

@@ -220,6 +220,9 @@ def test_training_learns_what_it_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
     assert sorted(line["id"] for line in lines) == sorted(map(str, range(12)))
     expected = ["total-participants", "intervention-participants", "control-participants"]
     assert all([span["label"] for span in line["spans"]] == expected for line in lines)
+    shuffled = [json.loads(line)["id"] for line in run("--folds", "3", "--seed", "1", "--errors", "1").splitlines()]
+    assert sorted(shuffled) == sorted(line["id"] for line in lines)
+    assert shuffled != [line["id"] for line in lines]
 
 
 def test_a_size_that_several_percents_are_of_is_marked_once() -> None:
