@@ -101,12 +101,12 @@ def tasks(data: Samples) -> list[Task]:
     out, pairs = stats.leave_one_out_mask(20), stats.leave_one_out_mask(len(data.network[0]))
     tables: dict[str, Any] = dict(zip(("events1", "n1", "events2", "n2"), (*data.counts, *data.controls), strict=True))
     diseases = [f"disease {i % 5}" for i in range(20)]
-    arms = "for (i in 1:20) try(rma.glmm(measure='OR', ai=xi[-i], n1i=ni[-i], ci=ci[-i], n2i=n2i[-i]), silent=TRUE)"
+    arms = "for (i in 1:20) attempt(rma.glmm(measure='OR', ai=xi[-i], n1i=ni[-i], ci=ci[-i], n2i=n2i[-i]))"
     nets = "for (s in study) netmeta(te, sete, t1, t2, study, method.tau='REML', subset=study != s)"
-    levels = "for (i in 1:20) try(rma.mv(ym[i, ], vm[i, ], random=~ 1 | cluster/effect, test='t'), silent=TRUE)"
-    slopes = "for (i in 1:20) try(glmer(cbind(xd[i, ], nd[i, ] - xd[i, ]) ~ log(dose) + (1 | cohort), "
-    slopes += "family=binomial, nAGQ=15), silent=TRUE)"
-    every = "for (i in 1:1000) try(rma(yb[i, ], vb[i, ], test='knha'), silent=TRUE)"
+    levels = "for (i in 1:20) attempt(rma.mv(ym[i, ], vm[i, ], random=~ 1 | cluster/effect, test='t'))"
+    slopes = "for (i in 1:20) attempt(glmer(cbind(xd[i, ], nd[i, ] - xd[i, ]) ~ log(dose) + (1 | cohort), "
+    slopes += "family=binomial, nAGQ=15))"
+    every = "for (i in 1:1000) attempt(rma(yb[i, ], vb[i, ], test='knha'))"
     bayes = "bayesmeta(y20, sqrt(v20), tau.prior=function(t) dhalfnormal(t, scale=0.5))"
     net = "netmeta(te, sete, t1, t2, study, method.tau='REML')"
     return [
@@ -173,13 +173,19 @@ def r_program(data: Samples, rows: list[Task]) -> str:
         lines.append(f"{name} <- matrix({r_vector(matrix.ravel())}, nrow={matrix.shape[0]}, byrow=TRUE)")
     lines += [
         "options(warn=-1)",
+        # A fit that R cannot do must not pass for a fast one: failures are counted, many of them are no timing.
+        "tried <- 0; failed <- 0",
+        "attempt <- function(fit) { tried <<- tried + 1; kept <- try(fit, silent=TRUE)",
+        "  if (inherits(kept, 'try-error')) failed <<- failed + 1 }",
         "timed <- function(number, package, repeats, work) {",
         "  if (!suppressMessages(require(package, character.only=TRUE, quietly=TRUE))) {",
         "    cat(sprintf('%d\\tno R package %s\\n', number, package)); return(invisible()) }",
+        "  tried <<- 0; failed <<- 0",
         "  if (repeats > 1) work()",
         "  taken <- sapply(1:repeats, function(i) { a <- Sys.time(); work();",
         "    as.numeric(difftime(Sys.time(), a, units='secs')) })",
-        "  cat(sprintf('%d\\t%.9f\\t%.9f\\n', number, min(taken), median(taken))) }",
+        "  if (failed > tried / 10) cat(sprintf('%d\\t%d of %d fits failed in R\\n', number, failed, tried))",
+        "  else cat(sprintf('%d\\t%.9f\\t%.9f\\n', number, min(taken), median(taken))) }",
     ]
     for number, task in enumerate(rows):
         if not task.r_package:
