@@ -64,6 +64,9 @@ def test_a_glued_label_is_no_part_of_its_section() -> None:
             "Background Methods Results Conclusion",
         ),
         ("Purpose—Cells help. Methods—A trial. Results—8 of 18.", "Objective Methods Results"),
+        ("[Purpose] A. [Subjects and Methods] B. [Results] C. [Conclusion] D.", "Objective Methods Results Conclusion"),
+        ("【Objective】Cells help.【Methods】B. 【Results】 C.", "Objective Methods Results"),
+        ("We paid [Results] and left [results].", "Abstract"),
         ("We paid. Results-based pay helps. Summary of all.", "Abstract"),
     ],
 )

@@ -140,13 +140,14 @@ _HEADING = re.compile(
       | (?P<stopped>{_alternatives(_NAMES, capitals=True)}
           |{_alternatives(_WITH_COLON_ONLY, capitals=True)}|{_alternatives(_NAMES, initial=True)}
           |{_alternatives(_WITH_COLON_ONLY, initial=True)})[.][ ]+(?=[A-Z0-9])
+      | [\[【](?P<bracketed>(?i:{_STRONG}))[\]】]:?[ \n]*
       | (?P<dashed>{_alternatives(_NAMES, initial=True)})(?:-[ ]|[ ]?[–—][ ]?)(?=[A-Z0-9])
       | (?:^Abstract)?(?P<glued>{_alternatives(_NAMES, initial=True)})(?=[A-Z][\w’-]*[ ,]|\d+[ ,])
     )""",
     re.VERBOSE | re.MULTILINE,
 )
 
-_SENTENCE = re.compile(r"[\n.!?)\]] ?(\w{3})")
+_SENTENCE = re.compile(r"[\n.!?)\]] ?[\[【]?(\w{3})")
 _BEGINNINGS = frozenset(word[:3] for word in _BY_WORD)
 
 
