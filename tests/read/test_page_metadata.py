@@ -13,7 +13,7 @@ from mscevidence.read import read
 HEAD = """<meta charset="utf-8"><title>Cells | Blood</title>
 <meta name="citation_title" content="Cells for ITP &amp; lupus"/>
 <meta content='Zhang, Lei' name='citation_author'>
-<META NAME="Citation_Author" CONTENT="Xu, Yu">
+<META NAME="Citation_Author" CONTENT="X&uuml;, Yu">
 <meta name="citation_journal_title" content="Blood">
 <meta name="citation_publication_date" content="2023/11/02">
 <meta name="citation_volume" content="142"><meta name="citation_issue" content="Supplement 1">
@@ -32,7 +32,7 @@ def test_the_head_of_a_page_tells_of_the_article() -> None:
     found = document(page(HEAD, BODY))
     assert found.text == "Cells for ITP & lupus\n\nResults: 8 of 18."
     assert (found.title, found.journal, found.date) == ("Cells for ITP & lupus", "Blood", "2023-11-02")
-    assert [author.name for author in found.authors] == ["Zhang, Lei", "Xu, Yu"]
+    assert [author.name for author in found.authors] == ["Zhang, Lei", "Xü, Yu"]
     assert (found.volume, found.issue, found.pages, found.issns) == ("142", "Supplement 1", "687-689", ("0006-4971",))
     assert (ids(found), found.keywords) == ({"doi": "10.1182/blood-2023-1"}, ("ITP", "MSC"))
     assert found.notes == ()
