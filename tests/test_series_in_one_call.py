@@ -57,7 +57,7 @@ def test_every_method_in_one_call_is_every_part_alone(recipe: Recipe) -> None:
 @pytest.mark.parametrize(
     ("recipe", "named"),
     [
-        (Recipe("glmm", "PLO", "t"), "proportion_glmm"), (Recipe("reml", "PFT"), "random_effects"),
+        (Recipe("reml", "PFT"), "random_effects"),
         (Recipe("glmm", "IRLN", "t"), "count_glmm"), (Recipe("um.rs", "OR", "z"), "count_glmm"),
         (Recipe("mh", "RR", "z"), "mantel_haenszel"), (Recipe("peto", "OR", "z"), "peto_odds_ratio"),
     ],
@@ -74,6 +74,19 @@ def test_each_method_is_called_once(recipe: Recipe, named: str, monkeypatch: pyt
     # The first has one study, the second may have one with information; they are shown.
     assert len(calls) == 1
     assert calls[0] in {(5, 6), (4, 6)}
+
+
+def test_the_model_of_shares_is_fitted_part_by_part_as_that_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
+    method, calls = stats.proportion_glmm, []
+
+    def counted(*args: Any, **options: Any) -> Any:
+        calls.append(options["mask"])
+        return method(*args, **options)
+
+    monkeypatch.setattr(stats, "proportion_glmm", counted)
+    recipe = Recipe("glmm", "PLO", "t")
+    found = estimates_with(recipe, counts_of(recipe), leave_one_out_mask(6), level=0.95)
+    assert calls == [None] * len(found)
 
 
 def test_parts_that_cannot_be_fitted_stand_among_those_that_can() -> None:
