@@ -49,6 +49,10 @@ def results(text: str, *, certain: bool = True) -> list[Told]:
         ("Ten patients received cells for the treatment of acute GVHD and 8 for chronic GVHD.", []),
         ("Methods: We enrolled 32 patients in the study: four with lupus and 28 with gout.", [32]),
         ("Findings: In this cohort study of 112 patients with gout, 50% of the patients achieved remission.", [112]),
+        (
+            "Methods: We report ten patients with lupus who were treated with MSCs.\nResults: Of 30 patients, six relapsed.",
+            [],
+        ),
         ("Results: Seven patients relapsed within a year.", []),
         (
             "Objective. To test MSCs. Methods. Patients (n = 30) with lupus were enrolled. Results. Six patients died.",
@@ -70,6 +74,7 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
     [
         # times that are listed count nobody
         (TWENTY, "Response was assessed at three and six months.", []),
+        (TWENTY, "Remission was noted at three and six months.", []),
         (TWENTY, "The remission rate was 15% and 25% at weeks 4 and 8.", [("remission", "all", 3, 20), ("remission", "all", 5, 20)]),
         (TWENTY, "The remission rate was 15% at week 4, but increased to 45% at week 12.", [("remission", "all", 3, 20), ("remission", "all", 9, 20)]),
         # a whole and its degrees
@@ -166,6 +171,7 @@ def test_a_percent_that_nothing_tells_apart_from_the_one_before_is_left_open() -
 @pytest.mark.parametrize(
     "sentence",
     [
+        "The relapse rate in the MSC group was lower [60% vs. 25%] than that in the placebo group.",
         "The relapse rate in the MSC group was higher [25% vs. 60%] than that in the placebo group.",
         "The relapse rate in the MSC group was not given [25% vs. 60%] next to the placebo group.",
     ],
