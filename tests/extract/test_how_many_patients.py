@@ -50,7 +50,7 @@ def results(text: str, *, certain: bool = True) -> list[Told]:
         ("Methods: We enrolled 32 patients in the study: four with lupus and 28 with gout.", [32]),
         ("Findings: In this cohort study of 112 patients with gout, 50% of the patients achieved remission.", [112]),
         (
-            "Methods: We report ten patients with lupus who were treated with MSCs.\nResults: Of 30 patients, six relapsed.",
+            "Methods: Ten patients with lupus were treated with a drug.\nResults: Of 30 patients, six relapsed.",
             [],
         ),
         ("Results: Seven patients relapsed within a year.", []),
