@@ -13,7 +13,6 @@ from mscevidence.publish.forest_discs import Discs
 from mscevidence.publish.forest_style import PLAIN, Style
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, scale_of
-from mscevidence.synthesis.effect_test import effect_test
 
 Kind = Literal["study", "heading", "summary", "prediction", "alternative", "remark", "space"]
 Estimates = Literal["primary", "all"]
@@ -173,12 +172,20 @@ class ForestRows:
             yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
         yield from self._prediction(first, key, indent)
         yield Row("remark", readable(self._style.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
-        if said := self._style.against_no_difference(effect_test(group.rows, self._pooled.question, first)):
+        if said := self._against_no_difference(group, first):
             yield Row("remark", readable(said), indent=indent, key=f"{key}-effect-test")
         if key == "overall":
             yield Row("remark", readable(f"Method: {first.label}"), key="method")
         for number, other in enumerate(others if self._every else (), start=1):
             yield from self._alternative(other, readable(other.label), f"{key}-alternative-{number}", indent)
+
+    def _against_no_difference(self, group: Group, first: Estimate) -> str:
+        if not self._style.effect_test:
+            return ""
+        # What tests is slow to import, and most figures need no test.
+        from mscevidence.synthesis.effect_test import effect_test
+
+        return self._style.against_no_difference(effect_test(group.rows, self._pooled.question, first))
 
     def _pooled_row(self, estimate: Estimate, group: Group, word: str, key: str, indent: int) -> Row:
         shares = [self._shares.get(row.result) for row in group.rows]

@@ -7,13 +7,15 @@ changes no number. The styles follow what those publishers' figures look like; t
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import BetweenGroups, Estimate
 from mscevidence.publish import wording
 from mscevidence.publish.scale import MINUS
-from mscevidence.synthesis.effect_test import EffectTest
+
+if TYPE_CHECKING:
+    from mscevidence.synthesis.effect_test import EffectTest
 
 Role = Literal["subgroup", "overall", "alternative"]
 PLAIN_DIGITS = 3
