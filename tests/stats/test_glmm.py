@@ -15,6 +15,7 @@ from scipy import optimize, special
 from mscevidence.errors import StatisticsError, UnknownTermError
 from mscevidence.stats.glmm import log_binomial, proportion_glmm
 from mscevidence.stats.logit_normal import fit_one
+from mscevidence.stats.proportion_maximum import general_fit
 
 EVENTS, N = [8, 7, 4, 2], [18, 7, 4, 2]
 FIELDS = ["mu", "se", "tau2", "log_likelihood", "lower", "upper", "pi_lower", "lrt", "lrt_p", "i2"]
@@ -52,13 +53,15 @@ def test_the_way_for_one_analysis_leads_where_the_way_for_many_does(most: int, t
     for _ in range(6):
         n = generator.integers(2, most + 1, 9).astype(float)
         x = generator.binomial(n.astype(int), special.expit(generator.normal(-0.5, tau or 1e-9, 9))).astype(float)
-        short, general = fit_one(x, n), proportion_glmm([x, x], [n, n])
+        short, general = fit_one(x, n), general_fit(np.array([x]), np.array([n]), None)
         assert short is not None
-        assert_allclose(short.log_likelihood + log_binomial(n, x).sum(), general.log_likelihood[0], atol=2e-8)
-        assert_allclose(short.beta[0, 0], general.mu[0], rtol=1e-5, atol=1e-6)
-        assert_allclose(short.tau[0], np.sqrt(general.tau2[0]), rtol=1e-5, atol=1e-6)
-        assert_allclose(np.sqrt(short.covariance[0, 0, 0]), general.se[0], rtol=1e-4)
-        assert_allclose(2 * short.tau * np.sqrt(short.covariance[0, 1, 1]), general.se_tau2[0], rtol=1e-4)
+        assert_allclose(short.log_likelihood, general.log_likelihood, atol=2e-8)
+        assert_allclose(short.beta, general.beta, rtol=1e-5, atol=1e-6)
+        assert_allclose(short.tau, general.tau, rtol=1e-5, atol=1e-6)
+        assert_allclose(np.sqrt(short.covariance[0, 0, 0]), np.sqrt(general.covariance[0, 0, 0]), rtol=1e-4)
+        assert_allclose(
+            short.tau**2 * short.covariance[0, 1, 1], general.tau**2 * general.covariance[0, 1, 1], rtol=2e-4
+        )
 
 
 def test_seven_nodes_give_the_numbers_of_r() -> None:
@@ -113,8 +116,22 @@ def test_a_batch_with_masks_equals_single_analyses(seed: int) -> None:
         single = proportion_glmm(x[kept], n[kept])
         assert str(batch.status[row]) == str(single.status)
         for name in FIELDS:
-            assert_allclose(getattr(batch, name)[row], getattr(single, name), rtol=1e-5, atol=1e-6, err_msg=name)
+            assert_allclose(getattr(batch, name)[row], getattr(single, name), rtol=1e-8, atol=1e-8, err_msg=name)
         assert_array_equal(batch.weights[row][~kept], 0)
+        assert_allclose(batch.weights[row][kept], single.weights, rtol=1e-8)
+
+
+SPREAD = [([0, 60, 1], [60, 60, 60]), ([0, 0, 30], [40, 2, 30]), ([1, 2, 3], [4, 5, 6]), ([1, 0, 1], [1, 1, 1])]
+"""tau2 from 0 to several hundred: these need many points of a quadrature and few ones."""
+
+
+def test_what_an_analysis_is_fitted_together_with_changes_nothing() -> None:
+    batch = proportion_glmm(*zip(*SPREAD, strict=True))
+    for row, (events, n) in enumerate(SPREAD):
+        single = proportion_glmm(events, n)
+        assert str(batch.status[row]) == str(single.status)
+        for name in (*FIELDS, "se_tau2", "weights"):
+            assert_array_equal(getattr(batch, name)[row], getattr(single, name), err_msg=name)
 
 
 def test_swapping_events_and_non_events_mirrors_the_result() -> None:

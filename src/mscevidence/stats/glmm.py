@@ -6,7 +6,7 @@ Sources: Stijnen, Hamza & Ozdemir 2010, Stat Med 29:3046; Hamza, van Houwelingen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
-from mscevidence.stats.exponential_families import Binomial
 from mscevidence.stats.inputs import (
     BoolArray,
     FloatArray,
@@ -30,9 +29,7 @@ from mscevidence.stats.inputs import (
     plain,
     tail,
 )
-from mscevidence.stats.logit_normal import fit_one
-from mscevidence.stats.mixed_model import MixedModel
-from mscevidence.stats.mixed_model_fit import Fit, fit
+from mscevidence.stats.proportion_maximum import fit_proportions
 from mscevidence.stats.studies import Studies, typical_variance
 
 TESTS = names({"z": ("normal",), "t": ()})
@@ -139,6 +136,9 @@ def proportion_glmm(
 ) -> ProportionGlmm:
     """Return the maximum-likelihood binomial-normal model of the proportions `events` / `n`.
 
+    Every analysis of a batch is fitted by itself, which is faster than all at once and gives what it gives alone; only
+    with given `nodes` all of them share the points of the quadrature.
+
     Args:
         events: (..., k) patients with the event.
         n: (..., k) patients.
@@ -189,32 +189,16 @@ def _estimates(
     values["weights"] = np.where(present, np.nan, 0.0)
     converged = np.zeros(analyses, dtype=np.bool_)
     if usable.any():
-        found = _fit(x[usable], n[usable], nodes)
+        found = fit_proportions(x[usable], n[usable], nodes)
         values["mu"][usable] = found.beta[:, 0]
         values["se"][usable] = np.sqrt(found.covariance[:, 0, 0])
         values["tau2"][usable] = found.tau**2
         values["se_tau2"][usable] = 2 * found.tau * np.sqrt(found.covariance[:, 1, 1])
-        values["log_likelihood"][usable] = found.log_likelihood
+        constant = log_binomial(n, x).sum(axis=-1)
+        values["log_likelihood"][usable] = found.log_likelihood + constant[usable]
         values["weights"][usable] = 100 * found.information / found.information.sum(axis=-1, keepdims=True)
         converged[usable] = found.converged
     return values | {"converged": converged}
-
-
-def _fit(x: FloatArray, n: FloatArray, nodes: int | None) -> Fit:
-    constant = log_binomial(n, x).sum(axis=-1)
-    if nodes is None and x.shape[0] == 1 and (n > 1).any() and (found := fit_one(x[0], n[0])) is not None:
-        return replace(found, log_likelihood=found.log_likelihood + constant)
-    model = MixedModel(
-        family=Binomial(n[..., np.newaxis, np.newaxis]),
-        x=x[..., np.newaxis],
-        coding=np.ones(1),
-        design=np.ones((1, x.shape[-1], 1, 1)),
-        offset=np.zeros((1, 1, 1)),
-        constant=constant,
-    )
-    pooled = np.log(x.sum(axis=-1) / (n - x).sum(axis=-1))
-    # One patient per study: only the mean of expit(mu + u) is identified, and tau = 0 attains the maximum.
-    return fit(model, nodes, pooled[:, np.newaxis], without_tau=np.asarray((n <= 1).all(axis=-1)))
 
 
 def _common_effect(events: FloatArray, n: FloatArray) -> dict[str, FloatArray]:
