@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mscevidence import synthesis
 from mscevidence.errors import MscevidenceError, RecordError, SelectionError, UnknownTermError
 from mscevidence.model import Question, Study
 from mscevidence.protocol import Analysis
@@ -112,6 +113,14 @@ def test_a_disease_with_many_studies_has_nothing_to_borrow(k: int, drawn: bool, 
     asked = Analysis(id="r", question=Question(outcome="response", condition="immune-thrombocytopenia"))
     answers.answer_all((asked,), Evidence(tuple(studies), ()), tmp_path, formats=("svg",), progress=lambda _: None)
     assert ("figures/r-posterior.svg" in bytes_of(tmp_path)) is drawn
+
+
+@pytest.mark.parametrize(("k", "borrows"), [(answers.ENOUGH - 1, True), (answers.ENOUGH, False)])
+def test_by_disease_borrowing_is_drawn_where_one_has_few_studies(k: int, borrows: bool) -> None:
+    many = [study(f"m{number}", result("response", number, 12)) for number in range(answers.ENOUGH)]
+    few = [study(f"f{number}", result("response", number, 12), condition="multiple-sclerosis") for number in range(k)]
+    pooled = synthesis.pool([*many, *few], (), Question(outcome="response", by="condition"))
+    assert answers._borrows(pooled) is borrows
 
 
 def test_several_processes_give_the_same_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

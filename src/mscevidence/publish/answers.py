@@ -146,7 +146,7 @@ def _drawn(kind: str, pooled: Pooled, evidence: Evidence) -> Figure:
 def _borrows(pooled: Pooled) -> bool:
     """Return whether an analysis is of diseases, one of which has so few studies that others may tell more."""
     if pooled.by == "condition":
-        return True
+        return min(len(group.rows) for group in pooled.groups) < ENOUGH
     return pooled.condition is not None and len(pooled.overall.rows) < ENOUGH
 
 
