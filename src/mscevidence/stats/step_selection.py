@@ -11,34 +11,50 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.box_newton import gradient_differences, maximise
-from mscevidence.stats.display import Row, Shown
+from mscevidence.stats.display import Row, Shown, labelled_rows
 from mscevidence.stats.distributions import chi2_tail, critical_value
-from mscevidence.stats.inputs import FloatArray, IntArray, choose, names, tail
+from mscevidence.stats.inputs import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    aligned,
+    choose,
+    measured,
+    names,
+    plain,
+    scalar,
+    tail,
+)
 from mscevidence.stats.pooling import random_effects
-from mscevidence.stats.single import single_analysis
 
 ALTERNATIVES = names({"greater": (), "less": (), "two-sided": ("two.sided", "both")})
+FEW_STUDIES = "few-studies"
 LARGEST = 100.0
 """Upper limit of delta: beyond it the likelihood is flat."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionModel(Shown):
-    """Maximum-likelihood fit of a step-function selection model.
+    """Maximum-likelihood fit of a step-function selection model, or of a batch of them.
+
+    Every field but `steps`, `alternative` and `lrt_df` has the leading shape (...) of the input in front; for a single
+    analysis it is empty.
 
     Attributes:
         steps: upper limits of the p-value intervals, the last one 1; `alternative`: direction of the p-values.
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `few-studies`.
         mu, se, lower, upper: mean effect before selection; `tau2`, `tau2_se`: its variance (se NaN at 0).
-        delta: (J) relative probability of publication, first 1; `delta_se`: NaN for the first and at 0.
-        in_interval: (J) number of observed studies per interval.
+        delta: (..., J) relative probability of publication, first 1; `delta_se`: NaN for the first and at 0.
+        in_interval: (..., J) number of observed studies per interval.
         log_likelihood: at the maximum; `lrt`, `lrt_df`, `lrt_p`: likelihood-ratio test against no selection.
         k: number of studies; `converged`: whether the search ended in a maximum.
     """
@@ -48,46 +64,62 @@ class SelectionModel(Shown):
 
     steps: tuple[float, ...]
     alternative: str
-    mu: float
-    se: float
-    lower: float
-    upper: float
-    tau2: float
-    tau2_se: float
+    status: NDArray[np.str_]
+    mu: FloatArray
+    se: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    tau2: FloatArray
+    tau2_se: FloatArray
     delta: FloatArray
     delta_se: FloatArray
     in_interval: IntArray
-    log_likelihood: float
-    lrt: float
+    log_likelihood: FloatArray
+    lrt: FloatArray
     lrt_df: int
-    lrt_p: float
-    k: int
-    converged: bool
+    lrt_p: FloatArray
+    k: IntArray
+    converged: BoolArray
 
     def rows(self) -> list[Row]:
-        """Return the estimate, tau2, and how likely a study with such a p-value is published against the first."""
-        edges = [0.0, *self.steps, 1.0] if 1.0 not in self.steps else [0.0, *self.steps]
-        found = [("mu", self.mu, self.se), ("tau2", self.tau2, self.tau2_se)]
-        names = [f"delta, p {low:g} to {high:g}" for low, high in pairwise(edges)]
-        found += [(n, float(d), float(e)) for n, d, e in zip(names, self.delta, self.delta_se, strict=True)]
-        limits = [(self.lower, self.upper), *[(float("nan"), float("nan"))] * (len(found) - 1)]
-        return [
-            {"parameter": name, "estimate": value, "se": se, "lower": lower, "upper": upper}
-            for (name, value, se), (lower, upper) in zip(found, limits, strict=True)
-        ]
+        """Return the estimate, tau2, and how likely a study with such a p-value is published against the first.
+
+        Of a batch for each analysis, with its likelihood-ratio test and its status.
+        """
+        parameters = ("mu", "tau2", *(f"delta, p {low:g} to {high:g}" for low, high in pairwise((0.0, *self.steps))))
+        nothing = np.full_like(self.delta, np.nan)
+        shown = {
+            "estimate": _joined(self.mu, self.tau2, self.delta), "se": _joined(self.se, self.tau2_se, self.delta_se),
+            "lower": _joined(self.lower, np.full_like(self.lower, np.nan), nothing),
+            "upper": _joined(self.upper, np.full_like(self.upper, np.nan), nothing),
+        }  # fmt: skip
+        of_analysis = {name: getattr(self, name) for name in ("k", "lrt", "lrt_p", "converged", "status")}
+        return labelled_rows({"parameter": parameters}, shown, of_analysis)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
-        edge = (self.delta[1:] == 0) | (self.delta[1:] >= LARGEST * (1 - 1e-6))
+        usable, converged = np.asarray(self.status) == "ok", np.asarray(self.converged)
+        least = len(self.steps) + 1
+        empty = np.asarray((self.in_interval == 0).any(axis=-1))
+        edge = ((self.delta[..., 1:] == 0) | (self.delta[..., 1:] >= LARGEST * (1 - 1e-6))).any(axis=-1)
+        few = f"{self.k} studies are" if np.ndim(self.k) == 0 else "Fewer than 15 studies are"
         return diagnosis.sentences(
             [
-                ((self.in_interval == 0).any(), "An interval of p-values has no study: its delta rests on the model."),
-                (edge.any(), f"A delta lies at the limit of its range (0 to {LARGEST:g}): do not interpret it."),
-                (self.k < 15, f"{self.k} studies are few for a selection model: take it as a sensitivity analysis."),
-                (not self.converged, "The search for the maximum did not converge: do not use this result."),
+                (~usable, f"Fewer than {least} studies: the model has more parameters than that leaves room for."),
+                (usable & empty, "An interval of p-values has no study: its delta rests on the model."),
+                (usable & edge, f"A delta lies at the limit of its range (0 to {LARGEST:g}): do not interpret it."),
+                (
+                    usable & (np.asarray(self.k) < 15),
+                    f"{few} few for a selection model: take it as a sensitivity analysis.",
+                ),
+                (usable & ~converged, "The search for the maximum did not converge: do not use this result."),
             ]
         )
+
+
+def _joined(mu: FloatArray, tau2: FloatArray, delta: FloatArray) -> FloatArray:
+    return np.concatenate([np.stack([mu, tau2], axis=-1), delta], axis=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,40 +142,73 @@ def selection_model(
     mask: ArrayLike | None = None,
     level: float = 0.95,
 ) -> SelectionModel:
-    """Return the step-function selection model.
+    """Return the step-function selection model, of each analysis.
+
+    Every analysis has maxima of its own to be searched for from several starts, so a batch takes as long as its
+    analyses do one by one. One with too few studies has NaN and a `status`, and is an error if there is no other.
 
     Args:
-        yi: (k) effect sizes.
-        vi: (k) sampling variances.
+        yi: (..., k) effect sizes.
+        vi: (..., k) sampling variances.
         steps: where the probability of publication changes, on the p-value scale.
         alternative: direction of the p-values: `greater` (small p for large y), `less` or `two-sided`.
-        mask: (k) boolean, True where a study is present.
+        mask: (..., k) boolean, True where a study is present.
         level: level of the interval of mu.
 
     Raises:
         UnknownTermError: no such alternative.
-        StatisticsError: steps outside (0, 1), fewer studies than parameters.
+        StatisticsError: steps outside (0, 1), in every analysis fewer studies than parameters.
     """
     side, alpha = choose(alternative, ALTERNATIVES, kind="alternative"), tail(level)
-    inner = sorted({float(step) for step in steps} - {1.0})
+    inner = sorted({scalar("a step", step) for step in steps} - {1.0})
     if not inner or not 0 < inner[0] <= inner[-1] < 1:
         raise StatisticsError(f"steps must lie between 0 and 1, got {inner}", hint="0.025 is one-sided p = 0.025")
-    y, v, _ = single_analysis(yi, vi, mask=mask, least=len(inner) + 2)
+    columns, present = aligned(mask, yi=yi, vi=vi)
+    measured(columns["yi"], columns["vi"], present)
+    lead, k = present.shape[:-1], np.asarray(present.sum(axis=-1))
+    usable = k >= len(inner) + 2
+    if not usable.any():
+        raise StatisticsError(f"{k.max(initial=0)} studies are too few: this method needs at least {len(inner) + 2}")
+    values = _nothing(lead, len(inner) + 1)
     sign = -1.0 if side == "less" else 1.0
-    problem = _problem(sign * y, v, np.array(inner), two_sided=side == "two-sided")
-    seen = np.bincount(problem.own, minlength=len(inner) + 1)
-    plain = random_effects(problem.y, v, estimator="ML", test="z")
-    theta, value, converged = _search(problem, float(plain.mu), float(plain.tau2))
-    errors = _standard_errors(problem, theta)
-    mu, lrt = sign * theta[0], 2 * (value - float(plain.log_likelihood))
-    half = float(critical_value(alpha, np.inf)) * errors[0]
+    for index in np.ndindex(lead):
+        y, v = (columns[name][index][present[index]] for name in ("yi", "vi"))
+        problem = _problem(sign * y, v, np.array(inner), two_sided=side == "two-sided")
+        values["in_interval"][index] = np.bincount(problem.own, minlength=len(inner) + 1)
+        for name, value in _fitted(problem).items() if usable[index] else ():
+            values[name][index] = value
+    values["mu"] *= sign
+    half = critical_value(alpha, np.inf) * values["se"]
+    values |= {"lower": values["mu"] - half, "upper": values["mu"] + half}
+    values |= {"status": np.where(usable, "ok", FEW_STUDIES), "k": k.astype(np.int64)}
     return SelectionModel(
-        steps=(*inner, 1.0), alternative=side, mu=mu, se=errors[0], lower=mu - half, upper=mu + half,
-        tau2=float(theta[1]), tau2_se=errors[1],
-        delta=np.concatenate([[1.0], theta[2:]]), delta_se=np.concatenate([[np.nan], errors[2:]]),
-        in_interval=seen, log_likelihood=value, lrt=max(lrt, 0.0), lrt_df=len(inner),
-        lrt_p=float(chi2_tail(lrt, len(inner))), k=int(y.size), converged=converged,
+        steps=(*inner, 1.0), alternative=side, lrt_df=len(inner),
+        **{name: plain(value) for name, value in values.items()},
     )  # fmt: skip
+
+
+def _nothing(lead: tuple[int, ...], intervals: int) -> dict[str, Any]:
+    """Return the estimates of analyses that have none yet."""
+    numbers = ("mu", "se", "tau2", "tau2_se", "log_likelihood", "lrt", "lrt_p")
+    return {
+        **{name: np.full(lead, np.nan) for name in numbers},
+        **{name: np.full((*lead, intervals), np.nan) for name in ("delta", "delta_se")},
+        "in_interval": np.zeros((*lead, intervals), dtype=np.int64),
+        "converged": np.zeros(lead, dtype=np.bool_),
+    }
+
+
+def _fitted(problem: _Problem) -> dict[str, Any]:
+    """Return the estimates of one analysis."""
+    plain_fit = random_effects(problem.y, problem.v, estimator="ML", test="z")
+    theta, value, converged = _search(problem, float(plain_fit.mu), float(plain_fit.tau2))
+    errors = _standard_errors(problem, theta)
+    lrt = 2 * (value - float(plain_fit.log_likelihood))
+    return {
+        "mu": theta[0], "se": errors[0], "tau2": theta[1], "tau2_se": errors[1],
+        "delta": np.concatenate([[1.0], theta[2:]]), "delta_se": np.concatenate([[np.nan], errors[2:]]),
+        "log_likelihood": value, "lrt": max(lrt, 0.0), "lrt_p": chi2_tail(lrt, theta.size - 2), "converged": converged,
+    }  # fmt: skip
 
 
 def _problem(y: FloatArray, v: FloatArray, steps: FloatArray, *, two_sided: bool) -> _Problem:
