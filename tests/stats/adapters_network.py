@@ -10,7 +10,8 @@ from conformance import Case
 from mscevidence.stats.network import NetworkMetaAnalysis, network_meta_analysis
 from mscevidence.stats.network_arms import arm_contrasts
 from mscevidence.stats.network_consistency import DirectAndIndirect, design_inconsistency, direct_and_indirect
-from mscevidence.stats.network_rare import rare_event_network, separated_evidence
+from mscevidence.stats.network_rare import rare_event_network
+from mscevidence.stats.rare_event_separation import separated_evidence
 
 
 def network_case(case: Case, tau2: float | None = None) -> dict[str, Any]:

@@ -75,17 +75,13 @@ if TYPE_CHECKING:
         design_inconsistency,
         direct_and_indirect,
     )
-    from mscevidence.stats.network_rare import (
-        RareEventNetwork,
-        SeparatedEvidence,
-        rare_event_network,
-        separated_evidence,
-    )
+    from mscevidence.stats.network_rare import RareEventNetwork, rare_event_network
     from mscevidence.stats.peto import Peto, peto_odds_ratio
     from mscevidence.stats.pooling import RandomEffects, random_effects
     from mscevidence.stats.prediction import prediction_interval
     from mscevidence.stats.priors import BetaPrior, HalfCauchy, HalfNormal, NormalPrior, UniformTau
     from mscevidence.stats.rank_correlation import RankTest, rank_test
+    from mscevidence.stats.rare_event_separation import SeparatedEvidence, separated_evidence
     from mscevidence.stats.significance_excess import ExcessSignificance, excess_significance
     from mscevidence.stats.step_selection import SelectionModel, selection_model
     from mscevidence.stats.stratified import MantelHaenszel, greenland_robins_se, mantel_haenszel
@@ -125,7 +121,8 @@ _HOMES = {
         "design_inconsistency",
         "direct_and_indirect",
     ),
-    "network_rare": ("RareEventNetwork", "SeparatedEvidence", "rare_event_network", "separated_evidence"),
+    "network_rare": ("RareEventNetwork", "rare_event_network"),
+    "rare_event_separation": ("SeparatedEvidence", "separated_evidence"),
     "borrowing": ("Borrowing", "borrow"),
     "dose_curve": ("DoseCurve", "DoseResponse", "dose_response"),
     "cluster_robust": ("RobustInference", "robust"),
