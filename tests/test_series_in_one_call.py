@@ -76,19 +76,6 @@ def test_each_method_is_called_once(recipe: Recipe, named: str, monkeypatch: pyt
     assert calls[0] in {(5, 6), (4, 6)}
 
 
-def test_the_model_of_shares_is_fitted_part_by_part_as_that_is_faster(monkeypatch: pytest.MonkeyPatch) -> None:
-    method, calls = stats.proportion_glmm, []
-
-    def counted(*args: Any, **options: Any) -> Any:
-        calls.append(options["mask"])
-        return method(*args, **options)
-
-    monkeypatch.setattr(stats, "proportion_glmm", counted)
-    recipe = Recipe("glmm", "PLO", "t")
-    found = estimates_with(recipe, counts_of(recipe), leave_one_out_mask(6), level=0.95)
-    assert calls == [None] * len(found)
-
-
 def test_parts_that_cannot_be_fitted_stand_among_those_that_can() -> None:
     counts = Counts(np.array([0, 0, 4, 0]), np.array([9, 8, 10, 7]))
     found = estimates_with(Recipe("glmm", "PLO", "t"), counts, leave_one_out_mask(4), level=0.95)

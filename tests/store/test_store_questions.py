@@ -6,6 +6,7 @@ from pathlib import Path
 import golden_evidence as golden
 import pytest
 
+from incidence_trials import incidence, trials
 from mscevidence import vocabulary
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Arm
@@ -240,3 +241,20 @@ def test_patients_treated_are_those_of_all_or_the_sum_of_arms(
     )
     build(path, studies=(golden.ITP.model_copy(update={"arms": values, "results": (), "appraisal": ()}),))
     assert run_sql(path, "SELECT patients_treated FROM study_overview").rows == ((patients,),)
+
+
+@pytest.mark.parametrize(("unit", "said"), [("year", "per 100 person-years"), ("month", "per 100 person-months")])
+def test_rates_over_time_are_no_percents(tmp_path: Path, unit: str, said: str) -> None:
+    path = tmp_path / "evidence.db"
+    pooled = incidence(trials(), time_unit=unit)
+    build(path, studies=trials(), analyses=[("infections", pooled)])
+    main = ask(path, "pooled").as_dicts()[0]
+    effect = pooled.overall.estimates[0].effect
+    assert effect is not None
+    assert (main["percent"], main["ratio"], main["rate_unit"]) == (None, None, said)
+    assert main["rate"] == pytest.approx(100 * effect, abs=0.005)
+    rows = {row["cited_as"]: row for row in ask(path, "pooled-studies").as_dicts()}
+    assert len(rows) == 5
+    assert {row["rate_unit"] for row in rows.values()} == {said}
+    months = sum(float(row["time"]) for row in run_sql(path, "SELECT time FROM analysis_rows").as_dicts())
+    assert months == pytest.approx(sum(one.time or 0 for one in pooled.overall.rows))

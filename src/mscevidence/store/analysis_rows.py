@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mscevidence.effects.exposure import exposure_text
 from mscevidence.model import Estimate, Group, Pooled
 from mscevidence.store.rows import Row, as_json
 
@@ -25,6 +26,7 @@ def analysis_rows(analysis: str, position: int, pooled: Pooled) -> Iterator[Row]
             "condition": pooled.condition,
             "grouped_by": pooled.by,
             "measure": pooled.question.measure,
+            "exposure": exposure_text(pooled.question.time_unit) if pooled.question.incidence else None,
             "level": pooled.level,
             "interval_method": pooled.interval_method,
             "between_q": between.q if between else None,
@@ -62,14 +64,14 @@ def _estimates(pooled: Pooled) -> Iterator[dict[str, object]]:
 
 
 def _estimate(group: Group, role: str, sensitivity: str | None, estimate: Estimate) -> dict[str, object]:
-    values = estimate.model_dump(exclude={"label", "notes", "time"})
+    values = estimate.model_dump(exclude={"label", "notes"})
     names = {"group_name": group.name, "group_label": group.label, "role": role, "sensitivity": sensitivity}
     return {**names, **values, "method_label": estimate.label, "notes": as_json(estimate.notes)}
 
 
 def _study_rows(analysis: str, group: Group) -> Iterator[Row]:
     for place, row in enumerate(group.rows, 1):
-        values = row.model_dump(exclude={"group", "result", "control", "time", "marks", "numbers", "columns"})
+        values = row.model_dump(exclude={"group", "result", "control", "marks", "numbers", "columns"})
         if row.control is not None:
             values |= {"control_events": row.control.events, "control_n": row.control.n}
         lists = {"marks": as_json(row.marks), "columns": as_json(row.columns)}

@@ -44,9 +44,7 @@ def fit(recipe: Recipe, counts: Counts, level: float, mask: Mask | None = None) 
 
 def fits(recipe: Recipe, counts: Counts, masks: Sequence[Mask], level: float) -> list[Any]:
     """Return for each mask (studies) the result of its studies, or the `StatisticsError` that there is instead."""
-    # Of the binomial-normal model of shares, one analysis has a search of its own that is seven times as fast.
-    one_by_one = recipe.method == "glmm" and recipe.measure == "PLO"
-    if len(masks) > 1 and not one_by_one:
+    if len(masks) > 1:
         try:
             batch = fit(recipe, counts, level, np.stack(masks))
         except StatisticsError:
