@@ -189,8 +189,8 @@ class Verdict(Frozen):
 class Appraisal(Frozen):
     """Answers of one rater to one appraisal tool: item or domain -> level.
 
-    `support` holds where the words stand that each answer rests on. `result` is the address of the result that was judged, for
-    tools that judge results (RoB 2, ROBINS-I); it is the whole study otherwise.
+    `support` holds where the words stand that each answer rests on. `result` is the address of the result that was
+    judged, for tools that judge results (RoB 2, ROBINS-I); it is the whole study otherwise.
     """
 
     tool: Annotated[str, in_vocabulary("appraisal-tool")]
