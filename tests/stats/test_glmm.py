@@ -47,7 +47,9 @@ def test_the_founding_maximum_at_full_precision() -> None:
     assert_allclose([fit.mu, fit.tau2, fit.log_likelihood], [3.639364, 8.755955, -5.355053], atol=2e-6)
 
 
-@pytest.mark.parametrize(("most", "tau"), [(4, 1.0), (40, 0.0), (40, 0.5), (40, 8.0), (300, 0.1), (3000, 3.0)])
+@pytest.mark.parametrize(
+    ("most", "tau"), [(2, 2.0), (4, 1.0), (40, 0.0), (40, 0.5), (40, 8.0), (300, 0.1), (3000, 3.0)]
+)
 def test_the_way_for_one_analysis_leads_where_the_way_for_many_does(most: int, tau: float) -> None:
     generator = np.random.default_rng(most)
     for _ in range(6):
@@ -62,6 +64,18 @@ def test_the_way_for_one_analysis_leads_where_the_way_for_many_does(most: int, t
         assert_allclose(
             short.tau**2 * short.covariance[0, 1, 1], general.tau**2 * general.covariance[0, 1, 1], rtol=2e-4
         )
+
+
+def test_one_patient_per_study_is_what_the_way_for_many_finds() -> None:
+    x, n = np.array([1.0, 0, 0, 1, 0]), np.ones(5)
+    short, general = fit_one(x, n), general_fit(np.array([x]), np.array([n]), None)
+    assert short is not None
+    assert short.tau == general.tau == 0
+    assert np.isnan(short.covariance[0, 1, 1])
+    for name in ("beta", "log_likelihood", "information"):
+        assert_allclose(getattr(short, name), getattr(general, name), rtol=1e-9, err_msg=name)
+    assert_allclose(short.covariance[0, 0, 0], general.covariance[0, 0, 0], rtol=1e-9)
+    assert short.converged
 
 
 def test_seven_nodes_give_the_numbers_of_r() -> None:

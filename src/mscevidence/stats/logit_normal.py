@@ -47,6 +47,9 @@ def fit_one(x: FloatArray, n: FloatArray) -> Fit | None:
         x: (k,) events; some patient has the event, some has not, and not only in different studies.
         n: (k,) patients; studies with none are absent.
     """
+    if n.max() <= 1:
+        # One patient per study: only the mean of expit(mu + tau u) is identified, and tau = 0 attains the maximum.
+        return _fit(_without_tau(x, n), (float(np.log(x.sum()) - np.log((n - x).sum())), 0.0), 0.0)
     scanned = _scan(x, n)
     if scanned is None:
         return None

@@ -30,7 +30,7 @@ def fit_proportions(x: FloatArray, n: FloatArray, nodes: int | None) -> Fit:
 
 def _fit_one(x: FloatArray, n: FloatArray) -> Fit:
     there = n[0] > 0
-    found = fit_one(x[0, there], n[0, there]) if (n > 1).any() else None
+    found = fit_one(x[0, there], n[0, there])
     if found is None:
         return general_fit(x, n, None)
     information = np.zeros_like(x)
