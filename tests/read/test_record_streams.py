@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import tracemalloc
@@ -10,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from mscevidence.errors import DocumentError
-from mscevidence.read import json_records, xml_records
+from mscevidence.model import Document
+from mscevidence.read import json_records, read_all, xml_records
 from mscevidence.read.json_records import Layout
 from mscevidence.read.xml_records import Piece, in_batches
 
@@ -212,3 +214,32 @@ def test_the_bytes_of_a_json_record_are_those_of_the_file() -> None:
 )
 def test_numbers_of_fields_are_numbers_or_nothing(text: str, number: float | None) -> None:
     assert json_records.number(text) == number
+
+
+class Drip(io.RawIOBase):
+    """A stream that gives few bytes at a time, as a pipe may."""
+
+    def __init__(self, data: bytes, most: int) -> None:
+        super().__init__()
+        self._data, self._most = io.BytesIO(data), most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        piece = self._data.read(min(self._most, len(view)))
+        view[: len(piece)] = piece
+        return len(piece)
+
+
+@pytest.mark.parametrize("most", [1, 7, 4096])
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_stream_that_gives_little_at_a_time_is_read_like_a_file(most: int, packed: bool) -> None:
+    record = b"TY  - JOUR\nTI  - Cells in ITP\nAU  - Chen, Y\nPY  - 2024\nER  - \n\n"
+    data = gzip.compress(record * 40) if packed else record * 40
+    whole = list(read_all(data, container="c"))
+    assert [one.format for one in whole if isinstance(one, Document)] == ["ris"] * 40
+    stream = io.BufferedReader(Drip(data, most))
+    assert list(read_all(stream, container="c")) == whole
+    assert not stream.closed

@@ -26,7 +26,7 @@ from mscevidence.read.plain_tables import with_tabs
 from mscevidence.read.plain_text import plain_fields
 from mscevidence.read.posted_tables import many_nouns
 from mscevidence.read.saved_page import page_of
-from mscevidence.read.streams import open_unpacked
+from mscevidence.read.streams import beginning, open_unpacked
 from mscevidence.read.unknown_data import refuse_unknown_data
 
 __all__ = ["FORMATS", "MAX_BYTES", "RECORD_FORMATS", "REGISTRIES", "read", "read_all"]
@@ -110,8 +110,7 @@ def read_all(
 def _record_format(stream: BinaryIO, name: str, format_name: str | None) -> RecordFormat | None:
     if format_name is not None:
         return record_format(format_name) if format_name in RECORD_FORMATS else None
-    head = stream.peek(1 << 14)[: 1 << 14]  # type: ignore[attr-defined]
-    return recognised(head.decode("utf-8-sig", "replace"), name)
+    return recognised(beginning(stream).decode("utf-8-sig", "replace"), name)
 
 
 def _document_of(record: Record, format_name: str, place: dict[str, Any], url: str | None) -> Document:

@@ -96,15 +96,30 @@ def open_unpacked(stream: BinaryIO) -> BinaryIO:
     return buffered
 
 
-def _filled(stream: BinaryIO | io.RawIOBase) -> io.BufferedReader:
-    """Return a stream whose `peek` shows a whole buffer, however little the source gives at a time.
+class _Whole(io.RawIOBase):
+    """The bytes of another stream in whole pieces, however little it gives at a time; who opened that one closes it."""
 
-    An open file is buffered already and stays as it is: who opened it closes it.
-    """
-    if isinstance(stream, io.BufferedReader):
-        return stream
-    inner = io.BufferedReader(stream)  # type: ignore[type-var]
-    return io.BufferedReader(inner, _CHUNK)
+    def __init__(self, stream: BinaryIO | io.RawIOBase) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fill a buffer; less than that is given at the end only."""
+        view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        filled = 0
+        while filled < len(view) and (piece := self._stream.read(len(view) - filled)):
+            view[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        return filled
+
+
+def _filled(stream: BinaryIO | io.RawIOBase) -> io.BufferedReader:
+    """Return a stream whose `peek` shows a whole buffer."""
+    return io.BufferedReader(_Whole(stream), _CHUNK)
 
 
 def beginning(stream: BinaryIO, most: int = 1 << 14) -> bytes:
