@@ -69,3 +69,10 @@ def test_a_finding_that_repeats_the_document_stays_private(project: Path) -> Non
     about = "SELECT count(*) FROM findings WHERE check_id = 'quote-in-document'"
     assert rows(project / "evidence.db", about) == [(1,)]
     assert rows(project / "shown.db", about) == [(0,)]
+
+
+def test_a_place_where_no_database_can_be_is_refused_before_the_work(project: Path) -> None:
+    assert run("publish", "site", "--database", "nowhere/public.db") == 1
+    assert not (project / "site").exists()
+    assert run("publish", "site", "--database", "site/public.db") == 0
+    assert rows(project / "site" / "public.db", "SELECT count(*) FROM studies") == [(1,)]

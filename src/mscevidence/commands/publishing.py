@@ -39,9 +39,13 @@ def publish(
     from mscevidence import protocol, store
     from mscevidence.commands.edition import gather, show_progress
     from mscevidence.publish import edition as editions
+    from mscevidence.store.files import refuse_target
 
     review = protocol.find()
     past = state_at(since, review) if since else None
+    # Said before the work, not after it; a place inside the site is there only when the site is.
+    if database is not None and folder.resolve() not in database.resolve().parents:
+        refuse_target(database.resolve())
     before = (lambda _: past) if past else editions.edition_before(folder)
     evidence = gather(review)
     made = editions.write_edition(
