@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import (
+    PooledBound,
     one_sided_limits,
     one_sided_rate_limits,
     patients_needed,
@@ -42,7 +45,7 @@ def test_pooled_bound_per_patient_and_per_infusion_are_kept_apart() -> None:
     patients = pooled_bound([0, 0, 1], [20, 30, 50])
     infusions = pooled_rate_bound([0, 0, 3], [80, 60, 200])
     assert (patients.bound.per, infusions.bound.per) == ("patient", "infusion")
-    assert (patients.events, patients.denominator, patients.studies_without_event) == (1, 100.0, 2)
+    assert_allclose([patients.events, patients.denominator, patients.studies_without_event], [1, 100, 2])
     assert_allclose(patients.bound.upper, one_sided_limits(1, 100).upper[0])
     assert_allclose(infusions.bound.upper, one_sided_rate_limits(3, 340).upper[0])
     assert_allclose(patients.leave_one_out[2], 1 - 0.05 ** (1 / 50))
@@ -76,5 +79,24 @@ def test_unusable_input_is_refused() -> None:
         pooled_rate_bound([3], [0])
     with pytest.raises(StatisticsError, match="all are masked out"):
         pooled_bound([1], [2], mask=[False])
-    with pytest.raises(StatisticsError, match="one analysis at a time"):
-        pooled_bound([[1]], [[2]])
+
+
+@pytest.mark.parametrize("pooled", [pooled_bound, pooled_rate_bound])
+def test_pooled_bounds_of_a_batch_are_those_of_each_analysis(pooled: Callable[..., PooledBound]) -> None:
+    events = np.array([[0, 0, 2, 1], [0, 0, 0, 0], [3, 1, 0, 0]])
+    n = np.array([[9, 20, 14, 7], [5, 8, 30, 4], [3, 6, 9, 12]])
+    mask = np.array([[True, True, True, False], [True, False, False, False], [False] * 4])
+    batch = pooled(events, n, mask=mask)
+    for i in range(2):
+        one = pooled(events[i], n[i], mask=mask[i])
+        for name in ("k", "events", "denominator", "studies_without_event", "rule_of_three", "best_single"):
+            assert_allclose(getattr(batch, name)[i], getattr(one, name))
+        assert_allclose(batch.leave_one_out[i], one.leave_one_out)
+        for name in ("estimate", "lower", "upper"):
+            assert_allclose(getattr(batch.bound, name)[i], getattr(one.bound, name))
+    assert list(batch.k) == [3, 1, 0]
+    assert_allclose(batch.leave_one_out[0, 2], pooled([0, 0], [9, 20]).bound.upper)
+    assert np.isnan([batch.bound.upper[2], batch.best_single[2], batch.rule_of_three[2]]).all()
+    assert "No study is left (in 1 of 3 analyses)." in batch.notes
+    assert "In each analysis a rate above its upper limit is excluded with 95 % confidence." in batch.notes
+    assert [row["events"] for row in batch.rows()] == [2, 0, 0]

@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, table
-from mscevidence.stats.inputs import FloatArray, aligned, counts, plain, positive, tail, whole
+from mscevidence.stats.inputs import FloatArray, IntArray, aligned, counts, plain, positive, tail, whole
 
 Limits: TypeAlias = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
@@ -41,44 +42,50 @@ class Bound(Shown):
 
 @dataclass(frozen=True, slots=True)
 class PooledBound(Shown):
-    """What several studies together exclude.
+    """What several studies together exclude, in one analysis or in each of a batch.
+
+    Every number has the leading shape (...) of the input; for a single analysis it is a scalar.
 
     Attributes:
-        events, denominator: sums over the studies; `studies_without_event`; `k`.
+        events, denominator: sums over the studies; `studies_without_event`; `k`: 0 where all are masked out, and then
+            no limits (NaN).
         bound: exact one-sided limits of the common proportion or rate.
         rule_of_three: 3/denominator, NaN with events.
         best_single: the smallest upper limit that any study gives on its own.
-        leave_one_out: (k) upper limit without each study, NaN for k = 1.
+        leave_one_out: (..., k) upper limit without each study, NaN for k = 1 and for absent studies.
     """
 
-    _lead = ""
+    _lead = "events"
 
-    events: int
-    denominator: float
-    studies_without_event: int
-    k: int
+    events: IntArray
+    denominator: FloatArray
+    studies_without_event: IntArray
+    k: IntArray
     bound: Bound
-    rule_of_three: float
-    best_single: float
+    rule_of_three: FloatArray
+    best_single: FloatArray
     leave_one_out: FloatArray
 
     def rows(self) -> list[Row]:
-        """Return the sums and the limits of the common rate."""
+        """Return the sums and the limits of the common rate, of each analysis."""
         bound = {name: getattr(self.bound, name) for name in ("estimate", "lower", "upper", "level", "per")}
         names = ("k", "events", "denominator", "studies_without_event", "rule_of_three", "best_single")
-        return table({**{name: getattr(self, name) for name in names}, **bound}, (), item="")
+        return table({**{name: getattr(self, name) for name in names}, **bound}, np.shape(self.events), item="analysis")
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what the bound assumes and what it means."""
-        upper = 100 * float(self.bound.upper)
-        excluded = f"a rate above {upper:.2g} % is excluded with {100 * self.bound.level:g} % confidence."
+        confidence = f"is excluded with {100 * self.bound.level:g} % confidence."
+        excluded = f"In each analysis a rate above its upper limit {confidence}"
+        if np.ndim(self.events) == 0:
+            above = f"a rate above {100 * float(self.bound.upper):.2g} %"
+            excluded = f"{self.events} events in {self.denominator:g} {self.bound.per}s: {above} {confidence}"
+        none, known = "No event was seen: this is no proof of safety, only a bound on the rate.", np.asarray(self.k) > 0
         said = [
-            f"{self.events} events in {self.denominator:g} {self.bound.per}s: {excluded}",
+            excluded,
             "The pooled bound takes the rate as equal in all studies; if it varies, single centres may lie above it.",
+            *diagnosis.sentences([(known & (np.asarray(self.events) == 0), none), (~known, "No study is left.")]),
         ]
-        if self.events == 0:
-            said.append("No event was seen: this is no proof of safety, only a bound on the rate.")
         if self.bound.per != "patient":
             said.append(
                 f"Events per {self.bound.per} are taken as independent; repeated ones of a patient are not, and the "
@@ -169,17 +176,16 @@ def pooled_bound(events: ArrayLike, n: ArrayLike, *, level: float = 0.95, mask: 
     """Return the exact bound on a proportion common to all studies, per patient.
 
     Args:
-        events: (k) patients with the event.
-        n: (k) patients.
+        events: (..., k) patients with the event.
+        n: (..., k) patients.
         level: confidence of each limit.
-        mask: (k) boolean, True where a study is present.
+        mask: (..., k) boolean, True where a study is present.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, no study.
+        StatisticsError: events > n, n < 1, negative or fractional counts, no study in any analysis.
     """
     single = one_sided_limits(events, n, level=level, mask=mask)
-    x, size = _present(single, events, n)
-    return _pooled(x, size, single, lambda a, b: _binomial(a, b, 1 - level))
+    return _pooled(events, n, single, lambda a, b: _binomial(a, b, 1 - level))
 
 
 def pooled_rate_bound(
@@ -193,18 +199,17 @@ def pooled_rate_bound(
     """Return the exact Poisson bound on a rate common to all studies, per infusion or other unit of exposure.
 
     Args:
-        events: (k) number of events.
-        exposure: (k) infusions, patient-years or the like.
+        events: (..., k) number of events.
+        exposure: (..., k) infusions, patient-years or the like.
         per: what one unit of exposure is.
         level: confidence of each limit.
-        mask: (k) boolean, True where a study is present.
+        mask: (..., k) boolean, True where a study is present.
 
     Raises:
-        StatisticsError: negative or fractional events, exposure not positive, no study.
+        StatisticsError: negative or fractional events, exposure not positive, no study in any analysis.
     """
     single = one_sided_rate_limits(events, exposure, per=per, level=level, mask=mask)
-    x, time = _present(single, events, exposure)
-    return _pooled(x, time, single, lambda a, b: _poisson(a, b, 1 - level))
+    return _pooled(events, exposure, single, lambda a, b: _poisson(a, b, 1 - level))
 
 
 def _binomial(x: FloatArray, n: FloatArray, alpha: float) -> tuple[FloatArray, FloatArray]:
@@ -218,21 +223,25 @@ def _poisson(x: FloatArray, time: FloatArray, alpha: float) -> tuple[FloatArray,
     return lower, special.gammainccinv(x + 1, alpha) / time
 
 
-def _present(single: Bound, events: ArrayLike, denominator: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    kept = ~np.isnan(single.estimate)
-    if kept.ndim > 1:
-        raise StatisticsError("the pooled bound takes one analysis at a time", hint="call it once per analysis")
-    if not kept.any():
+def _pooled(events: ArrayLike, denominator: ArrayLike, single: Bound, limits: Limits) -> PooledBound:
+    present = ~np.isnan(single.estimate)
+    k = present.sum(axis=-1)
+    known = k > 0
+    if not known.any():
         raise StatisticsError("no study is left: all are masked out", hint="an analysis needs at least one study")
-    x, size = (np.broadcast_to(np.asarray(column, dtype=np.float64), kept.shape) for column in (events, denominator))
-    return x[kept], size[kept]
-
-
-def _pooled(x: FloatArray, size: FloatArray, single: Bound, limits: Limits) -> PooledBound:
-    events, total = x.sum(), size.sum()
-    lower, upper = limits(np.asarray(events), np.asarray(total))
-    bound = Bound(np.asarray(events / total), lower, upper, single.level, single.per)
-    rest = np.full(x.size, np.nan) if x.size == 1 else limits(events - x, total - size)[1]
-    three = float(-np.log1p(-single.level) / total) if events == 0 else np.nan
-    best = float(np.nanmin(single.upper))
-    return PooledBound(int(events), float(total), int((x == 0).sum()), x.size, bound, three, best, rest)
+    x, size = (np.where(present, np.asarray(column, dtype=np.float64), 0.0) for column in (events, denominator))
+    seen, total = x.sum(axis=-1), size.sum(axis=-1)
+    # Without a study there is nothing to divide by, but the other analyses of a batch go on.
+    divisor = np.where(known, total, 1.0)
+    lower, upper = limits(seen, divisor)
+    estimate, lower, upper = (plain(np.where(known, value, np.nan)) for value in (seen / divisor, lower, upper))
+    others = present & (k > 1)[..., np.newaxis]
+    rest = np.where(others, total[..., np.newaxis] - size, 1.0)
+    without = limits(np.where(others, seen[..., np.newaxis] - x, 0.0), rest)[1]
+    best = np.min(single.upper, axis=-1, where=present, initial=np.inf)
+    return PooledBound(
+        plain(seen.astype(np.int64)), plain(total), plain((present & (x == 0)).sum(axis=-1)), plain(k),
+        Bound(estimate, lower, upper, single.level, single.per),
+        plain(np.where(known & (seen == 0), -np.log1p(-single.level) / divisor, np.nan)),
+        plain(np.where(known, best, np.nan)), plain(np.where(others, without, np.nan)),
+    )  # fmt: skip
