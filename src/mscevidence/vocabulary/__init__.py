@@ -147,7 +147,12 @@ def find(kind: str, text: str) -> tuple[Term, ...]:
 
 def below(kind: str, word: str) -> frozenset[str]:
     """Return the ids of a term and of all its narrower terms."""
-    found = {term(kind, word).id}
+    return _below(kind, term(kind, word).id)
+
+
+@cache
+def _below(kind: str, term_id: str) -> frozenset[str]:
+    found = {term_id}
     terms = _load(kind).values()
     while wider := {each.id for each in terms if each.broader in found} - found:
         found |= wider
