@@ -75,8 +75,6 @@ def test_predictors_are_refused_when_they_do_not_vary_or_are_missing() -> None:
         regression_test(Y, V, predictor="ni", n=[0, 1, 2, 3, 4, 5])
     with pytest.raises(StatisticsError, match="2 studies are too few"):
         regression_test(Y[:2], V[:2])
-    with pytest.raises(StatisticsError, match="one analysis at a time"):
-        regression_test(np.ones((2, 6)), V)
     with pytest.raises(UnknownTermError, match="unknown predictor 'see'"):
         regression_test(Y, V, predictor="see")
 
