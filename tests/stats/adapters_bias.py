@@ -22,7 +22,7 @@ from mscevidence.stats.funnel_filling import trim_and_fill
 from mscevidence.stats.funnel_regression import RegressionTest, regression_test
 from mscevidence.stats.measures import effect_sizes, meta_effect_sizes
 from mscevidence.stats.pooling import random_effects
-from mscevidence.stats.rank_correlation import RankTest, kendall, rank_test, standardized_deviation
+from mscevidence.stats.rank_correlation import RankTest, rank_test
 from mscevidence.stats.significance_excess import excess_significance
 from mscevidence.stats.step_selection import selection_model
 
@@ -117,7 +117,7 @@ def _metabias(
 ) -> RegressionTest | RankTest:
     y, v = yi[kept], vi[kept]
     if method == "Begg":
-        return kendall(standardized_deviation(y, v), v)
+        return rank_test(y, v)
     if method in {"Harbord", "Schwarzer"}:
         tables = [data[name] for name in ("events1", "n1", "events2", "n2")]
         if method == "Harbord":

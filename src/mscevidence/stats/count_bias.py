@@ -7,13 +7,15 @@ Med 25:3443; Schwarzer, Antes & Schumacher 2007, Stat Med 26:721; Deeks, Macaski
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.funnel_regression import RegressionTest, weighted_line
-from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, measured, names, positive
+from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, measured, names, plain, positive
 from mscevidence.stats.rank_correlation import RankTest, kendall
 
 SCORES = names({"OR": ("odds-ratio",), "RR": ("risk-ratio", "relative-risk")})
@@ -126,8 +128,8 @@ def schwarzer_test(
         raise StatisticsError("the Mantel-Haenszel odds ratio is zero or infinite: one group has no event")
     mean, variance = conditional_moments(size1, size2, a + c, float(np.log(up / down)))
     found = kendall((a - mean) / np.sqrt(variance), 1 / variance)
-    p = float(2 * special.ndtr(-abs(found.statistic)))
-    return RankTest(found.tau, p, found.score, found.score_se, found.statistic, exact=False, k=found.k)
+    p = plain(np.asarray(2 * special.ndtr(-np.abs(found.statistic))))
+    return replace(found, p=p, exact=plain(np.zeros_like(found.exact)))
 
 
 def conditional_moments(
