@@ -440,7 +440,7 @@ OTHERS: dict[str, dict[str, Call]] = {
 def test_a_method_for_one_analysis_says_so() -> None:
     said = r"takes one analysis at a time, got an array of shape \(2, 4\)"
     with pytest.raises(StatisticsError, match=said) as raised:
-        stats.trim_and_fill([GOOD[0]] * 2, [GOOD[1]] * 2)
+        stats.fail_safe_n([GOOD[0]] * 2, [GOOD[1]] * 2)
     assert raised.value.hint == "call it once per analysis"
 
 

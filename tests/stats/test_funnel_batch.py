@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mscevidence.errors import StatisticsError
-from mscevidence.stats import leave_one_out_mask, regression_test
+from mscevidence.stats import leave_one_out_mask, regression_test, trim_and_fill
 from mscevidence.stats.funnel_regression import weighted_line
 
 Y = np.array([0.1, 0.5, 0.9, 0.2, 1.4, 0.3, -0.4])
@@ -89,3 +89,63 @@ def test_weights_of_a_line_are_checked_where_a_study_is_present() -> None:
     same(batch, 0, weighted_line(Y[:6], N[:6], 1 / V[:6]), LINE)
     with pytest.raises(StatisticsError, match="w must be greater than zero; study 7"):
         weighted_line(Y, N, weights)
+
+
+FILLED = ("side", "status", "missing", "missing_se", "p", "settled")
+POOLED = ("mu", "se", "lower", "upper", "tau2", "q", "k", "pi_lower", "converged")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"side": "right"}, {"estimator": "R0", "tau2_estimator": "DL"}, {"estimator": "Q0", "test": "knha"}],
+)
+def test_filled_funnels_of_a_batch_are_those_of_each_analysis(settings: dict[str, Any]) -> None:
+    random = np.random.default_rng(3)
+    v = random.uniform(0.01, 0.5, (2, 6, 12))
+    y = random.normal(0.2 + 1.5 * np.sqrt(v) * np.array([1, -1])[:, np.newaxis, np.newaxis], np.sqrt(v))
+    mask = random.random((2, 6, 12)) < 0.8
+    batch = trim_and_fill(np.where(mask, y, np.nan), v, mask=mask, **settings)
+    assert batch.missing.max() > 0
+    assert len(set(batch.missing.ravel().tolist())) > 1
+    for index in np.ndindex(2, 6):
+        kept = mask[index]
+        try:
+            one = trim_and_fill(y[index][kept], v[index][kept], **settings)
+        except StatisticsError:
+            assert str(batch.status[index]) == "no-q0"
+            assert int(batch.missing[index]) == -1
+            continue
+        same(batch, index, one, FILLED)
+        same(batch.observed, index, one.observed, POOLED)
+        same(batch.filled, index, one.filled, POOLED)
+        assert_allclose(batch.yi[index][: one.missing], one.yi, rtol=1e-9)
+        assert_allclose(batch.vi[index][: one.missing], one.vi, rtol=1e-9)
+        assert np.isnan(batch.yi[index][one.missing :]).all()
+
+
+def test_funnels_that_cannot_be_filled_are_named_among_good_ones() -> None:
+    v = np.array([1, 1, 1, 1, 1, 30, 30, 30]) * 0.05
+    tailed = np.array([-0.2, -0.1, 0.0, 0.1, 0.15, 0.9, 1.2, 1.6])
+    mask = np.arange(8) < np.array([8, 2, 0, 8])[:, np.newaxis]
+    batch = trim_and_fill(tailed, v, mask=mask, side="left", tau2_estimator="EE")
+    assert batch.status.tolist() == ["ok", "few-studies", "few-studies", "ok"]
+    assert batch.missing.tolist() == [3, -1, -1, 3]
+    for values in (batch.missing_se, batch.observed.mu, batch.filled.se, batch.yi[:, 0]):
+        assert np.isnan(values).tolist() == [False, True, True, False]
+    assert "Fewer than 3 studies: nothing can be trimmed (in 2 of 4 analyses)." in batch.notes
+    assert not any("rest" in note for note in batch.notes)
+    assert [row["k0_status"] for row in batch.rows()] == batch.status.tolist() * 2
+    with pytest.raises(StatisticsError, match="2 studies are too few"):
+        trim_and_fill(tailed, v, mask=mask[1:3])
+
+
+def test_an_analysis_without_q0_is_named() -> None:
+    far = np.array([1.0, 2, 3, 4, 5, 6, 7, -100])
+    fine = np.array([0.1, -0.3, 0.5, 0.2, -0.1, 0.4, 0.0, 0.3])
+    v = np.array([0.1] * 7 + [1e-4])
+    with pytest.raises(StatisticsError, match="Q0 does not exist"):
+        trim_and_fill(far, v, side="left", estimator="Q0", tau2_estimator="EE")
+    batch = trim_and_fill([far, fine], [v, np.full(8, 0.1)], side="left", estimator="Q0", tau2_estimator="EE")
+    assert batch.status.tolist() == ["no-q0", "ok"]
+    assert np.isnan(batch.filled.mu).tolist() == [True, False]
+    assert any(note.startswith("Q0 does not exist") and "(in 1 of 2 analyses)" in note for note in batch.notes)
