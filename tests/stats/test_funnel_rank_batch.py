@@ -1,4 +1,4 @@
-"""Rank correlation, fail-safe numbers and excess significance in batches: every analysis as it is alone."""
+"""Rank correlation, tests for counts, fail-safe numbers and excess significance in batches: each analysis as alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import pytest
 from numpy.testing import assert_allclose
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats import (
+    deeks_test,
+    harbord_test,
+    macaskill_test,
+    peters_test,
+    pustejovsky_test,
+    rank_test,
+    schwarzer_test,
+)
 from mscevidence.stats import rank_correlation as module
-from mscevidence.stats import rank_test
 
 RNG = np.random.default_rng(20)
 Y = RNG.normal(0.4, 0.5, (2, 3, 12))
@@ -52,3 +60,46 @@ def test_rank_tests_of_a_batch_are_those_of_each_analysis(monkeypatch: pytest.Mo
 def test_a_batch_of_too_few_studies_everywhere_has_no_rank_test() -> None:
     with pytest.raises(StatisticsError, match="2 studies are too few"):
         rank_test(np.ones((3, 2)), np.ones((3, 2)))
+
+
+N1, N2 = RNG.integers(8, 60, Y.shape), RNG.integers(8, 60, Y.shape)
+A, C = RNG.binomial(N1, 0.2), RNG.binomial(N2, 0.3)
+A[0, 0, :2], C[0, 0, :2] = 0, 0
+"""Tables without an event."""
+ON_EFFECTS = {
+    "macaskill": lambda y, v, a, n1, c, n2, **o: macaskill_test(y, v, n1 + n2, **o),
+    "peters": lambda y, v, a, n1, c, n2, **o: peters_test(y, a + c, n1 + n2, **o),
+    "deeks": lambda y, v, a, n1, c, n2, **o: deeks_test(y, n1, n2, **o),
+    "pustejovsky": lambda y, v, a, n1, c, n2, **o: pustejovsky_test(y, v, n1, n2, **o),
+}
+ON_TABLES = {
+    "harbord": lambda y, v, *tables, **o: harbord_test(*tables, **o),
+    "harbord RR": lambda y, v, *tables, **o: harbord_test(*tables, measure="RR", **o),
+    "schwarzer": lambda y, v, *tables, **o: schwarzer_test(*tables, add=0.5, **o),
+}
+
+
+@pytest.mark.parametrize("name", [*ON_EFFECTS, *ON_TABLES])
+def test_count_tests_of_a_batch_are_those_of_each_analysis(name: str) -> None:
+    test: Any = (ON_EFFECTS | ON_TABLES)[name]
+    data = (Y, V, A, N1, C, N2)
+    batch = test(*data, mask=MASK)
+    assert batch.k.shape == (2, 3)
+    for index in np.ndindex(2, 3):
+        if index != (1, 2):
+            same(batch, index, test(*(column[index][MASK[index]] for column in data)))
+    assert batch.status[1, 2] == "too-few"
+    assert np.isnan([batch.statistic[1, 2], batch.p[1, 2]]).all()
+    assert np.isfinite(batch.p).sum() == 5
+    assert "Fewer than 3 studies" in " ".join(batch.notes)
+
+
+def test_an_analysis_without_an_odds_ratio_is_named_and_the_others_are_as_alone() -> None:
+    events1, n1, events2, n2 = [[0, 0, 0], [1, 3, 2]], [5, 6, 7], [1, 2, 3], [5, 6, 7]
+    batch = schwarzer_test(events1, n1, events2, n2)
+    assert batch.status.tolist() == ["no-odds-ratio", "ok"]
+    assert np.isnan(batch.tau).tolist() == np.isnan(batch.p).tolist() == [True, False]
+    same(batch, (1,), schwarzer_test(events1[1], n1, events2, n2))
+    assert "odds ratio is zero or infinite: there is no test (in 1 of 2 analyses)" in " ".join(batch.notes)
+    with pytest.raises(StatisticsError, match="zero or infinite"):
+        schwarzer_test([[0, 0, 0]] * 2, n1, events2, n2)

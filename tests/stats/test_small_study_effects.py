@@ -189,7 +189,7 @@ def test_count_tests_have_the_sign_of_their_definition() -> None:
 
 def test_tables_without_an_event_are_left_out_and_bad_counts_refused() -> None:
     longer = tuple([*column, value] for column, value in zip(TABLES, (0, 10, 0, 12), strict=True))
-    assert harbord_test(*longer) == harbord_test(*TABLES)
+    assert str(harbord_test(*longer)) == str(harbord_test(*TABLES))
     with pytest.raises(StatisticsError, match="events1 exceed n1"):
         harbord_test([9], [3], [1], [2])
     with pytest.raises(StatisticsError, match="at least 3"):
@@ -199,5 +199,5 @@ def test_tables_without_an_event_are_left_out_and_bad_counts_refused() -> None:
 
 
 def test_conditional_moments_at_no_effect_are_hypergeometric() -> None:
-    mean, variance = conditional_moments(np.array([10.0]), np.array([15.0]), np.array([7.0]), 0.0)
+    mean, variance = conditional_moments(np.array([10.0]), np.array([15.0]), np.array([7.0]), np.zeros(1))
     assert_allclose([mean[0], variance[0]], [10 * 7 / 25, 10 * 15 * 7 * 18 / (25**2 * 24)])

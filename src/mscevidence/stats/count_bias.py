@@ -3,6 +3,8 @@
 Macaskill, Walter & Irwig 2001, Stat Med 20:641; Peters et al. 2006, JAMA 295:676; Harbord, Egger & Sterne 2006, Stat
 Med 25:3443; Schwarzer, Antes & Schumacher 2007, Stat Med 26:721; Deeks, Macaskill & Irwig 2005, J Clin Epidemiol
 58:882; Pustejovsky & Rodgers 2019, Res Synth Methods 10:57.
+
+An analysis without a test is an error if there is no other; in a batch it has NaN and a `status`.
 """
 
 from __future__ import annotations
@@ -16,49 +18,51 @@ from scipy import special
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.funnel_regression import RegressionTest, weighted_line
 from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, choose, counts, measured, names, plain, positive
-from mscevidence.stats.rank_correlation import RankTest, kendall
+from mscevidence.stats.moderator_tests import TOO_FEW
+from mscevidence.stats.rank_correlation import LEAST, NO_ODDS_RATIO, RankTest, kendall
 
 SCORES = names({"OR": ("odds-ratio",), "RR": ("risk-ratio", "relative-risk")})
 
 
 def macaskill_test(yi: ArrayLike, vi: ArrayLike, n: ArrayLike, *, mask: ArrayLike | None = None) -> RegressionTest:
-    """Return the regression of the effect on the number of patients `n`, weights 1/vi.
+    """Return the regression of the effect on the number of patients `n`, weights 1/vi, all (..., k).
 
     Raises:
-        StatisticsError: fewer than 3 studies, a variance that is not positive, an `n` that does not vary.
+        StatisticsError: a variance that is not positive; in every analysis fewer than 3 studies or an `n` that does
+            not vary.
     """
-    data, present = _present(mask, yi=yi, vi=vi, n=n)
+    data, present = aligned(mask, yi=yi, vi=vi, n=n)
     measured(data["yi"], data["vi"], present)
-    return weighted_line(data["yi"], data["n"], 1 / data["vi"], predictor="ni")
+    return weighted_line(data["yi"], data["n"], 1 / np.where(present, data["vi"], 1.0), mask=present, predictor="ni")
 
 
 def peters_test(yi: ArrayLike, events: ArrayLike, n: ArrayLike, *, mask: ArrayLike | None = None) -> RegressionTest:
     """Return the regression of the effect on 1/n with weights 1/(1/events + 1/non-events), groups taken together.
 
-    Studies without events, or with an event in every patient, have weight zero and are left out.
+    All are (..., k). Studies without events, or with an event in every patient, have weight zero and are left out.
 
     Raises:
-        StatisticsError: fewer than 3 studies left, events > n, an `n` that does not vary.
+        StatisticsError: events > n; in every analysis fewer than 3 studies left or an `n` that does not vary.
     """
-    data, present = _present(mask, yi=yi, events=events, n=n)
+    data, present = aligned(mask, yi=yi, events=events, n=n)
     counts(data["events"], data["n"], present)
-    x, size = data["events"], data["n"]
-    kept = (x > 0) & (x < size)
-    weight = x * (size - x) / size
-    return weighted_line(data["yi"][kept], 1 / size[kept], weight[kept], predictor="ninv")
+    kept = present & (data["events"] > 0) & (data["events"] < data["n"])
+    x, size = np.where(kept, data["events"], 1.0), np.where(kept, data["n"], 2.0)
+    return weighted_line(data["yi"], 1 / size, x * (size - x) / size, mask=kept, predictor="ninv")
 
 
 def deeks_test(yi: ArrayLike, n1: ArrayLike, n2: ArrayLike, *, mask: ArrayLike | None = None) -> RegressionTest:
     """Return the regression of the effect on 1/sqrt(ESS) with weights ESS = 4 n1 n2/(n1 + n2), effective sample size.
 
+    All are (..., k).
+
     Raises:
-        StatisticsError: fewer than 3 studies, an empty group, an ESS that does not vary.
+        StatisticsError: an empty group; in every analysis fewer than 3 studies or an ESS that does not vary.
     """
-    data, present = _present(mask, yi=yi, n1=n1, n2=n2)
-    for name in ("n1", "n2"):
-        positive(name, data[name], present)
-    size = 4 * data["n1"] * data["n2"] / (data["n1"] + data["n2"])
-    return weighted_line(data["yi"], 1 / np.sqrt(size), size, predictor="sqrtninv")
+    data, present = aligned(mask, yi=yi, n1=n1, n2=n2)
+    size1, size2 = _groups(data, present)
+    size = 4 * size1 * size2 / (size1 + size2)
+    return weighted_line(data["yi"], 1 / np.sqrt(size), size, mask=present, predictor="sqrtninv")
 
 
 def pustejovsky_test(
@@ -66,14 +70,17 @@ def pustejovsky_test(
 ) -> RegressionTest:
     """Return Egger's regression with sqrt(1/n1 + 1/n2) instead of the standard error, weights 1/vi.
 
+    All are (..., k).
+
     Raises:
-        StatisticsError: fewer than 3 studies, an empty group, a variance that is not positive.
+        StatisticsError: an empty group, a variance that is not positive; in every analysis fewer than 3 studies or
+            groups of the same sizes in all studies.
     """
-    data, present = _present(mask, yi=yi, vi=vi, n1=n1, n2=n2)
+    data, present = aligned(mask, yi=yi, vi=vi, n1=n1, n2=n2)
     measured(data["yi"], data["vi"], present)
-    for name in ("n1", "n2"):
-        positive(name, data[name], present)
-    return weighted_line(data["yi"], np.sqrt(1 / data["n1"] + 1 / data["n2"]), 1 / data["vi"], predictor="sei")
+    size1, size2 = _groups(data, present)
+    error = np.sqrt(1 / size1 + 1 / size2)
+    return weighted_line(data["yi"], error, 1 / np.where(present, data["vi"], 1.0), mask=present, predictor="sei")
 
 
 def harbord_test(
@@ -83,14 +90,14 @@ def harbord_test(
     """Return the regression of Z/V on 1/sqrt(V) with weights V: efficient score and its variance under no effect.
 
     `OR`: Z = a - E, V hypergeometric. `RR`: Z = (a N - n1 e)/(N - e), V as the R package meta has it, N/4 e/(N - e)
-    (which is n1 n2 e/(N (N - e)) for groups of equal size), e = all events.
+    (which is n1 n2 e/(N (N - e)) for groups of equal size), e = all events. All counts are (..., k).
 
     Raises:
         UnknownTermError: no such measure.
-        StatisticsError: fewer than 3 studies with an event and a non-event, events > n.
+        StatisticsError: events > n; in every analysis fewer than 3 studies with an event and a non-event.
     """
     code = choose(measure, SCORES, kind="measure")
-    a, size1, c, size2 = _tables(events1, n1, events2, n2, mask)
+    (a, size1, c, size2), kept = _tables(events1, n1, events2, n2, mask)
     total, events = size1 + size2, a + c
     if code == "OR":
         z = a - size1 * events / total
@@ -98,7 +105,7 @@ def harbord_test(
     else:
         z = (a * total - size1 * events) / (total - events)
         v = total / 4 * events / (total - events)
-    return weighted_line(z / v, 1 / np.sqrt(v), v, predictor="sei")
+    return weighted_line(z / v, 1 / np.sqrt(v), v, mask=kept, predictor="sei")
 
 
 def schwarzer_test(
@@ -107,35 +114,47 @@ def schwarzer_test(
 ) -> RankTest:  # fmt: skip
     """Return the rank correlation of (a - E)/sqrt(V) with 1/V, moments at the Mantel-Haenszel odds ratio.
 
+    An analysis without a test is an error if there is no other; in a batch it has NaN and a `status`.
+
     Args:
-        events1: (k) patients with the event in group 1.
-        n1: (k) patients in group 1.
-        events2: (k) the same in group 2.
-        n2: (k) patients in group 2.
+        events1: (..., k) patients with the event in group 1.
+        n1: (..., k) patients in group 1.
+        events2: (..., k) the same in group 2.
+        n2: (..., k) patients in group 2.
         add: added to the cells of tables with a zero cell for the pooled odds ratio (the R package meta adds 0.5).
-        mask: (k) boolean, True where a study is present.
+        mask: (..., k) boolean, True where a study is present.
 
     Raises:
-        StatisticsError: fewer than 3 studies with an event and a non-event, no Mantel-Haenszel odds ratio, events > n.
+        StatisticsError: events > n; in every analysis fewer than 3 studies with an event and a non-event, or no
+            Mantel-Haenszel odds ratio.
     """
-    a, size1, c, size2 = _tables(events1, n1, events2, n2, mask)
+    (a, size1, c, size2), kept = _tables(events1, n1, events2, n2, mask)
     zero = (a == 0) | (c == 0) | (a == size1) | (c == size2)
     plus = np.where(zero, add, 0.0)
     total = size1 + size2 + 4 * plus
-    up = ((a + plus) * (size2 - c + plus) / total).sum()
-    down = ((c + plus) * (size1 - a + plus) / total).sum()
-    if up == 0 or down == 0:
+    up = (kept * (a + plus) * (size2 - c + plus) / total).sum(axis=-1)
+    down = (kept * (c + plus) * (size1 - a + plus) / total).sum(axis=-1)
+    status = np.select([kept.sum(axis=-1) < LEAST, (up == 0) | (down == 0)], [TOO_FEW, NO_ODDS_RATIO], "ok")
+    usable = np.asarray(status == "ok")
+    if not usable.any():
         raise StatisticsError("the Mantel-Haenszel odds ratio is zero or infinite: one group has no event")
-    mean, variance = conditional_moments(size1, size2, a + c, float(np.log(up / down)))
-    found = kendall((a - mean) / np.sqrt(variance), 1 / variance)
+    log_odds_ratio = np.log(np.where(usable, up, 1.0) / np.where(usable, down, 1.0))
+    known = kept & usable[..., np.newaxis]
+    each = np.broadcast_to(log_odds_ratio[..., np.newaxis], known.shape)[known]
+    mean, variance = np.zeros(known.shape), np.ones(known.shape)
+    mean[known], variance[known] = conditional_moments(size1[known], size2[known], (a + c)[known], each)
+    found = kendall((a - mean) / np.sqrt(variance), 1 / variance, kept, status)
     p = plain(np.asarray(2 * special.ndtr(-np.abs(found.statistic))))
     return replace(found, p=p, exact=plain(np.zeros_like(found.exact)))
 
 
 def conditional_moments(
-    n1: FloatArray, n2: FloatArray, events: FloatArray, log_odds_ratio: float
+    n1: FloatArray, n2: FloatArray, events: FloatArray, log_odds_ratio: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return mean and variance of the events in group 1 given the margins (non-central hypergeometric distribution)."""
+    """Return mean and variance of the events in group 1 given the margins (non-central hypergeometric distribution).
+
+    All are (k).
+    """
     j = np.arange(float(np.max(events)) + 1)
     low, high = np.maximum(0, events - n2)[:, np.newaxis], np.minimum(events, n1)[:, np.newaxis]
     inside = (j >= low) & (j <= high)
@@ -146,32 +165,33 @@ def conditional_moments(
         return result
 
     first, second = log_choose(n1[:, np.newaxis], x), log_choose(n2[:, np.newaxis], events[:, np.newaxis] - x)
-    share = special.softmax(np.where(inside, first + second + x * log_odds_ratio, -np.inf), axis=1)
+    share = special.softmax(np.where(inside, first + second + x * log_odds_ratio[:, np.newaxis], -np.inf), axis=1)
     mean = (share * x).sum(axis=1)
     variance: FloatArray = (share * (x - mean[:, np.newaxis]) ** 2).sum(axis=1)
     return mean, variance
 
 
-def _present(mask: ArrayLike | None, **columns: ArrayLike) -> tuple[dict[str, FloatArray], BoolArray]:
-    arrays, present = aligned(mask, **columns)
-    if present.ndim > 1:
-        raise StatisticsError("this test takes one analysis at a time", hint="call it once per analysis")
-    if not present.any():
-        raise StatisticsError("no study is left: all are masked out")
-    kept = {name: values[present] for name, values in arrays.items()}
-    return kept, np.ones(int(present.sum()), dtype=np.bool_)
+def _groups(data: dict[str, FloatArray], present: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Return the sizes of both groups, 1 where a study is absent."""
+    for name in ("n1", "n2"):
+        positive(name, data[name], present)
+    return np.where(present, data["n1"], 1.0), np.where(present, data["n2"], 1.0)
 
 
 def _tables(
     events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, mask: ArrayLike | None
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Return the tables that have an event and a non-event; the others say nothing about the odds ratio."""
-    data, present = _present(mask, events1=events1, n1=n1, events2=events2, n2=n2)
+) -> tuple[list[FloatArray], BoolArray]:
+    """Return the tables (..., k) and which of them have an event and a non-event.
+
+    The others say nothing about the odds ratio; in their place stands 1 of 2 against 1 of 2.
+    """
+    data, present = aligned(mask, events1=events1, n1=n1, events2=events2, n2=n2)
     for suffix in ("1", "2"):
         counts(data[f"events{suffix}"], data[f"n{suffix}"], present, suffix=suffix)
     events, total = data["events1"] + data["events2"], data["n1"] + data["n2"]
-    kept = (events > 0) & (events < total)
-    a, size1, c, size2 = (data[name][kept] for name in ("events1", "n1", "events2", "n2"))
-    if a.size < 3:
-        raise StatisticsError(f"{a.size} studies with an event and a non-event: the test needs at least 3")
-    return a, size1, c, size2
+    kept = present & (events > 0) & (events < total)
+    most = int(kept.sum(axis=-1).max())
+    if most < LEAST:
+        raise StatisticsError(f"{most} studies with an event and a non-event: the test needs at least {LEAST}")
+    neutral = {"events1": 1.0, "n1": 2.0, "events2": 1.0, "n2": 2.0}
+    return [np.where(kept, data[name], value) for name, value in neutral.items()], kept
