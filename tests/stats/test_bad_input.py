@@ -479,7 +479,8 @@ def test_a_network_without_a_loop_says_that_nothing_can_be_tested() -> None:
         "zero weights": lambda: stats.random_effects(*GOOD, weights=[0, 0, 0, 0]),
         "weights of another length": lambda: stats.random_effects(*GOOD, weights=[1, 2]),
         "weights in words": lambda: stats.random_effects(*GOOD, weights=["much"] * 4),
-        "tau2 in words": lambda: stats.random_effects(*GOOD, tau2="much"),  # type: ignore[arg-type]
+        "tau2 in words": lambda: stats.random_effects(*GOOD, tau2="much"),
+        "tau2 of other analyses": lambda: stats.random_effects(*GOOD, tau2=[0.1, 0.2]),
         "level in words": lambda: stats.random_effects(*GOOD, level="much"),  # type: ignore[arg-type]
         "a batch of nothing": lambda: stats.random_effects(*GOOD, mask=np.zeros((0, 4), dtype=bool)),
         "no groups": lambda: stats.subgroup_analysis(*GOOD, None),  # type: ignore[arg-type]

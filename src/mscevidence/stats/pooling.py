@@ -17,7 +17,7 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.inference import TESTS, judged
-from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, scalar, tail
+from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
 from mscevidence.stats.likelihood import height
 from mscevidence.stats.prediction import prediction_interval
 from mscevidence.stats.studies import Studies, inner, residual_sum, total, typical_variance
@@ -148,7 +148,7 @@ def random_effects(
     test: str = "knha",
     level: float = 0.95,
     weights: ArrayLike | None = None,
-    tau2: float | None = None,
+    tau2: ArrayLike | None = None,
 ) -> RandomEffects:
     """Return the pooled estimate of each analysis with its inference and heterogeneity.
 
@@ -161,7 +161,7 @@ def random_effects(
             see `inference.judged`. One study: always z.
         level: level of the confidence and prediction intervals.
         weights: (..., k) weights of one's own for the mean (ones: unweighted); `GENQ` also uses them for tau2.
-        tau2: a given between-study variance instead of an estimated one.
+        tau2: a given between-study variance instead of an estimated one; for all analyses, or (...) of each.
 
     Raises:
         UnknownTermError: no such estimator or test.
@@ -198,13 +198,16 @@ def _own_weights(weights: ArrayLike | None, studies: Studies) -> FloatArray | No
     return own
 
 
-def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, given: float | None) -> Tau2:
+def _heterogeneity(studies: Studies, estimator: str, own: FloatArray | None, given: ArrayLike | None) -> Tau2:
     if given is None:
         return estimate(studies, estimator, own)
-    given = scalar("tau2", given)
-    if not 0 <= given < np.inf:
-        raise StatisticsError(f"tau2 must not be negative, got {given:g}")
-    value = np.full_like(studies.k, given)
+    value = number("tau2", given)
+    wrong = ~((value >= 0) & (value < np.inf))
+    if wrong.any():
+        raise StatisticsError(f"tau2 must not be negative, got {value[wrong][0]:g}")
+    if value.size > 1 and value.shape != studies.k.shape:
+        raise StatisticsError(f"tau2 has shape {value.shape}, the analyses {studies.k.shape}")
+    value = np.full_like(studies.k, value if value.size > 1 else value.item())
     nothing = np.full_like(studies.k, np.nan)
     se = information_se(studies, value, restricted=estimator == "REML") if estimator in {"ML", "REML"} else nothing
     return Tau2(value, se, np.ones(studies.k.shape, dtype=np.bool_))
