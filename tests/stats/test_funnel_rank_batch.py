@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import (
     deeks_test,
+    excess_significance,
     harbord_test,
     macaskill_test,
     peters_test,
@@ -103,3 +104,40 @@ def test_an_analysis_without_an_odds_ratio_is_named_and_the_others_are_as_alone(
     assert "odds ratio is zero or infinite: there is no test (in 1 of 2 analyses)" in " ".join(batch.notes)
     with pytest.raises(StatisticsError, match="zero or infinite"):
         schwarzer_test([[0, 0, 0]] * 2, n1, events2, n2)
+
+
+@pytest.mark.parametrize("options", [{}, {"alternative": "greater"}, {"alternative": "less", "alpha": 0.2}])
+def test_excess_significance_of_a_batch_is_that_of_each_analysis(options: dict[str, Any]) -> None:
+    mask = MASK.copy()
+    mask[1, 2] = False
+    batch = excess_significance(Y, V, mask=mask, **options)
+    tau2 = np.linspace(0, 0.3, 6).reshape(2, 3)
+    given = excess_significance(Y, V, mask=mask, theta=0.4, tau2=tau2, **options)
+    assert batch.power.shape == Y.shape
+    for index in np.ndindex(2, 3):
+        kept = mask[index]
+        if not kept.any():
+            continue
+        y, v = Y[index][kept], V[index][kept]
+        for found, one in (
+            (batch, excess_significance(y, v, **options)),
+            (given, excess_significance(y, v, theta=0.4, tau2=tau2[index], **options)),
+        ):
+            assert_allclose(found.power[index][kept], one.power)
+            assert np.isnan(found.power[index][~kept]).all()
+            same(replace(found, power=found.p_exact), index, replace(one, power=one.p_exact))
+    assert batch.status[1, 2] == "too-few"
+    assert np.isnan([batch.expected[1, 2], batch.x2[1, 2], batch.p_exact[1, 2], batch.p_chi2[1, 2]]).all()
+    assert batch.notes == ("No study is left: there is no test (in 1 of 6 analyses).",)
+    assert len(batch.rows()) == 6
+
+
+def test_excess_significance_refuses_parameters_that_do_not_fit() -> None:
+    with pytest.raises(StatisticsError, match=r"theta has shape \(2,\) for analyses of shape \(3,\)"):
+        excess_significance(np.ones((3, 4)), np.ones(4), theta=[1.0, 2.0])
+    with pytest.raises(StatisticsError, match="theta must be a finite number"):
+        excess_significance(np.ones(4), np.ones(4), theta=np.nan)
+    with pytest.raises(StatisticsError, match="tau2 must not be negative, got -1"):
+        excess_significance(np.ones((2, 4)), np.ones(4), tau2=[0.1, -1.0])
+    with pytest.raises(StatisticsError, match="all are masked out"):
+        excess_significance(np.ones((2, 4)), np.ones(4), mask=np.zeros((2, 4), dtype=bool))
