@@ -15,6 +15,7 @@ from mscevidence.stats import (
     fail_safe_n,
     harbord_test,
     macaskill_test,
+    meta_regression,
     peters_test,
     pustejovsky_test,
     random_effects,
@@ -26,7 +27,6 @@ from mscevidence.stats import (
 )
 from mscevidence.stats.count_bias import conditional_moments
 from mscevidence.stats.rank_correlation import exact_p, kendall
-from mscevidence.stats.regression_tau2 import residual_tau2
 from mscevidence.stats.step_selection import _log_likelihood, _problem
 from mscevidence.stats.weighted_least_squares import least_squares
 
@@ -49,10 +49,10 @@ def test_a_masked_study_does_not_count() -> None:
 
 def test_tau2_of_a_regression_on_a_constant_is_that_of_pooling() -> None:
     for estimator in ("EE", "DL", "ML", "REML", "PM"):
-        found = residual_tau2(Y, V, np.ones((6, 1)), estimator)
-        assert_allclose(found, float(random_effects(Y, V, estimator=estimator).tau2), rtol=1e-9, atol=1e-12)
+        found = meta_regression(Y, V, np.ones((6, 1)), estimator=estimator)
+        assert_allclose(found.tau2, float(random_effects(Y, V, estimator=estimator).tau2), rtol=1e-9, atol=1e-12)
     with pytest.raises(StatisticsError, match="2 studies cannot determine 2 coefficients"):
-        residual_tau2(Y[:2], V[:2], np.ones((2, 2)), "PM")
+        meta_regression(Y[:2], V[:2], np.ones((2, 2)), estimator="PM")
 
 
 def test_weighted_least_squares_of_a_batch_is_that_of_each_row() -> None:

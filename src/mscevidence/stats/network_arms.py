@@ -85,6 +85,10 @@ def arm_contrasts(
 ) -> Contrasts:
     """Return all contrasts within studies, from one row per arm.
 
+    This takes one table of arms at a time, without leading axes: which studies are corrected, and which are left out,
+    depends on their zero cells, and the notes name these studies. To leave out studies in a batch of networks, hand
+    masks of the contrasts to `network_meta_analysis`.
+
     Args:
         measure: `OR`, `RR`, `RD` (events, n), `IRR` (events, time), `MD`, `ROM` (mean, sd, n), or an alias.
         study: name of the study of each arm.

@@ -22,7 +22,7 @@ from mscevidence.stats.profile_maximum import maximum
 from mscevidence.stats.roots import decreasing_root
 from mscevidence.stats.studies import inner, total
 from mscevidence.stats.tau2 import Tau2
-from mscevidence.stats.weighted_least_squares import Decomposition, decompose, singular
+from mscevidence.stats.weighted_least_squares import Decomposition, decompose
 
 _BLOCK = 200_000
 
@@ -163,21 +163,6 @@ def estimate(data: Regression, estimator: str) -> Tau2:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         return _FUNCTIONS[estimator](data)
-
-
-def residual_tau2(y: FloatArray, v: FloatArray, design: FloatArray, estimator: str) -> float:
-    """Return tau2 of one regression of `y` (k) on `design` (k, p) by the estimator with this code.
-
-    Raises:
-        StatisticsError: a singular design, no more studies than coefficients.
-    """
-    k, p = design.shape
-    if estimator != "EE" and k <= p:
-        raise too_few(k, p)
-    data = Regression(y[np.newaxis], v[np.newaxis], design[np.newaxis], np.ones((1, k)), np.array([float(k)]))
-    if k < p or not data.fit(np.zeros(1)).parts.regular.all():
-        raise singular()
-    return float(estimate(data, estimator).value[0])
 
 
 def too_few(k: int, p: int) -> StatisticsError:
