@@ -134,6 +134,7 @@ def test_funnels_that_cannot_be_filled_are_named_among_good_ones() -> None:
         assert np.isnan(values).tolist() == [False, True, True, False]
     assert "Fewer than 3 studies: nothing can be trimmed (in 2 of 4 analyses)." in batch.notes
     assert not any("rest" in note for note in batch.notes)
+    assert not any("converge" in note for note in batch.observed.notes)
     assert [row["k0_status"] for row in batch.rows()] == batch.status.tolist() * 2
     with pytest.raises(StatisticsError, match="2 studies are too few"):
         trim_and_fill(tailed, v, mask=mask[1:3])

@@ -94,6 +94,7 @@ def test_analyses_without_subgroups_are_named_among_good_ones() -> None:
     assert np.isnan(batch.groups.mu).tolist() == [[False] * 3, [True] * 3, [True] * 3]
     assert np.isnan(batch.difference.p).tolist() == [False, True, True]
     assert np.isnan(batch.overall.mu).tolist() == [False, False, True]
+    assert (batch.groups.tau2[0] == batch.common_tau2[0]).all()
     assert batch.groups.k.tolist() == [[3, 4, 2], [0] * 3, [0] * 3]
     said = " ".join(batch.notes)
     for sentence in ("All are masked out", "No more studies than subgroups", "nothing is compared"):
