@@ -13,6 +13,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import (
     deeks_test,
     excess_significance,
+    fail_safe_n,
     harbord_test,
     macaskill_test,
     peters_test,
@@ -141,3 +142,35 @@ def test_excess_significance_refuses_parameters_that_do_not_fit() -> None:
         excess_significance(np.ones((2, 4)), np.ones(4), tau2=[0.1, -1.0])
     with pytest.raises(StatisticsError, match="all are masked out"):
         excess_significance(np.ones((2, 4)), np.ones(4), mask=np.zeros((2, 4), dtype=bool))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"type": "rosenthal"}, {"type": "rosenberg", "alpha": 0.4}, {"type": "orwin", "target": 0.05},
+        {"type": "orwin", "weighted": False, "target": 0.1}, {"type": "general", "alpha": 0.4},
+        {"type": "general", "estimator": "DL", "alpha": 0.3},
+    ],
+)  # fmt: skip
+def test_fail_safe_numbers_of_a_batch_are_those_of_each_analysis(options: dict[str, Any]) -> None:
+    mask = MASK.copy()
+    mask[1, 2] = False
+    batch = fail_safe_n(Y, V, mask=mask, **options)
+    for index in np.ndindex(2, 3):
+        if index != (1, 2):
+            same(batch, index, fail_safe_n(Y[index][mask[index]], V[index][mask[index]], **options))
+    assert batch.status[1, 2] == "too-few"
+    assert np.isnan([batch.n[1, 2], batch.estimate[1, 2]]).all()
+    assert np.ptp(batch.n[0]) > 0
+    assert batch.notes[1:] == ("No study is left (in 1 of 6 analyses).",)
+
+
+def test_a_target_that_one_analysis_cannot_reach_leaves_the_others() -> None:
+    y = np.array([[0.4, 0.5, 0.9], [-0.4, -0.5, -0.9]])
+    batch = fail_safe_n(y, type="orwin", weighted=False, target=0.2)
+    assert batch.status.tolist() == ["ok", "unreachable"]
+    assert batch.n[0] == fail_safe_n(y[0], type="orwin", weighted=False, target=0.2).n == 6
+    assert np.isnan(batch.n[1])
+    assert "does not lie between 0 and the estimate" in batch.notes[1]
+    with pytest.raises(StatisticsError, match="cannot bring the estimate"):
+        fail_safe_n(y[[1, 1]], type="orwin", weighted=False, target=0.2)
