@@ -437,13 +437,6 @@ OTHERS: dict[str, dict[str, Call]] = {
 """What takes neither effects nor counts."""
 
 
-def test_a_method_for_one_analysis_says_so() -> None:
-    said = r"takes one analysis at a time, got an array of shape \(2, 4\)"
-    with pytest.raises(StatisticsError, match=said) as raised:
-        stats.fail_safe_n([GOOD[0]] * 2, [GOOD[1]] * 2)
-    assert raised.value.hint == "call it once per analysis"
-
-
 def test_every_public_function_is_in_a_table() -> None:
     functions = {name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))}
     assert {name.split()[0] for name in (*EFFECTS, *COUNTS, *OTHERS)} == functions

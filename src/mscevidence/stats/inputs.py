@@ -212,19 +212,6 @@ def scalar(name: str, value: Any) -> float:
         raise StatisticsError(f"{name} must be a number, got {value!r}"[:200]) from error
 
 
-def one_analysis(present: BoolArray, what: str) -> None:
-    """Check that there are no leading axes.
-
-    Raises:
-        StatisticsError: there are.
-    """
-    if present.ndim > 1:
-        raise StatisticsError(
-            f"{what} takes one analysis at a time, got an array of shape {present.shape}",
-            hint="call it once per analysis",
-        )
-
-
 def expect(result: Any, kind: type, maker: str) -> None:
     """Check that `result` is what `maker` returns.
 
