@@ -28,7 +28,7 @@ from mscevidence.stats import (
 from mscevidence.stats.count_bias import conditional_moments
 from mscevidence.stats.rank_correlation import exact_p, kendall
 from mscevidence.stats.step_selection import _log_likelihood, _problem
-from mscevidence.stats.weighted_least_squares import least_squares
+from mscevidence.stats.weighted_least_squares import decompose
 
 Y = np.array([0.1, 0.5, 0.9, 0.2, 1.4, 0.3])
 V = np.array([0.02, 0.1, 0.2, 0.05, 0.4, 0.04])
@@ -58,12 +58,12 @@ def test_tau2_of_a_regression_on_a_constant_is_that_of_pooling() -> None:
 def test_weighted_least_squares_of_a_batch_is_that_of_each_row() -> None:
     design = np.stack([np.ones(6), 1e6 * V], axis=-1)
     w = np.stack([1 / V, np.ones(6)])
-    batch = least_squares(np.broadcast_to(Y, (2, 6)), np.broadcast_to(design, (2, 6, 2)), w)
+    batch = decompose(np.broadcast_to(design, (2, 6, 2)), w).coefficients(np.broadcast_to(Y, (2, 6)))
     for i in range(2):
-        one = least_squares(Y, design, w[i])
+        one = decompose(design, w[i]).coefficients(Y)
         solved = np.linalg.lstsq(design * np.sqrt(w[i])[:, None], Y * np.sqrt(w[i]), rcond=None)[0]
-        assert_allclose(batch.beta[i], one.beta)
-        assert_allclose(one.beta, solved, rtol=1e-8)
+        assert_allclose(batch[i], one)
+        assert_allclose(one, solved, rtol=1e-8)
 
 
 def test_predictors_are_refused_when_they_do_not_vary_or_are_missing() -> None:

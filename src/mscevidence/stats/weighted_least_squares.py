@@ -71,27 +71,6 @@ def decompose(design: FloatArray, w: FloatArray) -> Decomposition:
     return Decomposition(root, q, np.linalg.inv(r) / size[..., np.newaxis], log_determinant, regular)
 
 
-def least_squares(y: FloatArray, design: FloatArray, w: FloatArray) -> LeastSquares:
-    """Return the weighted least-squares fit.
-
-    Args:
-        y: (..., k) outcomes.
-        design: (..., k, p) predictors.
-        w: (..., k) weights, zero for absent studies.
-
-    Raises:
-        StatisticsError: the columns of the design are linearly dependent in the studies that have weight.
-    """
-    if design.shape[-2] < design.shape[-1]:
-        raise singular()
-    found = decompose(design, w)
-    if not found.regular.all():
-        raise singular()
-    beta = found.coefficients(y)
-    residual = y - np.einsum("...kp,...p->...k", design, beta)
-    return LeastSquares(beta, found.covariance(), (w * residual**2).sum(axis=-1))
-
-
 def singular() -> StatisticsError:
     """Return the error for a design whose columns are linearly dependent."""
     return StatisticsError(
