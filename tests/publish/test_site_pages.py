@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from published_site import IMAGE, LONG, QUOTE, RIGHT_TO_LEFT, SCRIPT, evidence_of, publish_into, studies
 
 from mscevidence import protocol
 from mscevidence.errors import WriteError
@@ -19,6 +18,7 @@ from mscevidence.publish import edition
 from mscevidence.publish.site.checklist import items
 from mscevidence.screening import Flow
 from mscevidence.screening.prisma import ROWS
+from published_site import IMAGE, LONG, QUOTE, RIGHT_TO_LEFT, SCRIPT, evidence_of, publish_into, studies
 
 
 @pytest.fixture(scope="module")
