@@ -129,6 +129,8 @@ def every_method(
 ) -> EveryMethod:
     """Return what each sensible method says of a single-arm proportion, and whether the conclusion depends on it.
 
+    This is a table about one question, without leading axes: its rows are the methods, its sentence compares them.
+
     Args:
         events: (k) patients with the event.
         n: (k) patients.
