@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mscevidence.effects import select, study_label
-from mscevidence.effects.rows import dose_text, doses_text, group_label, numbers_of, surname
+from mscevidence.effects import named_apart, select, study_label
+from mscevidence.effects.names import surname
+from mscevidence.effects.rows import dose_text, doses_text, group_label, numbers_of
 from mscevidence.effects.timing import days_of, parse_time_point
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Dose, Family, Question, Study, TimePoint
@@ -264,6 +265,47 @@ def test_labels() -> None:
     assert study_label(study("a", reports=[report(first_author="van der Berg AB", year=2013)])) == "van der Berg 2013"
     assert study_label(study("a", reports=[report(first_author=None)], registrations=["NCT00000001"])) == "NCT00000001"
     assert study_label(study("a", reports=[report(first_author=None)])) == "a"
+
+
+NAMED_APART = {
+    "conditions": (
+        [("a", "systemic-lupus-erythematosus", "", []), ("b", "ankylosing-spondylitis", "", [])],
+        ["Wang 2013 (SLE)", "Wang 2013 (ankylosing spondylitis)"],
+    ),
+    "registrations": (
+        [("a", "psoriasis", "", ["NCT00000001"]), ("b", "psoriasis", "", ["NCT00000002"])],
+        ["Wang 2013 (NCT00000001)", "Wang 2013 (NCT00000002)"],
+    ),
+    "ids": (
+        [("a", "psoriasis", "", ["NCT00000001"]), ("b", "psoriasis", "", [])],
+        ["Wang 2013 (a)", "Wang 2013 (b)"],
+    ),
+    "a label given, in another case": (
+        [("a", "psoriasis", "WANG 2013", []), ("b", "systemic-lupus-erythematosus", "", [])],
+        ["WANG 2013 (psoriasis)", "Wang 2013 (SLE)"],
+    ),
+    "nothing to tell apart": (
+        [("a", "psoriasis", "Sun 2010", []), ("b", "psoriasis", "", [])],
+        ["Sun 2010", "Wang 2013"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("described", "expected"), NAMED_APART.values(), ids=NAMED_APART)
+def test_studies_of_one_name_are_told_apart(
+    described: list[tuple[str, str, str, list[str]]], expected: list[str]
+) -> None:
+    studies = [
+        study(
+            name,
+            condition=condition,
+            label=label or None,
+            registrations=registrations,
+            reports=[report(first_author="Wang D", year=2013)],
+        )
+        for name, condition, label, registrations in described
+    ]
+    assert [study_label(one) for one in named_apart(studies)] == expected
     assert surname("Chen Y") == "Chen"
     assert surname("LI") == "LI"
     assert group_label("phase", "1/2") == "Phase 1/2"

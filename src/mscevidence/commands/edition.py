@@ -55,10 +55,11 @@ def gather(review: Protocol) -> Evidence:
     from mscevidence.commands.evidence import candidates_of
     from mscevidence.commands.flow_counts import review_flow
     from mscevidence.documents import DocumentLibrary
+    from mscevidence.effects import named_apart
     from mscevidence.harvest import load_runs
     from mscevidence.publish.contents import Evidence
 
-    studies = records.load_all(review.extracted).studies
+    studies = named_apart(records.load_all(review.extracted).studies)
     linkage = identify.link(studies, decisions=records.load_decisions(review.extracted))
     documents = tuple(DocumentLibrary(review.captured))
     known = {document.sha256: document for document in documents}

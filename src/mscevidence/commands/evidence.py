@@ -95,9 +95,10 @@ def pooled_for(**options: object) -> Pooled:
 def studies_and_families() -> tuple[tuple[Study, ...], tuple[Family, ...]]:
     """Return the studies of the review in the current folder and the families that share patients."""
     from mscevidence import identify, protocol, records
+    from mscevidence.effects import named_apart
 
     folder = protocol.find().extracted
-    studies = records.load_all(folder).studies
+    studies = named_apart(records.load_all(folder).studies)
     return studies, identify.link(studies, decisions=records.load_decisions(folder)).families
 
 

@@ -93,9 +93,10 @@ def evidence_of(review: Protocol, *, documents: bool = True) -> Evidence:
     """Return the records of a review, their families and the captured documents, without what is only proposed."""
     from mscevidence import identify, records
     from mscevidence.documents import DocumentLibrary
+    from mscevidence.effects import named_apart
     from mscevidence.publish.contents import Evidence
 
-    studies = records.load_all(review.extracted).studies if review.extracted.is_dir() else ()
+    studies = named_apart(records.load_all(review.extracted).studies) if review.extracted.is_dir() else ()
     linkage = identify.link(studies, decisions=records.load_decisions(review.extracted)) if studies else None
     return Evidence(
         studies=tuple(studies),

@@ -145,8 +145,9 @@ def _conditions(condition: str | None) -> frozenset[str] | None:
 
 def _studies(conditions: frozenset[str] | None) -> Sequence[Study]:
     from mscevidence import protocol, records
+    from mscevidence.effects import named_apart
 
-    studies = records.load_all(protocol.find().extracted).studies
+    studies = named_apart(records.load_all(protocol.find().extracted).studies)
     return [study for study in studies if conditions is None or study.condition in conditions]
 
 

@@ -15,9 +15,9 @@ from mscevidence.effects.comparison import OfStudy, compare, without
 from mscevidence.effects.eligibility import usable_results
 from mscevidence.effects.exposure import refuse_other_units
 from mscevidence.effects.families import one_per_family, refuse_unknown_families
+from mscevidence.effects.names import study_label
 from mscevidence.effects.preference import preference
 from mscevidence.effects.roles import controls_of, refuse_other_roles
-from mscevidence.effects.rows import study_label
 from mscevidence.effects.sums import sums
 from mscevidence.effects.usable import Usable
 from mscevidence.errors import SelectionError

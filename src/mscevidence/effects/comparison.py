@@ -11,9 +11,10 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from mscevidence.effects.names import study_label
 from mscevidence.effects.preference import preference
 from mscevidence.effects.roles import is_control
-from mscevidence.effects.rows import control_text, study_label
+from mscevidence.effects.rows import control_text
 from mscevidence.effects.sums import disjoint, fits, leaves, sum_of
 from mscevidence.effects.usable import Usable
 from mscevidence.model import Choice, Exclusion, Question, Study, time_point_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mscevidence.effects.rows import study_label
+from mscevidence.effects.names import study_label
 from mscevidence.effects.usable import Usable
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Choice, Exclusion, Family, Question

@@ -1,4 +1,4 @@
-"""How a study is named and described beside its numbers."""
+"""How a study is described beside its numbers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from mscevidence.model import NOT_REPORTED, Arm, CellProduct, Dose, Grouping, Re
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-# From this rank on a report repeats what others found (secondary tables, reviews, editorials).
-SECONDARY_RANK = vocabulary.load("report-kind")["secondary-table"].rank
-
 GROUP_KINDS: dict[str, str] = {
     "condition": "condition",
     "cell-source": "cell-source",
@@ -17,26 +14,6 @@ GROUP_KINDS: dict[str, str] = {
     "design": "design",
     "phase": "phase",
 }
-
-
-def study_label(study: Study) -> str:
-    """Return the name a reader knows: the label, first author and year of a primary report, registration, or the id."""
-    if study.label:
-        return study.label
-    kinds = vocabulary.load("report-kind")
-    reports = sorted(study.reports, key=lambda report: (kinds[report.kind].rank, report.year or 9999))
-    for report in reports:
-        if report.first_author and kinds[report.kind].rank < SECONDARY_RANK:
-            return f"{surname(report.first_author)} {report.year}" if report.year else surname(report.first_author)
-    return study.registrations[0] if study.registrations else study.study
-
-
-def surname(author: str) -> str:
-    """Return the surname of ``Chen Y`` or ``van der Berg AB``."""
-    words = author.split()
-    while len(words) > 1 and words[-1].isupper():
-        words.pop()
-    return " ".join(words)
 
 
 def group_value(study: Study, by: Grouping) -> str:

@@ -6,7 +6,7 @@ import dataclasses
 
 from mscevidence import vocabulary
 from mscevidence.effects.exposure import COUNTED
-from mscevidence.effects.rows import SECONDARY_RANK
+from mscevidence.effects.names import SECONDARY_RANK
 from mscevidence.model import Arm, Report, Result, Study
 
 

@@ -7,7 +7,6 @@ CONSORT Harms 2022, BMJ 2023;381:e073725; reviews of reporting of MSC products).
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from mscevidence import vocabulary
-from mscevidence.effects.rows import study_label
+from mscevidence.effects.names import named_apart, study_label
 from mscevidence.errors import SelectionError
 from mscevidence.model import NOT_REPORTED, Study
 from mscevidence.publish.figure import house_style
@@ -104,12 +103,8 @@ def completeness(studies: Sequence[Study]) -> Completeness:
     """
     if not studies:
         raise SelectionError("there is no study", hint="review a document first, or choose another condition")
-    labels = Counter(study_label(study) for study in studies)
     return Completeness(
-        tuple(
-            study_label(study) if labels[study_label(study)] == 1 else f"{study_label(study)} ({study.study})"
-            for study in studies
-        ),
+        tuple(study_label(study) for study in named_apart(studies)),
         tuple(FIELDS),
         tuple(tuple(_state(read(study)) for read in FIELDS.values()) for study in studies),
     )

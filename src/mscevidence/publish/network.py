@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from mscevidence import vocabulary
+from mscevidence.effects.names import study_label
 from mscevidence.effects.roles import is_control, receives_cells
-from mscevidence.effects.rows import dose_text, study_label
+from mscevidence.effects.rows import dose_text
 from mscevidence.effects.sums import leaves
 from mscevidence.errors import SelectionError
 from mscevidence.model import NOT_REPORTED, Arm, Family, Study

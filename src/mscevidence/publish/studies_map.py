@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from mscevidence import identify, vocabulary
-from mscevidence.effects.rows import study_label
+from mscevidence.effects.names import study_label
 from mscevidence.errors import SelectionError
 from mscevidence.identify import Linkage
 from mscevidence.model import Family, Report, Study

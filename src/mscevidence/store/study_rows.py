@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mscevidence import vocabulary
-from mscevidence.effects.rows import doses_text, study_label
+from mscevidence.effects.names import study_label
+from mscevidence.effects.rows import doses_text
 from mscevidence.model import Arm, CellProduct, Report, Study
 from mscevidence.store.registries import registration_url
 from mscevidence.store.rows import Row, arm_key, as_json, report_key, states, truth

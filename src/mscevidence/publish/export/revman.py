@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 from mscevidence import vocabulary
-from mscevidence.effects import study_label
+from mscevidence.effects import named_apart, study_label
 from mscevidence.model import Appraisal, Arm, Study
 from mscevidence.publish.export import Exported, Files, zipped
 from mscevidence.publish.export.cells import csv_bytes
@@ -75,12 +75,8 @@ def _named(package: Mapping[str, bytes]) -> Files:
 
 
 def study_names(studies: Iterable[Study]) -> dict[str, str]:
-    """Return the name of each study in RevMan: its label, and its id behind it where two have one label."""
-    labels = {study.study: study_label(study) for study in studies}
-    often = [label.casefold() for label in labels.values()]
-    return {
-        study: label if often.count(label.casefold()) == 1 else f"{label} ({study})" for study, label in labels.items()
-    }
+    """Return the name of each study in RevMan, where no two studies may have one name."""
+    return {study.study: study_label(study) for study in named_apart(studies)}
 
 
 def _numbered(exported: Exported) -> list[Numbered]:
