@@ -61,6 +61,15 @@ def test_help_imports_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    "program", [["-m", "mscevidence"], [str(ABSTRACT.parent.parent / "cli.py")]], ids=["-m", "cli.py"]
+)
+def test_module_and_launcher_are_the_command(program: list[str]) -> None:
+    done = subprocess.run([sys.executable, *program, "pool", "--measure"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--measure" in done.stderr
+
+
 def test_pool_prints_the_page_and_its_reasons(review_folder: Path) -> None:
     shown = run("pool", "response", "--explain")
     assert shown.exit_code == 0
