@@ -47,6 +47,11 @@ def test_an_analysis_resolves_words_to_terms(tmp_path: Path) -> None:
         ),
         (HEAD + 'outcome = "response"\nby = "disease"\n', "unknown by 'disease'", "condition"),
         (HEAD + 'outcome = "response"\nmethod = "gllm"\n', "unknown method 'gllm'", "glmm"),
+        (
+            HEAD + 'outcome = "response"\nmeasure = "IRLN"\ntime_unit = "fortnight"\n',
+            "unknown unit of time at risk 'fortnight'",
+            "valid: cycle, day, hour, infusion, month, week, year",
+        ),
         (HEAD + 'outcome = "response"\nlevel = 95\n', "level", "0.95"),
         (HEAD + 'outcome = "response"\ncolumns = "dose"\n', "columns must be a list", "columns = "),
         (

@@ -222,7 +222,7 @@ def question_from(values: dict[str, Any], *, place: str = "question") -> Questio
     try:
         for key, kind in VOCABULARY_OF.items():
             if isinstance(values.get(key), str):
-                values[key] = vocabulary.term(kind, values[key]).id
+                values[key] = _term_id(kind, values[key])
     except UnknownTermError as error:
         raise ProtocolError(f"{place}: {error.message}", hint=error.hint) from error
     for key, aliases in ALIASES.items():
@@ -285,6 +285,17 @@ VOCABULARY_OF = {
     "control": "arm-role",
     "time_unit": "time-unit",
 }
+
+
+def _term_id(kind: str, word: str) -> str:
+    """Return the id of a term; for a unit of time at risk the choices leave out moments, which cannot be one."""
+    try:
+        return vocabulary.term(kind, word).id
+    except UnknownTermError as error:
+        if kind != "time-unit":
+            raise
+        units = vocabulary.exposure_units()
+        raise UnknownTermError(word, kind="unit of time at risk", choices=units) from error
 
 
 def _wrong_value(error: ValidationError, place: str) -> ProtocolError:

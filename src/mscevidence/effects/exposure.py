@@ -23,9 +23,9 @@ def refuse_other_units(question: Question) -> None:
     Raises:
         UnknownTermError: with the units there are.
     """
-    units = [name for name, unit in vocabulary.load("time-unit").items() if unit.days and "-" not in name]
-    if question.incidence and question.time_unit not in (*units, *COUNTED):
-        raise UnknownTermError(question.time_unit, kind="unit of time at risk", choices=[*units, *COUNTED])
+    units = vocabulary.exposure_units()
+    if question.incidence and question.time_unit not in units:
+        raise UnknownTermError(question.time_unit, kind="unit of time at risk", choices=units)
 
 
 def time_at_risk(result: Result, unit: str) -> float | None:

@@ -50,6 +50,7 @@ __all__ = [
     "TimeUnit",
     "below",
     "conditions_below",
+    "exposure_units",
     "find",
     "kinds",
     "load",
@@ -162,6 +163,17 @@ def _below(kind: str, term_id: str) -> frozenset[str]:
 def conditions_below(id: str) -> frozenset[str]:  # noqa: A002 - the word of the data model
     """Return the ids of a condition and of its narrower conditions."""
     return below("condition", id)
+
+
+TREATMENTS_GIVEN = ("infusion", "cycle")
+"""Units of time that count treatments: events may be told per each of them, as they are per year."""
+
+
+@cache
+def exposure_units() -> tuple[str, ...]:
+    """Return the units in which time at risk may be given: lengths of time, and treatments given."""
+    lengths = (name for name, unit in load("time-unit").items() if unit.days and "-" not in name)
+    return (*lengths, *TREATMENTS_GIVEN)
 
 
 @cache
