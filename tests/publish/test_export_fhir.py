@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from made_review import HOSTILE, RATES, TABLES, analysis, exported, single_arm, studies, whole_review
 
+from incidence_trials import TIMES, trials
 from mscevidence.errors import SelectionError
 from mscevidence.publish.export import Exported, export
 from study_factory import arm, report, result, study
@@ -191,6 +192,61 @@ def test_identifiers_of_reports_are_those_of_their_registries() -> None:
         {"system": "https://doi.org", "value": "10.1000/1"},
         {"system": "https://pubmed.ncbi.nlm.nih.gov", "value": "123456"},
     ]
+
+
+def test_events_over_time_at_risk_are_a_rate_with_its_exact_interval() -> None:
+    found = bundle(exported(tuple(trials()), ()))
+    evidence = {one["title"].partition(":")[0]: one for one in resources(found, "Evidence", "single-study-evidence")}
+    assert len(evidence) == len(TIMES)
+    (statistic,) = next(one for name, one in evidence.items() if "gamma" in name.casefold())["statistic"]
+    assert statistic["description"] == "9 events in 20 person-years"
+    assert statistic["statisticType"] == {"text": "incidence rate"}
+    assert statistic["numberOfEvents"] == 9
+    # A patient may have several events: nobody says how many are affected.
+    assert "numberAffected" not in statistic
+    assert statistic["quantity"] == {
+        "value": 0.45, "unit": "events per person-year", "system": "http://unitsofmeasure.org", "code": "/a",
+    }  # fmt: skip
+    (limits,) = statistic["attributeEstimate"]
+    # Garwood's limits of 9 events: 4.1154 and 17.0848
+    assert limits["range"]["low"]["value"] == pytest.approx(4.1154 / 20, abs=1e-5)
+    assert limits["range"]["high"]["value"] == pytest.approx(17.0848 / 20, abs=1e-5)
+    assert limits["range"]["high"]["code"] == "/a"
+
+
+@pytest.mark.parametrize(
+    ("more", "statistics"),
+    [
+        ({"n": 20, "person_time": 10.0, "person_time_unit": "month"}, [("4 of 20 patients", "%"), ("4 events", "/mo")]),
+        ({"n": 80, "population": "infusions"}, [("4 events in 80 infusions", "/{infusion}")]),
+        ({"n": None, "person_time": 9.0, "person_time_unit": "cycle"}, [("4 events in 9 cycles", "/{cycle}")]),
+    ],
+)
+def test_patients_time_and_infusions_are_told_apart(more: Json, statistics: list[tuple[str, str]]) -> None:
+    one = study("a", result("fever", 4, more.pop("n"), **more), arms=[arm(treated=20)])
+    (evidence,) = resources(bundle(exported((one,), ())), "Evidence")
+    assert len(evidence["statistic"]) == len(statistics)
+    for statistic, (words, unit) in zip(evidence["statistic"], statistics, strict=True):
+        assert statistic["description"].startswith(words)
+        assert statistic["quantity"]["code"] == unit
+        assert ("numberOfParticipants" in statistic["sampleSize"]) == (unit == "%")
+
+
+def test_pooled_incidence_rates_have_their_unit_and_no_one_affected() -> None:
+    asked = analysis("rate", "infection", measure="IRLN", narrative_zeros="include")
+    made = exported(tuple(trials()), (asked,))
+    (one,) = resources(bundle(made), "Evidence", "evidence-synthesis-evidence")
+    (statistic,) = one["statistic"]
+    pooled = made.analyses[0].pooled
+    assert pooled is not None
+    assert statistic["statisticType"] == {"text": "incidence rate"}
+    assert statistic["numberOfEvents"] == sum(events for events, _, _ in TIMES.values())
+    assert "numberAffected" not in statistic
+    assert statistic["sampleSize"]["description"].endswith(" person-years")
+    assert statistic["quantity"]["value"] == pooled.overall.estimates[0].effect
+    assert statistic["quantity"]["unit"] == "events per person-year"
+    units = {each["range"]["low"].get("code") for each in statistic["attributeEstimate"] if "range" in each}
+    assert units == {"/a"}
 
 
 def test_hostile_texts_are_texts() -> None:

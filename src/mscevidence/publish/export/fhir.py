@@ -1,16 +1,18 @@
 """A FHIR bundle after the implementation guide Evidence Based Medicine on FHIR. Experimental: the guide is a ballot.
 
-hl7.fhir.uv.ebm 1.0.0-ballot3 on FHIR 6.0.0-ballot: an Evidence for every count of a study (SingleStudyEvidence; of an
-arm with cells also InterventionOnlyEvidence) that quotes its sentence, an Evidence for every analysis
-(EvidenceSynthesisEvidence), and what they speak of: Group, EvidenceVariable, Citation, List.
+hl7.fhir.uv.ebm 1.0.0-ballot3 on FHIR 6.0.0-ballot: an Evidence for every count of a study, of patients or over time at
+risk (SingleStudyEvidence; of an arm with cells also InterventionOnlyEvidence), that quotes its sentence, an Evidence
+for every analysis (EvidenceSynthesisEvidence), and what they speak of: Group, EvidenceVariable, Citation, List.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from mscevidence import vocabulary
+from mscevidence.effects.exposure import COUNTED, time_at_risk
 from mscevidence.errors import SelectionError
 from mscevidence.model import Arm, Pooled, Result, Study, result_key, time_point_text
 from mscevidence.publish.export import Exported, Files
@@ -21,15 +23,23 @@ from mscevidence.publish.export.fhir_elements import (
     SYNTHESES,
     Json,
     concept,
-    count_statistic,
     entry,
-    interval,
-    pooled_statistic,
     reference,
     resource,
     text,
     variable,
 )
+from mscevidence.publish.export.fhir_statistics import (
+    count_statistic,
+    incidence,
+    interval,
+    percentage,
+    pooled_statistic,
+    rate_statistic,
+)
+
+if TYPE_CHECKING:
+    from mscevidence.stats import Interval
 
 EXPERIMENTAL = "experimental: Evidence Based Medicine on FHIR 1.0.0-ballot3 is a ballot, and no validator has seen this"
 LEVEL = 0.95
@@ -69,8 +79,23 @@ def files(exported: Exported) -> Files:
 def _counted(exported: Exported) -> Iterator[tuple[Study, int, Result]]:
     for study in exported.evidence.studies:
         for index, result in enumerate(study.results):
-            if result.counts() is not None:
+            if _of_patients(result) is not None or _over_time(result) is not None:
                 yield study, index, result
+
+
+def _of_patients(result: Result) -> tuple[int, int] | None:
+    """Return events and patients; None where they are not told, or where treatments were counted instead."""
+    return None if result.population in COUNTED.values() else result.counts()
+
+
+def _over_time(result: Result) -> tuple[int, float, str] | None:
+    """Return the events of a result, its time at risk and the unit of that; None where one of them is not told."""
+    given = next((unit for unit, population in COUNTED.items() if population == result.population), None)
+    unit = given or result.person_time_unit
+    time = None if unit is None else time_at_risk(result, unit)
+    if unit is None or time is None or not isinstance(result.events, int):
+        return None
+    return result.events, time, unit
 
 
 def _report_address(citation: Citation) -> str:
@@ -160,7 +185,7 @@ def _evidence(study: Study, index: int, result: Result, reports: Mapping[tuple[s
             variable("population", reference("Group", _arm_address(study, result.arm), result.arm)),
             _outcome(result.outcome),
         ],
-        statistic=[_counted_statistic(result)],
+        statistic=list(_statistics(result)),
         note=[{"text": text(note)} for note in _notes(result)],
     )
 
@@ -170,15 +195,26 @@ def _program(name: str) -> Json:
     return {"code": code, "valueCodeableConcept": {"text": name}}
 
 
-def _counted_statistic(result: Result) -> Json:
+def _statistics(result: Result) -> Iterator[Json]:
+    """Yield the share of patients and the rate over time at risk, whichever the result has."""
     from mscevidence import stats
 
-    events, n = result.counts() or (0, 0)
-    if n == 0 or events > n:
-        return count_statistic(events, n, [])
-    exact = stats.study_intervals(events, n, method="CP", level=LEVEL)
+    counts, over_time = _of_patients(result), _over_time(result)
+    if counts is not None:
+        events, n = counts
+        exact = stats.study_intervals(events, n, method="CP", level=LEVEL) if n > 0 and events <= n else None
+        yield count_statistic(events, n, _limits(exact, percentage))
+    if over_time is not None:
+        events, time, unit = over_time
+        exact = stats.rate_intervals(events, time, level=LEVEL)
+        yield rate_statistic(events, time, unit, _limits(exact, lambda value: incidence(value, unit)))
+
+
+def _limits(exact: Interval | None, quantity: Callable[[float], Json]) -> list[Json]:
+    if exact is None:
+        return []
     lower, upper = (float(limit.ravel()[0]) for limit in (exact.lower, exact.upper))
-    return count_statistic(events, n, interval(lower, upper, level=LEVEL, of_rate=True))
+    return interval(lower, upper, level=LEVEL, quantity=quantity)
 
 
 def _notes(result: Result) -> Iterator[str]:
