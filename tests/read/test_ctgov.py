@@ -329,3 +329,26 @@ def test_odd_shapes_never_stop_a_file(odd: object) -> None:
     (document,) = documents(odd)
     assert isinstance(document, Document)
     assert document.title == "T"
+
+
+def test_groups_of_one_title_are_told_apart_in_every_table() -> None:
+    groups = [{"id": "EG000", "title": "Cells", "description": "Low"}, {"id": "EG001", "title": "Cells"}]
+    events = {
+        "eventGroups": [
+            {**each, "seriousNumAffected": number, "seriousNumAtRisk": 9} for number, each in enumerate(groups)
+        ]
+    }
+    outcome = {
+        "title": "Response",
+        "paramType": "COUNT_OF_PARTICIPANTS",
+        "groups": groups,
+        "classes": [{"categories": [{"measurements": [{"groupId": "EG001", "value": "4"}]}]}],
+    }
+    results = {"adverseEventsModule": events, "outcomeMeasuresModule": {"outcomeMeasures": [outcome]}}
+    (study,) = read_all(json.dumps({"protocolSection": PROTOCOL, "resultsSection": results}).encode())
+    assert isinstance(study, Document)
+    assert [(each.part, each.group, each.value) for each in study.posted] == [
+        ("outcome", "Cells (EG001)", 4),
+        ("serious-adverse-events", "Cells (Low)", 0),
+        ("serious-adverse-events", "Cells (EG001)", 1),
+    ]

@@ -141,3 +141,12 @@ def test_a_number_may_follow_the_dash_at_once() -> None:
         "PMID- 1\nOWN - NLM\nTI  - One\n\nPMID-2\nTI  - Two\nAB  - In\n      PMID-free\n\nPMID-3\nTI  - Three\n"
     )
     assert [(ids(read)["pmid"], read.title) for read in found] == [("1", "One"), ("2", "Two"), ("3", "Three")]
+
+
+def test_records_without_a_number_begin_behind_an_empty_line() -> None:
+    text = "PMID- 1\nOWN - NLM\nTI  - One\nAB  - First.\n\nSecond.\nFAU - A, B\n\n"
+    text += "OWN - NLM\nSTAT- Publisher\nTI  - Two\n\nTI  - Three\nFAU - C, D\n\nPMID- 4\nTI  - Four\nAB  - Text.\n"
+    found = documents(text, "export.nbib")
+    assert [(read.title, ids(read).get("pmid"), len(read.authors)) for read in found] == [
+        ("One", "1", 1), ("Two", None, 0), ("Three", None, 1), ("Four", "4", 0),
+    ]  # fmt: skip

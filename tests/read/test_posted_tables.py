@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mscevidence.read.posted_tables import many_nouns
+from mscevidence.read.posted_tables import apart, many_nouns
 
 
 @pytest.fixture(params=[True, False], ids=["collecting", "not-collecting"])
@@ -31,3 +31,22 @@ def test_an_error_leaves_the_collector_as_it_was(collecting: bool) -> None:
     with pytest.raises(ValueError, match="broken"), many_nouns():
         raise ValueError("broken")
     assert gc.isenabled() is collecting
+
+
+@pytest.mark.parametrize(
+    ("groups", "titles"),
+    [
+        ({"OG000": ("Cells", ""), "OG001": ("Placebo", "Saline")}, ["Cells", "Placebo"]),
+        (
+            {"OG000": ("Cells", "1 × 10^6/kg"), "OG001": ("Cells", "2 × 10^6/kg"), "OG002": ("Placebo", "")},
+            ["Cells (1 × 10^6/kg)", "Cells (2 × 10^6/kg)", "Placebo"],
+        ),
+        ({"OG000": ("Cells", "Same"), "OG001": ("Cells", "Same")}, ["Cells (OG000)", "Cells (OG001)"]),
+        ({"OG000": ("Cells", "Long " * 20), "OG001": ("Cells", "Low")}, ["Cells (OG000)", "Cells (Low)"]),
+    ],
+)
+def test_groups_of_one_title_are_told_apart(groups: dict[str, tuple[str, str]], titles: list[str]) -> None:
+    found = apart(groups)
+    assert list(found) == list(groups)
+    assert [title for title, _ in found.values()] == titles
+    assert [description for _, description in found.values()] == [description for _, description in groups.values()]

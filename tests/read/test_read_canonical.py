@@ -83,6 +83,15 @@ def test_canonical_text_is_a_fixed_point(text: str) -> None:
         (b"\xef\xbb\xbfBOM", "BOM", 0),
         ("Größe".encode("utf-16"), "Größe", 1),
         (b"5 \x96 6 cells \xb5L", "5 – 6 cells µL", 1),
+        ("Müller, José: naïve à Zürich".encode("mac_roman"), "Müller, José: naïve à Zürich", 1),
+        ("Universität Köln".encode("mac_roman"), "Universität Köln", 1),
+        ("Ångström".encode("mac_roman"), "Ångström", 1),
+        ("Müller’s “dose”–response…low Dušek".encode("cp1252"), "Müller’s “dose”–response…low Dušek", 1),
+        (b"\x93DOSE\x94\x97text\x85 \x93a\x94 n\x95x", "“DOSE”—text… “a” n•x", 1),
+        ("間葉幹細胞治療免疫性血小板減少症".encode("cp950"), "間葉幹細胞治療免疫性血小板減少症", 1),
+        ("间充质干细胞治疗免疫性血小板".encode("gb18030"), "间充质干细胞治疗免疫性血小板", 1),
+        ("血小板減少症における間葉系幹細胞".encode("euc_jp"), "血小板減少症における間葉系幹細胞", 1),
+        ("血小板減少症における間葉系幹細胞".encode("cp932"), "血小板減少症における間葉系幹細胞", 1),
     ],
 )
 def test_encodings(data: bytes, text: str, notes: int) -> None:

@@ -251,6 +251,12 @@ def test_reading_long_cells_leaves_the_limit_of_others_as_it_was() -> None:
             "One,Blood,12,3,10.1/x,Review",
             {"title": "One", "journal": "Blood", "volume": "12", "issue": "3", "kind": "review"},
         ),
+        (
+            "Title,DOI,Vol,Iss,Pg,Abstr",
+            "One,10.1/x,3,2,4-9,Cells",
+            {"pages": "4-9", "issue": "2", "text": "One\n\nCells"},
+        ),
+        ("Title,DOI,ISBN", "One,10.1/x,1524-4539 (Electronic) 0009-7322", {"issns": ("1524-4539", "0009-7322")}),
         ("Title,DOI,Age,Status", "One,10.1/x,3,done", {"text": "One", "notes": ("Age: 3", "Status: done")}),
         (
             "Title,Source,Volume,DOI",
@@ -289,6 +295,19 @@ def test_authors_joined_by_and(cell: str, names: list[str]) -> None:
     assert [author.name for author in read.authors] == names
 
 
+def test_numbers_that_zotero_keeps_in_extra() -> None:
+    read = document('Title,DOI,Extra\nOne,10.1000/x,"PMID: 22065098\nPMCID: PMC7909500"\n', "export.csv")
+    assert ids(read) == {"doi": "10.1000/x", "pmid": "22065098", "pmcid": "PMC7909500"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("3-540-20222-6 (cloth)", "3540202226"), ("080442957X", "080442957X"), ("3-540-20222-7", None)],
+)
+def test_isbns_of_ten_digits_are_known_by_the_last_one(cell: str, number: str | None) -> None:
+    assert ids(document(f"Title,ISBN,DOI\nOne,{cell},10.1/x\n", "export.csv")).get("isbn") == number
+
+
 def test_numbers_of_other_databases_in_central() -> None:
     read = document('Cochrane ID,Title,Accession number\nCN-01234567,One,"EMBASE 611; PUBMED 27477896"\n', "export.csv")
     assert (read.source, ids(read)["central"], ids(read)["pmid"]) == ("central", "CN-01234567", "27477896")
@@ -304,6 +323,12 @@ def test_numbers_of_other_databases_in_central() -> None:
             "Blood. Conference: 65th. Rome, IT. 142(Supplement 1) (pp 687), 2023. Date of Publication: 02 Nov 2023.",
             ("Blood", "142", "Supplement 1", "687", "2023-11-02"),
         ),
+        (
+            "Forest Ecology. 201(2-3):327-334, November 15, 2004.",
+            ("Forest Ecology", "201", "2-3", "327-334", "2004-11-15"),
+        ),
+        ("Lancet 1997 Dec 6;350(9092):1234-8", ("Lancet", "350", "9092", "1234-8", "1997-12-06")),
+        ("Methods in protein analysis.:371-397, 2004.", ("Methods in protein analysis", None, None, "371-397", "2004")),
         ("Blood. 2023;142(5):1-9.", ("Blood", "142", "5", "1-9", "2023")),
         ("Journal of Trauma.", ("Journal of Trauma", None, None, None, None)),
     ],

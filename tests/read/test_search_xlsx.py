@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -28,6 +29,10 @@ def workbook(*sheets: list[list[Any]]) -> bytes:
 
 
 HEADER = ["Title", "Authors", "Publication Year", "DOI", "PMID", "Date Published", "Included"]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+LINK = b'<c r="A2" t="str"><f>HYPERLINK("http://x","Cells")</f><v>Cells in ITP</v></c>'
 
 
 def rewritten(data: bytes, name: str, change: Any) -> bytes:
@@ -67,10 +72,26 @@ def test_sheets_follow_each_other_and_other_sheets_are_told() -> None:
     assert [reject.reason for reject in rejects] == ["the sheet 'Sheet 1' has no row of column names that is known"]
 
 
-def test_formulas_are_kept_as_text_and_told() -> None:
+def test_formulas_that_never_gave_anything_are_kept_as_text_and_told() -> None:
     read = documents(workbook([HEADER, ['=HYPERLINK("http://x")', "A B"], ["Two"]]), "results.xlsx")[0]
     assert read.title == '=HYPERLINK("http://x")'
     assert read.notes == ("formulas are kept as text, row 2: A2",)
+
+
+def test_of_formulas_the_last_value_is_taken_and_told() -> None:
+    def computed(sheet: bytes) -> bytes:
+        changed = re.sub(rb'<c r="A2"[^>]*><f>.*?</f><v></v></c>', LINK, sheet)
+        assert LINK in changed
+        return changed
+
+    data = workbook([HEADER, ['=HYPERLINK("http://x","Cells")', "A B", "=2000+23"], ["Two"]])
+    found = documents(rewritten(data, SHEET, computed), "results.xlsx")
+    assert [read.title for read in found] == ["Cells in ITP", "Two"]
+    assert found[0].notes == (
+        "values that formulas gave last, row 2: A2",
+        "formulas are kept as text, row 2: C2",
+        "no year is in the date '=2000+23'",
+    )
 
 
 def test_a_row_without_content_is_rejected() -> None:

@@ -211,3 +211,25 @@ def test_records_without_content_are_rejected() -> None:
 def test_one_record_alone_is_recognised() -> None:
     assert document("PT J\nAU Li, W\nTI One\nER\n").format == "web-of-science"
     assert document("<3>\nTitle\n  One\n").format == "labelled-lines"
+
+
+def test_medline_on_the_platform_has_all_authors_on_a_line_and_its_number() -> None:
+    text = (
+        "FN ISI Export Format\nVR 1.0\nPT J\nTI Cells\nAU Joffe, Hadine; Hall, Janet E\nUT MEDLINE:16735938\nER\n\nEF\n"
+    )
+    read = document(text)
+    assert ([author.name for author in read.authors], ids(read)) == (
+        ["Joffe, Hadine", "Hall, Janet E"],
+        {"pmid": "16735938"},
+    )
+
+
+def test_endnote_tagged_begins_with_a_type_that_is_not_told() -> None:
+    assert documents("%0\n%A Chen, Y\n%T Cells\n")[0].title == "Cells"
+
+
+def test_editors_of_a_book_in_biosis_are_no_journal() -> None:
+    text = "<1. >\nVN  - Ovid Technologies\nDB  - BIOSIS Previews\nTI  - Cells\n"
+    text += "SO  - Kamp, Roza M. [Editor, Reprint Author], Calvete, Juan J. [Editor]. Methods.:371-397, 2004.\n"
+    read = document(text)
+    assert (read.journal, read.pages, read.date) == ("Methods", "371-397", "2004")

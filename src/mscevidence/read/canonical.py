@@ -77,8 +77,22 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
         place = f"byte {error.start} is not UTF-8"
     if (found := _east_asian(data)) is not None:
         return found[0], (f"decoded as {found[1]}: {place}; look at names and special characters",)
-    note = f"decoded as Windows-1252: {place}; look at dashes and special characters"
-    return _decoded(data, "cp1252"), (note,)
+    name, encoding = ("Mac Roman", "mac_roman") if _is_mac(data) else ("Windows-1252", "cp1252")
+    note = f"decoded as {name}: {place}; look at dashes and special characters"
+    return _decoded(data, encoding), (note,)
+
+
+_MAC_LETTER = re.compile(
+    rb"[A-Za-z][\x80-\x84\x87-\x89\x8b\x98][a-z]|[\x81\x8d\x8f\x90\x9d][a-z]|[a-z][\x8a\x8c\x8e\x9f](?:[a-z]|\W)"
+)
+"""Accented letters in words of old Macintosh files; in Windows-1252 these are signs, capitals in a word, or nothing."""
+
+_WINDOWS_LETTER = re.compile(rb"[a-z][\xe0-\xf6\xf8-\xfe]|[\xe0-\xf6\xf8-\xfe][a-z]")
+"""Accented letters in words of Windows-1252; in Mac Roman these are capitals and signs."""
+
+
+def _is_mac(data: bytes) -> bool:
+    return len(_MAC_LETTER.findall(data)) > 4 * len(_WINDOWS_LETTER.findall(data))
 
 
 def _east_asian(data: bytes) -> tuple[str, str] | None:
@@ -105,6 +119,13 @@ def _is_korean(text: str, foreign: list[str]) -> bool:
     return _KOREAN.search(text) is not None and len(_HANGUL.findall(text)) >= 0.9 * len(foreign)
 
 
+def _is_traditional(text: str, foreign: list[str]) -> bool:
+    """Return whether there are Chinese words, nearly all in the characters that are in daily use on Taiwan."""
+    codes = (one.encode("cp950", "ignore")[:1] for one in foreign)
+    usual = sum(b"\xa1" <= code <= b"\xc6" for code in codes)
+    return _CHINESE.search(text) is not None and usual >= 0.95 * len(foreign)
+
+
 def _is_simplified(text: str, foreign: list[str]) -> bool:
     """Return whether there are Chinese words, nearly all in the characters that Chinese journals use."""
     usual = len("".join(foreign).encode("gb2312", "ignore")) / 2
@@ -113,8 +134,10 @@ def _is_simplified(text: str, foreign: list[str]) -> bool:
 
 _EAST_ASIAN = {
     "Shift JIS": ("cp932", _is_japanese),
+    "EUC-JP": ("euc_jp", _is_japanese),
     "EUC-KR": ("euc_kr", _is_korean),
     "GB 18030": ("gb18030", _is_simplified),
+    "Big5": ("cp950", _is_traditional),
 }
 
 

@@ -14,7 +14,7 @@ _NAMES = {
         title; ti; primarytitle; item title""",
     "other-title": """original title; original non-english title; title original; scientific title;
         translated title; official title; foreign title""",
-    "abstract": "abstract; abstract note; ab; abstracts; notes abstract; summary; brief summary; abstract text",
+    "abstract": "abstract; abstract note; ab; abstr; abstracts; notes abstract; summary; brief summary; abstract text",
     "author": """first authors; authorships author display name; authors; author; author names; author s;
         author full names; authors full names; au; all authors; creator; creators; author name""",
     "affiliation": """affiliations; institution; author addresses; addresses; authors with affiliations;
@@ -29,10 +29,10 @@ _NAMES = {
     "date": """pubdate; cover date; date registration3; publication date print; online date; date published;
         publication date; date of publication; date; first posted; date registration; pub date; issue date""",
     "volume": "biblio volume; volume; vol; vl; journal volume",
-    "issue": "biblio issue; issue; issue number; number; is; journal number; journal issue",
+    "issue": "biblio issue; issue; iss; issue number; number; is; journal number; journal issue",
     "first-page": "biblio first page; page start; start page; first page; bp; page first; beginning page",
     "last-page": "biblio last page; page end; end page; last page; ep; page last; ending page",
-    "pages": "pagination; biblio pages; pages; page; page range; page numbers",
+    "pages": "pagination; biblio pages; pages; page; page range; page numbers; pg; pgs; pp",
     "article-number": "art no; article number; article no; article id",
     "issn": "issn; issns; eissn; electronic issn; print issn; issn print; issn electronic; isxn; issn isbn",
     "isbn": "isbn; isbns; isbn s",
@@ -134,6 +134,9 @@ def add_value(reference: Reference, name: str | None, label: str, value: str) ->
     value = value.strip()
     if not value or name == "left" or value in {"NA", "N/A", "nan", "None", "null"}:
         return
+    if plain_name(label) == "extra":
+        for kind, number in _EXTRA.findall(value):
+            reference.add(kind.casefold(), number)
     if name is None or name == "note":
         reference.add("note", f"{label.strip()}: {value}")
     elif name == "content":
@@ -146,6 +149,9 @@ def add_value(reference: Reference, name: str | None, label: str, value: str) ->
     else:
         reference.add(name, value)
 
+
+_EXTRA = re.compile(r"(?im)^\s*(PMID|PMCID|DOI):\s*(\S+)")
+"""Zotero keeps in Extra what it has no field for, each on a line."""
 
 _LISTS = frozenset(
     re.findall(r"\S+", "accession author editor collective keyword subject topic type affiliation language url")

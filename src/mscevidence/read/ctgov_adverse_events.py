@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from mscevidence.model import Span
 from mscevidence.read.json_records import items, number, words
-from mscevidence.read.posted_tables import PostedResults, PostedTable, one_line, plain
+from mscevidence.read.posted_tables import PostedResults, PostedTable, apart, one_line, plain
 
 Part = Literal["deaths", "serious-adverse-events", "other-adverse-events"]
 
@@ -35,10 +35,10 @@ class _Events:
         self.results = results
         self.module = module
         self.groups = groups
-        self.titles = {
-            words(group.get("id")): one_line(group.get("title")) or words(group.get("id")) for group in groups
-        }
         self.descriptions = {words(group.get("id")): plain(group.get("description")) for group in groups}
+        titles = {words(group.get("id")): one_line(group.get("title")) or words(group.get("id")) for group in groups}
+        told = apart({key: (title, self.descriptions[key]) for key, title in titles.items()})
+        self.titles = {key: title for key, (title, _) in told.items()}
         self.time_frame = plain(module.get("timeFrame"))
         self.at_risk: dict[tuple[str, str], tuple[int, Span]] = {}
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from mscevidence.model import Span
 from mscevidence.read.ctgov_adverse_events import write_adverse_events
 from mscevidence.read.json_records import items, member, number, words
-from mscevidence.read.posted_tables import PostedResults, PostedTable, one_line, plain
+from mscevidence.read.posted_tables import PostedResults, PostedTable, apart, one_line, plain
 
 _COUNTED = frozenset(
     {"participants", "subjects", "patients", "participant", "number of participants", "number of subjects"}
@@ -37,10 +37,15 @@ def _objects(value: object) -> list[dict[str, Any]]:
 
 def _groups(value: object) -> dict[str, tuple[str, str]]:
     """Return title and description of each group by its id."""
-    return {
-        words(each.get("id")): (one_line(each.get("title")) or words(each.get("id")), plain(each.get("description")))
-        for each in _objects(value)
-    }
+    return apart(
+        {
+            words(each.get("id")): (
+                one_line(each.get("title")) or words(each.get("id")),
+                plain(each.get("description")),
+            )
+            for each in _objects(value)
+        }
+    )
 
 
 def _say_groups(table: PostedTable, groups: dict[str, tuple[str, str]]) -> None:

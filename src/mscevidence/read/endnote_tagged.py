@@ -88,11 +88,8 @@ def _parse(text: str) -> Reference:
 
 
 def _recognises(head: str, name: str) -> bool:  # noqa: ARG001
-    return bool(
-        re.match(
-            r"%[0AT] \S[^\n]*\n(?:%\S [^\n]*\n|\s)*%[0ATDJBX] ", opening(head).replace("\r\n", "\n").replace("\r", "\n")
-        )
-    )
+    start = opening(head).replace("\r\n", "\n").replace("\r", "\n")
+    return bool(re.match(r"%[0AT](?: [^\n]*)?\n(?:%\S [^\n]*\n|\s)*%[0ATDJBX] ", start))
 
 
 def _records(stream: BinaryIO) -> Iterator[Record | Reject]:

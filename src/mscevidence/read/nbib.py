@@ -71,21 +71,26 @@ _NOTICES: dict[str, NoticeKind] = {
     "PRIN": "other",
     "PROF": "other",
 }
+_ONCE = frozenset({b"PMID", b"OWN", b"STAT", b"TI", b"TA", b"JT", b"SO"})
+"""Tags that a record has once."""
+
 _TAG = re.compile(r"([A-Z]{2,5})[ \t]{0,3}-(?:[ \t](.*)|(?<=^PMID-)(\d+)$|$)")
 _TAG_LINE = re.compile(rb"(?:\xef\xbb\xbf)?([A-Z]{2,5})[ \t]{0,3}-(?:[ \t]|(?<=PMID-)\d|[\r\n]|$)")
 
 
 def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    draft, first, after_blank, has_pmid = Draft(), b"", True, False
+    draft, first, after_blank, seen = Draft(), b"", True, set[bytes]()
     for line in lines_of(stream):
         found = _TAG_LINE.match(line)
         tag = found[1] if found else b""
-        begins = (tag == b"PMID" and has_pmid) or (after_blank and tag in {first, b"PMID"} and tag)
-        if begins and first:
+        # Not all records have a PMID: after an empty line another owner or title begins one too.
+        again = tag in seen and (tag == b"PMID" or (after_blank and tag in _ONCE))
+        if again or (first and after_blank and tag in {first, b"PMID"}):
             yield draft.taken()
-            has_pmid = False
+            seen.clear()
         first = first or tag
-        has_pmid = has_pmid or tag == b"PMID"
+        if tag:
+            seen.add(tag)
         draft.add(line)
         after_blank = not line.strip()
     rest = draft.taken()

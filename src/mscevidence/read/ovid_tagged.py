@@ -28,6 +28,7 @@ _FIELDS = {
     "DO": "doi",
     "IS": "issn",
     "IL": "issn",
+    "IB": "isbn",
     "YR": "year",
     "DP": "date",
     "DG": "date",
@@ -57,13 +58,16 @@ _LEFT = frozenset(
 _PART = re.compile(r"[ ]*\[[^]\n]*\][ ]*$", re.MULTILINE)
 """BIOSIS says behind the name what somebody has done: Wabner, Cindy L. [Reprint Author]."""
 
+_EDITORS = re.compile(r"\A.{0,400}\[Editor[^]]{0,80}\][,.]\s*")
+"""BIOSIS names the editors of a book before its title."""
+
 
 def _fill(reference: Reference, values: Values) -> None:
     tags = {tag for tag, _ in values}
     in_medline = any(tag == "DB" and "medline" in value.casefold() for tag, value in values)
     for tag, value in values:
         if tag == "SO":
-            add_value(reference, "source-line", tag, value.replace("\n", " "))
+            add_value(reference, "source-line", tag, _EDITORS.sub("", value.replace("\n", " ")))
         elif tag == "UI":
             reference.add("pmid" if in_medline else "accession", value)
         elif tag == "AU" and "FA" in tags:
@@ -75,12 +79,12 @@ def _fill(reference: Reference, values: Values) -> None:
                 add_known(reference, tag, each, _FIELDS, _LEFT)
 
 
-FORMAT = format_of(
-    Dialect(
-        name="ovid-tagged",
-        begins=re.compile(r"<\d+\.? ?>\s*$"),
-        tagged=re.compile(r"([A-Z][A-Z0-9])[ \t]{0,3}- ?(.*)"),
-        recognises=re.compile(r"^<\d+\.? ?>[ \t]*\n[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
-        fill=_fill,
-    )
+DIALECT = Dialect(
+    name="ovid-tagged",
+    begins=re.compile(r"<\d+\.? ?>\s*$"),
+    tagged=re.compile(r"([A-Z][A-Z0-9])[ \t]{0,3}- ?(.*)"),
+    recognises=re.compile(r"^<\d+\.? ?>[ \t]*\n[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
+    fill=_fill,
 )
+
+FORMAT = format_of(DIALECT)

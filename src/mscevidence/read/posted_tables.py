@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from mscevidence.read.canonical import canonical, is_canonical
 from mscevidence.read.jats_tables import Writer
 
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+.!~^=|&-])")
+_SHORT = 60
 _BREAKS = re.compile(r"\s*\n\s*")
 
 
@@ -28,6 +30,26 @@ def one_line(text: object) -> str:
     """Return a text of the registry in one line, with nothing in it that would end a cell."""
     words = plain(text)
     return _BREAKS.sub(" ", words).replace("|", "/") if "\n" in words or "|" in words else words
+
+
+def apart(groups: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Return groups of which no two have one title: those that do are told apart by their description or their id.
+
+    Args:
+        groups: title and description by id.
+    """
+    titles = Counter(title for title, _ in groups.values())
+    if all(count == 1 for count in titles.values()):
+        return groups
+    described = Counter((title, description) for title, description in groups.values())
+    told = {}
+    for key, (title, description) in groups.items():
+        if titles[title] > 1:
+            short = 0 < len(description) <= _SHORT and described[title, description] == 1
+            told[key] = f"{title} ({one_line(description) if short else key})", description
+        else:
+            told[key] = title, description
+    return told
 
 
 @contextmanager

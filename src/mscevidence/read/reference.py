@@ -130,7 +130,8 @@ def _fields(reference: Reference, identifiers: tuple[Identifier, ...]) -> dict[s
         "identifiers": identifiers,
         "source": source,
         "pages": pages_of(*(reference.first(each) for each in ("pages", "first-page", "last-page", "article-number"))),
-        "issns": issns_in(reference.all("issn")),
+        # Reference managers have one field for the number of a journal and of a book.
+        "issns": issns_in([*reference.all("issn"), *reference.all("isbn")]),
         "languages": languages,
         "other_titles": tuple(reference.all("other-title")),
         "publication_types": types,

@@ -13,6 +13,9 @@ _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>|\[\]]+", re.IGNORECASE)
 _PMID = re.compile(r"(?<![\w.])(\d{1,8})(?:\.0)?(?![\w.])")
 _PMC = re.compile(r"PMC\s?(\d{1,9})", re.IGNORECASE)
 _ISBN = re.compile(r"(?<![\d-])97[89](?:[- ]?\d){10}(?!\d)")
+_OLD_ISBN = re.compile(r"(?<![\w-])\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])")
+"""Ten digits, the last of which (X is 10) makes their weighted sum a multiple of 11."""
+
 _IN_LINK = (
     ("doi", re.compile(r"(?:doi\.org/|[?&;]doi=(?:doi:)?|id=doi:)(10\.\d{4,9}/[^\s&;]+)", re.IGNORECASE)),
     ("pmid", re.compile(r"(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/pubmed/)(\d{1,8})(?!\d)")),
@@ -27,7 +30,7 @@ _ACCESSIONS = (
     ("central", re.compile(r"(CN-\d{8})")),
     ("embase", re.compile(r"(?:EMBASE\s)?(L\d{6,})")),
     ("embase", re.compile(r"EMBASE (\d{6,})")),
-    ("pmid", re.compile(r"PUBMED (\d{1,8})")),
+    ("pmid", re.compile(r"(?:PUBMED |MEDLINE:)(\d{1,8})(?!\d)")),
     ("lens", re.compile(r"(\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])")),
     ("accession", re.compile(r"(\S(?:.{0,60}\S)?)")),
 )
@@ -67,8 +70,16 @@ def _named(values: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
     for value in values.get("accession", ()):
         yield _accession(value)
     for value in (*values.get("isbn", ()), *values.get("issn", ())):
-        for isbn in _ISBN.findall(value):
-            yield "isbn", re.sub(r"[- ]", "", isbn)
+        yield from (("isbn", isbn) for isbn in _isbns(value))
+
+
+def _isbns(value: str) -> Iterator[str]:
+    for isbn in _ISBN.findall(value):
+        yield re.sub(r"[- ]", "", isbn)
+    for isbn in _OLD_ISBN.findall(value):
+        digits = re.sub(r"[- ]", "", isbn).upper()
+        if sum((10 - place) * (10 if digit == "X" else int(digit)) for place, digit in enumerate(digits)) % 11 == 0:
+            yield digits
 
 
 def only_registrations(value: str) -> tuple[Identifier, ...]:

@@ -1,15 +1,19 @@
 """Search results saved as an Excel workbook (.xlsx), by a database or by hand.
 
-Cells are read as they stand: a formula is text here and is never computed. A workbook is a zip archive, and one that
+Cells are read as they stand: of a formula what the spreadsheet program computed last, and its text where it has never
+been computed; here nothing is. A workbook is a zip archive, and one that
 would unpack to far more than a list of references is refused before it is opened.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import io
+import itertools
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -25,7 +29,30 @@ MAX_UNPACKING = 200
 """XML of a sheet packs about 1:10; a bomb packs 1:1000."""
 
 _PREAMBLE = 40
-_EXCERPT = 200
+_PIECE = 1 << 20
+_FORMULA = re.compile(rb"<f[ >]")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Row:
+    """The cells of a row, and the same with what formulas gave last."""
+
+    cells: tuple[Any, ...]
+    computed: tuple[Any, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """The cells as text; of a formula its last value, or the formula where there is none."""
+        computed = itertools.chain(self.computed, itertools.repeat(None))
+        return [_text(_value(cell, other)) for cell, other in zip(self.cells, computed, strict=False)]
+
+    def notes(self, number: int) -> list[str]:
+        """Return which cells of the row with a number hold formulas, and what was taken of them."""
+        found = [(cell, other) for cell, other in zip(self.cells, self.computed, strict=False) if _is_formula(cell)]
+        last = [cell.coordinate for cell, other in found if _value(cell, other) != cell.value]
+        text = [cell.coordinate for cell, other in found if cell.coordinate not in last]
+        told = [f"values that formulas gave last, row {number}: {', '.join(last)}"] if last else []
+        return told + ([f"formulas are kept as text, row {number}: {', '.join(text)}"] if text else [])
 
 
 def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
@@ -37,14 +64,14 @@ def _records(stream: BinaryIO) -> Iterator[Record | Reject]:
     position = tables = 0
     for sheet, rows in _sheets(data):
         columns: Columns | None = None
-        for number, cells in enumerate(rows, 1):
-            texts = [_text(cell) for cell in cells]
+        for number, row in enumerate(rows, 1):
+            texts = row.texts
             if columns is None:
                 columns = columns_of(texts) if number <= _PREAMBLE else None
                 tables += columns is not None
             elif any(text.strip() for text in texts):
                 position += 1
-                yield row_record(columns, texts, _row_bytes(texts), position, _formulas(cells, number))
+                yield row_record(columns, texts, _row_bytes(texts), position, row.notes(number))
             if columns is None and number == _PREAMBLE:
                 position += 1
                 yield Reject(position=position, reason=f"the sheet {sheet!r} has no row of column names that is known")
@@ -65,13 +92,35 @@ def _refuse_bombs(data: bytes) -> None:
         raise DocumentError(message, hint="open it and save the sheet as CSV if you trust it")
 
 
-def _sheets(data: bytes) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
+def _sheets(data: bytes) -> Iterator[tuple[str, Iterator[_Row]]]:
+    sheets = _loaded(data)
+    # What formulas gave last is in the file, but the library shows either these values or the formulas.
+    computed = _loaded(data, computed=True) if _has_formulas(data) else None
+    for number, sheet in enumerate(sheets):
+        values = _rows(computed[number]) if computed else itertools.repeat(None)
+        yield sheet.title, (_Row(cells, other or cells) for cells, other in zip(_rows(sheet), values, strict=False))
+
+
+def _loaded(data: bytes, *, computed: bool = False) -> list[Any]:
     import openpyxl
 
     with _named_errors():
-        sheets = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False).worksheets
-    for sheet in sheets:
-        yield sheet.title, _rows(sheet)
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=computed)
+        return [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+
+
+def _has_formulas(data: bytes) -> bool:
+    with _named_errors(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not name.startswith("xl/worksheets/") or not name.endswith(".xml"):
+                continue
+            before = b""
+            with archive.open(name) as sheet:
+                while piece := sheet.read(_PIECE):
+                    if _FORMULA.search(before + piece):
+                        return True
+                    before = piece[-2:]
+    return False
 
 
 def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
@@ -93,8 +142,17 @@ def _named_errors() -> Iterator[None]:
         raise DocumentError(f"the workbook is broken: {type(error).__name__}: {error}", hint=hint) from error
 
 
-def _text(cell: Any) -> str:
-    value = cell.value
+def _is_formula(cell: Any) -> bool:
+    return getattr(cell, "data_type", "") == "f"
+
+
+def _value(cell: Any, computed: Any) -> Any:
+    """Return the value of a cell; of a formula what it gave last, and its text where it never gave anything."""
+    last = getattr(computed, "value", None) if _is_formula(cell) else None
+    return cell.value if last is None else last
+
+
+def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, dt.datetime | dt.date):
@@ -102,11 +160,6 @@ def _text(cell: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _formulas(cells: tuple[Any, ...], number: int) -> list[str]:
-    found = [cell.coordinate for cell in cells if getattr(cell, "data_type", "") == "f"]
-    return [f"formulas are kept as text, row {number}: {', '.join(found)}"] if found else []
 
 
 def _row_bytes(texts: list[str]) -> bytes:

@@ -7,7 +7,7 @@ import re
 _LONGEST = 1_000
 
 _EMBASE = re.compile(
-    r"""(?P<journal>[^(]+?)\s*\((?P<year>\d{4})\)\s*
+    r"""(?P<journal>[^(]+?)\s*\((?P<year>(?:1[5-9]|20)\d\d)\)\s*
     (?P<volume>[\w-]+(?:\s(?:Suppl(?:ement)?)[^:(]*)?)?(?::(?P<issue>[^(]*?))?\s*
     (?:\((?P<pages>[^)]*)\))?
     (?:\s*Article\ Number:\s*(?P<article>[^.\s]+))?\.?\s*
@@ -15,18 +15,18 @@ _EMBASE = re.compile(
     re.VERBOSE,
 )
 _PUBMED = re.compile(
-    r"""(?P<journal>[^.]+(?:\.[^.\d]+)*)\.\s*(?P<date>(?:1[89]|20)\d\d[^;:.]*)
+    r"""(?P<journal>[^.]+(?:\.[^.\d]+)*)(?:\.\s*|\s(?=[12]\d{3}[^;:.]*;))(?P<date>(?:1[89]|20)\d\d[^;:.]*)
     (?:;\s*(?P<volume>[^(:;.]*)(?:\((?P<issue>[^)]*)\))?
     (?::\s*(?P<pages>[^.;]*))?|:(?P<article>[\w.-]*\w))?(?:\..*)?$""",
     re.VERBOSE,
 )
 _OVID = re.compile(
-    r"""(?P<journal>[^.]+)\.\s+
+    r"""(?P<journal>[^.]+)\.(?:\s+|(?=:))
     (?:Conference:\s(?P<meeting>.{1,400}?)\.\s+)?
     (?:Vol\.?\s?)?(?P<volume>\d[\w-]*)?
     \s?(?:\((?P<issue>(?!pp\b|no\spag)[^)]*)\))?
     (?::(?P<pages>[\w.-]+)|\s*\(pp?\s(?P<numbers>[^)]*)\)|\s*\(no\spagination\))?
-    ,\s*(?P<year>[^,.]*?(?:1[89]|20)\d\d[^,.]*)
+    ,\s*(?P<year>(?:[A-Z][a-z]{2,8}\.?\s\d{1,2},\s)?[^,.]*?(?:1[89]|20)\d\d[^,.]*)
     (?:,\s*pp?\.\s*(?P<last>[\w-]+))?
     (?:\.(?:.*?Article\ Number:\s*(?P<article>[^.\s]+))?(?:.*?Date\ of\ Publication:\s*(?P<date>[^.]+))?.*)?$""",
     re.VERBOSE,
@@ -37,8 +37,8 @@ _NAMES = ("journal", "meeting", "year", "date", "volume", "issue", "pages", "art
 def citation_parts(text: str) -> dict[str, str] | None:
     """Return the parts of a citation by the names of `reference.FIELDS`, without those it lacks; None if it is none.
 
-    Read are ``Blood (2023) 142:5 (1-9). Date of Publication: 2 Nov 2023``, ``Blood. 2023;142(5):1-9`` and
-    ``Blood. 142(5):1-9, 2023 Nov 2``.
+    Read are ``Blood (2023) 142:5 (1-9). Date of Publication: 2 Nov 2023``, ``Blood. 2023;142(5):1-9``, with
+    and without the full stop, ``Blood. 142(5):1-9, 2023 Nov 2`` and ``Blood. 142(5):1-9, November 2, 2023``.
     """
     line = text[:_LONGEST].strip()
     found = _EMBASE.match(line) or _PUBMED.match(line) or _OVID.match(line)

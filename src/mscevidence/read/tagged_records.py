@@ -28,14 +28,15 @@ class Dialect:
 
     Attributes:
         name: of the format.
-        begins: how the line looks that begins a record.
+        begins: how the line looks that begins a record; None where it is the tag of the file's first line whenever
+            that comes again behind an empty line.
         tagged: a line with a tag (first group) and the beginning of its value (second group).
         recognises: how the first record of a file looks, its lines ending with ``\n``.
         fill: puts the values of a record into a reference.
     """
 
     name: str
-    begins: re.Pattern[str]
+    begins: re.Pattern[str] | None
     tagged: re.Pattern[str]
     recognises: re.Pattern[str]
     fill: Callable[[Reference, Values], None]
@@ -59,15 +60,19 @@ def _records(stream: BinaryIO, dialect: Dialect) -> Iterator[Record | Reject]:
 
 
 def _pieces(stream: BinaryIO, dialect: Dialect) -> Iterator[bytes]:
-    draft, inside = Draft(), False
+    draft, inside, begins, after_blank = Draft(), False, dialect.begins, True
     for line in lines_of(stream):
-        if dialect.begins.match(line.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n")):
+        shown = line.decode("utf-8", "replace").lstrip("\ufeff").rstrip("\r\n")
+        if begins is None and (first := dialect.tagged.match(shown)):
+            begins = re.compile(rf"{re.escape(first[1])}\b")
+        if begins and begins.match(shown) and (dialect.begins or after_blank):
             # What stands before the first record (the name of a search, say) belongs to none.
             before = draft.taken()
             if inside:
                 yield before
             inside = True
         draft.add(line)
+        after_blank = not shown.strip()
     rest = draft.taken()
     if rest.strip(_NOTHING):
         yield rest

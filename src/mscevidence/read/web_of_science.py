@@ -97,8 +97,10 @@ def _parse(text: str) -> Reference:
     reference = Reference()
     for tag, lines in tags.items():
         _add(reference, tag, lines)
-    for name in tags.get("AF") or tags.get("AU") or ():
-        reference.add("author", name)
+    for line in tags.get("AF") or tags.get("AU") or ():
+        # One author is on a line; MEDLINE on the same platform has all of them on one.
+        for name in line.split(";"):
+            reference.add("author", name)
     if "ER" not in tags:
         reference.notes.append("no ER line")
     accession = " ".join(tags.get("UT", ()))
