@@ -125,7 +125,7 @@ def score(abstracts: Iterable[Abstract]) -> Score:
         certain = [c for c in candidates if c.certainty != "ambiguous" and None not in _numbers(c)]
         taken: set[Row] = set()
         for candidate in certain:
-            row = next((row for row in abstract.rows if _agrees(candidate, row)), None)
+            row = _row_of(candidate, abstract.rows)
             total.right += row is not None
             total.wrong += row is None
             if row is None:
@@ -142,6 +142,16 @@ def score(abstracts: Iterable[Abstract]) -> Score:
             if row not in taken:
                 total.error(_why_missed(row, candidates), abstract.name, row)
     return total
+
+
+def _row_of(candidate: Candidate, rows: tuple[Row, ...]) -> Row | None:
+    """Return the row that a candidate tells, of several the one with its time point."""
+    agreeing = [row for row in rows if _agrees(candidate, row)]
+    return next((row for row in agreeing if row.time and _is_timed(candidate, row)), next(iter(agreeing), None))
+
+
+def _is_timed(candidate: Candidate, row: Row) -> bool:
+    return (candidate.time_point or "").casefold() == (row.time or "").casefold()
 
 
 def _numbers(candidate: Candidate) -> tuple[float | None, float | None]:
@@ -167,7 +177,7 @@ def _note_time(total: Score, name: str, candidate: Candidate, row: Row) -> None:
     if row.time is None:
         return
     total.timed += 1
-    if (candidate.time_point or "").casefold() != row.time.casefold():
+    if not _is_timed(candidate, row):
         total.mistimed += 1
         total.error("time told wrongly", name, f"{told(candidate)} at {candidate.time_point}, not {row.time}")
 

@@ -67,6 +67,14 @@ _LETTERED = Opening(
     ),
     "group arm cohort",
 )
+_MARK = r"(?:[A-H]|[1-9]|I{1,3}V?)"
+_LETTERED_LIST = Opening(
+    re.compile(
+        rf"\b(?P<noun>[Gg]roup|[Aa]rm|[Cc]ohort)s\s(?P<marks>{_MARK}(?:,\s{_MARK})+),?\s(?:and|or|vs\.?)\s(?P<last>{_MARK}|placebo|controls?)\b"
+    ),
+    "group arm cohort",
+)
+"""Three or more groups in a row: "cohorts A, B, C and placebo"."""
 _PHASE = Opening(
     re.compile(
         r"\b(?P<name>(?:dose[\s-])?(?:escalation|expansion|extension|lead-in|run-in|randomi[sz]ed|double-blind)\s(?:phase|part|cohort|stage))\b",
@@ -84,7 +92,7 @@ _EVERYBODY = Opening(
 _OVERALL = Holding(re.compile(r"\b(?:in\stotal|the\soverall\s(?:cohort|population))\b", re.IGNORECASE), "total overall")
 _DOSE_LEVEL = Opening(
     re.compile(
-        r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)\s(?:group|arm|cohort|level))\b",
+        r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)(?:\s(?:group|arm|cohort|level)\b|(?<=\(\w{3}.dose)(?=\))|(?<=\(\w{4}.dose)(?=\))|(?<=\(\w{6}.dose)(?=\))))",
         re.IGNORECASE,
     ),
     "low medium middle mid intermediate high",
@@ -100,7 +108,7 @@ _NOT_A_NAME = re.compile(
 )
 _COMPARATIVE = Opening(
     re.compile(
-        r"\bplacebo|\brandomi[sz]|\brandomly\s(?:assigned|allocated|divided)\b(?!\s(?:[\w×^/.-]+\s){0,10}?dos(?:es?|ages?)\b)|\bcomparator\b|\b(?:two|both|either)\s(?:study|treatment)\s(?:arms?|groups?)\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|(?<!non-)\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
+        r"\bplacebo|(?<!non-)(?<!non\s)\brandomi[sz]|\brandomly\s(?:assigned|allocated|divided)\b(?!\s(?:[\w×^/.-]+\s){0,10}?dos(?:es?|ages?)\b)|\bcomparator\b|\b(?:two|both|either)\s(?:study|treatment)\s(?:arms?|groups?)\b|(?<!normal\s)(?<!healthy\s)\bcontrols\b|(?<!non-)\bcontrol(?:led)?\s(?:groups?|arms?|patients|subjects|cohort|trial|study)\b"
         r"|\bcompar(?:ed|ing|ison\sof)\s(?:the\s)?(?:[\w-]+\s){1,5}?(?:with|to|and|versus)\s(?:the\s)?(?:conventional|standard|routine|usual)\b"
         r"|\b(?:(?<!graft-)(?<!graft\s)versus|vs\.?|compared\s(?:with|to))\s(?:[\w-]+\s){0,4}(?:group|arm|cohort|controls?|placebo|alone)\b",
         re.IGNORECASE,
@@ -129,6 +137,7 @@ def arm_key(label: str) -> str:
     if "10^" in label:
         dose, _, unit = label.partition(" ")
         return f"{value_of(dose):g} {unit}"
+    label = re.sub(r"(?<=[a-z])-(?=dos)", " ", label)
     plain = re.sub(r"\b(?:groups?|arms?|cohorts?|recipients|patients|the)\b|-treated\b", " ", label.casefold())
     return " ".join(word.removesuffix("s") for word in plain.split()) or label.casefold()
 
@@ -193,9 +202,9 @@ def _phases(text: str, span: Span) -> list[ArmMention]:
 
 
 def _named(text: str, span: Span) -> list[ArmMention]:
-    found: list[ArmMention] = []
+    found = [ArmMention(*match.span("name"), match["name"], "named") for match in _DOSE_LEVEL.finditer(text, *span)]
     if not _GROUP_NOUN.search(text, *span):
-        return found
+        return [mention for mention in found if text.startswith("(", mention.start - 1)]  # "(low dose)"
     for match in _COORDINATED.finditer(text, *span):
         noun = match["noun"].removesuffix("s")
         found += [ArmMention(*match.span(part), f"{match[part]} {noun}", "named") for part in ("first", "second")]
@@ -208,8 +217,23 @@ def _named(text: str, span: Span) -> list[ArmMention]:
             continue
         if not any(m.start <= match.start() < m.end for m in found):
             found.append(ArmMention(*match.span("name"), match["name"], "named"))
-    found += [ArmMention(*match.span("name"), match["name"], "named") for match in _DOSE_LEVEL.finditer(text, *span)]
+    return [*found, *_lettered(text, span)]
+
+
+def _lettered(text: str, span: Span) -> list[ArmMention]:
+    """Groups with a letter or a number for a name, alone, in pairs or in lists."""
+    found: list[ArmMention] = []
+    for match in _LETTERED_LIST.finditer(text, *span):
+        noun = match["noun"].casefold()
+        for mark in re.finditer(_MARK, match["marks"]):
+            start = match.start("marks")
+            found.append(ArmMention(start + mark.start(), start + mark.end(), f"{noun} {mark.group()}", "named"))
+        last = match["last"]
+        found.append(ArmMention(*match.span("last"), f"{noun} {last}" if len(last) < 4 else last, "named"))
+    listed = {mention.start for mention in found}
     for match in _LETTERED.finditer(text, *span):
+        if match.start("mark") in listed:
+            continue
         noun = match["name"].split()[0].removesuffix("s").casefold()
         found.append(ArmMention(*match.span("name"), f"{noun} {match['mark']}", "named"))
         if match["second"]:

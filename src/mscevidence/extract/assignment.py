@@ -11,8 +11,9 @@ from mscevidence.extract.arms import ArmMention
 from mscevidence.extract.attach import Attached, Bounds, continues, is_demographic, outcome_of
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
-from mscevidence.extract.denominators import completed, possible_events
+from mscevidence.extract.denominators import OF_ALL, completed, possible_events
 from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit, says_kept
+from mscevidence.extract.event_counts import EVENT_COUNTS, counts_events
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
@@ -30,15 +31,6 @@ _RATES = re.compile(r"\brates?\b[^.;]{0,12}\b(?:was|were)\b|\brates?$")
 _ONLY_A_TIME = re.compile(r"\s?(?:and\s)?(?:at|after|by|on|within)\s[\w\s]{1,20}?\s?")
 _FAR = 150
 """Characters across which a "respectively" list keeps the outcome that its sentence names."""
-_EVENT_COUNTS = {
-    "any-adverse-event": "adverse-event-count",
-    "treatment-emergent-adverse-event": "adverse-event-count",
-    "serious-adverse-event": "serious-adverse-event-count",
-    "related-adverse-event": "related-adverse-event-count",
-    "infection": "infection-count",
-    "relapse": "relapse-count",
-    "infusion-reaction": "infusion-reaction-count",
-}
 
 
 class Assignment:
@@ -60,11 +52,12 @@ class Assignment:
 
     def candidates(self) -> Iterator[Candidate]:
         """Yield the results and parts of the sentence in order."""
+        named = [(mention.start, mention.end) for mention in self.facts.outcomes]  # the 20 of an "ACR 20 response"
         for index, count in enumerate(self.facts.counts):
             if count.rule == "of-n":
                 self.scope = count.value("n")
                 self.of_few = is_of_few(self.facts.text, count, self._total)
-            elif count.start in self.told or any(start <= count.start < end for start, end in self.taken):
+            elif count.start in self.told or any(start <= count.start < end for start, end in (*self.taken, *named)):
                 continue
             else:
                 candidate = self._part(index, count) or self._result(index, count)
@@ -123,12 +116,12 @@ class Assignment:
             self._is_size(count, label) or is_group_size(self.facts.text, count, attached.span)
         ):
             return None
-        if count.rule in {"bare-number", "x-patients"} and self._counts_events(count, attached):
-            attached = Attached(_EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
+        if count.rule in {"bare-number", "x-patients"} and counts_events(self.facts.text, count, attached):
+            attached = Attached(EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
         elif not (attached.outcome or "").endswith("-count") and (
             count.rule != "percent-only" or not is_estimated(count, bounds, attached.span)
         ):
-            values = completed(values, self.facts.context, label, of_all=attached.outcome == "death")
+            values = completed(values, self.facts.context, label, of_all=attached.outcome in OF_ALL)
         if count in self.lists.left_open:
             attached = replace(attached, certain=False)
         candidate = self._candidate("result", count, values, attached, label, arm)
@@ -148,6 +141,8 @@ class Assignment:
             words = self.facts.text[mention.start : mention.end]
             return Attached(mention.outcome, words, (mention.start, mention.end), certain=True)
         attached = self._shared(count) or outcome_of(count, bounds, self.facts.outcomes)
+        if attached.outcome is None and any(attached.span == (arm.start, arm.end) for arm in self.facts.arms):
+            attached = Attached()  # "MSC (33%) and saline (37%)": the name of an arm, no words for an outcome
         if (
             attached.words is None
             and self.previous
@@ -183,12 +178,14 @@ class Assignment:
         if following >= len(self.facts.counts):
             return None
         after = self.facts.counts[following]
-        apart = any(count.end <= arm.start and arm.end <= after.start for arm in self.facts.arms)
+        apart = any(count.start <= arm.start and arm.end <= after.start for arm in self.facts.arms)
         apart = apart and ")" not in self.facts.text[count.end : after.start]
         alike = after.rule == count.rule or {after.rule, count.rule} == {"x-patients", "bare-number"}
         if not alike or not apart or not continues(self.facts.text, count, after, self._arms_and_times):
             return None
         attached = outcome_of(after, self.facts.bounds(following), self.facts.outcomes)
+        if attached.words is None:
+            return self._told_ahead(after)
         behind = attached.span is not None and attached.span[0] >= after.end
         return attached if behind and attached.outcome is not None else None
 
@@ -212,7 +209,7 @@ class Assignment:
         mention = self.facts.outcomes[-1]
         first = self.owner.run(count)[0]
         _, apart, led_by = self.facts.text[mention.end : first.start].rpartition(";")
-        if (apart and not _ONLY_A_TIME.fullmatch(led_by)) or count.start - mention.end > _FAR:
+        if (apart and not _ONLY_A_TIME.fullmatch(led_by)) or first.start - mention.end > _FAR:
             return None
         if any(mention.end <= other.start < first.start for other in self.facts.counts):
             return None
@@ -246,15 +243,6 @@ class Assignment:
     def _goes_on(self, count: Count, attached: Attached) -> bool:
         """Return whether a count has its outcome from the one before it, told in the same way."""
         return self.previous is not None and attached is self.previous[1] and count.rule == self.previous[0].rule
-
-    def _counts_events(self, count: Count, attached: Attached) -> bool:
-        """Return whether a number counts events, not patients: "four serious adverse events occurred"."""
-        directly = attached.span is not None and re.fullmatch(
-            r"\s(?:(?!had\b|have\b|has\b|with\b|of\b|developed\b|experienced\b|suffered\b)[\w-]+\s){0,2}?",
-            self.facts.text[count.end : attached.span[0]],
-        )
-        verb = (attached.words or "").endswith("ed")
-        return bool(directly) and not verb and not count.noun and attached.outcome in _EVENT_COUNTS
 
     def _may_be_of(self, scope: Value, count: Count) -> bool:
         """Return whether the n of "Of 24 patients, ..." can be that of a count: no other n, and a percent that fits."""

@@ -123,6 +123,8 @@ def outcome_of(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> A
 
 def _joined_to_another(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]) -> bool:
     """Return whether a count is of two outcomes at once: "seven patients had headache and fever"."""
+    if bounds.text.endswith("either ", bounds.start, found.start):
+        return True
     following = next((m for m in mentions if found.end <= m.start < bounds.end and m.outcome != found.outcome), None)
     if following is None or following.outcome.removeprefix("complete-").removeprefix("partial-") == found.outcome:
         return False  # "twelve responded with a complete response": of what degree, no second outcome

@@ -15,6 +15,10 @@ _MORE = re.compile(r"\b(?:higher|more|greater|increased|better|larger)\b", re.IG
 _THAN = re.compile(
     r"[^.;]{0,80}?\b(?:than|compared\s(?:with|to)|versus|vs\.?)\s(?:(?:that|those)\s)?(?:(?:in|of|for|with)\s)?(?:the\s)?\Z"
 )
+_VERSUS = re.compile(
+    r"(?:\s[\w-]+){0,4}?\s(?:than|versus|vs\.?|compared\s(?:with|to))\s(?:(?:that|those)\s)?(?:(?:in|of|for|with|treated\swith|given|receiving|on)\s)?(?:the\s)?"
+)
+"""What stands between two arms of which the first is set against the second: "higher in A than in the B group"."""
 
 
 def arm_of_pair(facts: Facts, count: Count) -> ArmMention | None:
@@ -29,7 +33,8 @@ def arm_of_pair(facts: Facts, count: Count) -> ArmMention | None:
     first, second = pair
     before, behind = arms[0].end <= first.start, arms[1].start >= second.end
     led = before and behind and _THAN.search(facts.text, second.end, arms[1].start)
-    between = facts.text[arms[0].end : first.start] if before else ""
+    led = led or (arms[1].end <= first.start and _VERSUS.fullmatch(facts.text, arms[0].end, arms[1].start))
+    between = facts.text[facts.span[0] : first.start] if before else ""
     return arms[place] if led and _agrees(between, first, second) else None
 
 

@@ -36,6 +36,9 @@ _SCOPE_ENDS = ("of", "Of", "among", "Among", "for", "in", "the", "these", "those
 _INTERVAL_BEHIND = re.compile(r"[,;]\s?\d\d[^()]{0,12}(?:CI|confidence)[^()]{0,60}\)")
 """The confidence interval that closes the bracket of a percent."""
 _OF_THEM = re.compile(rf"\sof\s(?:them|these|those|whom){OPEN}")
+_IN_ARM = re.compile(
+    rf"(?:{NOUN})?\s(?:in|from|of)\s(?:the\s)?(?:[\w+/-]+\s){{0,3}}?(?:groups?|arms?|cohorts?)(?:\s[A-H\d])?{OPEN}"
+)
 _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 
 
@@ -177,6 +180,15 @@ def _x_percent(s: Sentence, i: int) -> Count | None:
     )
 
 
+def _x_in_arm_percent(s: Sentence, i: int) -> Count | None:
+    """``15 from the group B (75%)``: the arm between a number and its percent."""
+    number, percent = s.numeral(i, "number"), s.numeral(i + 1, "percent")
+    if not number or not percent or not _IN_ARM.fullmatch(s.gap(i)) or not re.match(CLOSE, s.gap(i + 1)):
+        return None
+    values = (s.number("events", number), s.number("percent", percent))
+    return Count("x-percent", number.start, s.closed(number.start, percent.end), values, 2, noun=True)
+
+
 def _of_n(s: Sentence, i: int) -> Count | None:
     """``Of 24 patients, ...``: the n of what follows."""
     n = s.numeral(i, "number")
@@ -227,6 +239,7 @@ _RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
         _of_n,
         _others,
         _x_percent,
+        _x_in_arm_percent,
         _patients,
     ),
     "percent": PERCENT_RULES,

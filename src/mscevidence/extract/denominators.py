@@ -8,6 +8,9 @@ from mscevidence.extract.arms import ALL
 from mscevidence.extract.context import Context
 from mscevidence.model import Value
 
+OF_ALL = frozenset({"death", "discontinuation", "loss-to-follow-up"})
+"""Outcomes that are looked for in everybody, however few are left."""
+
 
 def completed(
     values: list[Value], context: Context, arm: str | None, *, everybody: bool = False, of_all: bool = False

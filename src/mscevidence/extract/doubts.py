@@ -33,7 +33,7 @@ _LIKENED = re.compile(
     r"\s(?:was|were|is|are|did)\s(?:not\s)?(?:\w+ly\s)?(?:differ|similar|comparable|alike)|\s(?:as\sa\sresult|because|due\sto)\s(?:of\s)?(?:toxicity|treatment|therapy)",
     re.IGNORECASE,
 )
-_RANGE_BEHIND = re.compile(r"\s?[(\[]\s?\d+(?:\.\d+)?\s?(?:[-–]|to)\s?\d")
+_RANGE_BEHIND = re.compile(r"\s?[(\[]\s?(?:range[d:,]?\s)?\d+(?:\.\d+)?\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
 _CHOSEN_AHEAD = re.compile(
     rf"(?:In|Among|For|Of|Within)\s(?:the\s|those\s|a\s)?(?:subgroup|subset|group|{PEOPLE}|those)\s(?:of\s(?:\w+\s)?{PEOPLE}\s)?"
     r"(?:with|without|who|aged|whose|older|younger|below|above)\b[^,;]{3,90},"
@@ -42,6 +42,12 @@ _STOPPED_AHEAD = re.compile(
     r"(?:After|Following|On|Upon|Despite|During)\s(?:[\w-]+\s){0,3}?(?:discontinu|withdraw|cessation|stopping|taper|interrupti)\w*[^,;]{0,60},?\s",
     re.IGNORECASE,
 )
+_START = (
+    r"(?:before\s(?:the\s|any\s|starting\s)?(?:\w+\s){0,2}?(?:treatment|therapy|infusions?|injections?|transplantation|MSCs?|cells|enrol\w+|study)"
+    r"|prior\sto\s(?:the\s)?(?:\w+\s){0,2}?(?:treatment|therapy|infusions?|injections?|transplantation|MSCs?|enrol\w+|study)|at\s(?:baseline|study\sentry|inclusion|enrol\w+|entry|presentation|diagnosis))\b"
+)
+_AT_START_AHEAD = re.compile(rf"{_START},?\s", re.IGNORECASE)
+_AT_START_BEHIND = re.compile(rf"(?:\s[\w-]+){{0,3}}?\s{_START}", re.IGNORECASE)
 _NOT_BETWEEN = re.compile(r"\b(?:not|never|failed\sto|unable\sto|without)\b", re.IGNORECASE)
 _BUT = re.compile(
     r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
@@ -110,6 +116,7 @@ def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: f
     return (
         is_bound(text, count)
         or is_detail(text, count, outcome)
+        or is_before_treatment(text, sentence, count)
         or is_whole(count, total)
         or is_after_response(text, sentence, outcome, count)
         or is_kept(text, outcome, count, total)
@@ -157,6 +164,14 @@ def is_figure(text: str, count: Count, run: tuple[Count, ...]) -> bool:
 def is_of_subgroup(text: str, sentence: Span) -> bool:
     """Return whether a sentence opens with patients chosen among those of the trial: "In the group with ...,"."""
     return bool(_CHOSEN_AHEAD.match(text, *sentence) or _STOPPED_AHEAD.match(text, *sentence))
+
+
+def is_before_treatment(text: str, sentence: Span, count: Count) -> bool:
+    """Return whether a number tells how patients were at the start: "pain was present in four before treatment"."""
+    ahead = _AT_START_AHEAD.match(text, *sentence)
+    if ahead and not text[ahead.end() : count.start].count(";"):
+        return True
+    return bool(_AT_START_BEHIND.match(text, count.end, sentence[1]))
 
 
 def is_everybody(text: str, count: Count) -> bool:

@@ -12,7 +12,7 @@ from mscevidence.extract.numerals import Numeral
 
 _TIME_GAP = re.compile(r"[\s-](?:days?|weeks?|months?|years?),?\s")
 _TIMES_GAP = re.compile(r"\s?(?:,|and|or|to|,\s(?:and|or))\s")
-_UNIT_BEFORE = re.compile(r"\b(?:days?|weeks?|months?|years?)\s\Z", re.IGNORECASE)
+_UNIT_BEFORE = re.compile(r"\b(?:day|week|month|year)(?P<several>s)?\s(?:\d{1,4}(?:,\s|\sand\s)){0,4}\Z", re.IGNORECASE)
 _N_EQUALS = re.compile(r"\b[nN]\s?=\s?\Z")
 _THE_GROUP = re.compile(r"\b(?:the|this|that|each|our)\s(?:[\w+/-]+\s){0,4}(?:group|arm|cohort),?\s\Z", re.IGNORECASE)
 _COUNTED_AHEAD = re.compile(rf"\s(?:out\s)?of\b|{NOUN}|\s?\(\d|\s(?:had|were|was|died|relapsed|responded|achieved)\b")
@@ -80,10 +80,8 @@ def _is_time_ahead(text: str, numeral: Numeral, following: Numeral | None) -> bo
 
 
 def _is_time_behind(text: str, previous: Numeral, numeral: Numeral) -> bool:
-    """Return whether a number is the second time point of "at week 4 and 8"."""
-    return bool(
-        previous.kind == "label"
-        and _TIMES_GAP.fullmatch(text, previous.end, numeral.start)
-        and _UNIT_BEFORE.search(text, max(0, previous.start - 10), previous.start)
-        and not _COUNTED_AHEAD.match(text, numeral.end)
-    )
+    """Return whether a number is a later time point of "at week 4 and 8" or "at months 3, 6 and 12"."""
+    if previous.kind != "label" or not _TIMES_GAP.fullmatch(text, previous.end, numeral.start):
+        return False
+    unit = _UNIT_BEFORE.search(text, max(0, previous.start - 24), previous.start)
+    return unit is not None and bool(unit["several"] or not _COUNTED_AHEAD.match(text, numeral.end))

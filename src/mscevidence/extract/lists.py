@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from mscevidence.extract.arms import ArmMention
@@ -19,6 +20,8 @@ _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _SEPARATOR = re.compile(
     r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|/)\s(?:(?:the|in\sthe|in|for|a|of)\s){0,2}|\s?(?:groups?|arms?|cohorts?)?\s(?:and|vs\.?|versus)\s(?:the\s)?"
 )
+_AGAINST = re.compile(r"\s?,?\s?(?:vs\.?|v|versus)\s", re.IGNORECASE)
+_BEHIND_RESPECTIVELY = re.compile(r"respectively,?\s(?:at|after|by|on|within)\s(?:the\s)?", re.IGNORECASE)
 _AT = re.compile(r"\s(?:of\s(?:the\s)?patients\s)?(?:at|after|by|on|within)\s(?:the\s)?")
 Placed = TypeVar("Placed", ArmMention, Mention, TimeMention)
 Item = TypeVar("Item", ArmMention, Mention, TimeMention, Count)
@@ -54,9 +57,12 @@ def distributed(
                 _align(found.arms, run, text, _within(arms, part)),
                 _align(found.outcomes, run, text, _within(outcomes, part)),
                 _align(found.times, run, text, times_in(text, part)),
+                _align_pairs(found, run, text, _within(arms, part), times_in(text, part)),
             )
             if not any(aligned) and not _align_again(found, run, text, sentence, arms):
                 left_open.update(run)
+            if run[-1].end > stop - 4 and not any(count in found.times for count in run):
+                found.times.update(_told_after(run, text, (stop, sentence[1])))
     for run in runs(counts, text):
         if len(run) > 1 and not any(
             count in placed for placed in (found.arms, found.outcomes, found.times) for count in run
@@ -77,6 +83,32 @@ def _align_again(
     if any(arm.kind != "all" for arm in arms):
         return False
     return _align(found.times, run, text, _within(times_in(text, sentence), (sentence[0], run[0].start)))
+
+
+def _told_after(run: tuple[Count, ...], text: str, rest: Span) -> dict[Count, TimeMention]:
+    """Return the one time point told right behind a "respectively": "45% and 20%, respectively, at month 1"."""
+    first = next(iter(times_in(text, rest)), None)
+    if first is None or not _BEHIND_RESPECTIVELY.fullmatch(text, rest[0], first.start):
+        return {}
+    return dict.fromkeys(run, first)
+
+
+def _align_pairs(
+    found: Distribution, run: tuple[Count, ...], text: str, arms: Sequence[ArmMention], times: Sequence[TimeMention]
+) -> bool:
+    """Align "10/11 vs 5/11, 8/11 vs 6/11 and 7/11 vs 6/11" with two arms and as many time points as pairs."""
+    against = [bool(_AGAINST.fullmatch(text, one.end, two.start)) for one, two in pairwise(run)]
+    pairs = list(zip(run[::2], run[1::2], strict=False))
+    listed_arms = [listed for listed in _runs(text, arms) if len(listed) == 2]
+    listed_times = [listed for listed in _runs(text, times) if len(listed) == len(pairs)]
+    if against != [index % 2 == 0 for index in range(len(run) - 1)] or len(run) % 2:
+        return False
+    if len(pairs) < 2 or len(listed_arms) != 1 or len(listed_times) != 1:
+        return False
+    for pair, time in zip(pairs, listed_times[0], strict=True):
+        found.arms.update(zip(pair, listed_arms[0], strict=True))
+        found.times.update(dict.fromkeys(pair, time))
+    return True
 
 
 def _align_behind(

@@ -68,7 +68,7 @@ _AFTER = {
     "spread": re.compile(r"\s?%?\s?(?:±|\+/-)|\+"),
     "time": re.compile(rf"[\s-]?{_TIME}", re.IGNORECASE),
     "unit": re.compile(
-        rf"[\s-]?{_UNIT}(?![A-Za-z])|/[a-zA-Z]|\s?[×]|(?!(?:cases|patients|subjects|participants)\b)[A-Za-z]|-[A-Za-z]|\^"
+        rf"[\s-]?{_UNIT}(?![A-Za-z])|\s(?:[\w-]*(?:ous|al|ar|ly|ive|MSC|cell|stem|IV|IT)\s){{1,2}}(?:infusions?|injections?|transfusions?|doses)\b|/[a-zA-Z]|\s?[×]|(?!(?:cases|patients|subjects|participants)\b)[A-Za-z]|-[A-Za-z]|\^"
     ),
 }
 _LABELLED = re.compile(

@@ -207,7 +207,7 @@ def _pair(document: Document, span: Span, counts: list[Count]) -> Iterator[Candi
     got = [(count, match) for count in counts if (match := _GOT_THIS.match(text, count.end, span[1]))]
     if len(got) == 2 and _INCLUDED.search(text, got[0][0].end, got[1][0].start):
         return
-    got = [(count, match) for count, match in got if not re.search(r"\d|\b(?:one|two|three|four)\b", match["name"])]
+    got = [(count, match) for count, match in got if not re.search(r"\b(?:\d|(?:one|two|three|four)\b)", match["name"])]
     names = {match["name"].casefold() for _, match in got}
     if len(got) != 2 or len(names) != 2:
         return

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from mscevidence import vocabulary
 from mscevidence.extract.arms import PEOPLE
-from mscevidence.extract.cues import Opening, whole_word_places, words_of
+from mscevidence.extract.cues import Opening, in_small_letters, whole_word_places, words_of
 from mscevidence.extract.numerals import WORDS
+from mscevidence.extract.outcome_names import (
+    VERBS,
+    WORD,
+    abbreviations,
+    first_words,
+    folded,
+    forms,
+    most_words,
+    names,
+    shortened,
+)
 from mscevidence.model import Span
 
-_WORD = re.compile(r"[^\W_]+")
 _JOINT = re.compile(r"[\s\-–/]{1,3}")
-_VERBS = {
-    "respond": "response",
-    "responded": "response",
-    "responder": "response",
-    "relapsed": "relapse",
-    "recurred": "relapse",
-    "flared": "relapse",
-    "survived": "survival",
-    "progressed": "progression",
-    "remitted": "remission",
-    "deceased": "death",
-    "dead": "death",
-}
-"""Verb forms that running text uses for an outcome of the vocabulary."""
-
 _NOT_THIS = {
     outcome: re.compile(pattern, re.IGNORECASE)
     for outcome, pattern in {
@@ -59,7 +52,7 @@ _NOT_FOLLOWED = {
 _IS_AFTER = re.compile(r"\s(?:after|following|since)\s(?:an?\s|the\s|prior\s|previous\s|initial\s|first\s)?")
 _SPAN_OF_TIME = Opening(
     re.compile(
-        r"\b(?:times?\s(?:to|until)|duration\sof|interval\sto|onset\sof)\s(?:the\s)?(?:first\s|any\s|tumou?r\s|disease\s){0,2}\Z",
+        r"\b(?:times?\s(?:to|until|for|of)|duration\sof|interval\sto|onset\sof)\s(?:the\s)?(?:first\s|any\s|tumou?r\s|disease\s){0,2}\Z",
         re.IGNORECASE,
     ),
     "time duration interval onset",
@@ -107,7 +100,17 @@ _CAUSE_OF_DEATH = re.compile(
     r"\s(?:the\s)?(?:[\w-]+\s){0,2}\Z",
     re.IGNORECASE,
 )
+_MEASURE = re.compile(
+    r"\b(?:testing|tests?|scores?|levels?|acuity|vision|function|capacity|imaging|MRI|scans?|images|findings)\b",
+    re.IGNORECASE,
+)
+_OF_DISABILITY = re.compile(r"\b(?:EDSS|disability|disease|clinical\w*|symptoms?)\b", re.IGNORECASE)
 _AS_ADJECTIVE = re.compile(rf"\s(?:and\s(?:\d+|{WORDS})\s[\w-]+\s)?{PEOPLE}\b", re.IGNORECASE)
+_DEGREES = ("complete", "partial", "no")
+_DEGREE = re.compile(
+    r"\b(?P<degree>complete|partial|no)(?:\s[(\[][^()\[\]]{1,24}[)\]])?,?\s(?:and|or|versus|vs\.?)\s\Z", re.IGNORECASE
+)
+"""A degree of response before another with the noun of both."""
 _PLUS = re.compile(r"\s?\+(?!/)")
 _SCORES = re.compile(r"(?:acr|asas|easi|pasi)-?\d+$")
 _COMPLETE_OR = re.compile(
@@ -165,42 +168,61 @@ def _either_degree(text: str, span: Span, found: list[Mention]) -> tuple[Mention
 def _first_places(text: str, span: Span) -> list[int]:
     """Return where words stand with which the name of an outcome may begin, in order; most sentences have none."""
     words = words_of(text, span)
-    first = [*(words & _first_words()), *(w for w in words if not w.isascii() and _folded(w) in _first_words())]
+    first = [*(words & first_words()), *(w for w in words if not w.isascii() and folded(w) in first_words())]
     return sorted(place for word in first for place in whole_word_places(text, word, span))
 
 
 def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]:
-    """Return the outcome that shares its noun with one named behind it: "complete and partial responses"."""
+    """Return the outcome that shares its noun with one named behind it: "complete and partial responses".
+
+    A bracket with its number may stand between: "partial (n = 8) or no response".
+    """
     degree, _, noun = mention.outcome.partition("-")
-    if degree not in {"complete", "partial"}:
+    match = _DEGREE.search(text, max(span[0], mention.start - 40), mention.start) if degree in _DEGREES else None
+    other = match["degree"].casefold() if match is not None else degree
+    if match is None or other == degree or f"{other}-{noun}" not in vocabulary.load("outcome"):
         return ()
-    other = {"complete": "partial", "partial": "complete"}[degree]
-    match = re.search(
-        rf"\b{other}\s(?:and|or|versus|vs\.?)\s$", text[max(span[0], mention.start - 20) : mention.start], re.IGNORECASE
-    )
-    if match is None or f"{other}-{noun}" not in vocabulary.load("outcome"):
-        return ()
-    start = max(span[0], mention.start - 20) + match.start()
-    return (Mention(start, start + len(other), f"{other}-{noun}"),)
+    return (Mention(*match.span("degree"), f"{other}-{noun}"),)
 
 
 def _longest(text: str, span: Span) -> Mention | None:
     """Return the longest name with which a part of a text begins."""
-    words = list(itertools.islice(_WORD.finditer(text, *span), _most_words()))
+    words = list(itertools.islice(WORD.finditer(text, *span), most_words()))
     first = words[0].group()
-    for name, outcome in _names().get(_folded(first), ()):
-        if _spelled(text, words[: len(name)], name):
+    for name, outcome in names().get(folded(first), ()):
+        if _spelled(text, words[: len(name)], name) and _is_said_here(text, name):
             return Mention(span[0], words[len(name) - 1].end(), outcome)
-    exact = None if _PLUS.match(text, words[0].end()) else _abbreviations().get(first)
+    exact = None if _PLUS.match(text, words[0].end()) else abbreviations().get(first)
     return Mention(span[0], words[0].end(), exact) if exact else None
 
 
 def _spelled(text: str, words: list[re.Match[str]], name: tuple[str, ...]) -> bool:
-    if len(words) < len(name) or _folded(words[-1].group()) not in _forms(name[-1]):
+    if len(words) < len(name) or folded(words[-1].group()) not in forms(name[-1]):
         return False
-    if any(_folded(word.group()) != part for word, part in zip(words, name[:-1], strict=False)):
+    if any(folded(word.group()) != part for word, part in zip(words, name[:-1], strict=False)):
         return False
-    return all(_JOINT.fullmatch(text[a.end() : b.start()]) for a, b in itertools.pairwise(words))
+    return all(_are_joined(text, a, b) for a, b in itertools.pairwise(words))
+
+
+def _are_joined(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
+    """Return whether two words belong to one name, the first perhaps in a bracket: "scale (EDSS) improvement"."""
+    gap = text[word.end() : following.start()]
+    return bool(_JOINT.fullmatch(gap)) or (gap == ") " and text.startswith("(", word.start() - 1))
+
+
+def _is_of_a_measure(text: str, mention: Mention) -> bool:
+    """Return whether it is a measure that worsened: "sensitivity testing showed worsening in 1/6"."""
+    if mention.outcome != "progression" or not text.startswith(("worsen", "Worsen"), mention.start):
+        return False
+    start = max(text.rfind(".", 0, mention.start), text.rfind(";", 0, mention.start), mention.start - 140, 0)
+    measured = _MEASURE.search(text, start, mention.start)
+    return measured is not None and not _OF_DISABILITY.search(text, start, mention.start)
+
+
+def _is_said_here(text: str, name: tuple[str, ...]) -> bool:
+    """Return whether a text says the word without which a shortened name speaks of something else."""
+    where = shortened().get(name)
+    return where is None or where in in_small_letters(text)
 
 
 def _means_it(text: str, mention: Mention) -> bool:
@@ -210,10 +232,11 @@ def _means_it(text: str, mention: Mention) -> bool:
         or _NOT_BEFORE.search(text, max(0, mention.start - 24), mention.start)
         or _NOT_AFTER.match(text, mention.end)
         or _CAUSE_OF_DEATH.search(text, lead, mention.start)
+        or _is_of_a_measure(text, mention)
         or _is_related_to_else(text, lead, mention)
     ):
         return False
-    if text[mention.start : mention.end].casefold() in _VERBS and _AS_ADJECTIVE.match(text, mention.end):
+    if text[mention.start : mention.end].casefold() in VERBS and _AS_ADJECTIVE.match(text, mention.end):
         return False
     before, after = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 24]
     not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)
@@ -242,48 +265,3 @@ def _with_relation(text: str, mention: Mention, span: Span) -> Mention:
     if not related or _UNRELATED.search(before):
         return mention
     return replace(mention, outcome=_RELATED[mention.outcome])
-
-
-def _folded(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
-
-
-@cache
-def _forms(word: str) -> tuple[str, ...]:
-    """Return a word and its plurals."""
-    return (word, f"{word}s", f"{word}es", *((f"{word[:-1]}ies",) if word.endswith("y") else ()))
-
-
-@cache
-def _names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    """Return every name as its words, by the forms of its first word, longest first."""
-    names: dict[tuple[str, ...], str] = {(verb,): outcome for verb, outcome in _VERBS.items()}
-    for term in vocabulary.load("outcome").values():
-        for name in (term.label, *term.synonyms):
-            names.setdefault(tuple(_folded(word) for word in _WORD.findall(name)), term.id)
-    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for words, outcome in sorted(names.items(), key=lambda item: (-len(item[0]), item[0])):
-        forms = _forms(words[0]) if len(words) == 1 else words[:1]
-        for form in forms:
-            by_first.setdefault(form, []).append((words, outcome))
-    return {first: tuple(entries) for first, entries in by_first.items()}
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    """Return the words, in small letters, with which names and abbreviations begin."""
-    return frozenset([*_names(), *(short.lower() for short in _abbreviations())])
-
-
-@cache
-def _most_words() -> int:
-    return max(len(words) for entries in _names().values() for words, _ in entries)
-
-
-@cache
-def _abbreviations() -> Mapping[str, str]:
-    terms = vocabulary.load("outcome").values()
-    exact = {short: term.id for term in terms for short in term.abbreviations if _WORD.fullmatch(short)}
-    return exact | {f"{short}s": outcome for short, outcome in exact.items()}

@@ -95,6 +95,8 @@ class Ownership:
 
     def _is_of_one_of_several(self, count: Count) -> bool:
         """Return whether a count is listed with others for groups that nothing tells apart: "87 and 88 completed"."""
+        if any(count.start < arm.start and arm.end < count.end for arm in self.facts.arms):
+            return False
         placed = (self.lists.arms, self.lists.outcomes, self.lists.times)
         listed = self._has_neighbours(count) and count.number("n") is None
         listed = listed and pair_place(self.facts.text, count, self.facts.counts) is None

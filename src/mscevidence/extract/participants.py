@@ -11,6 +11,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count, is_open
+from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.opening import SHARED_OUT, arms_told, largest_people, opening_count
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.sentences import body_sections, sentences_of
@@ -27,6 +28,7 @@ _ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
 _VERB_AFTER = re.compile(
     rf"{_ASIDE}{{0,200}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{_ENROL})\b"
     rf"|(?P<entered>entered|participated|joined)\b"
+    r"|(?<!who\s)(?:were|was|have\sbeen)\s(?:\w+ly\s)?(?P<done>treated|infused|transplanted)\s?(?=[.;]|\Z)"
     rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{_ASIDE}{{0,70}}?{_CELLS})"
 )
 _VERB_BEFORE = re.compile(
@@ -34,12 +36,17 @@ _VERB_BEFORE = re.compile(
     r"|(?P<treat>treated|studied|transplanted|infused))\s(?:a\stotal\sof\s|in\stotal\s|overall\s)?$|\b(?P<total>[Aa]\stotal\sof\s)$",
     re.IGNORECASE,
 )
+_STATUS = ("enrol", "entered", "done", "treat")
+"""The groups of the two patterns that say what was done."""
 _SOME_RECEIVED = re.compile(
     r"\s(?:received|underwent|(?:were|was)\s(?:given|infused|treated)(?:\swith)?)\s(?:an?\s)?(?:only|one|two|three|four|five|six|\d|at\sleast|more"
     r"|second|third|additional|further|another|the\s(?:second|third)|rescue|repeat\w*|other|concomitant|antibiotic\w*)\b"
 )
 _FOLLOWED = re.compile(r"\s(?:have|had|has|were)\s(?:been\s)?(?:followed|followed-up|observed|available|lost|alive)\b")
-_PEOPLE_BEFORE = re.compile(rf"^(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$", re.IGNORECASE)
+_PEOPLE_BEFORE = re.compile(
+    rf"^(?:(?P<whole>At\sbaseline|Overall|In\stotal|Altogether),\s)?(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$",
+    re.IGNORECASE,
+)
 _NOT_COUNTED = re.compile(
     r"\b(?:also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
     r"|withdrew|lost|discontinued|donors?)\b",
@@ -60,6 +67,10 @@ _TREATMENT = re.compile(
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|to\sreceive|received|treated\swith)\b", re.IGNORECASE
 )
+_SIZED = re.compile(
+    rf"\s?[(\[]\s?(?:[nN]\s?=|\d)|,\s?(?:[nN]\s?=|(?:\d{{1,4}}|{WORDS})(?:\s{PEOPLE})?\s?[)\];])", re.IGNORECASE
+)
+_NO_PATIENTS = re.compile(r"\b(?:donors?|doses?|samples?|infusions?|cent(?:er|re)s?|sites?|units?)\Z", re.IGNORECASE)
 _IN_ARM = re.compile(rf"(?:\s(?:{PEOPLE}))?(?:\s(?:were\s)?(?:\w+ed\s)?)?\s?(?:in|to|into|received|for)\s(?:the\s)?$")
 
 
@@ -105,9 +116,11 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
     if any(_is_a_total(candidate) for candidate in first.values()):
         largest = largest_people(document)
         first = {key: c for key, c in first.items() if not _is_a_total(c) or (c.number("n") or 0) >= largest}
-    if not any(label == ALL and whole for label, _, whole in first):
-        taken = frozenset(value.span for candidate in first.values() for value in candidate.values)
-        first |= {(ALL, candidate.number("n"), True): candidate for candidate in opening_count(document, taken)}
+    largest = max((n or 0 for label, n, whole in first if label == ALL and whole), default=0)
+    taken = frozenset(value.span for candidate in first.values() for value in candidate.values)
+    for candidate in opening_count(document, taken):
+        if (candidate.number("n") or 0) > largest:  # told beside "33 of them received ...", it leaves both in doubt
+            first[(ALL, candidate.number("n"), True)] = candidate
     labels: dict[str, str] = {}
     for candidate in first.values():
         labels.setdefault(arm_key(candidate.arm or ALL), candidate.arm or ALL)
@@ -192,7 +205,7 @@ def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:
     within = [a for a in place.arms if count.end <= a.start < count.end + len(after) and a.kind != "all"]
     if len({a.label for a in within}) != 1:
         return None
-    sized = re.match(r"\s?[(\[,]\s?(?:[nN]\s?=|\d)", place.document.text[within[0].end :][:12])
+    sized = _SIZED.match(place.document.text, within[0].end)
     return None if sized else within[0]
 
 
@@ -213,23 +226,12 @@ def _status(
     preceding: re.Match[str] | None,
     before: str,
 ) -> list[Value]:
-    if verb is not None:
-        group = next((name for name in ("enrol", "entered", "treat") if verb[name]), None)
-        return (
-            [value_at(document, "status", (count.end + verb.start(group), count.end + verb.end(group)))]
-            if group
-            else []
-        )
-    if preceding is not None:
-        tail = before[-40:]
-        group = next((name for name in ("enrol", "treat") if preceding[name]), None)
-        start = count.start - len(tail)
-        return (
-            [value_at(document, "status", (start + preceding.start(group), start + preceding.end(group)))]
-            if group
-            else []
-        )
-    return []
+    """Return the word that says what was done with them: enrolled, treated, entered."""
+    told, offset = (verb, count.end) if verb is not None else (preceding, count.start - len(before[-40:]))
+    group = next((name for name in _STATUS if told and name in told.re.groupindex and told[name]), None)
+    if told is None or group is None:
+        return []
+    return [value_at(document, "status", (offset + told.start(group), offset + told.end(group)))]
 
 
 def _additional(document: Document, count: Count, after: str) -> list[Value]:
@@ -253,6 +255,8 @@ def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
     if n is None or found is None:
         return
     label, place_of_name = found
+    if _NO_PATIENTS.search(label):
+        return
     opened = is_open(place.document.text[place_of_name[0] : count.end])
     closing = 1 if opened and place.document.text[count.end : count.end + 1] in {")", "]"} else 0
     yield candidate_at(
@@ -288,6 +292,9 @@ def _treatment_before(place: _Place, count: Count) -> tuple[str, Span] | None:
 
 def _everybody_before(place: _Place, count: Count) -> tuple[str, Span] | None:
     before = _PEOPLE_BEFORE.search(place.document.text[place.span[0] : count.start])
-    if before is None or not _VERB_AFTER.match(place.document.text[count.end : place.span[1]].lstrip(")]")):
+    if before is None:
+        return None
+    after = place.document.text[count.end : place.span[1]].lstrip(")]")
+    if before["whole"] is None and not _VERB_AFTER.match(after):
         return None
     return ALL, (place.span[0] + before.start(), place.span[0] + before.end("people"))

@@ -97,8 +97,9 @@ def _facts(
     if not counts and not outcomes:
         # kept for "respectively" and "the latter" of the next sentence
         return Facts(context, section, span, (), arms_in(text, span) if _GROUPS.search(text, *span) else (), ())
-    outcomes, narrowed = without_subgroups(text, span, outcomes)
     arms = known_arms(context, span, arms_in(text, span), earlier, latest)
+    named = tuple(m for m in outcomes if not any(arm.start <= m.start and m.end < arm.end for arm in arms))
+    outcomes, narrowed = without_subgroups(text, span, named)
     return Facts(context, section, span, counts, arms, outcomes, times_in(text, span), narrowed, earlier)
 
 

@@ -49,7 +49,7 @@ _SHARE_OF = re.compile(
 _NUMBER_OF = re.compile(r"\b(?:proportion|percentage|share|number|rate)s?\sof\s(?:the\s)?$", re.IGNORECASE)
 _AMONG = re.compile(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$")
 _COUNTED_WITH = re.compile(rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", re.IGNORECASE)
-_IS = re.compile(r"[^.;]{0,60}?\b(?:was|were|is|are|had)\b")
+_IS = re.compile(r"[^.;]{0,60}?\b(?:was|were|is|are|had|relapsed|died|survived|progressed)\b")
 _SCOPE_OF_ALL = re.compile(
     rf"(?:(?:\s[\w-]+){{0,2}}?\s{PEOPLE})?(?:\s\([^()]{{0,40}}\))?"
     r"(?:\s(?:who\s(?:were|had\sbeen|have\sbeen|completed|received|underwent)\s|(?:that|who)\scould\sbe\s)?"

@@ -25,7 +25,7 @@ _LISTED = Holding(
 _NAMED = Holding(
     Opening(
         re.compile(
-            r"\b(?:at|on|by)\s(?:the\send\sof\s)?(?P<time>(?P<unit>days?|weeks?|months?|years?)\s(?P<number>\d+))\b",
+            r"\b(?:at|on|by)\s(?:the\send\sof\s)?(?P<time>(?P<unit>days?|weeks?|months?|years?)\s\+?(?P<number>\d+))\b",
             re.IGNORECASE,
         ),
         "at on by",

@@ -19,7 +19,7 @@ from mscevidence.model import Document, Span, Value
 
 _NUMBER = rf"(?:{DIGITS}|{WORDS})"
 _NO = re.compile(
-    r"\b(?P<no>[Nn]o|not\sassociated\swith\sany|[Ww]ithout(?:\sany)?|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$"
+    r"\b(?P<no>[Nn]o|not\sassociated\swith\sany|[Ww]ithout(?:\sany)?|(?<=\b[Ww]e\s)(?:did|have|could)\snot\s(?:\w+\s)?(?:identif|observ|detect|record|report|find|found|see|seen|not|encounter)\w*\sany|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$"
 )
 _NOBODY = re.compile(
     rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
@@ -242,7 +242,7 @@ def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: 
         or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1])
     ):
         return False
-    if no["no"].casefold().startswith(("without", "not ")):
+    if no["no"].casefold().startswith(("without", "not ", "did ", "have ", "could ")):
         return term.domain == "safety"
     happened = _HAPPENED.match(text, mention.end, sentence[1])
     if term.direction == "beneficial":

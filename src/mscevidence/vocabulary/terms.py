@@ -69,6 +69,8 @@ class Outcome(Term):
         grade: the severity or seriousness that is counted.
         relatedness: whether only events attributed to the treatment are counted.
         definitions: what it usually means, condition by condition.
+        shortened: names found in running text only where the text says `where`, such as "healing rate".
+        where: the word that says what a shortened name speaks of, such as "fistula"; empty without shortened names.
     """
 
     domain: Literal["efficacy", "safety", "conduct"]
@@ -77,6 +79,8 @@ class Outcome(Term):
     grade: Literal["any", "non-serious", "serious", "grade-3-or-higher", "dose-limiting", "fatal", "not-applicable"]
     relatedness: Literal["any", "related", "not-applicable"]
     definitions: tuple[Definition, ...] = ()
+    shortened: tuple[str, ...] = ()
+    where: str = ""
 
     def definition_for(self, condition: str) -> Definition | None:
         """Return the usual definition in a condition (its id), None when there is none."""

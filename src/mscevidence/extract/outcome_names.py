@@ -1,0 +1,80 @@
+"""The names by which running text calls the outcomes of the vocabulary, ready to be looked for word by word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+from mscevidence import vocabulary
+
+WORD = re.compile(r"[^\W_]+")
+VERBS = {
+    "respond": "response",
+    "responded": "response",
+    "responder": "response",
+    "relapsed": "relapse",
+    "recurred": "relapse",
+    "flared": "relapse",
+    "survived": "survival",
+    "progressed": "progression",
+    "remitted": "remission",
+    "deceased": "death",
+    "dead": "death",
+}
+"""Verb forms that running text uses for an outcome of the vocabulary."""
+
+
+def folded(word: str) -> str:
+    """Return a word in small letters and without accents."""
+    if word.isascii():
+        return word.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)).casefold()
+
+
+@cache
+def forms(word: str) -> tuple[str, ...]:
+    """Return a word and its plurals."""
+    return (word, f"{word}s", f"{word}es", *((f"{word[:-1]}ies",) if word.endswith("y") else ()))
+
+
+@cache
+def names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Return every name as its words, by the forms of its first word, longest first."""
+    by_words: dict[tuple[str, ...], str] = {(verb,): outcome for verb, outcome in VERBS.items()}
+    for term in vocabulary.load("outcome").values():
+        for name in (term.label, *term.synonyms, *term.shortened):
+            by_words.setdefault(tuple(folded(word) for word in WORD.findall(name)), term.id)
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for words, outcome in sorted(by_words.items(), key=lambda item: (-len(item[0]), item[0])):
+        for form in forms(words[0]) if len(words) == 1 else words[:1]:
+            by_first.setdefault(form, []).append((words, outcome))
+    return {first: tuple(entries) for first, entries in by_first.items()}
+
+
+@cache
+def shortened() -> Mapping[tuple[str, ...], str]:
+    """Return shortened names as their words, each with the word that the text has to say."""
+    terms = vocabulary.load("outcome").values()
+    return {tuple(folded(word) for word in WORD.findall(name)): t.where for t in terms for name in t.shortened}
+
+
+@cache
+def first_words() -> frozenset[str]:
+    """Return the words, in small letters, with which names and abbreviations begin."""
+    return frozenset([*names(), *(short.lower() for short in abbreviations())])
+
+
+@cache
+def most_words() -> int:
+    """Return how many words the longest name has."""
+    return max(len(words) for entries in names().values() for words, _ in entries)
+
+
+@cache
+def abbreviations() -> Mapping[str, str]:
+    """Return every abbreviation, in exactly its case, with its outcome."""
+    terms = vocabulary.load("outcome").values()
+    exact = {short: term.id for term in terms for short in term.abbreviations if WORD.fullmatch(short)}
+    return exact | {f"{short}s": outcome for short, outcome in exact.items()}
