@@ -12,16 +12,19 @@ from made_review import HOSTILE, TABLES, analysis, exported, single_arm, two_arm
 from synthetic_pooled import contrast, estimate, group
 from synthetic_pooled import study as study_row
 
+from incidence_trials import timed, trials
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Study
 from mscevidence.protocol import Analysis
 from mscevidence.publish import sof_page
 from mscevidence.publish.sof import Row, Summary, summary_of_findings
-from mscevidence.publish.sof_domains import Rating, imprecision, inconsistency, publication_bias
+from mscevidence.publish.sof_domains import imprecision, inconsistency, publication_bias
 from mscevidence.publish.sof_evidence import Body, body_of
+from mscevidence.publish.sof_rating import Rating
 from study_factory import result, study
 
 RATE = (analysis("response"),)
+INCIDENCE = (analysis("infections", "infection", measure="IRLN", narrative_zeros="include"),)
 ODDS = (analysis("odds", "death", measure="OR", method="mh"),)
 
 
@@ -61,7 +64,7 @@ def randomised(name: str) -> Study:
 @pytest.mark.parametrize(
     ("given", "analyses", "asked", "level", "said"),
     [
-        ((single_arm("a", 3, 9), single_arm("b", 2, 9)), RATE, "effect", "Low", "no arm is compared"),
+        ((single_arm("a", 3, 9), single_arm("b", 2, 9)), RATE, "effect", "Very low", "no arm is compared"),
         ((single_arm("a", 3, 9), single_arm("b", 2, 9)), RATE, "event-rate", "High", "Iorio"),
         ((randomised("one"), randomised("three")), ODDS, "effect", "High", "2 of 2 comparisons randomised"),
         ((randomised("one"), randomised("three")), ODDS, "event-rate", "High", "2 of 2 comparisons randomised"),
@@ -215,6 +218,73 @@ def test_without_an_event_among_controls_there_is_nothing_to_size_by() -> None:
     assert rated(found) == (None, "no event among the controls: no risk to size by")
 
 
+def test_a_harm_that_nobody_had_is_not_called_precise() -> None:
+    rows = [study_row("a", 0, 60), study_row("b", 0, 40, number=1)]
+    found = imprecision(body(rows, effect=None, lower=None, upper=None, status="boundary", events=0, patients=100))
+    assert found.steps is None
+    # The exact upper limit of 0 of 100 is 1 - 0.025^(1/100).
+    assert found.why.startswith("no event, but a rate of 3.6% is not excluded")
+
+
+# incidence rates
+
+
+def test_incidence_rates_have_a_row_with_their_time_and_rate_per_1000() -> None:
+    row = rows_of(tuple(trials()), INCIDENCE)
+    cells = sof_page.cells_of(row)
+    one = row.pooled.overall.estimates[0]
+    assert one.effect is not None
+    assert cells["Patients"] == "100; 62.2 person-years"
+    assert cells["Effect"].endswith(" per 100 person-years")
+    assert cells["Effect"].startswith(f"{100 * one.effect:.1f} [")
+    assert cells["With MSC /1000"].startswith(f"{1000 * one.effect:.0f} (")
+    assert cells["With MSC /1000"].endswith(" per 1,000 person-years")
+    assert (cells["Controls /1000"], cells["Difference /1000"]) == ("–", "–")
+    flat = sof_page.flat_rows(summary(tuple(trials()), INCIDENCE))[0]
+    assert flat["time_at_risk"] == pytest.approx(10 + 40 / 12 + 20 + 200 * 7 / 365.25 + 25)
+    assert flat["time_unit"] == "year"
+
+
+@pytest.mark.parametrize(
+    ("factor", "events", "steps"),
+    [(1.5, 24, 0), (1.5, 23, -1), (1.51, 24, -1), (2.99, 24, -1), (3.0, 240, -2)],
+)
+def test_incidence_rates_are_judged_by_the_factor_of_their_interval_and_by_events(
+    factor: float, events: int, steps: int
+) -> None:
+    # 24 events: (1.959964 / ln 1.5)^2 = 23.4
+    rows = [study_row("a", 3, 9), study_row("b", 4, 9, number=1)]
+    interval: dict[str, Any] = {"effect": 0.3, "lower": 0.3 / factor, "upper": 0.3 * factor}
+    found = imprecision(body(rows, measure="IRLN", time=80.0, events=events, **interval))
+    assert found.steps == steps
+    assert found.numbers["optimal information size in events"] == 24
+    assert f"factor of {factor:.1f}" in found.why
+
+
+@pytest.mark.parametrize(("factor", "steps"), [(2.9, 0), (3.0, -1)])
+def test_incidence_rates_are_inconsistent_where_the_next_rate_is_open(factor: float, steps: int) -> None:
+    rows = [study_row("a", 3, 9), study_row("b", 4, 9, number=1)]
+    limits: dict[str, Any] = {"prediction_lower": 0.3 / factor, "prediction_upper": 0.3 * factor}
+    assert inconsistency(body(rows, measure="IRLN", time=80.0, effect=0.3, **limits)).steps == steps
+
+
+def test_no_event_over_time_is_the_exact_interval_of_the_sum_and_left_to_a_person() -> None:
+    row = rows_of((timed("a", 0, 10.0, "year"), timed("b", 0, 20.0, "year")), INCIDENCE)
+    assert row.effect.basis == "sum of the studies"
+    # Garwood's upper limit of no event: -ln(0.025) over the time at risk.
+    assert row.effect.upper == pytest.approx(3.688879 / 30, abs=1e-6)
+    assert rating(row, "imprecision").steps is None
+
+
+def test_risk_of_bias_of_incidence_rates_is_by_time_at_risk() -> None:
+    given = (
+        timed("a", 3, 30.0, "year", appraisal=appraisal("rob-2-2019", overall="high")),
+        timed("b", 2, 10.0, "year"),
+    )
+    found = rating(rows_of(given, INCIDENCE), "risk of bias")
+    assert rated(found) == (-1, "75.0% of the time at risk in studies at high risk; 1 of 2 studies appraised")
+
+
 # publication bias
 
 
@@ -230,6 +300,8 @@ def test_ten_studies_are_tested(small: int, steps: int) -> None:
     few = [study_row("small", small + number % 3 - 1, 10, number=10 + number) for number in range(6)]
     found = publication_bias(body([*large, *few]))
     assert found.steps == steps
+    # What was not seen may still be there.
+    assert found.label == ("suspected" if steps else "undetected")
     assert str(found.numbers["test"]).startswith("Regression of logits on 1/n")
     assert found.why.startswith("Regression")
 
@@ -238,7 +310,7 @@ def test_ten_studies_are_tested(small: int, steps: int) -> None:
 
 
 def test_no_rating_is_left_out_and_open_domains_make_it_at_most() -> None:
-    row = rows_of((single_arm("a", 30, 60), single_arm("b", 31, 60)), RATE)
+    row = rows_of((single_arm("a", 300, 600), single_arm("b", 310, 600)), RATE, asked="event-rate")
     assert [one.domain for one in row.ratings] == [
         "risk of bias", "inconsistency", "imprecision", "indirectness", "publication bias",
     ]  # fmt: skip
@@ -250,6 +322,8 @@ def test_certainty_does_not_fall_below_very_low() -> None:
     row = rows_of((single_arm("a", 9, 10), single_arm("b", 1, 10), single_arm("c", 4, 9)), RATE)
     assert sum(one.steps or 0 for one in row.ratings) <= -2
     assert row.certainty == "Very low"
+    # Nothing lies below it, so that it is no bound.
+    assert sof_page.certainty_text(row) == "Very low (DRAFT)"
 
 
 def test_absolute_effects_of_a_risk_ratio() -> None:
@@ -309,6 +383,17 @@ def test_every_form_is_marked_as_a_draft_even_without_a_row() -> None:
         assert "<strong>DRAFT for a human" in sof_page.as_html(found)
         whole = json.loads(sof_page.as_json(found))
         assert (whole["status"][:5], whole["final"]) == ("DRAFT", False)
+
+
+def test_the_certainty_leads_to_the_reasons_for_it() -> None:
+    found = summary((single_arm("a", 3, 9),), (*RATE, *ODDS, analysis("second")))
+    text, html = sof_page.page(found), sof_page.as_html(found)
+    for number in (1, 2):
+        assert f"Very low (DRAFT) [{number}]" in text
+        assert f"\n[{number}] Response" in text
+        assert f'<a href="#finding-{number}">' in html
+        assert f'<dt id="finding-{number}">' in html
+    assert "Asked: do the cells work?" in text
 
 
 def csv_rows(found: Summary) -> list[dict[str, str]]:

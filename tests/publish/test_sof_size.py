@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mscevidence.publish.sof_evidence import risk_with
-from mscevidence.publish.sof_size import size_for_difference, size_for_rate
+from mscevidence.publish.sof_size import events_for_incidence, size_for_difference, size_for_rate
 from mscevidence.publish.sof_thresholds import thresholds
 
 
@@ -21,6 +21,18 @@ from mscevidence.publish.sof_thresholds import thresholds
 )
 def test_patients_that_measure_a_rate(rate: float, margin: float, size: int) -> None:
     assert size_for_rate(rate, margin=margin) == size
+
+
+@pytest.mark.parametrize(
+    ("factor", "events"),
+    [
+        (1.5, 24),  # (1.95996 / 0.405465)² = 23.37
+        (2.0, 8),  # (1.95996 / 0.693147)² = 7.995
+        (1.1, 423),  # (1.95996 / 0.0953102)² = 422.88
+    ],
+)
+def test_events_that_measure_an_incidence_rate(factor: float, events: int) -> None:
+    assert events_for_incidence(factor) == events
 
 
 def test_a_narrower_error_needs_more_patients() -> None:

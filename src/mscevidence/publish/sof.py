@@ -14,7 +14,6 @@ from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Group, Pooled, Study
 from mscevidence.publish.contents import Done
 from mscevidence.publish.sof_domains import (
-    Rating,
     imprecision,
     inconsistency,
     indirectness,
@@ -22,13 +21,16 @@ from mscevidence.publish.sof_domains import (
     risk_of_bias,
 )
 from mscevidence.publish.sof_evidence import Body, Effect, body_of, risks_with
+from mscevidence.publish.sof_rating import Rating
 
 Asked = Literal["effect", "event-rate"]
 LEVELS = ("Very low", "Low", "Moderate", "High")
 DRAFT = "DRAFT for a human: no rating here is final"
 CHOSEN_CASES = frozenset({"case-series", "retrospective-case-series", "case-report"})
 """Designs without a cohort that was followed up."""
-HIGH, LOW = LEVELS.index("High"), LEVELS.index("Low")
+VERY_LOW, LOW, HIGH = (LEVELS.index(level) for level in ("Very low", "Low", "High"))
+ASKED: dict[str, str] = {"effect": "do the cells work?", "event-rate": "which rate is to be expected?"}
+"""The questions, and what they ask; where the certainty of one arm starts depends on them."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class Risks:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: an outcome in a group of studies. `certainty` is at most what is named while a domain is open."""
+    """One row: an outcome in a group of studies. `certainty` is at most what is named while a domain is open.
+
+    `time` is the time at risk of an incidence rate in the unit of its question; then `patients` is 0 where not told.
+    """
 
     analysis: str
     group: str
@@ -65,6 +70,7 @@ class Row:
     studies: int
     patients: int
     control_patients: int | None
+    time: float | None
     events: int
     control_events: int | None
     effect: Effect
@@ -81,9 +87,6 @@ class Row:
     def open(self) -> tuple[str, ...]:
         """Return the domains that nobody has rated; what they take off is not in `certainty`."""
         return tuple(one.domain for one in self.ratings if one.steps is None)
-
-
-NO_THRESHOLDS = "an incidence rate: the thresholds of the draft are for shares of patients and for comparisons"
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,6 @@ def summary_of_findings(
         if done.pooled is None:
             missing.append((done.analysis.id, done.why_not))
             continue
-        if done.pooled.question.incidence:
-            missing.append((done.analysis.id, NO_THRESHOLDS))
-            continue
         wanted = (*done.pooled.groups, done.pooled.overall) if groups else (done.pooled.overall,)
         rows += [_row(done.analysis.id, done.pooled, group, by_id, question) for group in wanted]
     return Summary(title, tuple(rows), tuple(missing), question)
@@ -143,6 +143,7 @@ def _row(analysis: str, pooled: Pooled, group: Group, studies: dict[str, Study],
         studies=one.k,
         patients=one.patients,
         control_patients=one.control_patients,
+        time=one.time,
         events=one.events,
         control_events=one.control_events,
         effect=body.effect,
@@ -159,9 +160,11 @@ def _row(analysis: str, pooled: Pooled, group: Group, studies: dict[str, Study],
 
 
 def start_of(body: Body, asked: Asked) -> Start:
-    """Return where the certainty starts: randomised comparisons High, others Low, rates to be expected High.
+    """Return where the certainty starts: randomised comparisons High, others Low, single arms Very low.
 
-    Balshem H et al., J Clin Epidemiol 2011;64:401 (GRADE 3); Iorio A et al., BMJ 2015;350:h870 for rates.
+    Where a rate to be expected is asked for, single arms start High. Balshem H et al., J Clin Epidemiol 2011;64:401
+    (GRADE 3); Higgins JPT, Green S (editors), Cochrane Handbook 5.1.0, table 12.2.a (case series are Very low); Iorio A
+    et al., BMJ 2015;350:h870 for rates.
     """
     if not body.comparative:
         return _start_of_rate(body, asked)
@@ -187,7 +190,7 @@ def _start_of_rate(body: Body, asked: Asked) -> Start:
             why += f"; {chosen} of {len(body.studies)} are case series or reports, whose patients were chosen"
         return Start(LEVELS[HIGH], why)
     return Start(
-        LEVELS[LOW],
-        "Low: asked is whether the cells work, and no arm is compared (GRADE 3); "
-        "as a rate to be expected it would start High (Iorio A et al., BMJ 2015;350:h870)",
+        LEVELS[VERY_LOW],
+        "Very low: asked is whether the cells work, and no arm is compared (as case series in table 12.2.a of the "
+        "Cochrane Handbook 5.1.0); as a rate to be expected it would start High (Iorio A et al., BMJ 2015;350:h870)",
     )

@@ -7,42 +7,15 @@ judgement stays with a person: such a rating is None.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from mscevidence import vocabulary
-from mscevidence.model import Appraisal
+from mscevidence.model import Appraisal, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.sof_evidence import Body, risks_with
+from mscevidence.publish.sof_incidence import imprecise_incidence, inconsistent_incidence
+from mscevidence.publish.sof_rating import PUBLICATION_BIAS, Number, Rating
 from mscevidence.publish.sof_size import size_for_difference, size_for_rate
 from mscevidence.publish.sof_thresholds import proportion, value
-
-STEPS = {0: "not serious", -1: "serious", -2: "very serious", None: "not rated"}
-Number = float | int | str | None
-
-
-@dataclass(frozen=True)
-class Rating:
-    """A draft rating of one domain.
-
-    Attributes:
-        domain: such as ``inconsistency``.
-        steps: 0, -1 or -2 levels; None where a person must judge, or nobody can.
-        why: the sentence, with the number.
-        numbers: what the sentence rests on, by name.
-        thresholds: the thresholds it was held against, by name.
-    """
-
-    domain: str
-    steps: int | None
-    why: str
-    numbers: dict[str, Number] = field(default_factory=dict)
-    thresholds: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """Return the rating in words."""
-        return STEPS[self.steps]
-
 
 HIGH_RISK = {
     "rob-2-2019": frozenset({"high"}),
@@ -57,25 +30,34 @@ NO_ITEM_DECIDES = frozenset({"nhlbi-before-after-2014"})
 
 
 def risk_of_bias(body: Body) -> Rating:
-    """Rate by the appraisals: the share of patients in studies at high risk (GRADE 4, J Clin Epidemiol 2011;64:407)."""
-    patients = {row.study: row.n + (row.control.n if row.control else 0) for row in body.group.rows}
-    appraised = [name for name in patients if name in body.studies and body.studies[name].appraisal]
-    numbers: dict[str, Number] = {"studies": len(patients), "appraised": len(appraised)}
-    of = f"{len(appraised)} of {wording.count(len(patients), 'study', 'studies')} appraised"
+    """Rate by the appraisals: the share of patients in studies at high risk (GRADE 4, J Clin Epidemiol 2011;64:407).
+
+    Of incidence rates it is the share of the time at risk: the patients are often not told.
+    """
+    sizes = {row.study: _size(row) for row in body.group.rows}
+    appraised = [name for name in sizes if name in body.studies and body.studies[name].appraisal]
+    numbers: dict[str, Number] = {"studies": len(sizes), "appraised": len(appraised)}
+    of = f"{len(appraised)} of {wording.count(len(sizes), 'study', 'studies')} appraised"
     if not appraised:
         return Rating("risk of bias", None, f"no appraisal yet ({of})", numbers)
     levels = {name: _high(body.studies[name].appraisal) for name in appraised}
-    total = sum(patients.values())
-    high = sum(patients[name] for name, one in levels.items() if one)
-    numbers |= {"patients at high risk": high, "patients": total}
-    said = f"{high} of {total} patients in studies at high risk; {of}"
+    total = sum(sizes.values())
+    high = sum(sizes[name] for name, one in levels.items() if one)
+    counted = "time at risk" if body.incidence else "patients"
+    numbers |= {f"{counted} at high risk": high, counted: total}
+    share = f"{wording.percent(high / total)}% of the time at risk" if body.incidence else f"{high} of {total} patients"
+    said = f"{share} in studies at high risk; {of}"
     if high >= proportion("bias-share") * total:
         return Rating("risk of bias", -1, said, numbers, ("bias-share",))
-    if len(appraised) < len(patients) or None in levels.values():
+    if len(appraised) < len(sizes) or None in levels.values():
         silent = sum(one is None for one in levels.values())
         without = f"; {silent} by tools without an official overall level" if silent else ""
         return Rating("risk of bias", None, f"{said}{without}", numbers, ("bias-share",))
     return Rating("risk of bias", 0, said, numbers, ("bias-share",))
+
+
+def _size(row: StudyRow) -> float:
+    return row.time if row.time is not None else row.n + (row.control.n if row.control else 0)
 
 
 def _high(appraisals: Iterable[Appraisal]) -> bool | None:
@@ -99,6 +81,8 @@ def inconsistency(body: Body) -> Rating:
     one = body.first
     if one.k < 2:
         return Rating("inconsistency", 0, "one study: nothing to be inconsistent with", {"studies": one.k})
+    if body.incidence:
+        return inconsistent_incidence(body)
     i2, method = next(((each.i2, each.label) for each in body.group.estimates if each.i2 is not None), (None, ""))
     low, high = one.prediction_lower, one.prediction_upper
     numbers: dict[str, Number] = {"i2": i2, "prediction lower": low, "prediction upper": high}
@@ -136,6 +120,8 @@ def imprecision(body: Body) -> Rating:
     """Rate by the interval and the optimal information size (GRADE 6, J Clin Epidemiol 2011;64:1283)."""
     if body.effect.lower is None or body.effect.upper is None:
         return Rating("imprecision", None, "no interval to judge by", {"patients": body.first.all_patients})
+    if body.incidence:
+        return imprecise_incidence(body)
     return _imprecise_comparison(body) if body.comparative else _imprecise_rate(body)
 
 
@@ -154,10 +140,17 @@ def _imprecise_rate(body: Body) -> Rating:
     }
     steps = -1 if width > 2 * proportion("rate-margin") or (size is not None and patients < size) else 0
     steps = -2 if width >= proportion("rate-width-very") else steps
-    points = f"interval of {wording.percent(width)} points"
-    sized = f"that measure {wording.percent(rate)}%, in the interval, to ±{value('rate-margin'):g} points"
-    needed = f"{patients} of {wording.DASH if size is None else size} patients {sized}"
-    return Rating("imprecision", steps, f"{points}; {needed}", numbers, ("rate-margin", "rate-width-very"))
+    said = f"interval of {wording.percent(width)} points; {wording.count(patients, 'patient')}"
+    margin = f"(in the interval) to within {value('rate-margin'):g} points"
+    said += "" if size is None else f", where {size} measure a rate of {wording.percent(rate)}% {margin}"
+    used = ("rate-margin", "rate-width-very")
+    if body.first.events == 0 and steps == 0:
+        # Such a margin is wide for a harm that nobody had: no number here says which rate would matter.
+        unseen = (
+            f"no event, but a rate of {wording.percent(upper)}% is not excluded: whether it matters is for a person"
+        )
+        return Rating("imprecision", None, f"{unseen}; {said}", numbers, used)
+    return Rating("imprecision", steps, said, numbers, used)
 
 
 def _imprecise_comparison(body: Body) -> Rating:
@@ -180,11 +173,15 @@ def _imprecise_comparison(body: Body) -> Rating:
     # An interval from appreciable benefit to appreciable harm tells nothing about the direction.
     steps = -min(beyond, 2) if crosses else 0
     steps = min(steps, -1 if size is None or patients < size else 0)
-    needed = "no optimal information size can be computed" if size is None else f"{patients} of {size} patients"
-    sized = f"{needed} that show a fall from {wording.percent(control)}% to {wording.percent(treated)}%"
+    sized = "no optimal information size can be computed"
+    if size is not None:
+        sized = (
+            f"{wording.count(patients, 'patient')}, where {size} tell {wording.percent(treated)}% from "
+            f"{wording.percent(control)}% among the controls"
+        )
     span = f"as risk ratio {low:.2f} to {high:.2f}, {'with' if crosses else 'without'} no effect in it"
     used = ("relative-low", "relative-high", "relative-reduction", "alpha", "power")
-    return Rating("imprecision", steps, f"{span}; {needed if size is None else sized}", numbers, used)
+    return Rating("imprecision", steps, f"{span}; {sized}", numbers, used)
 
 
 def indirectness(body: Body) -> Rating:
@@ -207,11 +204,11 @@ def publication_bias(body: Body) -> Rating:
     k = body.first.k
     if k < value("few-studies"):
         said = f"{wording.count(k, 'study', 'studies')}, fewer than {value('few-studies'):g}: cannot be judged"
-        return Rating("publication bias", None, said, {"studies": k}, ("few-studies",))
+        return Rating(PUBLICATION_BIAS, None, said, {"studies": k}, ("few-studies",))
     test = small_study_tests(body.group.rows, body.measure)[0]
     numbers: dict[str, Number] = {"studies": k, "test": test.name, "p": test.p}
     if test.p is None:
-        return Rating("publication bias", None, f"{test.name}: {test.finding}", numbers, ("few-studies",))
+        return Rating(PUBLICATION_BIAS, None, f"{test.name}: {test.finding}", numbers, ("few-studies",))
     steps = -1 if test.p < value("asymmetry") else 0
     said = f"{test.name}: {wording.p_value(test.p)}. {test.finding}"
-    return Rating("publication bias", steps, said, numbers, ("few-studies", "asymmetry"))
+    return Rating(PUBLICATION_BIAS, steps, said, numbers, ("few-studies", "asymmetry"))

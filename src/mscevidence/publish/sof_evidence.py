@@ -15,8 +15,8 @@ Basis = Literal["pooled", "one study", "sum of the studies", "none"]
 class Effect:
     """An effect with its interval on the scale of the analysis, and what it rests on.
 
-    `basis` is ``one study`` where nothing was pooled, and ``sum of the studies`` where no patient or every patient had
-    the event: then the interval is the exact one of a rate that all share.
+    `basis` is ``one study`` where nothing was pooled, and ``sum of the studies`` where there was no event, or every
+    patient had it: then the interval is the exact one of a rate that all share.
     """
 
     value: float | None
@@ -46,6 +46,11 @@ class Body:
         return self.first.control_patients is not None
 
     @property
+    def incidence(self) -> bool:
+        """Return whether events over time at risk are counted, not patients."""
+        return self.first.time is not None
+
+    @property
     def control_risk(self) -> float | None:
         """Return the share of the patients in control arms who had the event; None without control arms."""
         events, patients = self.first.control_events, self.first.control_patients
@@ -68,9 +73,13 @@ def _effect(group: Group, level: float) -> Effect:
         row = group.rows[0]
         return Effect(row.effect, row.lower, row.upper, "one study")
     if one.status == "boundary" and one.control_patients is None:
-        exact = stats.study_intervals(one.events, one.patients, method="CP", level=level)
-        lower, upper = (float(limit.ravel()[0]) for limit in (exact.lower, exact.upper))
-        return Effect(one.events / one.patients, lower, upper, "sum of the studies")
+        exact = (
+            stats.study_intervals(one.events, one.patients, method="CP", level=level)
+            if one.time is None
+            else stats.rate_intervals(one.events, one.time, level=level)
+        )
+        value, lower, upper = (float(each.ravel()[0]) for each in (exact.estimate, exact.lower, exact.upper))
+        return Effect(value, lower, upper, "sum of the studies")
     return Effect(None, None, None, "none")
 
 

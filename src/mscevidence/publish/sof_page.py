@@ -8,8 +8,9 @@ from html import escape
 
 from mscevidence.publish import wording
 from mscevidence.publish.export.cells import csv_bytes
-from mscevidence.publish.scale import scale_of
-from mscevidence.publish.sof import Row, Summary
+from mscevidence.publish.scale import incidence_per, scale_of
+from mscevidence.publish.sof import ASKED, LEVELS, Row, Summary
+from mscevidence.publish.sof_rating import Rating
 from mscevidence.publish.sof_thresholds import thresholds
 from mscevidence.publish.table import as_text
 
@@ -17,6 +18,7 @@ MINUS = "\N{MINUS SIGN}"
 LEFT_TO_A_PERSON = (
     "Left to a person: indirectness, rating up (large effect, dose response, plausible confounding).",
     "Left to a person: the importance of each outcome, and whether the thresholds fit the question.",
+    "Controls: the share of their patients with the event, in these studies. With MSC: the effect at that share.",
     "A domain that is not rated takes nothing off here, so that the certainty is at most what stands in the table.",
 )
 COLUMNS = (
@@ -29,6 +31,7 @@ COLUMNS = (
     "Difference /1000",
     "Certainty",
 )
+CERTAINTY = COLUMNS[-1]
 
 
 def effect_text(row: Row) -> str:
@@ -42,7 +45,8 @@ def effect_text(row: Row) -> str:
 
 def certainty_text(row: Row) -> str:
     """Return the certainty, as the most it can be while a domain is open."""
-    return f"{'at most ' if row.open else ''}{row.certainty} (DRAFT)"
+    bounded = row.open and row.certainty != LEVELS[0]
+    return f"{'at most ' if bounded else ''}{row.certainty} (DRAFT)"
 
 
 def per_thousand(risk: float) -> str:
@@ -56,20 +60,34 @@ def _with_limits(risks: tuple[float, float, float]) -> str:
     return f"{value} ({lower} to {upper})"
 
 
+def _patients(row: Row) -> str:
+    if row.time is None:
+        return str(row.patients) if row.control_patients is None else f"{row.patients} + {row.control_patients}"
+    scale = scale_of(row.pooled)
+    return f"{f'{row.patients}; ' if row.patients else ''}{scale.time(row.time)} {scale.exposure}"
+
+
+def _of_one_arm(row: Row, value: float) -> str:
+    """Return a rate of one arm among 1000 patients, or per 1000 units of time at risk, with its limits."""
+    lower, upper = row.effect.lower or 0.0, row.effect.upper or 0.0
+    if row.time is None:
+        return _with_limits((value, lower, upper))
+    scale = incidence_per(1000, row.pooled.question)
+    return f"{scale.number(value)} ({scale.number(lower)} to {scale.number(upper)}){scale.unit}"
+
+
 def cells_of(row: Row) -> dict[str, str]:
     """Return the cells of a row by the names of `COLUMNS`."""
-    patients = str(row.patients) if row.control_patients is None else f"{row.patients} + {row.control_patients}"
-    treated = difference = control = ""
+    treated, difference, control = "", wording.DASH, wording.DASH
     if row.risks is not None:
         control, treated = per_thousand(row.risks.control), _with_limits(row.risks.treated)
         difference = _with_limits(row.risks.difference)
     elif row.control_patients is None and row.effect.value is not None:
-        limits = (row.effect.value, row.effect.lower or 0.0, row.effect.upper or 0.0)
-        treated = _with_limits(limits)
+        treated = _of_one_arm(row, row.effect.value)
     values = (
         row.title,
         str(row.studies),
-        patients,
+        _patients(row),
         effect_text(row),
         control,
         treated,
@@ -81,13 +99,19 @@ def cells_of(row: Row) -> dict[str, str]:
 
 def page(summary: Summary) -> str:
     """Return the text for a terminal."""
-    head = f"{summary.status}\nSummary of findings: {summary.title}"
-    lines = [head, "", as_text([cells_of(row) for row in summary.rows], COLUMNS)] if summary.rows else [head]
-    for row in summary.rows:
-        lines += ["", f"{row.title}: {certainty_text(row)}", f"  start: {row.start.why}"]
-        lines += [f"  {one.domain}: {_steps(one.steps)}{one.label} ({one.why})" for one in row.ratings]
+    head = f"{summary.status}\nSummary of findings: {summary.title}\nAsked: {ASKED[summary.asked]}"
+    numbered = list(enumerate(summary.rows, start=1))
+    table = [{**cells_of(row), CERTAINTY: f"{certainty_text(row)} [{number}]"} for number, row in numbered]
+    lines = [head, "", as_text(table, COLUMNS)] if table else [head]
+    for number, row in numbered:
+        lines += ["", f"[{number}] {row.title}: {certainty_text(row)}", f"  start: {row.start.why}"]
+        lines += [f"  {_reason(one)}" for one in row.ratings]
     lines += ["", *(f"No row: {name}: {why}" for name, why in summary.missing)] if summary.missing else []
     return "\n".join([*lines, "", *LEFT_TO_A_PERSON])
+
+
+def _reason(one: Rating) -> str:
+    return f"{one.domain}: {_steps(one.steps)}{one.label} ({one.why})"
 
 
 def _steps(steps: int | None) -> str:
@@ -117,6 +141,8 @@ def _flat(row: Row, summary: Summary) -> dict[str, object]:
         "studies": row.studies,
         "events": row.events,
         "patients": row.patients,
+        "time_at_risk": row.time,
+        "time_unit": None if row.time is None else row.pooled.question.time_unit,
         "control_events": row.control_events,
         "control_patients": row.control_patients,
         "measure": row.pooled.question.measure,
@@ -175,18 +201,18 @@ _DOMAINS = ("risk_of_bias", "inconsistency", "imprecision", "indirectness", "pub
 def as_html(summary: Summary) -> str:
     """Return a section of HTML with the table, the reasons below it, and the draft mark above it."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in COLUMNS)
-    body = "".join(_html_row(row) for row in summary.rows)
+    numbered = list(enumerate(summary.rows, start=1))
+    body = "".join(_html_row(row, number) for number, row in numbered)
     reasons = "".join(
-        f"<dt>{escape(row.title)}</dt><dd>start: {escape(row.start.why)}</dd>"
-        + "".join(
-            f"<dd>{escape(f'{one.domain}: {_steps(one.steps)}{one.label} ({one.why})')}</dd>" for one in row.ratings
-        )
-        for row in summary.rows
+        f'<dt id="finding-{number}">{number}. {escape(row.title)}: {escape(certainty_text(row))}</dt>'
+        f"<dd>start: {escape(row.start.why)}</dd>" + "".join(f"<dd>{escape(_reason(one))}</dd>" for one in row.ratings)
+        for number, row in numbered
     )
     missing = "".join(f"<li>{escape(f'{name}: {why}')}</li>" for name, why in summary.missing)
     notes = "".join(f"<p>{escape(text)}</p>" for text in LEFT_TO_A_PERSON)
     return (
         f'<section class="summary-of-findings" data-status="draft"><p><strong>{escape(summary.status)}</strong></p>'
+        f"<p>Asked: {escape(ASKED[summary.asked])}</p>"
         f"<table><caption>Summary of findings: {escape(summary.title)} (DRAFT)</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><dl>{reasons}</dl>"
         + (f"<ul>{missing}</ul>" if missing else "")
@@ -194,7 +220,8 @@ def as_html(summary: Summary) -> str:
     )
 
 
-def _html_row(row: Row) -> str:
+def _html_row(row: Row, number: int) -> str:
     first, *others = cells_of(row).values()
-    cells = "".join(f"<td>{escape(text)}</td>" for text in others)
-    return f'<tr><th scope="row">{escape(first)}</th>{cells}</tr>'
+    cells = "".join(f"<td>{escape(text)}</td>" for text in others[:-1])
+    certainty = f'<td>{escape(others[-1])} <sup><a href="#finding-{number}">{number}</a></sup></td>'
+    return f'<tr><th scope="row">{escape(first)}</th>{cells}{certainty}</tr>'

@@ -1,4 +1,4 @@
-"""The optimal information size: how many patients one adequate study of the same question would need."""
+"""The optimal information size: how many patients, or events, one adequate study of the same question would need."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ def size_for_rate(rate: float, *, margin: float, alpha: float = 0.05) -> int | N
     if not 0 < rate < 1:
         return None
     return _up(_z(1 - alpha / 2) ** 2 * rate * (1 - rate) / margin**2)
+
+
+def events_for_incidence(factor: float, *, alpha: float = 0.05) -> int:
+    """Return the events that measure an incidence rate to within a factor: (z / log of the factor)², rounded up.
+
+    The standard error of a log rate is one over the root of its events. Rothman KJ, Greenland S, Lash TL, Modern
+    Epidemiology, 3rd edition 2008, chapter 14.
+
+    Args:
+        factor: upper limit over rate, and rate over lower limit; above 1.
+        alpha: one minus the level of the interval.
+    """
+    return _up((_z(1 - alpha / 2) / math.log(factor)) ** 2)
 
 
 def size_for_difference(control: float, treated: float, *, alpha: float = 0.05, power: float = 0.80) -> int | None:
