@@ -151,7 +151,7 @@ def test_analyses_may_be_chosen_in_their_order(review_folder: Path) -> None:
     done = run("sof", "deaths", "response-itp", "--json")
     whole = json.loads(done.stdout)
     assert [row["analysis"] for row in whole["rows"]] == ["deaths", "response-itp"]
-    assert [row["start"] for row in whole["rows"]] == ["High", "Low"]
+    assert [row["start"] for row in whole["rows"]] == ["High", "Very low"]
     assert whole["rows"][0]["effect"] == pytest.approx(0.5)
 
 
