@@ -76,7 +76,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     parallel = is_comparative(document)
     told = sizes_of(groups)
     headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
-    sizes = _sizes(told, headed)
+    sizes = _sizes(told if None not in told else halves_of(groups, said=True) or told, headed)
     numbers = _numbers(grids)
     found: list[Found] = []
     for grid in grids:
@@ -173,11 +173,20 @@ def _distinct(headed: list[tuple[Value, Value]]) -> tuple[tuple[Value, ...], tup
 def _headed(grid: Grid, sides: Sides) -> tuple[Value, Value] | None:
     """Return the sizes that the headers of a table tell of the two sides."""
     heads = [(cell, size) for cell in grid.table.cells if (size := size_in(grid.document, cell.span)) is not None]
-    names = [re.sub(r"\(?[nN]\s?=.*", "", grid.text(cell)) for cell, _ in heads]
+    names = [_size_free(grid.text(cell)) or _size_free(" ".join(_path(grid, cell.column))) for cell, _ in heads]
     found = pair(sides, names)
     if found is None or len(found.intervention) != 1 or len(found.comparator) != 1:
         return None
     return heads[found.intervention[0]][1], heads[found.comparator[0]][1]
+
+
+def _size_free(name: str) -> str:
+    return re.sub(r"\(?[nN]\s?=.*", "", name).strip()
+
+
+def _path(grid: Grid, column: int) -> tuple[str, ...]:
+    """Return the headers of a column."""
+    return next((row.headers[column] for row in grid.rows if column in row.headers), ())
 
 
 def _numbers(grids: Iterable[Grid]) -> dict[float, Span]:

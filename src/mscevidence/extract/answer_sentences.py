@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mscevidence.extract.answer_zeros import ZeroQuestion
 from mscevidence.extract.asked_outcome import LEAST, AskedOutcome
-from mscevidence.extract.count_pairs import against
+from mscevidence.extract.asked_times import times_told
 from mscevidence.extract.counts import Count
-from mscevidence.extract.group_counts import assigned, introduced
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
+from mscevidence.extract.parallel_lists import in_order
+from mscevidence.extract.stated_pairs import stated_pairs
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
 from mscevidence.extract.word_stems import same_direction
@@ -24,7 +25,6 @@ _ASIDE = re.compile(
 _PIECE = re.compile(r";\s|,\s(?:but|while|whereas|however)\s|\s(?:but|while|whereas)\s")
 _PER_YEAR = re.compile(r"per\s100|patient.years|person.years", re.IGNORECASE)
 _MEAN = re.compile(r"±|\bmeans?\b|\bmedian\b", re.IGNORECASE)
-_BRACKET = re.compile(r"\((?:[^()]|\([^()]{0,40}\)){0,300}\)")
 _PEOPLE = re.compile(
     r"\b(?:patients|subjects|participants|individuals|people|women|men|girls|boys|children|infants|cases|events|deaths|groups?|arms?)\b",
     re.IGNORECASE,
@@ -34,6 +34,13 @@ _CURVE = re.compile(
     re.IGNORECASE,
 )
 """Points of a curve, which count nobody."""
+_THINGS = re.compile(
+    r"\s(?:[\w-]+\s){0,1}?(?:groups?|arms?|drugs?|treatments?|regimens?|doses?|therapies|interventions?|hospitals?|cent(?:er|re)s?|studies|trials?"
+    r"|visits?|questions?|items?|points?|times|weeks?|days?|months?|years?|hours?|minutes?)\b",
+    re.IGNORECASE,
+)
+_GRADE = re.compile(r"\b(?:[Gg]rades?|[Ss]tages?|[Cc]lass)\s(?:[\dIV]+\s?(?:or|and|to|/|-|–|,)\s?)?$")
+_N_AND_PERCENT = re.compile(r"[,;]\s?|\s?[(\[]|\s?/\s?")
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
 _ALL_WORDS = 0.95
 _NO_RESULT = frozenset({"of-n", "complement", "n-equals"})
@@ -80,60 +87,45 @@ class SentenceQuestion:
         if zeros is not None:
             yield zeros
             return
+        if self.asked.of_some_patients(sentence):
+            return
         for span in self._pieces(sentence):
-            score = self.asked.score(span)
-            if score < LEAST or _PER_YEAR.search(self.groups.text, *span) or self.asked.narrower(span):
+            if self.asked.score(span) < LEAST or _PER_YEAR.search(self.groups.text, *span):
                 continue
             counts = self._results(span)
             mentions = self.groups.mentions(span)
-            found = assigned(self.groups.text, mentions, counts)
-            if found is not None and self.asked.score(self._stated(span, found, mentions)) < LEAST:
-                found = None
-            found = found or self._in_brackets(span, mentions, counts) or self._listed(span, mentions, counts)
-            if found is not None and (answer := self._answer(span, self._evened(found, counts), score)):
-                yield answer
-                return
+            for found, words in self._told(span, mentions, counts):
+                if answer := self._answer(span, self._evened(found, counts), self.asked.score(words)):
+                    yield answer
+                    return
 
-    def _in_brackets(
+    def _told(
         self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]
-    ) -> dict[Whose, Count] | None:
-        """Return the counts in the brackets behind the outcome: "pain (31% in A versus 29% in B) or fever (5% ...)"."""
-        found: list[dict[Whose, Count] | None] = []
-        start = span[0]
-        for bracket in _BRACKET.finditer(self.groups.text, *span):
-            inside = [c for c in counts if bracket.start() < c.start and c.end < bracket.end()]
-            if len(inside) >= 2 and self.asked.score((start, bracket.start())) >= LEAST:
-                named = [m for m in mentions if bracket.start() < m.start and m.end < bracket.end()]
-                found.append(assigned(self.groups.text, named, inside))
-            start = bracket.end() if inside else start
-        return found[0] if len(found) == 1 else None
-
-    def _listed(
-        self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]
-    ) -> dict[Whose, Count] | None:
-        """Return the pair directly behind the outcome in a list of outcomes: "nausea (12% vs 4%), rash (3% vs 1%)"."""
+    ) -> Iterator[tuple[Mapping[Whose, Count], Span]]:
+        """Yield the one pair of counts that is of the outcome, with the words that say so; none where more may be."""
         text = self.groups.text
-        pairs = against(text, counts)
-        if len(pairs) < 2:
-            return None
-        starts = [span[0], *(two.end for _, two in pairs)]
-        stops = [*(one.start for one, _ in pairs[1:]), span[1]]
-        found: list[dict[Whose, Count] | None] = []
-        for start, stop, pair in zip(starts, stops, pairs, strict=False):
-            between = [count for count in counts if start <= count.start < pair[0].start]
-            if between or self.asked.score((start, pair[0].start)) < LEAST:
-                continue
-            named = [m for m in mentions if start <= m.start and m.end <= stop]
-            found.append(assigned(text, named, pair) or introduced(text, mentions, pair))
-        return found[0] if len(found) == 1 else None
+        aside = _ASIDE.match(text, *span)
+        listed = in_order(text, span, mentions, counts, self._speaks, times_told(self.outcome))
+        if listed is not None:
+            yield listed, span
+            return
+        pairs = stated_pairs(text, span, mentions, counts)
+        told: list[tuple[Mapping[Whose, Count], Span]] = []
+        for pair in pairs:
+            reach = [
+                (max(start, aside.end()) if aside and aside.end() < stop else start, stop) for start, stop in pair.words
+            ]
+            tells = [self.asked.tells(each) for each in reach]
+            if any(tells) and not all(tells):
+                return
+            if all(tells):
+                told.append((pair.counts, reach[0]))
+        if len(told) == 1:
+            yield told[0]
 
-    def _stated(self, span: Span, found: dict[Whose, Count], mentions: tuple[GroupMention, ...]) -> Span:
-        """Return a piece up to the end of the clause with its last count or group; the rest is another matter."""
-        last = max([count.end for count in found.values()] + [mention.end for mention in mentions[-1:]])
-        stop = re.compile(r"[,;]\s|$").search(self.groups.text, min(last, span[1]), span[1])
-        aside = _ASIDE.match(self.groups.text, *span)
-        start = aside.end() if aside and aside.end() < last else span[0]
-        return start, stop.start() if stop else span[1]
+    def _speaks(self, span: Span) -> bool:
+        """Return whether a part of a text speaks of the outcome, at whatever times."""
+        return self.asked.score(span) >= LEAST and not self.asked.narrower(span)
 
     def _pieces(self, sentence: Span) -> Iterator[Span]:
         """Yield a sentence, then its clauses."""
@@ -153,9 +145,26 @@ class SentenceQuestion:
             parts = counts[index + 1 : index + 3]
             if _is_made_up(count, parts):
                 return [_as_events(part) for part in parts]
-            if count.rule not in _NO_RESULT:
+            if parts and self._has_percent(count, parts[0]):
+                kept.append(replace(parts[0], values=(*_as_events(count).values, *parts[0].values), rule="x-percent"))
+                continue
+            if kept and kept[-1].start == count.start:
+                continue
+            if count.rule not in _NO_RESULT and not self._is_of_things(count):
                 kept.append(count)
         return kept
+
+    def _has_percent(self, count: Count, percent: Count) -> bool:
+        """Return whether an n is the number of events of the percent behind it: "(n=18, 24%)"."""
+        both = count.rule == "n-equals" and percent.rule == "percent-only"
+        return both and bool(_N_AND_PERCENT.fullmatch(self.groups.text, count.end, percent.start))
+
+    def _is_of_things(self, count: Count) -> bool:
+        """Return whether a bare number is a grade or counts groups or drugs: "comparable in the two drugs"."""
+        text = self.groups.text
+        if count.rule != "bare-number":
+            return False
+        return bool(_THINGS.match(text, count.end) or _GRADE.search(text, max(0, count.start - 24), count.start))
 
     def _in_two_sentences(self, sentences: Iterable[Span]) -> Found | None:
         """Return the 2x2 of a section that tells of each group in a sentence of its own, once and with all words."""
@@ -191,7 +200,7 @@ class SentenceQuestion:
     def _text(self, span: Span) -> str:
         return self.groups.text[slice(*span)]
 
-    def _evened(self, found: dict[Whose, Count], counts: Sequence[Count]) -> dict[Whose, Count]:
+    def _evened(self, found: Mapping[Whose, Count], counts: Sequence[Count]) -> Mapping[Whose, Count]:
         """Return the counts with the n of the others for one that has none, where equal groups make up all patients."""
         sizes = [n for count in counts if (n := count.value("n")) is not None]
         equal = {n.number for n in sizes}
@@ -206,7 +215,7 @@ class SentenceQuestion:
         n = sizes[0].model_copy(update={"derived": True})
         return {side: count if count.value("n") else _with_n(count, n) for side, count in found.items()}
 
-    def _answer(self, span: Span, found: dict[Whose, Count], score: float) -> Found | None:
+    def _answer(self, span: Span, found: Mapping[Whose, Count], score: float) -> Found | None:
         counted = None if _MEAN.search(self.groups.text, *span) else self.sizes.counted(found)
         if counted is None:
             return None

@@ -22,7 +22,8 @@ _BEFORE = re.compile(
 )
 _PERCENT = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
 _NO_OUTCOME = re.compile(
-    r"(?<!from\s)\bbaseline\b(?!\s?(?:and|to|or|,|through))|\b(?:demographic|sociodemographic|characteristics)\b",
+    r"(?<!from\s)\bbaseline\b(?!\s?(?:and|to|or|,|through))|\b(?:demographics?|sociodemographic|characteristics|presenting"
+    r"|at\s(?:presentation|entry|admission|enrol+ment|inclusion)|on\sadmission|medical\shistory|comorbidit(?:y|ies)|risk\sfactors)\b",
     re.IGNORECASE,
 )
 _RESULTS = re.compile(
@@ -38,6 +39,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """What a label says of the numbers of its row, not of the outcome."""
+_EXAMPLES = re.compile(r"\(?\b(?:e\.\s?g\.?|such\sas|for\s(?:example|instance)|including)[^()]*\)?", re.IGNORECASE)
+"""Examples of what a row counts, each of which is less than the row."""
 _WHOLE_PATH = 99
 """The level of groups that all headers of a column name together: "Once weekly" above "20 mg"."""
 _NARROWER = 0.6
@@ -181,7 +184,7 @@ class TableQuestion:
         """Return how well a row (and the lower headers of its columns) says the outcome; 0 when it does not."""
         path = row.headers[columns[0]]
         lower, upper = " ".join(path[level + 1 :]), " ".join(path[:level])
-        label, heading = _UNIT.sub(" ", without_size(row.label)), " ".join(row.heading)
+        label, heading = _UNIT.sub(" ", _EXAMPLES.sub(" ", without_size(row.label))), " ".join(row.heading)
         if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
             return 0.0
         own = self.lexicon.expand(f"{label} {lower}") | stems(label)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mscevidence.extract.asked_outcome import LEAST, AskedOutcome
+from mscevidence.extract.asked_outcome import AskedOutcome
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
 from mscevidence.model import Span, Value
@@ -20,12 +20,27 @@ _DID_NOT = re.compile(
     re.IGNORECASE,
 )
 _SOME = re.compile(
-    r"\bno\s(?:statistical\w*\s)?(?:significant|differ|relation|effect|change|evidence|association|correlation|apparent)\w*",
+    r"\bno\s(?:[\w-]+\s){0,3}?(?:significant|differ|relation|effect(?!s)|change|association|correlation|apparent|trend|interaction|impact"
+    r"|influence|benefit)\w*|\bno\sevidence\s(?:that|for)\b",
     re.IGNORECASE,
 )
 _BOTH = re.compile(
     r"\b(?:in|of|between|for|by)\s(?:either|both|the\stwo|any)\s(?:of\sthe\s)?(?:\w+\s)?(?:groups?|arms?|patients?|subjects?|participants?)\b"
     r"|\bneither\s(?:group|arm)\b|\b(?:all|any)\s(?:of\s(?:the|our)\s)?(?:patients|subjects|participants)\b|\beither\streatment\sgroup\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\s?(?:of\s(?:the|our|these|all)\s)?(?:\w+\s){0,2}?(?:patients?|subjects?|participants?|children|women|men|infants|one|individuals?)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|did|could|[a-z]{3,}ed|occurs|led|arose|took|showed|underwent|got|left)\b",
+    re.IGNORECASE,
+)
+_OCCURRED = re.compile(
+    r"\s?(?:(?:was|were|is|are|has|have|had|been|also|ever)\s){0,3}(?:there|seen|observed|reported|detected|recorded|found|noted|noticed|evident"
+    r"|encountered|documented|registered|identified|diagnosed|occurred|developed|happened|experienced|present|described|arose|took\splace"
+    r"|apparent)\b|\s?(?:was|were|is|are)?\s?(?:$|(?:in|during|among|within|at|throughout|for|with|by)\b)",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -64,7 +79,7 @@ class ZeroQuestion:
             return None
         words, clause = told
         asked = self.asked
-        if asked.score(clause) < LEAST or asked.narrower(clause) or not self._everybody(span, clause):
+        if not asked.tells(clause) or asked.of_some_patients(span) or not self._everybody(span, clause):
             return None
         zero = _zero(asked.groups.text, words)
         counted = (Counted(zero, first, "zero"), Counted(zero, second, "zero"))
@@ -73,7 +88,7 @@ class ZeroQuestion:
     def of_one(self, span: Span, size: Value | None) -> Counted | None:
         """Return zero events of the one group that a sentence speaks of."""
         told = self._told(span)
-        if told is None or size is None or self.asked.score(told[1]) < LEAST:
+        if told is None or size is None or not self.asked.tells(told[1]):
             return None
         return Counted(_zero(self.asked.groups.text, told[0]), size, "zero")
 
@@ -89,10 +104,20 @@ class ZeroQuestion:
         elif none is not None:
             stop = _END.search(text, none.end(), span[1])
             words, clause = none.span(), (none.start(), stop.start() if stop else span[1])
+            if self._did_something_else(none.end(), clause[1]):
+                return None
         else:
             return None
         counted = _FIGURE.search(text, *clause) or self.asked.groups.counts(clause)
         return None if counted else (words, clause)
+
+    def _did_something_else(self, start: int, stop: int) -> bool:
+        """Return whether what nobody had is told to do more than occur: "no episodes required dialysis"."""
+        text = self.asked.groups.text
+        if _PEOPLE.match(text, start, stop):
+            return False
+        verb = _VERB.search(text, start, stop)
+        return verb is not None and not _OCCURRED.match(text[verb.start() : stop])
 
     def _is_none(self, none: re.Match[str], span: Span) -> bool:
         """Return whether words say that nobody had something: not "no difference", and not "patients without" it."""

@@ -8,14 +8,31 @@ from functools import cached_property
 
 from mscevidence.extract.asked_times import times_told, without_times
 from mscevidence.extract.group_mentions import Groups
-from mscevidence.extract.word_stems import Stems, covered, same_turn, stems, telling
+from mscevidence.extract.word_stems import Stems, covered, same_turn, stems, telling, weight
 from mscevidence.model import Span
 
 LEAST = 0.72
 """The score from which a part of a text is about the outcome."""
-_RELATED = re.compile(r"\b(?:related|serious|severe|major|attributable|unrelated)\b", re.IGNORECASE)
+_KIND = re.compile(
+    r"\b(?:related|serious|severe|major|minor|mild|moderate|attributable|unrelated|(?:non-?)?fatal|life-threatening"
+    r"|grades?(?=\s?(?:[\d≥>]|I{1,3}V?\b|IV\b)))\b",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(?:(?:leading|led)\sto|requiring|resulting\sin|(?:due|owing|attributed)\sto|caused\sby|because\sof|on\saccount\sof)\b",
+    re.IGNORECASE,
+)
+_SOME_PATIENTS = re.compile(
+    r"\b(?:in|among|amongst|for|of|within)\s(?:the\s)?(?:\d[\d,]*\s)?(?:subgroups?|subset|(?:[\w-]+\s){0,2}?(?:patients|subjects"
+    r"|participants|those|women|men|children|individuals|infants|cases|eyes))\s(?P<who>(?:with(?!\sor\b)|who|whose|undergoing|above"
+    r"|over|under|aged|older|younger|having|without|not|only|in\swhom|[≥><≤])[^,;.()]{3,80})"
+    r"|\bof\s(?:these|those|them|whom)\b",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated|[-–])\s")
+_TOPICAL = 0.5
+"""The share of the words about patients from which on they are words of the whole article."""
 _NON = re.compile(r"\b[Nn]on-(?P<what>[a-z]+)")
 
 
@@ -67,11 +84,39 @@ class AskedOutcome:
         behind = frozenset(word for match in _NON.finditer(piece) for word in stems(match["what"]))
         return behind - stems(_NON.sub(" ", piece))
 
+    def tells(self, span: Span) -> bool:
+        """Return whether a part of the text says the outcome and nothing narrower: no second time, kind or cause."""
+        piece = self.groups.text[slice(*span)]
+        if self.score(span) < LEAST or self.narrower(span):
+            return False
+        return not self._has_cause(piece) and not (times_told(self.words) and len(times_told(piece)) > 1)
+
+    def _has_cause(self, piece: str) -> bool:
+        """Return whether a phrase tells a cause or consequence that was not asked for: "death due to bleeding"."""
+        cause = _CAUSE.search(piece)
+        if cause is None or _CAUSE.search(self.words):
+            return False
+        before = stems(piece[: cause.start()]) - self.groups.topical
+        return any(weight(word) == 1 for word in before)
+
     def narrower(self, span: Span) -> bool:
         """Return whether a part of the text speaks of serious or related events where any were asked for."""
         return bool(kinds_of_events(self.groups.text[slice(*span)]) - kinds_of_events(self.words))
 
+    def of_some_patients(self, span: Span) -> bool:
+        """Return whether a part of the text speaks of some patients only, by what the question does not say."""
+        groups = self.groups
+        for match in _SOME_PATIENTS.finditer(groups.text, *span):
+            who = match["who"]
+            if who is None:
+                return True
+            named = any(match.start() <= m.start < match.end() for m in groups.mentions(span))
+            words = telling(stems(who))
+            if not named and not words & self._wanted[0][0] and covered(words, groups.topical) < _TOPICAL:
+                return True
+        return False
+
 
 def kinds_of_events(phrase: str) -> frozenset[str]:
     """Return the words by which a phrase speaks of some events only: serious ones, those related to a treatment."""
-    return frozenset(match.group().casefold() for match in _RELATED.finditer(phrase))
+    return frozenset(match.group().casefold().removesuffix("s") for match in _KIND.finditer(phrase))

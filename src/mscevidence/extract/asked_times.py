@@ -37,12 +37,17 @@ _IN_DAYS = {"w": 7.0, "d": 1.0}
 @lru_cache(maxsize=2048)
 def times_told(text: str) -> frozenset[tuple[float, str]]:
     """Return the times that a phrase names, years as months and weeks as days, so that "1 year" is "12 months"."""
-    found: set[tuple[float, str]] = set()
+    return frozenset(times_in_order(text))
+
+
+def times_in_order(text: str) -> tuple[tuple[float, str], ...]:
+    """Return the times that a phrase names, in the order in which it names them."""
+    found: list[tuple[float, str]] = []
     for match in _TIME.finditer(text):
         number, unit = (match["number"], match["unit"]) if match["number"] else (match["number2"], match["unit2"])
         value = float(number) if number[0].isdigit() else float(_WORDS[number.casefold()])
-        found.add(_same_unit(value, unit.casefold()))
-    return frozenset(found)
+        found.append(_same_unit(value, unit.casefold()))
+    return tuple(found)
 
 
 def timeless(text: str) -> str:

@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mscevidence.extract.arithmetic import Share, only_n
-from mscevidence.extract.counts import Count
-from mscevidence.extract.group_counts import assigned
 from mscevidence.extract.group_lists import items
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
+from mscevidence.extract.implied_sizes import implied_sizes
 from mscevidence.extract.pairing import OTHER, Side
 from mscevidence.model import Span, Value
 
@@ -36,6 +34,7 @@ _BEFORE_PLAIN = re.compile(
 _AFTER_PLAIN = re.compile(  # what may follow a size
     r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group)\b)"
 )
+_BESIDE = 8
 _LEAST_PLAIN = 5
 """Smaller numbers in running text count sessions and cases more often than groups."""
 _ALTERNATIVE = re.compile(r"\b(?:to|either|or|versus|vs|into)\s")
@@ -43,8 +42,9 @@ _AND = re.compile(r"[^.;,()\d]{0,12}\s(?:and|or)\s(?:the\s)?")
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
 _END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|[.;(]|$)")
 _MAY_TELL = re.compile(rf"\b[nN]\s?=|[(\[:]\s?\d|\d\s?[)\];]|{_ASSIGNED.pattern}", re.IGNORECASE)
+_ENUMERATOR = re.compile(r"\([1-9]\)\s(?=[A-Za-z])")
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
-_OF_PERCENT = re.compile(r"\d\s?%\s?\(?(?:[nN]\s?=\s?)?$")
+_OF_PERCENT = re.compile(r"\d\s?%\s?[(;,]?\s?(?:[nN]\s?=\s?)?$")
 _NO_PATIENTS = re.compile(r"\s?[:∶]\s?\d|(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
 _PEOPLE = (
     r"(?:\s[\w-]+){0,3}?\s(?:patients|subjects|participants|women|men|children|people|individuals|persons|infants"
@@ -92,7 +92,7 @@ def sizes_of(groups: Groups) -> tuple[Value | None, Value | None]:
     if pair is not None:
         return pair
     single = {side: _agreed([each.sizes[side] for each in told if side in each.sizes]) for side in SIDES}
-    inferred = _inferred(groups) if None in single.values() else {}
+    inferred = implied_sizes(groups) if None in single.values() else {}
     first, second = (single[side] or inferred.get(side) for side in SIDES)
     return first, second
 
@@ -128,7 +128,12 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
     each = _EACH.search(text, *span)
     if each is not None and re.search(r"each|per\b", each.group(), re.IGNORECASE):
         near = [size for size in sizes if 0 <= each.start() - size.end <= 12]
-        if len(near) == 1 and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()]):
+        alone = not any(size.rule == "n-equals" and size.number != near[0].number for size in sizes) if near else False
+        if (
+            len(near) == 1
+            and alone
+            and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()])
+        ):
             return _Told(1, dict.fromkeys(SIDES, near[0].value))
     if not mentions or not sizes:
         return None
@@ -152,7 +157,7 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
             continue
         before = text[max(span[0], value.span[0] - 14) : value.span[0]]
         after = text[value.span[1] : value.span[1] + 30]
-        if _RATIO_BEFORE.search(before) or _NO_PATIENTS.match(after):
+        if _RATIO_BEFORE.search(before) or _NO_PATIENTS.match(after) or _is_enumerator(text, span, value.span):
             continue
         if count.rule == "n-equals":
             if not _OF_PERCENT.search(before):
@@ -167,6 +172,12 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
         if (bracketed and not _NO_SIZE.search(text, *span)) or (plain and large):
             n = value.model_copy(update={"role": "n"})
             yield _Size(n, value.span[0], count.end, count.rule, bracketed, random)
+
+
+def _is_enumerator(text: str, sentence: Span, number: Span) -> bool:
+    """Return whether a number in brackets is the mark of an item: "(1) patches; (2) tablets"."""
+    marks = _ENUMERATOR.findall(text, *sentence)
+    return len(marks) > 1 and bool(_ENUMERATOR.match(text, max(0, number[0] - 1), sentence[1]))
 
 
 def _without_total(sizes: list[_Size]) -> list[_Size]:
@@ -192,7 +203,8 @@ def _owned(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) 
         end = sizes[index + 1].start if index + 1 < len(sizes) else len(text)
         start = max([start, *(cut.end() for cut in _ALTERNATIVE.finditer(text, start, size.start))])
         before = [m for m in mentions if start <= m.start and m.end <= size.start]
-        after = [m for m in mentions if size.end <= m.start and m.end <= end]
+        taken = sizes[index + 1] if index + 1 < len(sizes) and sizes[index + 1].named_before else None
+        after = [m for m in mentions if size.end <= m.start and m.end <= end and not _is_beside(m, taken)]
         whose.append(
             _named_before(text, size, before, after) if size.named_before or ahead else _named_after(text, size, after)
         )
@@ -205,6 +217,11 @@ def _owned(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) 
         if len(values) == 1:
             found[side] = values[0]
     return found
+
+
+def _is_beside(mention: GroupMention, size: _Size | None) -> bool:
+    """Return whether a size stands in brackets directly behind a group, so that it is the size of that group."""
+    return size is not None and 0 <= size.start - mention.end <= _BESIDE
 
 
 def _named_before(
@@ -253,31 +270,6 @@ def _listed(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size])
     if len(ahead) == len(sizes) == 2 and {m.whose for m in ahead} == set(SIDES):
         return {m.whose: size.value for m, size in zip(ahead, sizes, strict=True) if m.whose != "other"}
     return None
-
-
-def _inferred(groups: Groups) -> dict[Side, Value]:
-    """Return the only sizes that the counts and percents of the text allow: 7 (33.3%) and 15 (71.4%) are of 21."""
-    shares: dict[Whose, list[tuple[Share, Value]]] = {}
-    for name, sentences in groups.told:
-        for sentence in sentences if re.match(r"(?i)results|abstract", name) else ():
-            counts = groups.counts(sentence)
-            if counts and all(count.rule == "x-percent" for count in counts):
-                for whose, count in (assigned(groups.text, groups.mentions(sentence), counts) or {}).items():
-                    shares.setdefault(whose, []).append(_share(count))
-    found: dict[Side, Value] = {}
-    for side in SIDES:
-        told = shares.get(side, [])
-        n = only_n([share for share, _ in told]) if len(told) >= 2 else None
-        if n is not None:
-            found[side] = told[0][1].model_copy(update={"role": "n", "number": float(n), "derived": True})
-    return found
-
-
-def _share(count: Count) -> tuple[Share, Value]:
-    events, percent = count.value("events"), count.value("percent")
-    if events is None or percent is None:
-        raise ValueError(f"no percent beside {count.rule}")
-    return Share(events.number or 0, percent.number or 0, len(percent.text.partition(".")[2])), percent
 
 
 def _agreed(values: list[Value]) -> Value | None:

@@ -28,6 +28,7 @@ _EXPERIMENTAL = re.compile(
     r"\b(?:interventions?|experimental|active|study|test|treatment|treated|cases?)\b", re.IGNORECASE
 )
 _SHORT = re.compile(r"(?<![\w-])[A-Z][A-Z\d]{1,6}(?![\w-])")
+_ABBREVIATION = re.compile(r"[A-Z][A-Z\d]{1,6}\+?")
 _NEGATED = re.compile(r"^(?:no|non|without|not)[\s-]+", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|pre|baseline|prior)\b|\bpre-", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|post|following)\b|\bpost-", re.IGNORECASE)
@@ -72,6 +73,13 @@ class Sides:
         expanded = [self.lexicon.expand(name) for name in names]
         everywhere = frozenset.intersection(*expanded) if len(expanded) > 1 else frozenset()
         found = [self._score(name, words, everywhere) for name, words in zip(names, expanded, strict=True)]
+        for own, side in enumerate((self.intervention, self.comparator)):
+            literal = [_is_written(name, side) for name in names]
+            if literal.count(True) == 1:
+                found = [
+                    _with(pair_, own, 1.0 if written else pair_[own] / 2)
+                    for pair_, written in zip(found, literal, strict=True)
+                ]
         return self._negated(names, found) if self.controlled and found.count((0.0, 0.0)) else found
 
     def _negated(self, names: Sequence[str], found: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -131,6 +139,16 @@ class Sides:
         return first, second
 
 
+def _is_written(name: str, side: str) -> bool:
+    """Return whether a side writes an abbreviation just as a header does: "NRT+" is no "NRT"."""
+    plain = name.strip()
+    return bool(_ABBREVIATION.fullmatch(plain)) and bool(re.search(rf"(?<![\w+-]){re.escape(plain)}(?![\w+-])", side))
+
+
+def _with(scores: tuple[float, float], side: int, score: float) -> tuple[float, float]:
+    return (score, scores[1]) if side == 0 else (scores[0], score)
+
+
 @dataclass(frozen=True)
 class Pairing:
     """The indexes of the names that belong to each side; `certain` tells that neither was found by elimination."""
@@ -159,8 +177,8 @@ def pair(sides: Sides, names: Sequence[str], *, parallel: bool = True) -> Pairin
     if len(distinct) < 2:
         return None
     scores = dict(zip(distinct, sides.scores(distinct), strict=True))
-    first = _best(scores, 0)
-    second = _best(scores, 1)
+    first = _best(scores, 0) or _told_apart(sides, scores, "intervention")
+    second = _best(scores, 1) or _told_apart(sides, scores, "comparator")
     if not parallel and (first is None or second is None or first == second):
         first, second = _single(distinct, _AFTER), _single(distinct, _BEFORE)
     certain = first is not None and second is not None
@@ -183,6 +201,19 @@ def _best(scores: dict[str, tuple[float, float]], side: int) -> str | None:
     if len(fitting) > 1 and fitting[0][0] - fitting[1][0] < _AHEAD:
         return None
     return fitting[0][1]
+
+
+def _told_apart(sides: Sides, scores: dict[str, tuple[float, float]], side: Side) -> str | None:
+    """Return which of the names that fit a side alike has a word of it that the others lack: a dose of a drug."""
+    own = 0 if side == "intervention" else 1
+    fitting = {name: fits[own] for name, fits in scores.items() if fits[own] >= _LEAST and fits[own] > fits[1 - own]}
+    alike = [name for name, fit in fitting.items() if max(fitting.values()) - fit < _AHEAD]
+    if len(alike) < 2:
+        return None
+    words = {name: sides.lexicon.expand(name) for name in alike}
+    common = frozenset.intersection(*words.values())
+    telling = [name for name in alike if (words[name] - common) & sides.words(side)]
+    return telling[0] if len(telling) == 1 else None
 
 
 def _single(names: Sequence[str], pattern: re.Pattern[str]) -> str | None:

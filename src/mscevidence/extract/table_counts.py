@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mscevidence.extract.arithmetic import Share, events_of, fitting, only_n, possible
@@ -72,6 +72,10 @@ class TableCounts:
 
     def counted(self, place: Place) -> Counted | None:
         """Return events and n as a cell tells them, or None when they are not certain."""
+        found = self._counted(place)
+        return _others(found) if found is not None and place.row.lacking else found
+
+    def _counted(self, place: Place) -> Counted | None:
         cell = place.row.cells.get(place.column)
         reading = reading_of(self.document, cell.span) if cell else None
         if reading is None:
@@ -248,6 +252,12 @@ class TableCounts:
         if _MEASURED.search(near) or _RATE_PER.search(near + self.grid.caption):
             return False
         return bool(self._shares(column)) or bool(_COUNTED.search(f"{near} {self.grid.caption}"))
+
+
+def _others(counted: Counted) -> Counted:
+    """Return the number of those that a cell does not count."""
+    number = (counted.n.number or 0) - (counted.events.number or 0)
+    return replace(counted, events=counted.events.model_copy(update={"number": number, "derived": True}))
 
 
 def _as_headed(reading: Reading, header: str, label: str) -> Reading:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from mscevidence.model import Cell, Document, Span, Table, Value
 
@@ -37,6 +38,8 @@ _NUMBERS = re.compile(r"[\d\s.,()%\[\]/±<>=≤≥*†‡§+–−-]+")
 _SIZE = re.compile(
     rf"(?<![\w.])[nN]\s?=\s?(?P<n>{_WHOLE})(?![\d.%])|[(,]\s?(?P<bare>{_WHOLE})\s?(?:patients|subjects|participants|women|men)?\s?\)$"
 )
+_YES = re.compile(r"(?:yes|present)\b", re.IGNORECASE)
+_NO = re.compile(r"(?:no|none|absent)\W*", re.IGNORECASE)
 _NO_DATA = re.compile(r"|[-–—−.]+|NA|N/A|n/?a|NR|ND|NS|n\.s\.", re.IGNORECASE)
 
 
@@ -85,6 +88,7 @@ class Row:
     """A row of data: its own label, the headings it stands under, and the cell in each column.
 
     `size` is the number of patients of all its cells, where a table with groups as rows tells it above a column.
+    `lacking` tells that its cells count those who did not have what the label says.
     """
 
     label: str
@@ -93,6 +97,7 @@ class Row:
     cells: dict[int, Cell] = field(default_factory=dict)
     headers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     size: Value | None = None
+    lacking: bool = False
 
 
 @dataclass
@@ -137,7 +142,7 @@ def grid_of(document: Document, table: Table) -> Grid | None:
             for column in range(cell.column, cell.column + cell.columns):
                 lines[row][column] = cell
     grid = Grid(document, table, [], _label_columns(document, lines, width), width)
-    grid.rows = list(_rows(grid, lines))
+    grid.rows = list(_asked(list(_rows(grid, lines))))
     return grid
 
 
@@ -213,6 +218,23 @@ def _row(
             path = (grid.text(cell) for cell in above_it if cell.columns < grid.width or len(above_it) == 1)
             row.headers[column] = tuple(dict.fromkeys(text for text in path if text))
     return row
+
+
+def _asked(rows: list[Row]) -> Iterator[Row]:
+    """Yield rows in which "Yes" and "No" below a heading give way to the heading.
+
+    One "Yes" counts those who had it. Where there are several ("Yes, mild", "Yes, severe"), the "No" counts the others.
+    """
+    for heading, part in groupby(rows, key=lambda row: row.heading):
+        group = list(part)
+        yes = [row for row in group if _YES.match(row.label)]
+        no = [row for row in group if _NO.fullmatch(row.label)]
+        told = yes[0] if len(yes) == 1 else no[0] if len(no) == 1 and len(yes) > 1 else None
+        for row in group:
+            if row is told and heading:
+                yield replace(row, label=heading[-1], heading=heading[:-1], lacking=row in no)
+            elif not heading or row not in (*yes, *no):
+                yield row
 
 
 def _lasting(headers: list[dict[int, Cell]]) -> list[dict[int, Cell]]:

@@ -62,7 +62,7 @@ def _in_table(context: Context, grid: Grid) -> Iterator[Candidate]:
     numbers = {n.number: n.span for n in context.sizes.values() if n.number is not None and n.span is not None}
     for row in grid.rows:
         mention, whole = _outcome(context, row)
-        if mention is None or _OF_EVENTS.search(f"{grid.caption} {row.label} {' '.join(row.heading)}"):
+        if mention is None or row.lacking or _OF_EVENTS.search(f"{grid.caption} {row.label} {' '.join(row.heading)}"):
             continue
         for column in row.cells:
             path = row.headers.get(column, ())

@@ -56,7 +56,7 @@ _REPLACED: tuple[_Replaced, ...] = (
     (("<", "≤", "less than", "under"), re.compile(r"<=?|≤|\bless than\b|\bunder\b"), " below_ "),
 )
 """What is written as one word in the end, each with letters without one of which its pattern matches nothing."""
-WORD = re.compile(r"[a-z]+(?:_\w*)?\d*|\d+(?:[.,]\d+)*[a-z]?", re.IGNORECASE)
+WORD = re.compile(r"[a-z]+(?:_\w*)?\d*(?:\+(?=[\s),;:]|$))?|\d+(?:[.,]\d+)*[a-z]?", re.IGNORECASE)
 _LONGEST_KEPT = 400
 _ROUND = re.compile(r"(?<=\d)\.0+$")
 
@@ -78,7 +78,8 @@ _GENERIC = frozenset(
         r"\w+",
         """rate incidence number percent percentage proportion probability overall any all total frequency occurrence
         outcome event clinical significant cases prevalence development reported had postoperative during
-        episodes counts reasons effect effects presence present type experienced occurred observed""",
+        episodes counts reasons effect effects presence present type experienced occurred observed symptom symptoms
+        disorder disorders complaint complaints problem problems""",
     )
 )
 
