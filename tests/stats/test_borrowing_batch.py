@@ -111,7 +111,7 @@ def test_analyses_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None
     [
         ({"mask": np.ones((2, 5), dtype=bool)}, "columns of different lengths"),
         ({"events": np.ones((2, 4)), "n": np.ones((2, 4))}, "4 studies need as many names of diseases, got 6"),
-        ({"mask": np.array([[True] * 6, [False] * 6])}, "all are masked out"),
+        ({"mask": np.array([[False] * 6] * 2)}, "all are masked out"),
         ({"events": np.stack([X, N + 1])}, "events exceed n: study 1 has 19 of 18"),
     ],
 )

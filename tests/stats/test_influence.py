@@ -88,7 +88,7 @@ def test_wrong_input_is_refused() -> None:
     with pytest.raises(StatisticsError, match="leaving one out needs at least two studies"):
         influence([1.0], [1.0])
     with pytest.raises(StatisticsError, match="leaving one out needs at least two studies"):
-        influence(Y, V, mask=[[True] * 6, [True] + [False] * 5])
+        influence(Y, V, mask=[[True] + [False] * 5] * 2)
     with pytest.raises(StatisticsError, match="1 to 30 studies, there are 31"):
         next(all_subsets(31))
     with pytest.raises(StatisticsError, match="order has 2 values for 3 studies"):

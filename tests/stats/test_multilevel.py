@@ -401,7 +401,7 @@ def test_the_size_of_outcomes_does_not_matter() -> None:
         ("moderators of another length", ([Y] * 2, V, STUDY), {"moderators": np.ones((2, 8, 1))}),
         ("moderators of other analyses", ([Y] * 2, V, STUDY), {"moderators": np.ones((3, 9, 1))}),
         ("moderators in words", (Y, V, STUDY), {"moderators": ["much"] * 9}),
-        ("an analysis without effects", ([Y] * 2, V, STUDY), {"mask": np.array([[True] * 9, [False] * 9])}),
+        ("no analysis with effects", ([Y] * 2, V, STUDY), {"mask": np.zeros((2, 9), dtype=bool)}),
         ("a mask of other analyses", ([Y] * 2, V, STUDY), {"mask": np.ones((3, 9), dtype=bool)}),
         ("a batch of nothing", (np.ones((0, 9)), V, STUDY), {}),
     ],

@@ -196,7 +196,7 @@ def test_a_batch_shows_each_analysis() -> None:
         ({"study": STUDY[1:]}, "columns of one length, got 16, 17 and 17"),
         ({"events": [EVENTS[1:]] * 2}, r"columns of different lengths: events \(2, 16\), n \(17,\)"),
         ({"mask": WITHOUT_ONE[:, 1:]}, r"columns of different lengths: .*mask \(8, 16\)"),
-        ({"mask": np.array([WITHOUT_ONE[0], ~NAMES.astype(bool)])}, "no arm is left"),
+        ({"mask": np.zeros((2, len(NAMES)), dtype=bool)}, "no arm is left"),
         ({"events": [EVENTS, EVENTS + 0.5]}, "events must be whole numbers; study 1 has 4.5"),
         ({"add": "much"}, "add must be a number"),
     ],

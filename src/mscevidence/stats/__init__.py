@@ -22,6 +22,9 @@ them has, so that leave-one-out, cumulative and all-subset analyses are one call
 >>> without.k.tolist()
 [3, 3, 3, 3]
 
+An analysis of a batch that has no study left is a row without a result (NaN, said in `notes`), or with a proper prior
+the prior; it is an error if there is no other.
+
 Every result has `rows()`, `frame()` (a pandas frame) and `notes`, sentences on what makes it fragile, and shows itself
 in a terminal and in a notebook:
 

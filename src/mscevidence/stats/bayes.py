@@ -82,7 +82,9 @@ class BayesianPooling(Shown):
         infinite = "The prior of tau is so heavy-tailed for so few studies that some standard deviations are infinite."
         return (
             f"Priors: tau {self.tau_prior}, mu {flat}.",
-            *diagnosis.sentences([(np.asarray(self.k) < 5, few), (~np.isfinite(self.tau.sd), infinite)]),
+            *diagnosis.sentences(
+                [*diagnosis.prior_alone(self.k), (np.asarray(self.k) < 5, few), (~np.isfinite(self.tau.sd), infinite)]
+            ),
         )
 
 
@@ -117,10 +119,12 @@ def bayesian_pooling(
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: no study, a value that is not finite, a variance that is not positive.
+        StatisticsError: no study (in a batch: with a flat prior), a value that is not finite, a variance that is not
+            positive.
     """
     tail(level)
-    studies = Studies.of(yi, vi, mask)
+    # Without a study the posterior is the prior, and a flat one is no distribution.
+    studies = Studies.of(yi, vi, mask, gaps=mu_prior is not None)
 
     def log_density(tau: FloatArray) -> FloatArray:
         return tau_prior.log_density(tau) + _conditional(studies, tau, mu_prior).log_likelihood

@@ -129,7 +129,7 @@ class BayesianProportion(Shown):
     def notes(self) -> tuple[str, ...]:
         """Sentences on priors and on what makes the result fragile."""
         few = "Fewer than 5 trials: the heterogeneity is mostly what its prior says; vary the prior."
-        findings: list[diagnosis.Finding] = [(np.asarray(self.k) < 5, few)]
+        findings = [*diagnosis.prior_alone(self.k), (np.asarray(self.k) < 5, few)]
         findings += diagnosis.boundary_studies(self.events, self.n, np.isfinite(self.n))
         findings += diagnosis.uninformative(self.mean.lower, self.mean.upper)
         return (f"Priors: {self.priors}.", *diagnosis.sentences(findings))
@@ -158,7 +158,7 @@ def binomial_normal(
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, an analysis without trial.
+        StatisticsError: events > n, n < 1, negative or fractional counts, no trial in any analysis.
     """
     tail(level)
     return _each(lambda x, size: _binomial_normal(x, size, mu_prior, tau_prior, level), events, n, mask)
@@ -225,7 +225,7 @@ def beta_binomial(
             may be left out, and `studies` is then empty.
 
     Raises:
-        StatisticsError: events > n, n < 1, negative or fractional counts, an analysis without trial.
+        StatisticsError: events > n, n < 1, negative or fractional counts, no trial in any analysis.
     """
     tail(level)
     return _each(lambda x, size: _beta_binomial(x, size, (mean_prior, rho_prior), level, of_trials), events, n, mask)
@@ -258,7 +258,7 @@ def _each(analyse: Analyse, events: ArrayLike, n: ArrayLike, mask: ArrayLike | N
     columns, present = aligned(mask, events=events, n=n)
     x, size = columns["events"], columns["n"]
     counts(x, size, present)
-    if not present.any(axis=-1).all():
+    if not present.any():
         raise StatisticsError("no trial is left: all are masked out", hint="an analysis needs at least one trial")
     lead = present.shape[:-1]
     known: dict[bytes, BayesianProportion] = {}

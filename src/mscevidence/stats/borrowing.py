@@ -32,7 +32,7 @@ DEFAULT_APART = 0.5
 """A disease is as likely to stand apart as to be like the others (Neuenschwander et al. 2016)."""
 
 
-ONE_DISEASE = "one-disease"
+NO_STUDY, ONE_DISEASE = "no-study", "one-disease"
 MODELS = ("alone", "partial", "robust")
 
 
@@ -43,7 +43,7 @@ class Borrowing(Shown):
     Every field but the names has the leading shape (...) of the input in front; for a single analysis it is empty.
 
     Attributes:
-        status: `ok`, or why an analysis of a batch has no estimate (NaN): `one-disease`.
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `no-study`, `one-disease`.
         diseases: (J) names; studies, events, n: (..., J) data.
         alone: (..., J) posterior from the disease's own studies; partial: with partial pooling; robust: with the
             mixture; NaN for a disease of which an analysis has no study.
@@ -141,10 +141,11 @@ class Borrowing(Shown):
     def notes(self) -> tuple[str, ...]:
         """Sentences on priors and on where borrowing decides the result."""
         few = "Fewer than 4 diseases: how much they differ is mostly what the prior says."
-        alone = "All studies are of one disease: there is nothing to borrow."
+        none, alone = "No study is left.", "All studies are of one disease: there is nothing to borrow."
         usable = np.asarray(self.status) == "ok"
         findings: list[diagnosis.Finding] = [
-            (~usable, alone), (usable & (np.asarray(self.studies > 0).sum(axis=-1) < 4), few)
+            (self.status == NO_STUDY, none), (self.status == ONE_DISEASE, alone),
+            (usable & (np.asarray(self.studies > 0).sum(axis=-1) < 4), few)
         ]  # fmt: skip
         for j, name in enumerate(self.diseases):
             median, lower, upper = self.partial.median[..., j], self.alone.lower[..., j], self.alone.upper[..., j]
@@ -172,8 +173,8 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
 ) -> Borrowing:
     """Return the estimates of all diseases without, with, and with robust borrowing.
 
-    An analysis whose studies are all of one disease has NaN and a `status` in a batch, and is an error if there is no
-    other.
+    An analysis without a study, or whose studies are all of one disease, has NaN and a `status` in a batch, and is an
+    error if there is no other.
 
     Args:
         events: (..., k) patients with the event.
@@ -187,16 +188,17 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
         level: probability of the intervals.
 
     Raises:
-        StatisticsError: unusable counts, an analysis without study, in every analysis one disease only, `apart` outside
+        StatisticsError: unusable counts, no study in any analysis, in every analysis one disease only, `apart` outside
             [0, 1].
     """
     tail(level)
     if not 0 <= apart <= 1:
         raise StatisticsError(f"apart is a probability, got {apart:g}")
     table = disease_studies(events, n, disease, mask)
-    status = np.where((table.studies > 0).sum(axis=1) > 1, "ok", ONE_DISEASE)
+    status = np.take([NO_STUDY, ONE_DISEASE, "ok"], np.minimum((table.studies > 0).sum(axis=1), 2))
     if (status != "ok").all():
-        only = table.diseases[int(np.argmax(table.studies[0] > 0))]
+        some = table.studies[int(np.argmax(status == ONE_DISEASE))] > 0
+        only = table.diseases[int(np.argmax(some))]
         raise StatisticsError(
             f"all studies are of one disease ({only}): there is nothing to borrow",
             hint="use binomial_normal for one disease",

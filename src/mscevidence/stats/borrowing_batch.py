@@ -68,7 +68,7 @@ def disease_studies(events: ArrayLike, n: ArrayLike, disease: Sequence[str], mas
     """Return the checked studies with all leading axes as one.
 
     Raises:
-        StatisticsError: unusable counts, another number of names, an analysis without study.
+        StatisticsError: unusable counts, another number of names, no study in any analysis.
     """
     columns, present = aligned(mask, events=events, n=n)
     names, k = [str(name) for name in disease], present.shape[-1]
@@ -78,7 +78,7 @@ def disease_studies(events: ArrayLike, n: ArrayLike, disease: Sequence[str], mas
             hint="one name per study; leading axes of events, n and mask are analyses",
         )
     counts(columns["events"], columns["n"], present)
-    if not present.any(axis=-1).all():
+    if not present.any():
         raise StatisticsError("no study is left: all are masked out", hint="an analysis needs at least one study")
     x, size, flat = columns["events"].reshape(-1, k), columns["n"].reshape(-1, k), present.reshape(-1, k)
     used = np.flatnonzero(flat.any(axis=0)).tolist()
@@ -121,7 +121,7 @@ def borrowed_rates(
     """Return the rates of the usable analyses; the others have NaN."""
     found = BorrowedRates.empty(*table.studies.shape)
     _alone(found, table, usable, priors, level)
-    steps = step_for(priors, table.patients.max(axis=1))
+    steps = step_for(priors, np.maximum(table.patients.max(axis=1), 1.0))
     for step in np.unique(steps[usable]):
         grids = Grids.of(priors, float(step))
         for diseases, rows, which in _parts(table, np.flatnonzero(usable & (steps == step))):

@@ -81,6 +81,8 @@ def informative_studies(
     columns, present = aligned(mask, **{name: data[name] for name in COLUMNS[code]})
     for suffix in ("", "1", "2"):
         _check(columns, present, suffix)
+    if not present.any():
+        raise StatisticsError("no study is left: all are masked out", hint="an analysis needs at least one study")
     kept = present.copy()
     if code in {"OR", "IRR"}:
         a, c = columns["events1"], columns["events2"]

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import critical_value
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inference import residual_variance
 from mscevidence.stats.inputs import BoolArray, FloatArray, tail
 from mscevidence.stats.pooling import RandomEffects, random_effects
@@ -53,11 +55,15 @@ class Influence(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences on what makes the result fragile; empty when nothing does."""
+        alone = np.asarray(self.full.k) == 0
+        few = diagnosis.sentences([(alone, "Fewer than two studies: none can be left out.")])
+        rest = tuple(note for note in self.full.notes if not note.startswith(diagnosis.NO_STUDY))
         undefined = self.present & (np.isnan(self.rstudent) | np.isnan(self.cook_d))
         said = "Some deletion diagnostics do not exist: without a study, the rest is one study or identical."
-        return (*self.full.notes, *((said,) if undefined.any() else ()))
+        return (*few, *rest, *((said,) if undefined.any() else ()))
 
 
+@rows_without_studies(least=2)
 def influence(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -78,7 +84,7 @@ def influence(
         level: of the intervals in `full` and `without`.
 
     Raises:
-        StatisticsError: unusable values, an analysis of fewer than two studies.
+        StatisticsError: unusable values, in every analysis fewer than two studies.
         UnknownTermError: no such estimator or test.
     """
     studies = Studies.of(yi, vi, mask)
@@ -140,6 +146,7 @@ class Shrunken(Shown):
     upper: FloatArray
 
 
+@rows_without_studies()
 def shrunken(
     yi: ArrayLike, vi: ArrayLike, *, mask: ArrayLike | None = None, estimator: str = "REML", level: float = 0.95
 ) -> Shrunken:

@@ -15,6 +15,8 @@ from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray
 
 Finding = tuple[ArrayLike, str]
 
+NO_STUDY = "No study is left"
+
 FREEMAN_TUKEY = (
     "Freeman-Tukey estimates are back-transformed with the harmonic mean of the sample sizes, which can mislead badly "
     "when studies differ in size (Schwarzer et al. 2019, Res Synth Methods 10:476)."
@@ -36,9 +38,15 @@ def sentences(findings: Iterable[Finding]) -> tuple[str, ...]:
 def few_studies(k: IntArray) -> list[Finding]:
     """Return the findings about the number of studies."""
     return [
+        (k == 0, f"{NO_STUDY}: all are masked out."),
         (k == 1, "One study: nothing was pooled; the estimate and its interval are those of the study."),
         ((k > 1) & (k < 5), "Fewer than 5 studies: tau2 and the prediction interval are hardly determined."),
     ]
+
+
+def prior_alone(k: IntArray) -> list[Finding]:
+    """Return the finding that an analysis of a batch has no study, so that its posterior is the prior."""
+    return [(np.asarray(k) == 0, f"{NO_STUDY}: what stands here is the prior.")]
 
 
 def dominance(weights: FloatArray, k: IntArray) -> list[Finding]:

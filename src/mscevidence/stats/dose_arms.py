@@ -15,8 +15,9 @@ from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, c
 from mscevidence.stats.labels import numbered
 from mscevidence.stats.studies import total
 
-ONE_DOSE, SEPARATED = "one-dose", "separated"
+NO_ARM, ONE_DOSE, SEPARATED = "no-arm", "one-dose", "separated"
 STATUSES = {
+    NO_ARM: "No arm is left: all are masked out.",
     ONE_DOSE: "The model cannot be estimated: all arms have the same dose.",
     SEPARATED: "Events and non-events are separated by dose: the slope has no finite estimate.",
 }
@@ -94,12 +95,12 @@ def dose_arms(
     """Return the checked analyses with all leading axes as one, and their leading shape.
 
     Raises:
-        StatisticsError: unusable counts, doses or labels, an analysis without arms.
+        StatisticsError: unusable counts, doses or labels, no arm in any analysis.
     """
     columns, present = aligned(mask, dose=dose, events=events, n=n)
     counts(columns["events"], columns["n"], present)
     codes = numbered(study, present, items="dose arms", group="study")
-    if not present.any(axis=-1).all():
+    if not present.any():
         raise StatisticsError("no arm is left: all are masked out", hint="an analysis needs at least two doses")
     covariate = scaled(np.where(present, columns["dose"], 1.0), scale)
     k = present.shape[-1]
@@ -128,7 +129,7 @@ def statuses(arms: DoseArms) -> NDArray[np.str_]:
     first_event, last_event = _ends(arms.covariate, arms.x > 0)
     first_other, last_other = _ends(arms.covariate, arms.x < arms.n)
     separated = (first_event >= last_other) | (first_other >= last_event)
-    return np.select([lowest == highest, separated], [ONE_DOSE, SEPARATED], "ok")
+    return np.select([lowest > highest, lowest == highest, separated], [NO_ARM, ONE_DOSE, SEPARATED], "ok")
 
 
 def _ends(values: FloatArray, which: BoolArray) -> tuple[FloatArray, FloatArray]:

@@ -17,7 +17,7 @@ from scipy import special
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, coefficient_rows
 from mscevidence.stats.distributions import critical_value, two_sided_p
-from mscevidence.stats.dose_arms import STATUSES, DoseArms, dose_arms, refused, scaled, statuses
+from mscevidence.stats.dose_arms import NO_ARM, STATUSES, DoseArms, dose_arms, refused, scaled, statuses
 from mscevidence.stats.dose_search import fit
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, at_least, choose, names, number, plain, tail
 
@@ -58,7 +58,7 @@ class DoseResponse(Shown):
 
     Attributes:
         scale: `log` or `linear`; nodes: of the quadrature (None: as many as needed); level: of the intervals.
-        status: `ok`, or why an analysis of a batch has no estimate (NaN): `one-dose`, `separated`.
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `no-arm`, `one-dose`, `separated`.
         beta, se, statistic, p, lower, upper: (..., 2) intercept and slope on the logit scale, normal inference.
         covariance: (..., 2, 2) of them.
         tau2: variance of the intercepts between studies; 0 without random effect.
@@ -176,7 +176,7 @@ def dose_response(  # noqa: PLR0913 -- the four columns of a table of dose arms
     arms, shape = dose_arms(study, dose, events, n, mask=mask, scale=kind)
     status = statuses(arms)
     if (status != "ok").all():
-        raise refused(str(status[0]))
+        raise refused(next(str(reason) for reason in status if reason != NO_ARM))
     values = _estimates(arms, np.flatnonzero(status == "ok"), nodes, random_studies=random_studies)
     se = np.sqrt(np.diagonal(values["covariance"], axis1=-2, axis2=-1))
     half, statistic = float(critical_value(alpha, np.inf)) * se, values["beta"] / se
@@ -184,8 +184,9 @@ def dose_response(  # noqa: PLR0913 -- the four columns of a table of dose arms
     values |= {"lower": values["beta"] - half, "upper": values["beta"] + half}
     values |= {"studies": arms.studies, "arms": arms.present.sum(axis=-1)}
     values |= {"events": arms.x.sum(axis=-1).astype(np.int64), "n": arms.n.sum(axis=-1).astype(np.int64)}
-    values["smallest"] = np.where(arms.present, arms.dose, np.inf).min(axis=-1)
-    values["largest"] = np.where(arms.present, arms.dose, -np.inf).max(axis=-1)
+    some = status != NO_ARM
+    values["smallest"] = np.where(some, np.where(arms.present, arms.dose, np.inf).min(axis=-1), np.nan)
+    values["largest"] = np.where(some, np.where(arms.present, arms.dose, -np.inf).max(axis=-1), np.nan)
     shaped = {name: plain(value.reshape(shape + value.shape[1:])) for name, value in values.items()}
     return DoseResponse(scale=kind, nodes=nodes, level=level, **shaped)
 

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown
+from mscevidence.stats.gaps import placed, spread
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, measured, names, plain
 from mscevidence.stats.pooling import RandomEffects, random_effects
-from mscevidence.stats.pooling_gaps import placed, with_gaps
 from mscevidence.stats.studies import inner, total
 from mscevidence.stats.tau2 import ESTIMATORS as TAU2
 
@@ -149,8 +149,8 @@ def trim_and_fill(
         "yi": (new_y, np.nan), "vi": (new_v, np.nan),
     }  # fmt: skip
     return TrimAndFill(
-        kind, status=plain(status), observed=with_gaps(observed, good), filled=with_gaps(filled, good),
-        **{name: placed(part, good, nothing) for name, (part, nothing) in values.items()},
+        kind, status=plain(status), observed=placed(observed, good), filled=placed(filled, good),
+        **{name: spread(part, good, nothing) for name, (part, nothing) in values.items()},
     )  # fmt: skip
 
 

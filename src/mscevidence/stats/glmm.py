@@ -17,6 +17,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inputs import (
     BoolArray,
     FloatArray,
@@ -34,8 +35,11 @@ from mscevidence.stats.studies import Studies, typical_variance
 
 TESTS = names({"z": ("normal",), "t": ()})
 
+NO_STUDY = "no-study"
+
 STATUSES = {
     "ok": "",
+    NO_STUDY: "",
     "all-zero": "No study has an event: the estimate is 0 % without standard error; only an upper limit exists.",
     "all-events": "All have the event: the estimate is 100 % without standard error; only a lower limit exists.",
     "separated": "Every study has no event or only events: the likelihood grows without end in tau2.",
@@ -50,7 +54,8 @@ class ProportionGlmm(Shown):
 
     Attributes:
         test: `z` or `t`; `level`: of the intervals; `nodes`: of the quadrature, None for as many as needed.
-        status: `ok`, or why there is no estimate: `all-zero` (mu -inf), `all-events` (mu inf), `separated` (mu NaN).
+        status: `ok`, or why there is no estimate: `no-study`, `all-zero` (mu -inf), `all-events` (mu inf), `separated`
+        (mu NaN).
         mu: mean logit; `se`, `statistic`, `p`, `lower`, `upper`: its inference, NaN unless the status is `ok`.
         df: degrees of freedom, infinite for z.
         tau2: between-study variance on the logit scale; `se_tau2`: its standard error, NaN at zero.
@@ -125,6 +130,7 @@ class ProportionGlmm(Shown):
         return diagnosis.sentences(findings)
 
 
+@rows_without_studies(status=NO_STUDY)
 def proportion_glmm(
     events: ArrayLike,
     n: ArrayLike,

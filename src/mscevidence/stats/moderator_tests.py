@@ -27,9 +27,9 @@ def regressions(
     """Return the checked analyses with all leading axes as one, and their leading shape.
 
     Raises:
-        StatisticsError: unusable values, a design that does not fit, an analysis without studies.
+        StatisticsError: unusable values, a design that does not fit, no study in any analysis.
     """
-    studies = Studies.of(yi, vi, mask)
+    studies = Studies.of(yi, vi, mask, gaps=True)
     x = number("design", design)
     x = x[:, np.newaxis] if x.ndim == 1 else x
     try:

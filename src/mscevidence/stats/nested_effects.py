@@ -102,9 +102,9 @@ def given_effects(
     """Return the checked input.
 
     Raises:
-        StatisticsError: unusable values, an analysis without effects, labels or moderators that do not fit.
+        StatisticsError: unusable values, no effect in any analysis, labels or moderators that do not fit.
     """
-    studies = Studies.of(yi, vi, mask)
+    studies = Studies.of(yi, vi, mask, gaps=True)
     design = _design(moderators, studies.present)
     shape = design.shape[:-1]
     # Copies: what becomes of the caller's arrays later is not the result's concern.

@@ -21,12 +21,13 @@ from mscevidence.stats.display import Row, Shown, pair_rows
 from mscevidence.stats.distributions import chi2_tail, critical_value
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, scalar, tail
 from mscevidence.stats.network_studies import Network
-from mscevidence.stats.network_table import DISCONNECTED, INCOMPLETE, network_of
+from mscevidence.stats.network_table import DISCONNECTED, EMPTY, INCOMPLETE, network_of
 from mscevidence.stats.regression_tau2 import Regression, estimate
 from mscevidence.stats.treatment_effects import TreatmentEffects, treatment_effects
 
 ESTIMATORS = names({"DL": ("dersimonian-laird", "moments"), "REML": (), "ML": (), "EE": ("common", "FE", "CE")})
 STATUSES = {
+    EMPTY: "No comparison is left: all are masked out.",
     DISCONNECTED: "The network is not connected: its parts cannot be compared with each other.",
     INCOMPLETE: "A study has not every comparison of its treatments once.",
 }
@@ -40,8 +41,8 @@ class NetworkMetaAnalysis(Shown):
 
     Attributes:
         estimator: code of the tau2 estimator.
-        status: `ok`, or why an analysis of a batch has no estimate (NaN): `disconnected`, `incomplete` (comparisons of
-            a study are missing).
+        status: `ok`, or why an analysis of a batch has no estimate (NaN): `empty`, `disconnected`, `incomplete`
+            (comparisons of a study are missing).
         common, random: treatment effects of the two models; NaN for a treatment that no study of an analysis has.
         tau2: between-study variance of every comparison; i2: percent; NaN if no comparison has been repeated, directly
             or by another path (the random effects are then the common effects).
@@ -141,8 +142,8 @@ def network_meta_analysis(  # noqa: PLR0913 -- the five columns of a table of co
 
     Raises:
         UnknownTermError: no such estimator.
-        StatisticsError: unusable columns, comparisons contradicting each other within a study, an analysis without
-            rows; in every analysis comparisons missing within a study, or a network that is not connected.
+        StatisticsError: unusable columns, comparisons contradicting each other within a study, no row in any
+            analysis; in every analysis comparisons missing within a study, or a network that is not connected.
     """
     code, alpha = choose(estimator, ESTIMATORS, kind="tau2 estimator of a network"), tail(level)
     given = None if tau2 is None else scalar("tau2", tau2)

@@ -102,7 +102,7 @@ def rare_event_network(  # noqa: PLR0913 -- the four columns of a table of arms,
 
     Raises:
         UnknownTermError: no such method or rule.
-        StatisticsError: unusable columns, an analysis without arm; in every analysis a study with one arm, or a network
+        StatisticsError: unusable columns, no arm in any analysis; in every analysis a study with one arm, or a network
             that is not connected or says nothing about a treatment.
     """
     code = choose(method, METHODS, kind="method for rare events")

@@ -25,8 +25,8 @@ class Network:
         treatments: in their order; arms: the sets of treatments, by position, that were compared in studies, in order
             of first appearance.
         groups: studies by number of arms.
-        compared: (B, T) treatments that an analysis has; status: (B) `ok`, `incomplete` (comparisons of a study are
-            missing) or `disconnected`.
+        compared: (B, T) treatments that an analysis has; status: (B) `ok`, `empty`, `incomplete` (comparisons of a
+            study are missing) or `disconnected`.
         lead: leading shape that the caller gave, of B elements.
     """
 

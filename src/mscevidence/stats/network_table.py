@@ -18,7 +18,7 @@ from mscevidence.stats.inputs import BoolArray, FloatArray, aligned, measured
 from mscevidence.stats.multi_arm_studies import ArmGroup
 from mscevidence.stats.network_studies import Network
 
-INCOMPLETE, DISCONNECTED = "incomplete", "disconnected"
+INCOMPLETE, DISCONNECTED, EMPTY = "incomplete", "disconnected", "empty"
 Pair = tuple[int, int]
 
 
@@ -85,6 +85,7 @@ def network_of(
     pairs = [(position.get(a, -1), position.get(b, -1)) for a, b in zip(first, second, strict=True)]
     studies = list(_studies(names, pairs, columns))
     status = np.full(len(columns.present), "ok", dtype="<U12")
+    status[~columns.present.any(axis=1)] = EMPTY
     for one in studies:
         if not one.complete:
             status[one.present] = INCOMPLETE
@@ -114,7 +115,7 @@ def _columns(
             hint="one row per comparison; leading axes of effect, se and mask are analyses",
         )
     flat = present.reshape(-1, m)
-    if not flat.any(axis=1).all():
+    if not flat.any():
         raise StatisticsError("no comparison is left: all are masked out", hint="an analysis needs at least one")
     alike = all(np.ndim(column) <= 1 for column in (effect, se))
     kept = np.atleast_2d(flat.any(axis=0)) if alike else flat

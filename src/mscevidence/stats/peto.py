@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inputs import FloatArray, IntArray, plain, tail
 from mscevidence.stats.measures import checked_columns, effect_sizes
 
@@ -43,6 +44,7 @@ class Peto(Shown):
     k_pos: IntArray
 
 
+@rows_without_studies()
 def peto_odds_ratio(
     events1: ArrayLike,
     n1: ArrayLike,

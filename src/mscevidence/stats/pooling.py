@@ -16,6 +16,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inference import TESTS, judged
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
 from mscevidence.stats.likelihood import height
@@ -139,6 +140,7 @@ class RandomEffects(Shown):
         return plain(lower), plain(upper)
 
 
+@rows_without_studies()
 def random_effects(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -165,7 +167,7 @@ def random_effects(
 
     Raises:
         UnknownTermError: no such estimator or test.
-        StatisticsError: unusable values, a negative tau2 or weight, an analysis without studies.
+        StatisticsError: unusable values, a negative tau2 or weight, no study in any analysis.
     """
     code, rule = choose(estimator, ESTIMATORS, kind="tau2 estimator"), choose(test, TESTS, kind="test")
     alpha = tail(level)

@@ -94,7 +94,7 @@ def counted_network(
     """Return the checked arms with all leading axes as one.
 
     Raises:
-        StatisticsError: unusable counts, columns of different lengths, an analysis without arm.
+        StatisticsError: unusable counts, columns of different lengths, no arm in any analysis.
     """
     columns, present = aligned(mask, events=events, n=n)
     arms = present.shape[-1]
@@ -104,7 +104,7 @@ def counted_network(
             hint="one row per arm; leading axes of events, n and mask are analyses",
         )
     counts(columns["events"], columns["n"], present)
-    if not present.any(axis=-1).all():
+    if not present.any():
         raise StatisticsError("no arm is left: all are masked out", hint="an analysis needs at least one study")
     x, size = (columns[name].reshape(-1, arms) for name in ("events", "n"))
     first, second = (tuple(str(name) for name in column) for column in (study, treatment))

@@ -19,6 +19,7 @@ from mscevidence.stats import diagnosis
 from mscevidence.stats.correction import Options, amount
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.homogeneity import Cells, homogeneity
 from mscevidence.stats.inputs import (
     BoolArray,
@@ -131,7 +132,7 @@ def mantel_haenszel(
     counts = dict(data)
     own = effect_sizes(code, add=add[0], to=to[0], drop00=drop00[0], vtype="LS", correct=True, mask=mask, **counts)
     cells, used = _cells(code, columns, present, Options(add[1], to[1], drop00[1]))
-    if not used.any(axis=-1).all():
+    if not used.any():
         raise StatisticsError("no study is left for pooling: all are masked out or without information")
     with np.errstate(divide="ignore", invalid="ignore"):
         values = (_rates if code in {"IRR", "IRD"} else _tables)(code, cells, used, correct)
@@ -263,6 +264,7 @@ def _heterogeneity(y: FloatArray, v: FloatArray, mask: BoolArray, mu: FloatArray
     return {"q": q, "q_df": df, "q_p": chi2_tail(q, df), "i2": i2, "h2": h2}
 
 
+@rows_without_studies()
 def greenland_robins_se(
     events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, mask: ArrayLike | None = None
 ) -> FloatArray:

@@ -29,8 +29,8 @@ class Studies(NamedTuple):
     alone: bool = True
 
     @classmethod
-    def of(cls, yi: ArrayLike, vi: ArrayLike, mask: ArrayLike | None) -> Studies:
-        """Return checked studies.
+    def of(cls, yi: ArrayLike, vi: ArrayLike, mask: ArrayLike | None, *, gaps: bool = False) -> Studies:
+        """Return checked studies; with `gaps` some analyses of a batch, but not all, may have none.
 
         Raises:
             StatisticsError: a present value that is not finite, a variance that is not positive, an analysis without
@@ -44,9 +44,9 @@ class Studies(NamedTuple):
         if mask is None:
             return cls(y, v, present, one, k, one.shape[-1] == 1)
         fewest = np.minimum.reduce(k, axis=None)
-        if fewest == 0:
+        if fewest == 0 and not (gaps and k.any()):
             raise StatisticsError("no study is left: all are masked out", hint="an analysis needs at least one study")
-        return cls(np.where(present, y, 0.0), np.where(present, v, 1.0), present, one, k, bool(fewest == 1))
+        return cls(np.where(present, y, 0.0), np.where(present, v, 1.0), present, one, k, bool(fewest <= 1))
 
     def rows(self, index: slice | NDArray[np.intp]) -> Studies:
         """Return the analyses of `index`; the leading axes must have been flattened to one."""

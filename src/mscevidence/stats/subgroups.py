@@ -12,10 +12,10 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown
 from mscevidence.stats.distributions import chi2_tail
+from mscevidence.stats.gaps import placed
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, aligned, choose, measured, plain
 from mscevidence.stats.moderators import meta_regression
 from mscevidence.stats.pooling import RandomEffects, random_effects
-from mscevidence.stats.pooling_gaps import with_gaps
 from mscevidence.stats.regression_tau2 import too_few
 from mscevidence.stats.studies import residual_sum, weighted_mean
 from mscevidence.stats.tau2 import ESTIMATORS
@@ -191,10 +191,10 @@ def subgroup_analysis(
         **options,
     )
     everything = random_effects(columns["yi"][some], columns["vi"][some], mask=present[some], **options)
-    pooled = with_gaps(fit, rows)
+    pooled = placed(fit, rows)
     difference = subgroup_difference(pooled.mu, pooled.se, mask=np.asarray(pooled.se > 0))
     return SubgroupAnalysis(
-        labels, plain(status), plain(within), pooled, with_gaps(everything, some), plain(tau2), difference
+        labels, plain(status), plain(within), pooled, placed(everything, some), plain(tau2), difference
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from mscevidence.errors import StatisticsError
 from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_quantile, critical_value
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inputs import BoolArray, FloatArray, choose, names, number, plain, tail
 from mscevidence.stats.likelihood import log_likelihood, score, stationary_bound
 from mscevidence.stats.roots import decreasing_root
@@ -72,6 +73,7 @@ class _Limits:
     converged: BoolArray
 
 
+@rows_without_studies(least=2)
 def tau2_interval(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -95,7 +97,7 @@ def tau2_interval(
 
     Raises:
         UnknownTermError: no such method or estimator.
-        StatisticsError: unusable values, an analysis of one study, PL with an estimator that is no likelihood.
+        StatisticsError: unusable values, in every analysis one study, PL with an estimator that is no likelihood.
     """
     code, point = (
         choose(method, METHODS, kind="interval method for tau2"),

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from mscevidence.errors import StatisticsError
+from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inputs import FloatArray, aligned, choose, number, plain, positive
 from mscevidence.stats.measures import MEASURE_NAMES
 
@@ -55,6 +56,7 @@ def back_transform(
         return plain(_INVERSE.get(code, np.asarray)(x))  # type: ignore[no-any-return]
 
 
+@rows_without_studies()
 def harmonic_mean(n: ArrayLike, *, mask: ArrayLike | None = None) -> FloatArray:
     """Return the harmonic mean of `n` over the last axis, for the back-transformation of a pooled `PFT`.
 
