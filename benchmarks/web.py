@@ -31,6 +31,8 @@ DATABASE_PAGES = (
     "/evidence/response_rates.json?_shape=array",
     "/evidence/response_rates.csv",
     "/evidence/response-rates?condition=ITP",
+    "/evidence/adverse-events",
+    "/evidence/provenance",
     "/evidence/documents?_search=trial17",
     "/evidence/studies/study-7",
     "/-/result/evidence/study-7/low/response",

@@ -81,8 +81,8 @@ class Visitor:
     def get(self, path: str) -> Any:
         return self._asked("get", path)
 
-    def post(self, path: str, form: dict[str, Any]) -> Any:
-        return self._asked("post", path, data=form)
+    def post(self, path: str, form: dict[str, Any], *, headers: dict[str, str] | None = None) -> Any:
+        return self._asked("post", path, data=form, headers=headers or {})
 
     def _asked(self, method: str, path: str, **more: Any) -> Any:
         ask = getattr(self.datasette.client, method)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
+from datasette_line import IS_ONE, in_sql, is_mutable
 from mscevidence import records, vocabulary
 from mscevidence.documents import DocumentLibrary
 from mscevidence.model import Document
@@ -179,6 +179,25 @@ def test_leaving_ends_the_session(fe: Visitor) -> None:
     assert fe.get(ROOM).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
+        {"sec-fetch-site": "same-site", "origin": "http://localhost:9"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+def test_a_form_of_another_site_writes_nothing(
+    fe: Visitor, project: Protocol, document: Document, headers: dict[str, str]
+) -> None:
+    page = page_of(document)
+    form = {"candidate": candidates_on(fe, document)[0], "action": "accept", "version": "new"}
+    assert fe.post(f"{page}/decide", form, headers=headers).status_code == 403
+    assert list(project.extracted.iterdir()) == []
+
+
+@pytest.mark.skipif(IS_ONE, reason="Datasette 1.0 has no tokens: it asks browsers where a form comes from")
 @pytest.mark.parametrize("token", [None, "", "wrong"])
 def test_a_form_without_the_right_token_writes_nothing(
     fe: Visitor, project: Protocol, document: Document, token: str | None
@@ -475,7 +494,7 @@ def test_the_text_of_a_document_never_becomes_markup(tmp_path: Path, text: str) 
     for page in pages:
         answer = visitor.get(page)
         assert answer.status_code == 200, page
-        assert not re.search(r"<script>window|<img src=x|<svg onload|\b49\b(?! )</", answer.text), page
+        assert not re.search(r"<script>window.hurt|<img src=x|<svg onload|\b49\b(?! )</", answer.text), page
     with closing(sqlite3.connect(project.database)) as conn:
         assert conn.execute("SELECT count(*) FROM studies").fetchone() == (1,)
     shown = visitor.get(page_of(document)).text
@@ -649,7 +668,6 @@ def test_a_study_is_appraised_and_shown(fe: Visitor, project: Protocol, document
 
 
 def test_reading_stays_read_only_for_reviewers_too(fe: Visitor) -> None:
-    answer = fe.get("/evidence.json?sql=delete+from+studies").json()
+    answer = fe.get(in_sql("delete from studies", shape="objects")).json()
     assert answer["ok"] is False
-    (found,) = [one for one in json.loads(fe.get("/-/databases.json").text) if one["name"] == "evidence"]
-    assert found["is_mutable"] is False
+    assert not is_mutable(fe.get("/-/databases.json").json())

@@ -13,11 +13,13 @@ import pytest
 import uvicorn
 from datasette.app import Datasette
 
+from datasette_line import anybody_may, in_sql, is_mutable
 from mscevidence.errors import StoreError
 from mscevidence.model import Document, Study
 from mscevidence.store import build, questions, run_sql, views
 from mscevidence.web import server
-from mscevidence.web.metadata import datasette_metadata, page_of
+from mscevidence.web.metadata import datasette_metadata
+from mscevidence.web.question_pages import page_of
 from mscevidence.web.room import sources
 from mscevidence.web.server import application, serve
 
@@ -122,9 +124,10 @@ def test_every_question_is_a_page_that_answers(datasette: Datasette, asked: ques
     assert asked.title in text
     for parameter in asked.parameters:
         assert f'name="{parameter.name}"' in text
-    answer = get(datasette, f"/evidence/{page_of(asked)}.json?_shape=objects").json()
+    answer = get(datasette, f"/evidence/{page_of(asked)}.json").json()
     assert answer.get("error") is None
     assert answer["ok"] is True
+    assert f'href="/evidence/{page_of(asked)}"' in page(datasette, "/evidence")
 
 
 def test_a_question_does_not_hide_a_table_of_the_same_name(datasette: Datasette) -> None:
@@ -137,6 +140,66 @@ def test_a_question_does_not_hide_a_table_of_the_same_name(datasette: Datasette)
 def test_a_question_takes_any_name_of_a_condition(datasette: Datasette, word: str, rows: int | None) -> None:
     answer = get(datasette, f"/evidence/response-rates.json?_shape=array&condition={word}").json()
     assert rows is None or len(answer) == rows
+
+
+def test_a_question_about_what_is_not_in_the_vocabulary_names_the_nearest(datasette: Datasette) -> None:
+    text = page(datasette, "/evidence/response-rates?condition=imune+thrombocytopenia", status=400)
+    assert 'role="alert"' in text
+    assert "unknown condition" in text
+    assert "immune-thrombocytopenia" in text
+    assert 'value="imune thrombocytopenia"' in text, "what was typed stays"
+    answer = get(datasette, "/evidence/response-rates.json?condition=imune+thrombocytopenia")
+    assert (answer.status_code, answer.json()["ok"]) == (400, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/evidence/response-rates?study='+OR+1=1+--", 400),
+        ("/evidence/response-rates?happiness=1", 400),
+        ("/evidence/response-rates?page=0", 200),
+        ("/evidence/response-rates?page=9999", 200),
+        ("/evidence/response-rates?page=<script>", 200),
+        ("/evidence/response-rates?condition=<script>alert('x')</script>", 400),
+        ("/other/response-rates", 404),
+        ("/_internal/response-rates", 404),
+    ],
+)
+def test_a_question_that_is_asked_wrong_does_no_harm(datasette: Datasette, path: str, status: int) -> None:
+    page(datasette, path, status=status)
+
+
+def test_an_answer_comes_in_pages_and_whole_as_csv_and_json(datasette: Datasette, monkeypatch: Any) -> None:
+    monkeypatch.setattr("mscevidence.web.question_pages.PAGE", 1)
+    first = page(datasette, "/evidence/response-rates?condition=ITP")
+    assert "2 rows; 1 to 1 are shown" in first
+    assert 'href="/evidence/response-rates?condition=ITP&amp;page=2"' in first
+    assert "Earlier rows" not in first
+    second = page(datasette, "/evidence/response-rates?condition=ITP&page=2")
+    assert "2 rows; 2 to 2 are shown" in second
+    assert 'href="/evidence/response-rates?condition=ITP"' in second
+    assert "Next rows" not in second
+    shown = re.findall(r'href="(/-/result/[^"]+)">itp-one', first + second)
+    assert len(set(shown)) == 2
+    assert len(get(datasette, "/evidence/response-rates.json?condition=ITP").json()["rows"]) == 2
+    answer = get(datasette, "/evidence/response-rates.csv?condition=ITP")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert [line.split(",")[0] for line in answer.text.splitlines()] == ["cited_as", "Chen 2024", "Chen 2024"]
+
+
+def test_more_rows_than_are_worth_counting_are_not_counted(datasette: Datasette, monkeypatch: Any) -> None:
+    monkeypatch.setattr("mscevidence.store.questions.MOST_COUNTED", 1)
+    monkeypatch.setattr("mscevidence.web.question_pages.PAGE", 1)
+    text = page(datasette, "/evidence/response-rates")
+    assert "More rows than are counted; 1 to 1 are shown" in text
+    assert "Next rows" in text
+
+
+def test_a_quote_leads_to_the_words_around_it(datasette: Datasette) -> None:
+    for path in ("/evidence/response_rates", "/evidence/results", "/evidence/response-rates"):
+        assert re.search(
+            r'href="/-/result/evidence/itp-one/all/response"><q dir="auto">8/18</q>', page(datasette, path)
+        )
 
 
 def test_a_result_links_to_its_page_and_a_study_to_its_row(datasette: Datasette) -> None:
@@ -191,10 +254,14 @@ def test_full_text_search_is_found_by_datasette(datasette: Datasette) -> None:
 
 
 def test_the_database_is_immutable_and_refuses_to_write(datasette: Datasette) -> None:
-    (found,) = [each for each in get(datasette, "/-/databases.json").json() if each["name"] == "evidence"]
-    assert found["is_mutable"] is False
-    answer = get(datasette, "/evidence.json?sql=delete+from+studies").json()
+    assert not is_mutable(get(datasette, "/-/databases.json").json())
+    answer = get(datasette, in_sql("delete from studies", shape="objects")).json()
     assert answer["ok"] is False
+
+
+@pytest.mark.parametrize("path", ["/_internal", "/_internal.json", "/_internal/tables", "/_memory"])
+def test_no_other_database_can_be_read(datasette: Datasette, path: str) -> None:
+    assert get(datasette, path).status_code in (403, 404)
 
 
 @pytest.mark.parametrize(
@@ -204,8 +271,6 @@ def test_the_database_is_immutable_and_refuses_to_write(datasette: Datasette) ->
         ("view-database", "evidence", True),
         ("view-table", ("evidence", "results"), True),
         ("execute-sql", "evidence", True),
-        ("view-database", "_internal", False),
-        ("view-table", ("_internal", "tables"), False),
         ("permissions-debug", None, False),
         ("debug-menu", None, False),
         ("insert-row", ("evidence", "results"), False),
@@ -214,8 +279,7 @@ def test_the_database_is_immutable_and_refuses_to_write(datasette: Datasette) ->
 def test_everybody_may_read_the_evidence_and_nothing_else(
     datasette: Datasette, action: str, resource: Any, allowed: bool
 ) -> None:
-    asked = datasette.permission_allowed(None, action, resource, default=False)
-    assert (asyncio.run(asked) is True) == allowed
+    assert anybody_may(datasette, action, resource) == allowed
 
 
 @pytest.mark.parametrize("name", views.load())
@@ -223,12 +287,11 @@ def test_a_served_view_has_the_rows_of_the_database_in_their_order(
     datasette: Datasette, database: Path, name: str
 ) -> None:
     expected = run_sql(database, f"SELECT * FROM {name}").as_dicts()
-    sql = f"select * from {name}".replace(" ", "+")
-    assert get(datasette, f"/evidence.json?_shape=array&sql={sql}").json() == expected
+    assert get(datasette, in_sql(f"select * from {name}")).json() == expected
 
 
 def test_no_page_waits_for_a_view_to_be_computed(datasette: Datasette) -> None:
-    plan = get(datasette, "/evidence.json?_shape=array&sql=explain+query+plan+select+*+from+response_rates").json()
+    plan = get(datasette, in_sql("explain query plan select * from response_rates")).json()
     assert [row["detail"] for row in plan] == ["SCAN rows_of_response_rates"]
     hidden = {table["name"] for table in get(datasette, "/evidence.json").json()["tables"] if table["hidden"]}
     assert {f"rows_of_{name}" for name in views.load()} <= hidden
@@ -245,8 +308,8 @@ def test_the_copy_of_a_server_is_private_and_goes_with_it(database: Path) -> Non
 
 
 def test_facets_and_column_notes_are_there(datasette: Datasette) -> None:
-    facets = get(datasette, "/evidence/response_rates.json").json()["facet_results"]
-    assert set(facets) == set(views.load()["response_rates"].facets)
+    facets = get(datasette, "/evidence/response_rates.json?_extra=facet_results").json()["facet_results"]
+    assert set(facets.get("results", facets)) == set(views.load()["response_rates"].facets)
     assert "100 x events / n" in page(datasette, "/evidence/response_rates")
 
 

@@ -331,6 +331,7 @@ CREATE TABLE candidates (
     outcome_span_start INTEGER,
     outcome_span_end INTEGER,
     time_point TEXT,
+    population TEXT,
     certainty TEXT NOT NULL CHECK (certainty IN ('stated', 'derived', 'ambiguous')),
     part_of TEXT REFERENCES candidates (id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;

@@ -85,11 +85,14 @@ def candidate_rows(candidate: Candidate) -> Iterator[Row]:
             "outcome_text": candidate.outcome_text,
             **span(candidate.outcome_span, prefix="outcome_"),
             "time_point": candidate.time_point,
+            "population": candidate.population,
             "certainty": candidate.certainty,
             "part_of": candidate_key(candidate.document, candidate.part_of) if candidate.part_of else None,
         },
     )
     yield _span(candidate.document, candidate.span, what="candidate", subject=key, quote=candidate.quote)
+    for place in candidate.also_at:
+        yield _span(candidate.document, place, what="candidate said again", subject=key, quote=None)
     for position, value in enumerate(candidate.values, 1):
         values = value.model_dump(include={"role", "text", "number", "unit", "normal"})
         place = {"candidate": key, "position": position, "derived": int(value.derived)}

@@ -1,11 +1,12 @@
 """Named questions: SQL that was written once, with parameters that are checked before they are bound.
 
-The questions are data in ``questions.toml``; Datasette offers the same ones.
+The questions are data in ``questions.toml``; the served database offers the same ones.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,11 +19,11 @@ from mscevidence.errors import StoreError, UnknownTermError
 from mscevidence.store.query import Rows, run_sql
 
 LOOKUPS = {
-    "study": "SELECT id FROM studies ORDER BY id",
-    "result": "SELECT id FROM results ORDER BY id",
-    "analysis": "SELECT id FROM analyses ORDER BY position",
+    "study": "SELECT id FROM studies WHERE :value IN ('', id) ORDER BY id",
+    "result": "SELECT id FROM results WHERE :value IN ('', id) ORDER BY id",
+    "analysis": "SELECT id FROM analyses WHERE :value IN ('', id) ORDER BY position",
 }
-"""What a parameter may name that stands in the database itself: the query that lists the valid values."""
+"""What a parameter may name that stands in the database itself: the query that lists the valid values, or finds one."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,59 @@ def ask(path: Path, name: str | Question, params: Mapping[str, str] | None = Non
         StoreError: the database cannot be read.
     """
     asked = question(name) if isinstance(name, str) else name
-    return run_sql(path, asked.sql, bound(path, asked, params or {}), limit=limit)
+    values = bound(path, asked, params or {})
+    return run_sql(path, _restricted(asked.sql, values), values, limit=limit)
+
+
+_RESTRICTION = re.compile(r"\(:(\w+) = '' OR (.+)\)$", re.MULTILINE)
+
+_ORDER = re.compile(r"\nORDER BY [^\n]+\Z")
+
+
+def _restricted(sql: str, values: Mapping[str, str]) -> str:
+    """Return the SQL of a question with the restrictions that are asked for: SQLite uses no index behind an OR."""
+    return _RESTRICTION.sub(lambda found: f"({found[2]})" if values[found[1]] else "TRUE", sql.strip())
+
+
+@dataclasses.dataclass(frozen=True)
+class Stretch:
+    """A stretch of an answer, and how many rows the whole answer has; None when those are too many to count."""
+
+    rows: Rows
+    total: int | None
+
+
+MOST_COUNTED = 20_000
+"""Rows that are counted before somebody has to wait for it."""
+
+
+def ask_stretch(path: Path, asked: Question, params: Mapping[str, str], *, first: int, most: int) -> Stretch:
+    """Return at most `most` rows of the answer to a question, after the `first` ones.
+
+    Raises:
+        UnknownTermError: there is no such parameter or term.
+        StoreError: the database cannot be read.
+    """
+    values = bound(path, asked, params)
+    sql = _restricted(asked.sql, values)
+    counting = f"SELECT count(*) FROM (SELECT 1 FROM ({_ORDER.sub('', sql)}) LIMIT {MOST_COUNTED + 1})"  # noqa: S608
+    ((total,),) = run_sql(path, counting, values).rows
+    some = run_sql(path, f"{sql}\nLIMIT :_most OFFSET :_first", {**values, "_most": most, "_first": first})
+    return Stretch(some, total if total <= MOST_COUNTED else None)
+
+
+def choices_of(path: Path, parameter: Parameter, *, most: int = 200) -> tuple[tuple[str, str], ...]:
+    """Return id and label of what a parameter may be, for a form; nothing where there are more than `most`.
+
+    Raises:
+        StoreError: the database cannot be read.
+    """
+    if parameter.vocabulary:
+        return tuple((term.id, term.label) for term in vocabulary.load(parameter.vocabulary).values())
+    if parameter.lookup:
+        known = run_sql(path, LOOKUPS[parameter.lookup], {"value": ""}, limit=most)
+        return () if known.truncated else tuple((name, "") for (name,) in known.rows)
+    return tuple((word, "") for word in parameter.choices)
 
 
 def bound(path: Path, asked: Question, params: Mapping[str, str]) -> dict[str, str]:
@@ -128,7 +181,9 @@ def _valid(path: Path, parameter: Parameter, value: str) -> str:
         return vocabulary.term(parameter.vocabulary, value).id
     choices: Sequence[str] = parameter.choices
     if parameter.lookup:
-        choices = [row[0] for row in run_sql(path, LOOKUPS[parameter.lookup]).rows]
+        if run_sql(path, LOOKUPS[parameter.lookup], {"value": value}).rows:
+            return value
+        choices = [row[0] for row in run_sql(path, LOOKUPS[parameter.lookup], {"value": ""}).rows]
         if not choices:
             raise StoreError(f"{path.name} holds no {parameter.lookup}", hint=_WHERE.get(parameter.lookup, ""))
     if (parameter.choices or parameter.lookup) and value not in choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
@@ -45,11 +46,14 @@ def _compute_views(conn: sqlite3.Connection) -> None:
         conn.execute(f'CREATE TABLE "{rows}" AS SELECT * FROM "{view.name}"')  # noqa: S608
         conn.execute(f'DROP VIEW "{view.name}"')
         conn.execute(f'CREATE VIEW "{view.name}" AS SELECT * FROM "{rows}"')  # noqa: S608
-        columns = {row[1] for row in conn.execute(f'PRAGMA table_info("{rows}")')}
-        for column in dict.fromkeys((*view.facets, view.sort, view.sort_desc, "study", "result")):
-            if column in columns:
-                conn.execute(f'CREATE INDEX "{rows}_{column}" ON "{rows}" ("{column}")')
+        known = {row[1] for row in conn.execute(f'PRAGMA table_info("{rows}")')}
+        single = dict.fromkeys((*view.facets, view.sort, view.sort_desc, "study", "result"))
+        _index(conn, rows, (*((column,) for column in single if column in known), *view.indexes))
     for table in views.tables().values():
-        for column in table.facets:
-            conn.execute(f'CREATE INDEX "{ROWS}facet_{table.name}_{column}" ON "{table.name}" ("{column}")')
+        _index(conn, table.name, (*((column,) for column in table.facets), *table.indexes))
     conn.execute("ANALYZE")
+
+
+def _index(conn: sqlite3.Connection, table: str, wanted: Iterable[tuple[str, ...]]) -> None:
+    for number, columns in enumerate(wanted, 1):
+        conn.execute(f'CREATE INDEX "{ROWS}{table}_{number}" ON "{table}" ({", ".join(columns)})')

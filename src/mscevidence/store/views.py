@@ -33,6 +33,8 @@ class View:
         facets: the columns worth counting by.
         sort: the column to sort by at first; empty for the order of the view.
         sort_desc: the same, largest first.
+        indexes: what a served copy keeps in order beside that: the order of a named question, then the columns that it
+            can be restricted to.
     """
 
     name: str
@@ -43,11 +45,12 @@ class View:
     facets: tuple[str, ...] = ()
     sort: str = ""
     sort_desc: str = ""
+    indexes: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Table:
-    """What a table holds, for people who browse; `label` is the column that names a row."""
+    """What a table holds, for people who browse; `label` is the column that names a row, `indexes` as of a view."""
 
     name: str
     description: str
@@ -55,6 +58,7 @@ class Table:
     facets: tuple[str, ...] = ()
     label: str = ""
     hidden: bool = False
+    indexes: tuple[tuple[str, ...], ...] = ()
 
 
 @cache
@@ -82,4 +86,5 @@ def _file(name: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = tomllib.loads(text)
     for values in found.values():
         values["facets"] = tuple(values.get("facets", ()))
+        values["indexes"] = tuple(map(tuple, values.get("indexes", ())))
     return found

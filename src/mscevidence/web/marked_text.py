@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from mscevidence.model import Span
 from mscevidence.review import Item
 
 ARM_COLOURS = 5
@@ -42,7 +43,7 @@ class Stretch:
 def stretches(text: str, items: Sequence[Item]) -> list[Stretch]:
     """Return the text as stretches whose characters put together are the text."""
     arms = list(dict.fromkeys(item.candidate.arm for item in items if item.candidate.arm))
-    borders = sorted({0, len(text), *(edge for item in items for edge in item.candidate.span)})
+    borders = sorted({0, len(text), *(edge for item in items for place in _places(item) for edge in place)})
     covering = _covering(items, borders)
     found = []
     for start, end, number in zip(borders, borders[1:], covering, strict=False):
@@ -57,21 +58,22 @@ def _covering(items: Sequence[Item], borders: Sequence[int]) -> list[int | None]
     """Return, for each stretch between borders, the number of the shortest candidate on it."""
     by_start = {border: place for place, border in enumerate(borders)}
     found: list[int | None] = [None] * (len(borders) - 1)
-    longest_first = sorted(range(len(items)), key=lambda number: -_length(items[number]))
-    for number in longest_first:
-        start, end = items[number].candidate.span
+    places = [(place, number) for number, item in enumerate(items) for place in _places(item)]
+    for (start, end), number in sorted(places, key=lambda each: (each[0][0] - each[0][1], each[1])):
         for place in range(by_start[start], by_start[end]):
             found[place] = number
     return found
 
 
-def _length(item: Item) -> int:
-    return item.candidate.span[1] - item.candidate.span[0]
+def _places(item: Item) -> tuple[Span, ...]:
+    """Return where a candidate stands, and where the document says the same again."""
+    return (item.candidate.span, *item.candidate.also_at)
 
 
 def _marked(text: str, start: int, number: int, item: Item, arms: list[str]) -> Stretch:
     one = item.candidate
-    tag = " · ".join(part for part in (one.kind, one.arm or "", SIGNS.get(item.verdict, "")) if part)
+    again = "" if one.span[0] <= start < one.span[1] else "said again"
+    tag = " · ".join(part for part in (one.kind, one.arm or "", again, SIGNS.get(item.verdict, "")) if part)
     return Stretch(
         text=text,
         start=start,

@@ -1,7 +1,7 @@
-"""What Datasette needs to be told about evidence.db: titles, descriptions, facets, labels and the named questions.
+"""What Datasette needs to be told about evidence.db: titles, descriptions, facets and labels.
 
-The format is the metadata of Datasette 0.65. Text comes from the files of the store and from the protocol; it is
-escaped wherever Datasette takes HTML.
+The format is the metadata of Datasette 0.65, which 1.0 reads too. Text comes from the files of the store and from the
+protocol; it is escaped wherever Datasette takes HTML.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from html import escape
 from typing import Any
 
 from mscevidence.store import questions, views
-from mscevidence.store.questions import Question
 from mscevidence.store.serving import ROWS
+from mscevidence.web.question_pages import page_of
 
 TITLE = "Evidence on mesenchymal stromal cells"
 FIRST = (
@@ -37,21 +37,17 @@ def datasette_metadata(*, database: str = "evidence", title: str = TITLE, questi
     """
     about = {"title": title, "description_html": _about(database, question)}
     tables = {**_tables(), **_views()}
-    return {**about, "databases": {database: {**about, "tables": tables, "queries": _queries(database)}}}
-
-
-def page_of(asked: Question) -> str:
-    """Return the name of the page of a question; a table of the same name keeps its own page."""
-    return f"all-{asked.id}" if asked.id in views.tables() else asked.id
+    return {**about, "databases": {database: {**about, "tables": tables}}}
 
 
 def _about(database: str, question: str) -> str:
     asked = f"<p>{escape(question)}</p>" if question else ""
     known = views.load()
     starts = _list((f"/{database}/{name}", known[name].title, known[name].description) for name in FIRST)
+    answers = _list((f"/{database}/{page_of(one)}", one.title, one.description) for one in questions.load().values())
     return (
         f"{asked}<p>Every result links to the words it was read from. The database is read-only; "
-        f"it is rebuilt from the study files.</p><h3>Start here</h3>{starts}"
+        f"it is rebuilt from the study files.</p><h2>Start here</h2>{starts}<h2>Questions</h2>{answers}"
     )
 
 
@@ -75,30 +71,6 @@ def _views() -> dict[str, dict[str, Any]]:
         columns = {"columns": dict(view.columns)} if view.columns else {}
         found[view.name] = {**_given(values), **columns, **_facets(view.facets)}
     return found
-
-
-def _queries(database: str) -> dict[str, dict[str, Any]]:
-    return {
-        page_of(one): {
-            "sql": one.sql.strip(),
-            "title": one.title,
-            "description_html": _parameters(database, one),
-            "hide_sql": True,
-        }
-        for one in questions.load().values()
-    }
-
-
-def _parameters(database: str, asked: Question) -> str:
-    items = []
-    for parameter in asked.parameters:
-        said = escape(parameter.kind)
-        if parameter.vocabulary:
-            terms = f"/{database}/terms?kind={parameter.vocabulary}"
-            said = f'<a href="{escape(terms)}">{said}</a>, by any of its names; finds narrower terms too'
-        items.append(f"<li><strong>{escape(parameter.name)}</strong>: {said}</li>")
-    told = f"<p>Leave a field empty for no restriction.</p><ul>{''.join(items)}</ul>" if items else ""
-    return f"<p>{escape(asked.description)}</p>{told}"
 
 
 def _given(values: dict[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A small Datasette plugin: a page per result that shows its number inside its sentence; the review room.
+"""A small Datasette plugin: a page per result with its number inside its sentence, one per question; the review room.
 
 It uses hooks only that mean the same in Datasette 0.65 and 1.0: `register_routes`, `render_cell`, `menu_links` and
 `asgi_wrapper`.
@@ -6,16 +6,20 @@ It uses hooks only that mean the same in Datasette 0.65 and 1.0: `register_route
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from mscevidence.errors import MscevidenceError
 from mscevidence.store import views, walk_back
-from mscevidence.web import access, form_pages, review_pages, second_pages
+from mscevidence.web import access, form_pages, question_pages, review_pages, second_pages
+from mscevidence.web.cells import LINKED, cell_markup
+from mscevidence.web.question_pages import not_found
 from mscevidence.web.room import room_of, sources
 
 if TYPE_CHECKING:
@@ -43,9 +47,10 @@ ROUTES: tuple[tuple[str, Any], ...] = (
 
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes() -> list[tuple[str, Any]]:
-    """Return the page of a result, and the pages of the review room."""
+    """Return the page of a result, the pages of the questions, and those of the review room."""
     result = (r"^/-/result/(?P<database>[^/]+)/(?P<result>.+)$", result_page)
-    return [result, *((f"^{access.ROOM}{path}$", page) for path, page in ROUTES)]
+    question = (question_pages.route(), question_pages.question_page)
+    return [result, question, *((f"^{access.ROOM}{path}$", page) for path, page in ROUTES)]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -62,34 +67,25 @@ def asgi_wrapper() -> Any:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def render_cell(value: object, column: str, table: str | None, database: str, datasette: Datasette) -> Markup | None:
-    """Return a link where a cell holds the address of a result, or where a view or an answer names a study."""
-    # Asked once per cell of a page: a name that is not one of these two answers at once.
-    if column not in ("result", "study") or not isinstance(value, str) or not value:
+def render_cell(
+    row: Any, value: object, column: str, table: str | None, database: str, datasette: Datasette
+) -> Markup | None:
+    """Return a link where a cell holds a result or its quote, or where a view or an answer names a study."""
+    if column not in LINKED or not isinstance(value, str) or not value:
         return None
-    if column == "result" and value.count("/") >= 2:
-        segments = "/".join(tilde_encode(segment) for segment in value.split("/"))
-        page = datasette.urls.path(f"/-/result/{tilde_encode(database)}/{segments}")
-    elif column == "study" and (table is None or table in views.load()):
-        page = datasette.urls.row(database, "studies", tilde_encode(value))
-    else:
+    if column == "study" and table is not None and table not in views.load():
         return None
-    return Markup(f'<a href="{escape(page)}">{escape(value)}</a>')  # noqa: S704 - both are escaped
+    return cell_markup(column, value, row, database, datasette.urls)
 
 
 async def result_page(datasette: Datasette, request: Any) -> Response:
     """Return the page of a result: the number, its report, and the characters it was read from."""
     name, result = tilde_decode(request.url_vars["database"]), tilde_decode(request.url_vars["result"])
-    if name not in datasette.databases:
-        return await _not_found(datasette, request, f"no database {name}")
+    if datasette not in sources or name != sources[datasette].path.stem:
+        return await not_found(datasette, request, f"no database {name}")
     try:
-        chain = walk_back(sources[datasette].path, result)
+        chain = await asyncio.to_thread(walk_back, Path(datasette.databases[name].path), result)
     except MscevidenceError as error:
-        return await _not_found(datasette, request, str(error))
+        return await not_found(datasette, request, str(error))
     page = await datasette.render_template("result.html", {"chain": chain, "database": name}, request=request)
     return Response.html(page)
-
-
-async def _not_found(datasette: Datasette, request: Any, words: str) -> Response:
-    facts = {"ok": False, "error": words, "status": 404, "title": "Not found"}
-    return Response.html(await datasette.render_template("error.html", facts, request=request), status=404)

@@ -31,7 +31,7 @@ SETTINGS = {
     "sql_time_limit_ms": 5000,
     "facet_time_limit_ms": 1000,
     "suggest_facets": False,
-    "default_page_size": 100,
+    "default_page_size": 50,
     "truncate_cells_html": 400,
     "allow_download": True,
 }
