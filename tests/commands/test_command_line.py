@@ -398,3 +398,12 @@ def test_an_interval_over_nearly_everything_is_headed_not_informative(review_fol
     for name, x, n in (("alpha", 0, 2), ("beta", 2, 2), ("gamma", 1, 2)):
         records.write_study(study(name, result("response", x, n)), review_folder / "extracted" / f"{name}.yaml")
     assert ": not informative" in run("reproduce").stdout
+
+
+def test_a_review_without_studies_says_how_to_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("init").exit_code == 0
+    asked = run("pool", "response")
+    assert asked.exit_code == 1
+    assert "there is no study yet: no study file in" in asked.stderr
+    assert "`mscevidence ingest` proposes values from reports, `mscevidence review` makes them records" in asked.stderr

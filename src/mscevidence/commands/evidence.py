@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from mscevidence.errors import SelectionError
+
 if TYPE_CHECKING:
     from mscevidence.model import Candidate, Document, Family, Pooled, Study
 
@@ -93,12 +95,21 @@ def pooled_for(**options: object) -> Pooled:
 
 
 def studies_and_families() -> tuple[tuple[Study, ...], tuple[Family, ...]]:
-    """Return the studies of the review in the current folder and the families that share patients."""
+    """Return the studies of the review in the current folder and the families that share patients.
+
+    Raises:
+        SelectionError: the review has no study yet.
+    """
     from mscevidence import identify, protocol, records
     from mscevidence.effects import named_apart
 
     folder = protocol.find().extracted
     studies = named_apart(records.load_all(folder).studies)
+    if not studies:
+        raise SelectionError(
+            f"there is no study yet: no study file in {folder}",
+            hint="`mscevidence ingest` proposes values from reports, `mscevidence review` makes them records",
+        )
     return studies, identify.link(studies, decisions=records.load_decisions(folder)).families
 
 
