@@ -23,6 +23,7 @@ from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import available_columns, describe, draw_forest, save_forest
 from mscevidence.publish.forest_drawing import LARGEST_SIDE, SMALLEST_SIDE
 from mscevidence.publish.forest_layout import PANEL
+from mscevidence.publish.substitutes import substitutes
 
 ALL_COLUMNS = ("dose", "product", "design", "phase", "follow-up")
 Kind = TypeVar("Kind", bound=Artist)
@@ -365,13 +366,14 @@ def test_hostile_names_are_only_text(tmp_path: Path) -> None:
 
 
 def test_chinese_stays_text_in_svg_and_is_said_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mscevidence.publish.lettering.substitute_families", lambda: ())
-    monkeypatch.setattr("mscevidence.publish.figure.substitute_families", lambda: ())
+    monkeypatch.setattr("mscevidence.publish.substitutes.installed_fonts", lambda: ())
+    substitutes.cache_clear()
     pooled = made_up.pooled([made_up.study(made_up.CHINESE_NAME, 1, 3, number=0)])
     save_forest(pooled, tmp_path / "f.svg")
     assert "中国医学科学院" in (tmp_path / "f.svg").read_text()
-    with pytest.warns(UserWarning, match="no font of this machine draws"):
+    with pytest.warns(UserWarning, match="no font of this machine draws '中国"):
         save_forest(pooled, tmp_path / "f.png")
+    substitutes.cache_clear()
 
 
 def test_available_columns_are_those_some_study_has() -> None:

@@ -19,7 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from mscevidence.errors import UnknownTermError, WriteError
-from mscevidence.publish.lettering import FAMILY, GENERIC, missing_characters, substitute_families
+from mscevidence.publish.lettering import FAMILY, GENERIC, missing_characters
+from mscevidence.publish.substitutes import substitutes
 
 FORMATS = ("pdf", "png", "svg")
 POINTS_PER_INCH = 72.0
@@ -114,10 +115,11 @@ def _described_svg(svg: str, title: str, description: str) -> str:
 def _warn_of_missing_characters(figure: Figure, form: str) -> None:
     texts = "".join(text.get_text() for text in figure.findobj(Text))
     missing = missing_characters(texts)
-    if missing and not substitute_families():
+    _, undrawn = substitutes(missing) if missing else ((), "")
+    if undrawn:
         warnings.warn(
-            f"no font of this machine draws {missing!r}; the {form} shows boxes. Install an East Asian font "
-            "(such as fonts-noto-cjk) or write svg, where the text stays text",
+            f"no font of this machine draws {undrawn!r}; the {form} shows boxes in their place. Install a font that "
+            "has them (such as fonts-noto-cjk for Chinese) or write svg, where the text stays text",
             FigureTextWarning,
             stacklevel=4,
         )

@@ -12,19 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 
 import matplotlib as mpl
-from matplotlib.font_manager import FontProperties, fontManager, get_font
+from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.textpath import text_to_path
+
+from mscevidence.publish.substitutes import substitutes
 
 FAMILY = "DejaVu Sans"
 GENERIC = ("Arial", "Helvetica")
 """What an SVG viewer without DejaVu Sans may take before its own sans-serif."""
 
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
-_EAST_ASIAN = (
-    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei", "Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Arial Unicode MS",
-    "Droid Sans Fallback",
-)  # fmt: skip
 _SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _POWER = re.compile(r"(?<=10)\^\{?([-+−]?\d+)\}?")
 _SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
@@ -53,20 +50,16 @@ def missing_characters(text: str, *, bold: bool = False) -> str:
     return "".join(dict.fromkeys(c for c in text if ord(c) not in _glyphs(bold)))
 
 
-def substitute_families() -> tuple[str, ...]:
-    """Return the East Asian fonts of this machine, best first; empty when there is none."""
-    installed = {entry.name for entry in fontManager.ttflist}
-    return tuple(name for name in _EAST_ASIAN if name in installed)
-
-
 def font(size: float, *, bold: bool = False, text: str = "") -> FontProperties:
     """Return the font for a text of a size in points.
 
     DejaVu Sans is named by its file, so that another version on the machine changes nothing. Only a text with
     characters it lacks looks for a substitute among the fonts of the machine.
     """
-    if missing_characters(text, bold=bold) and (substitutes := substitute_families()):
-        return FontProperties(family=[FAMILY, *substitutes], size=size, weight="bold" if bold else "normal")
+    missing = missing_characters(text, bold=bold)
+    families, _ = substitutes(missing) if missing else ((), "")
+    if families:
+        return FontProperties(family=[FAMILY, *families], size=size, weight="bold" if bold else "normal")
     return _own_font(size, bold)
 
 
