@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mscevidence import records
-from mscevidence.commands import build_app, searching
+from mscevidence.commands import build_app, living, searching
 from mscevidence.errors import FetchError, UnknownTermError
 from mscevidence.fetch import Page
 from replayed_source import ReplayedSource, answer, ris
@@ -33,19 +33,26 @@ sources = ["pubmed", "ctgov"]
 
 
 class ReplayedSources:
-    """Sources by name; `by_pmid` answers for `ingest`."""
+    """Sources by name; `_record` answers for `ingest`, and `works` by DOI for `update`."""
 
     def __init__(self, **sources: ReplayedSource) -> None:
         self.sources = sources
+        self.works: dict[str, bytes] = {}
         self.pubmed = SimpleNamespace(record=self._record, full_text=None)
         self.europepmc = self.ctgov = self.crossref = self.pages = SimpleNamespace(
-            full_text=None, study=None, work=None, page=None, landing_page=None
+            full_text=None, study=None, work=self._work, page=None, landing_page=None
         )
 
     def named(self, name: str) -> ReplayedSource:
         if name not in self.sources:
             raise UnknownTermError(name, kind="source", choices=self.sources)
         return self.sources[name]
+
+    def _work(self, doi: str) -> Page:
+        if doi not in self.works:
+            raise FetchError(f"{doi}: not found", hint="check it", host="example.org", reason="not-found")
+        found = answer(self.works[doi], f"https://example.org/{doi}")
+        return Page(source="crossref", answer=found, records=1, total=1, delivered=1)
 
     @staticmethod
     def _record(pmid: str) -> Page:
@@ -71,6 +78,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReplayedSources:
         pubmed=ReplayedSource([ris("one", "two"), ris("three")]), ctgov=ReplayedSource([ris("four")], name="ctgov")
     )
     monkeypatch.setattr(searching, "sources_of", lambda *_: found)
+    monkeypatch.setattr(living, "sources_of", lambda *_: found)
     return found
 
 
@@ -129,6 +137,23 @@ def test_update_tells_what_is_new_what_changed_and_which_analysis_that_touches(s
     assert sources.sources["pubmed"].asked[-1][1] is not None
     assert [one["search"] for one in data["runs"]] == ["itp", "itp"]
     assert data["touched"] == {}
+    assert data["not_asked_again"] == ["10.1000/known: 10.1000/known: not found"]
+
+
+def test_update_asks_again_for_the_reports_of_the_review(sources: ReplayedSources) -> None:
+    retracted = "TY  - JOUR\nTI  - RETRACTED: Cells in ITP, a trial\nDO  - 10.1000/known\nER  - \n"
+    sources.works["10.1000/known"] = retracted.encode()
+    told = run("update").stdout
+    assert "asked again: 1 record of reports and trials in the study files" in told
+    assert "alpha: r1 is retracted; the study file says published" in told
+    assert "response: alpha" in told
+
+
+def test_what_an_interrupted_round_brought_is_new_in_the_next_one(sources: ReplayedSources) -> None:
+    sources.sources["pubmed"].fails_at = 1
+    assert run("update").exit_code == 1
+    data: dict[str, Any] = json.loads(run("update", "--json").stdout)
+    assert sorted(one["title"] for one in data["new"]) == ["one", "three", "two"]
 
 
 @pytest.mark.parametrize(

@@ -353,6 +353,14 @@ def test_one_record(server: Server, fake: FakeTime) -> None:
     assert server.asked[0].query["id"] == "28565834"
 
 
+def test_several_records_come_in_one_answer_and_those_that_do_not_are_named(server: Server, fake: FakeTime) -> None:
+    server.replies(xml(article_set(["111", "333"])))
+    page = pubmed(server, fake).records(["111", "222", "333"])
+    assert (page.records, page.total, page.delivered) == (2, 3, 3)
+    assert page.notes == ("PubMed has no record 222",)
+    assert [each.query["id"] for each in server.asked] == ["111,222,333"]
+
+
 @pytest.mark.parametrize(
     "reply",
     [

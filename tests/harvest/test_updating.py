@@ -106,3 +106,30 @@ def test_a_report_is_new_when_no_record_of_it_was_known() -> None:
     one, two = document("one"), document("two")
     records = [Record(one, frozenset({one.sha256, "a" * 64})), Record(two, frozenset({two.sha256}))]
     assert new_records(records, frozenset({"a" * 64})) == (records[1],)
+
+
+@pytest.mark.parametrize(
+    ("told", "identifier", "kind", "report_id"),
+    [
+        ("retraction-of", ("pmid", "111"), "retracted", "r1"),
+        ("erratum-for", ("pmid", "111"), "corrected", "r1"),
+        ("expression-of-concern-for", ("pmid", "222"), "expression-of-concern", "r2"),
+        ("retraction-of", ("doi", "10.1000/THREE"), "retracted", "r3"),
+    ],
+)
+def test_a_notice_with_a_record_of_its_own_tells_of_the_report_it_names(
+    told: Any, identifier: tuple[str, str], kind: str, report_id: str
+) -> None:
+    known = study("one", reports=[*KNOWN.reports, report("r3", doi="10.1000/three", title="Other cells")])
+    named = Identifier(kind=identifier[0], value=identifier[1])
+    found = document("Retraction: Cells", pmid="999", notices=(Notice(kind=told, identifiers=(named,)),))
+    assert [(one.kind, one.report) for one in changes([found], [known])] == [(kind, report_id)]
+
+
+def test_a_correction_of_a_retracted_report_is_no_change() -> None:
+    known = study("one", reports=[report(pmid="111", status="retracted")])
+    named = (Identifier(kind="pmid", value="111"),)
+    assert (
+        changes([document("Erratum", pmid="9", notices=(Notice(kind="erratum-for", identifiers=named),))], [known])
+        == ()
+    )

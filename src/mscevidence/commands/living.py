@@ -12,7 +12,16 @@ from mscevidence.commands.screening_desk import key_of
 from mscevidence.commands.searching import search_all, sources_of
 from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import MscevidenceError, SelectionError
-from mscevidence.harvest import Change, changes, documents_of, load_runs, new_records, review_records, since_of
+from mscevidence.harvest import (
+    Change,
+    changes,
+    documents_of,
+    load_runs,
+    new_records,
+    recheck,
+    review_records,
+    since_of,
+)
 from mscevidence.identify import link
 from mscevidence.model import Document, SearchRun, Study
 from mscevidence.protocol import Protocol
@@ -36,19 +45,24 @@ class Round:
 
     Attributes:
         runs: the searches.
+        asked: how many records of reports and trials of the review were asked for again.
         new: reports found for the first time.
         changes: what became known of studies of the review.
         touched: analyses that a change may alter, with the studies for which.
+        notes: what could not be asked again, and why.
     """
 
     runs: tuple[SearchRun, ...]
+    asked: int
     new: tuple[NewRecord, ...]
     changes: tuple[Change, ...]
     touched: dict[str, tuple[str, ...]]
+    notes: tuple[str, ...] = ()
 
     def as_text(self) -> str:
         """Return it for a terminal."""
         lines = [f"{run.source}: {count(run.records, 'record')} since {run.since or 'ever'}" for run in self.runs]
+        lines += [f"asked again: {count(self.asked, 'record')} of reports and trials in the study files"]
         lines += ["", f"New: {count(len(self.new), 'report')}"]
         for one in self.new:
             what = f"excluded by rule {one.excluded_by}" if one.excluded_by else count(one.candidates, "candidate")
@@ -57,6 +71,7 @@ class Round:
         lines += [f"  {one.sentence}" for one in self.changes]
         lines += ["", f"Touched: {count(len(self.touched), 'analysis', 'analyses')}"]
         lines += [f"  {analysis}: {', '.join(studies)}" for analysis, studies in self.touched.items()]
+        lines += ["", "Not asked again", *(f"  {each}" for each in self.notes)] if self.notes else []
         return "\n".join(lines)
 
     def as_json(self) -> str:
@@ -64,9 +79,11 @@ class Round:
         return json.dumps(
             {
                 "runs": [run.model_dump(mode="json", exclude={"cursor"}) for run in self.runs],
+                "asked_again": self.asked,
                 "new": [dataclasses.asdict(one) for one in self.new],
                 "changes": [dataclasses.asdict(one) for one in self.changes],
                 "touched": self.touched,
+                "not_asked_again": self.notes,
             },
             ensure_ascii=False,
             indent=2,
@@ -83,8 +100,9 @@ def updated(*, contact: str, api_key: str) -> tuple[Round, list[MscevidenceError
     if not review.searches:
         hint = 'add [[search]] with id = "itp", query = "..." and sources = ["pubmed"] to mscevidence.toml'
         raise SelectionError("the protocol saves no search", hint=hint)
-    known = frozenset(member for record in review_records(review).records for member in record.members)
-    before = load_runs(review.search_log)
+    library, before = DocumentLibrary(review.captured), load_runs(review.search_log)
+    # What an interrupted round has brought was told to nobody yet.
+    known = frozenset(one.sha256 for one in documents_of(library, [run for run in before if run.finished]))
     sources = sources_of(review, contact, api_key)
     wanted = [
         (sources.named(name), one.query, since_of(before, one.id, name), one.id)
@@ -94,9 +112,12 @@ def updated(*, contact: str, api_key: str) -> tuple[Round, list[MscevidenceError
     runs, failures = search_all(review, wanted)
     found = new_records(review_records(review).records, known)
     studies = records.load_all(review.extracted).studies if review.extracted.is_dir() else ()
-    changed = changes(documents_of(DocumentLibrary(review.captured), runs), studies)
+    again = recheck(studies, sources, library)
+    told = (*changes(documents_of(library, runs), studies), *again.changes)
+    changed = tuple({(one.kind, one.study, one.report): one for one in told}.values())
     new = tuple(_new(record.document, review) for record in found)
-    return Round(tuple(runs), new, changed, _touched(review, studies, changed)), failures
+    brought = Round(tuple(runs), again.asked, new, changed, _touched(review, studies, changed), again.notes)
+    return brought, [*failures, *again.failures]
 
 
 def _new(document: Document, review: Protocol) -> NewRecord:

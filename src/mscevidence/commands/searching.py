@@ -189,7 +189,10 @@ def update(
     api_key: ApiKey = "",
     as_json: Annotated[bool, typer.Option("--json", help="What is new and what changed as JSON.")] = False,
 ) -> None:
-    """Repeat the saved searches since their last run, and say what is new, what changed and what that touches."""
+    """Repeat the saved searches since their last run, and say what is new, what changed and what that touches.
+
+    The reports and trials in the study files are asked for again, for retractions, corrections and posted results.
+    """
     from mscevidence.commands.living import updated
 
     found, failures = updated(contact=contact, api_key=api_key)

@@ -10,7 +10,7 @@ split by date. ``[crdt]`` is the day on which a record was made; every record ha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -132,6 +132,20 @@ class PubMed:
             FetchError: there is no such record (``not-found``).
         """
         return self._single("pubmed", pmid)
+
+    def records(self, pmids: Sequence[str]) -> Page:
+        """Return several records as XML in one answer; a number that PubMed does not have is absent from it.
+
+        Args:
+            pmids: their digits, at most as many as a page of a search has.
+
+        Raises:
+            FetchError: PubMed has none of them (``not-found``), or the answer did not come.
+        """
+        page = self._single("pubmed", ",".join(pmids))
+        absent = missing_from(page.answer, tuple(pmids))
+        notes = (f"PubMed has no record {', '.join(absent)}",) if absent else ()
+        return replace(page, records=len(pmids) - len(absent), total=len(pmids), delivered=len(pmids), notes=notes)
 
     def full_text(self, pmcid: str) -> Page:
         """Return an article of PubMed Central as JATS XML; of many only the front matter is given out.

@@ -2,6 +2,7 @@
 
 from mscevidence.harvest.identified import Identified, identified, review_records, to_extract
 from mscevidence.harvest.log import load_runs, new_id, save_run
+from mscevidence.harvest.rechecking import Recheck, recheck
 from mscevidence.harvest.searching import run_search
 from mscevidence.harvest.taking import log_file, take_answer, take_file
 from mscevidence.harvest.updating import Change, changes, documents_of, new_records, since_of
@@ -9,6 +10,7 @@ from mscevidence.harvest.updating import Change, changes, documents_of, new_reco
 __all__ = [
     "Change",
     "Identified",
+    "Recheck",
     "changes",
     "documents_of",
     "identified",
@@ -16,6 +18,7 @@ __all__ = [
     "log_file",
     "new_id",
     "new_records",
+    "recheck",
     "review_records",
     "run_search",
     "save_run",

@@ -21,6 +21,15 @@ NOTICES: dict[str, ChangeKind] = {
 }
 """Notices that change the standing of a report, the gravest first."""
 
+_OF_OTHERS: dict[str, ChangeKind] = {
+    "retraction-of": "retracted",
+    "expression-of-concern-for": "expression-of-concern",
+    "erratum-for": "corrected",
+}
+"""What a notice with a record of its own says of the report that it names."""
+
+_WORDS = {"retracted": "is retracted", "corrected": "has a correction"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Change:
@@ -66,7 +75,7 @@ def changes(documents: Iterable[Document], studies: Sequence[Study]) -> tuple[Ch
     """Return what records say of the studies of a review that their files do not know, each thing once."""
     found: dict[tuple[str, str, str], Change] = {}
     for document in documents:
-        for one in _changes_of(document, studies):
+        for one in (*_changes_of(document, studies), *_told_of_others(document, studies)):
             found.setdefault((one.kind, one.study, one.report), one)
     return tuple(found.values())
 
@@ -81,15 +90,28 @@ def _changes_of(document: Document, studies: Sequence[Study]) -> Iterator[Change
         sentence = f"{where.study}: the registry has posted results ({len(document.posted)} numbers)"
         yield Change("results-posted", where.study, where.report, sentence, document.sha256)
     if report is None:
-        if not document.kind.startswith("registry"):
+        if not document.kind.startswith("registry") and not any(one.kind in _OF_OTHERS for one in document.notices):
             sentence = f"{where.study}: a report the study file does not name: {document.title}"
             yield Change("new-report", where.study, where.report, sentence, document.sha256)
         return
-    kind = _standing(document)
+    yield from _changed(document, study, report, _standing(document))
+
+
+def _told_of_others(document: Document, studies: Sequence[Study]) -> Iterator[Change]:
+    """Yield what a retraction or correction that is a record of its own says of reports of the review."""
+    for notice in document.notices:
+        named = {(one.kind, one.value.casefold()) for one in notice.identifiers}
+        for study in studies if notice.kind in _OF_OTHERS else ():
+            for report in study.reports:
+                if {("pmid", report.pmid or ""), ("doi", (report.doi or "").casefold())} & named:
+                    yield from _changed(document, study, report, _OF_OTHERS[notice.kind])
+
+
+def _changed(document: Document, study: Study, report: Report, kind: ChangeKind | None) -> Iterator[Change]:
     if kind is not None and report.status != kind and not _graver(report, kind):
-        words = {"retracted": "is retracted", "corrected": "has a correction"}.get(kind, "has an expression of concern")
-        sentence = f"{where.study}: {report.id} {words}; the study file says {report.status}"
-        yield Change(kind, where.study, report.id, sentence, document.sha256)
+        words = _WORDS.get(kind, "has an expression of concern")
+        sentence = f"{study.study}: {report.id} {words}; the study file says {report.status}"
+        yield Change(kind, study.study, report.id, sentence, document.sha256)
 
 
 def _standing(document: Document) -> ChangeKind | None:
