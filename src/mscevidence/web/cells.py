@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
@@ -40,14 +39,13 @@ def cell_markup(column: str, value: str, row: Any, database: str, urls: Any) -> 
     return _link(urls.path(result_path(database, result)), quote) if _is_result(result) else quote
 
 
-def _is_result(value: object) -> bool:
+def _is_result(value: object) -> TypeGuard[str]:
     """Return whether something is the address of a result: study/arm/outcome."""
     return isinstance(value, str) and value.count("/") >= 2
 
 
 def _field(row: Any, name: str) -> object:
-    keys: Callable[[], Any] = row.keys
-    return row[name] if name in keys() else None
+    return row[name] if name in row.keys() else None  # noqa: SIM118 - iterating a row of SQLite gives values, not names
 
 
 def _link(address: str, words: str) -> Markup:

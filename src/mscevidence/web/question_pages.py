@@ -130,9 +130,8 @@ def _fields(asked: _Asked) -> list[dict[str, Any]]:
         said = one.description or one.vocabulary or one.lookup or ("one of the list" if one.choices else "any text")
         value = asked.values.get(one.name, one.default)
         choices = questions.choices_of(asked.path, one)
-        fields.append({"name": one.name, "said": said.replace("-", " "), "value": value, "choices": choices})
-        fields[-1]["closed"] = bool(one.choices)
-        fields[-1]["terms"] = one.vocabulary
+        kind = {"closed": bool(one.choices), "terms": one.vocabulary, "choices": choices}
+        fields.append({"name": one.name, "said": said.replace("-", " "), "value": value, **kind})
     return fields
 
 
