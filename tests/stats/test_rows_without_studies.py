@@ -176,3 +176,9 @@ def test_one_study_is_too_few_to_leave_one_out() -> None:
     assert np.isnan(found.rstudent[1]).all()
     assert found.notes[0] == "Fewer than two studies: none can be left out (in 1 of 2 analyses)."
     assert not any(note.startswith("No study") for note in found.notes)
+
+
+@pytest.mark.parametrize("criterion", ["aic", "bic", "aicc"])
+def test_the_row_has_no_information_criterion(criterion: str) -> None:
+    found = stats.random_effects(Y[[0, 0, 1]], V, mask=mask_of(HOLES["between"]))
+    assert np.isnan(getattr(found, criterion)).tolist() == [False, True, False]

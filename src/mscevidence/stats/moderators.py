@@ -16,6 +16,7 @@ from mscevidence.errors import StatisticsError
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, coefficient_rows
 from mscevidence.stats.distributions import critical_value, two_sided_p
+from mscevidence.stats.information import InformationCriteria
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, number, plain, scalar, tail
 from mscevidence.stats.moderator_tests import (
     SINGULAR,
@@ -41,7 +42,7 @@ STATUSES = {
 
 
 @dataclass(frozen=True, slots=True)
-class MetaRegression(Shown):
+class MetaRegression(InformationCriteria, Shown):
     """A fitted meta-regression, or a batch of them.
 
     Every field has the leading shape (...) of the input in front; for a single analysis it is empty.
@@ -104,24 +105,6 @@ class MetaRegression(Shown):
     def parameters(self) -> int:
         """Number of estimated parameters."""
         return int(self.beta.shape[-1]) + (0 if self.estimator == "EE" or self.tau2_given else 1)
-
-    @property
-    def aic(self) -> FloatArray:
-        """Akaike's information criterion."""
-        return -2 * self.log_likelihood + 2 * self.parameters
-
-    @property
-    def bic(self) -> FloatArray:
-        """Schwarz's information criterion; observations are k, for REML k - p."""
-        result: FloatArray = -2 * self.log_likelihood + self.parameters * np.log(self._observations())
-        return result
-
-    @property
-    def aicc(self) -> FloatArray:
-        """Akaike's criterion with the small-sample correction of Hurvich & Tsai 1989."""
-        size = np.maximum(self._observations(), self.parameters + 2)
-        result: FloatArray = -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
-        return result
 
     def _observations(self) -> FloatArray:
         k: FloatArray = np.asarray(self.k, dtype=np.float64)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from mscevidence.stats import diagnosis
 from mscevidence.stats.display import Row, Shown, coefficient_rows
 from mscevidence.stats.distributions import chi2_tail, critical_value, f_tail, two_sided_p
+from mscevidence.stats.information import InformationCriteria
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, names, plain, tail
 from mscevidence.stats.nested_effects import STATUSES, NestedEffects, given_effects, refused, statuses
 from mscevidence.stats.variance_search import elements, maximise
@@ -26,7 +27,7 @@ _AT_ONCE = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Multilevel(Shown):
+class Multilevel(InformationCriteria, Shown):
     """A multilevel model, or a batch of them.
 
     Every field has the leading shape (...) of the input in front; for a single analysis it is empty.
@@ -108,24 +109,6 @@ class Multilevel(Shown):
     def parameters(self) -> int:
         """Number of coefficients and variance components."""
         return int(self.beta.shape[-1] + self.sigma2.shape[-1])
-
-    @property
-    def aic(self) -> FloatArray:
-        """Akaike's information criterion."""
-        return -2 * self.log_likelihood + 2 * self.parameters
-
-    @property
-    def bic(self) -> FloatArray:
-        """Schwarz's information criterion; observations are k, for REML k - p."""
-        result: FloatArray = -2 * self.log_likelihood + self.parameters * np.log(self._observations())
-        return result
-
-    @property
-    def aicc(self) -> FloatArray:
-        """Akaike's criterion with the small-sample correction of Hurvich & Tsai 1989."""
-        size = np.maximum(self._observations(), self.parameters + 2)
-        result: FloatArray = -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
-        return result
 
     def _observations(self) -> FloatArray:
         k: FloatArray = np.asarray(self.k, dtype=np.float64)

@@ -18,6 +18,7 @@ from mscevidence.stats.display import Shown
 from mscevidence.stats.distributions import chi2_tail, critical_value, two_sided_p
 from mscevidence.stats.gaps import rows_without_studies
 from mscevidence.stats.inference import TESTS, judged
+from mscevidence.stats.information import InformationCriteria
 from mscevidence.stats.inputs import BoolArray, FloatArray, IntArray, choose, number, plain, refuse, tail
 from mscevidence.stats.likelihood import height
 from mscevidence.stats.prediction import prediction_interval
@@ -26,7 +27,7 @@ from mscevidence.stats.tau2 import ESTIMATORS, Tau2, estimate, information_se
 
 
 @dataclass(frozen=True, slots=True)
-class RandomEffects(Shown):
+class RandomEffects(InformationCriteria, Shown):
     """A pooled estimate, or a batch of them.
 
     Every field has the leading shape of the input; for a single analysis it is a scalar.
@@ -101,25 +102,6 @@ class RandomEffects(Shown):
     def parameters(self) -> int:
         """Number of estimated parameters: mu, and tau2 unless it is zero by definition or given."""
         return 1 if self.estimator == "EE" or self.tau2_given else 2
-
-    @property
-    def aic(self) -> FloatArray:
-        """Akaike's information criterion."""
-        return -2 * self.log_likelihood + 2 * self.parameters
-
-    @property
-    def bic(self) -> FloatArray:
-        """Schwarz's information criterion; observations are k, for REML k - 1 (one study: -inf)."""
-        with np.errstate(divide="ignore"):
-            result: FloatArray = -2 * self.log_likelihood + self.parameters * np.log(self._observations())
-        return result
-
-    @property
-    def aicc(self) -> FloatArray:
-        """Akaike's criterion with the small-sample correction of Hurvich & Tsai 1989."""
-        size = np.maximum(self._observations(), self.parameters + 2)
-        result: FloatArray = -2 * self.log_likelihood + 2 * self.parameters * size / (size - self.parameters - 1)
-        return result
 
     def _observations(self) -> FloatArray:
         k: FloatArray = np.asarray(self.k, dtype=np.float64)
