@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import secrets
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from mscevidence import check, extract, records, review
+from mscevidence import records, review
 from mscevidence.documents import DocumentLibrary
-from mscevidence.errors import DocumentError
+from mscevidence.errors import DocumentError, MscevidenceError
 from mscevidence.model import Candidate, Document, Study
 from mscevidence.protocol import FILE_NAME, Protocol
 from mscevidence.records import Records
 from mscevidence.records.reading import study_files
+from mscevidence.review.proposals import FOLDER, Proposals
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -64,6 +66,7 @@ class Room:
         self.project = project
         self.reviewers = tuple(dict.fromkeys(review.initials(each) for each in reviewers))
         self.library = DocumentLibrary(project.captured)
+        self._proposals = Proposals(project.captured / FOLDER)
         self.today = today or (lambda: dt.datetime.now(tz=dt.UTC).date().isoformat())
         self._waiting_documents = documents or (lambda: self.library)
         self._tokens = {secrets.token_urlsafe(32): reviewer for reviewer in self.reviewers}
@@ -73,6 +76,7 @@ class Room:
         self._stamps: dict[Path, tuple[int, int]] = {}
         self._sittings: dict[str, review.Sitting] = {}
         self._lock = threading.RLock()
+        self._reading = threading.Lock()
         self._refresher = Refresher(rebuild)
 
     def tokens(self) -> dict[str, str]:
@@ -130,16 +134,28 @@ class Room:
         Raises:
             DocumentError: it is not captured here.
         """
-        with self._lock:
+        if found := self._remembered.get(sha256):
+            return found
+        # Reading a long text takes its time: one at a time, while pages that need none of it are answered.
+        with self._reading:
             if sha256 not in self._remembered:
-                self._remember(self.library.get(sha256))
+                waiting = next((one for one in self.documents() if one.sha256 == sha256), None)
+                document = waiting or self.library.get(sha256)
+                found = document, self._proposals.of(document)
+                while len(self._remembered) >= MAX_REMEMBERED:
+                    self._remembered.pop(next(iter(self._remembered)))
+                self._remembered[sha256] = found
             return self._remembered[sha256]
 
-    def _remember(self, document: Document) -> None:
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.pop(next(iter(self._remembered)))
-        found = check.check_candidates(extract.extract(document), document)
-        self._remembered[document.sha256] = (document, found)
+    def read_ahead(self) -> None:
+        """Read the waiting documents in the background, so that nobody waits for the first page."""
+
+        def read() -> None:
+            with contextlib.suppress(MscevidenceError):
+                for document in self.documents()[:MAX_REMEMBERED]:
+                    self.document(document.sha256)
+
+        threading.Thread(target=read, name="mscevidence-read-ahead", daemon=True).start()
 
     def sitting(
         self, sha256: str, *, second: str | None = None, condition: str | None = None, known: Records | None = None

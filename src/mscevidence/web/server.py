@@ -166,6 +166,7 @@ def serve(
     datasette = application(path, title=title, question=question, room=room)
     if room is not None:
         room.when_rebuilt(lambda: reopen(datasette, path.stem))
+        room.read_ahead()
     app = datasette.app()
     # Whoever opens the server to others gives it names that we cannot know.
     guarded = only_under_own_name(app) if host in ("127.0.0.1", "localhost", "::1") else app
