@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,20 @@ def test_the_flow_is_counted_written_and_drawn(folder: Path) -> None:
     assert (numbers["database_results"], numbers["dbr_excluded"]) == ("7", "Not in humans, 1")
     assert json.loads(run("flow", "--json").stdout)["records_screened"] == 3
     assert "Records screened" in (folder / "flow.svg").read_text()
+
+
+def test_an_updated_review_counts_what_its_searches_found_since(folder: Path) -> None:
+    run("ingest", "first.ris")
+    log = folder / "searches.jsonl"
+    log.write_text(re.sub(r'"(started|finished)":"[^T]*', r'"\1":"2021-03-01', log.read_text()))
+    (folder / "second.ris").write_text(ris(0, 3) + "TY  - JOUR\nTI  - Cells in nine patients with ITP\nER  - \n")
+    run("ingest", "second.ris")
+    done = run("flow", "--previous", "2022-01-01", "--json")
+    found = json.loads(done.stdout)
+    assert (found["database_results"], found["duplicates"], found["excluded_automatic"]) == (3, 2, 0)
+    assert "3 records and reports of the searches before still wait" in done.stderr
+    whole = json.loads(run("flow", "--json").stdout)
+    assert (whole["database_results"], whole["duplicates"], whole["excluded_automatic"]) == (8, 2, 1)
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from mscevidence import protocol, records, screening, synthesis
+from mscevidence.documents import DocumentLibrary
 from mscevidence.errors import MscevidenceError, SelectionError
-from mscevidence.harvest import load_runs, review_records
+from mscevidence.harvest import documents_of, load_runs, review_records
 from mscevidence.model import Family, Study
 from mscevidence.protocol import Protocol
 from mscevidence.screening import Flow, Included
@@ -15,6 +16,9 @@ from mscevidence.screening import Flow, Included
 
 def review_flow(previous: str | None) -> Flow:
     """Return the flow; with the date of the last version, that of an updated review.
+
+    Of an updated review the searches since that date are counted, and what they found that no search before had; the
+    others belong to the version before. What still waits from then is named.
 
     Raises:
         SelectionError: the date is none.
@@ -25,15 +29,19 @@ def review_flow(previous: str | None) -> Flow:
 
     review = protocol.find()
     found = review_records(review)
-    standings = screening.standings(found.records, review.eligibility, screening.load_judgements(review.screening))
+    runs = load_runs(review.search_log)
+    earlier = [run for run in runs if previous is not None and run.started[:10] < previous]
+    before = {one.sha256 for one in documents_of(DocumentLibrary(review.captured), earlier)}
+    judged = screening.standings(found.records, review.eligibility, screening.load_judgements(review.screening))
     studies = records.load_all(review.extracted).studies if review.extracted.is_dir() else ()
     families = identify.link(studies, decisions=records.load_decisions(review.extracted)).families
     return screening.flow(
-        load_runs(review.search_log),
-        standings,
+        [run for run in runs if run not in earlier],
+        [one for one in judged if not one.record.members & before],
         found.found_by,
         _included(review, studies, families, previous),
         reasons=review.eligibility.reasons,
+        earlier=[one for one in judged if one.record.members & before],
     )
 
 

@@ -227,7 +227,7 @@ class ScreeningDesk:
     def card(self, one: Standing, position: str) -> str:
         """Return a record as it is shown: where it was published, title, abstract, and what others said."""
         document = one.record.document
-        authors = ", ".join(author.name for author in document.authors[:4])
+        authors = "; ".join(author.name for author in document.authors[:4])
         if len(document.authors) > 4:
             authors += f" and {len(document.authors) - 4} more"
         where = ". ".join(part for part in (document.journal, document.date, document.kind.replace("-", " ")) if part)

@@ -71,6 +71,7 @@ def flow(
     included: Included,
     *,
     reasons: Mapping[str, str] | None = None,
+    earlier: Sequence[Standing] = (),
 ) -> Flow:
     """Return the flow of a review.
 
@@ -81,6 +82,8 @@ def flow(
             any database or register holds is counted there.
         included: the studies and reports in the review.
         reasons: sentences of the reasons for exclusion, by id.
+        earlier: where the reports stand that belong to the version before; counted in no box, but named where they
+            still wait.
     """
     words = reasons or {}
     sides: dict[Column, list[Standing]] = {"dbr": [], "other": []}
@@ -117,7 +120,7 @@ def flow(
         sources={how: dict(sorted(found.items())) for how, found in sources.items()},
         excluded={column: dict(found.most_common()) for column, found in excluded.items()},
         waiting=_waiting(standings),
-        gaps=tuple(_gaps(counts, runs, standings, sides["other"])),
+        gaps=(*_gaps(counts, runs, standings, sides["other"]), *_left_behind(earlier)),
     )
 
 
@@ -148,6 +151,12 @@ def _waiting(standings: Sequence[Standing]) -> dict[str, int]:
     }
     found = Counter(what.get((each.stage, each.state), "") for each in standings)
     return {words: found[words] for words in what.values() if found[words]}
+
+
+def _left_behind(earlier: Sequence[Standing]) -> Iterable[str]:
+    waiting = sum(_waiting(earlier).values())
+    if waiting:
+        yield f"{waiting} records and reports of the searches before still wait: they are counted in no box"
 
 
 def _gaps(
