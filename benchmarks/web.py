@@ -70,6 +70,9 @@ def of_room(folder: Path, number: int) -> None:
         path.write_text(document.text, encoding="utf-8")
         library.capture(path, lambda _, sha256: iter((a_document(sha256),)))
     build(project.database, studies=[])
+    start = time.perf_counter()
+    Room(project, ("fe",)).read_ahead().join()
+    print(f"documents and study files read in the background of the start: {time.perf_counter() - start:.1f} s")
     room = Room(project, ("fe",))
     served = application(project.database, room=room)
     session = {"ds_actor": served.sign({"a": {"id": "fe", "room": "review"}}, "actor")}

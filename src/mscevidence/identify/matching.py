@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mscevidence import vocabulary
 from mscevidence.identify import identifiers, pairs
@@ -77,8 +78,9 @@ def title_similarity(left: str, right: str) -> float:
     return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio() if first and second else 0.0
 
 
-def _words(title: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", identifiers.slug(title).replace("-", " "))
+@lru_cache(maxsize=10_000)
+def _words(title: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"[a-z0-9]+", identifiers.slug(title).replace("-", " ")))
 
 
 def _reports_of(document: Document, studies: Sequence[Study]) -> Iterator[tuple[Study, Report, str]]:

@@ -147,15 +147,18 @@ class Room:
                 self._remembered[sha256] = found
             return self._remembered[sha256]
 
-    def read_ahead(self) -> None:
-        """Read the waiting documents in the background, so that nobody waits for the first page."""
+    def read_ahead(self) -> threading.Thread:
+        """Read study files and waiting documents in the background, so that nobody waits for the first page."""
 
         def read() -> None:
-            with contextlib.suppress(MscevidenceError):
-                for document in self.documents()[:MAX_REMEMBERED]:
-                    self.document(document.sha256)
+            for document in self.documents()[:MAX_REMEMBERED]:
+                # What is wrong with a document or a study file is told on its page.
+                with contextlib.suppress(MscevidenceError):
+                    self.sitting(document.sha256)
 
-        threading.Thread(target=read, name="mscevidence-read-ahead", daemon=True).start()
+        thread = threading.Thread(target=read, name="mscevidence-read-ahead", daemon=True)
+        thread.start()
+        return thread
 
     def sitting(
         self, sha256: str, *, second: str | None = None, condition: str | None = None, known: Records | None = None
