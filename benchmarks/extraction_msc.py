@@ -4,9 +4,10 @@
     python benchmarks/extraction_msc.py TEXTS --reports SHEETS [--errors]
 
 FOLDER (default tests/gold/abstracts) holds one file per abstract: two lines of origin, the text, a line ``----`` and
-the gold, one row per result: ``outcome | arm | events/n | derived | at 12 months``, the last two where they hold. A
-row that begins with ``?`` may be proposed but need not be; ``*`` is any arm; ``55%/?`` tells a percent for which no n
-may be claimed. Files numbered above 86 are the unseen ones: write rules from the others.
+the gold, one row per result: ``outcome | arm | events/n | derived | at 12 months | in per-protocol``, the last three
+where they hold; what follows ``in`` is a population of the vocabulary. A row that begins with ``?`` may be proposed but
+need not be; ``*`` is any arm; ``55%/?`` tells a percent for which no n may be claimed. Files numbered above 86 are the
+unseen ones: write rules from the others.
 
 TEXTS holds real texts named after facts sheets (``itp_fang_2012.txt``), SHEETS the sheets. There the gold are the
 visible numbers of the sheets that nobody derived, arms are told apart by their numbers only, and what a sheet does not
@@ -46,6 +47,7 @@ class Row:
     derived: bool | None = False
     optional: bool = False
     time: str | None = None
+    population: str | None = None
 
     def __str__(self) -> str:
         numbers = "/".join("?" if number is None else f"{number:g}" for number in (self.events, self.n))
@@ -72,6 +74,8 @@ class Score:
     derivation: int = 0
     timed: int = 0
     mistimed: int = 0
+    populated: int = 0
+    wrong_population: int = 0
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -109,7 +113,8 @@ def _row(line: str) -> Row:
     outcomes, arm, numbers, *rest = (part.strip() for part in line.removeprefix("?").split("|"))
     events, n = (None if not part.isdigit() else float(part) for part in numbers.split("/"))
     time = next((part.removeprefix("at ") for part in rest if part.startswith("at ")), None)
-    return Row(frozenset(outcomes.split("/")), arm, events, n, "derived" in rest, optional, time)
+    population = next((part.removeprefix("in ") for part in rest if part.startswith("in ")), None)
+    return Row(frozenset(outcomes.split("/")), arm, events, n, "derived" in rest, optional, time, population)
 
 
 def proposed(text: str) -> list[Candidate]:
@@ -134,6 +139,7 @@ def score(abstracts: Iterable[Abstract]) -> Score:
                 taken.add(row)
                 _note_derivation(total, abstract.name, candidate, row)
                 _note_time(total, abstract.name, candidate, row)
+        _note_populations(total, abstract, candidates)
         for row in abstract.rows:
             if row.optional or row.n is None:
                 continue
@@ -180,6 +186,19 @@ def _note_time(total: Score, name: str, candidate: Candidate, row: Row) -> None:
     if not _is_timed(candidate, row):
         total.mistimed += 1
         total.error("time told wrongly", name, f"{told(candidate)} at {candidate.time_point}, not {row.time}")
+
+
+def _note_populations(total: Score, abstract: Abstract, candidates: list[Candidate]) -> None:
+    """Score whom proposals, be they ambiguous, are said to be of: the population of the row with their numbers."""
+    for candidate in candidates:
+        row = next((row for row in abstract.rows if _same_result(candidate, row)), None)
+        if row is None or candidate.population == row.population is None:
+            continue
+        total.populated += 1
+        if candidate.population != row.population:
+            total.wrong_population += 1
+            told_as = f"{told(candidate)} in {candidate.population}, not {row.population}"
+            total.error("population told wrongly", abstract.name, told_as)
 
 
 def _cause(candidate: Candidate, rows: tuple[Row, ...]) -> str:
@@ -250,6 +269,7 @@ def report(name: str, total: Score, *, errors: bool) -> None:
         f"{name:10} precision {total.precision:.3f} ({total.right}/{total.right + total.wrong})"
         f"  recall {total.recall:.3f} ({total.found}/{total.found + total.missed})"
         f"  derived told wrongly {total.derivation}  times {total.timed - total.mistimed}/{total.timed}"
+        f"  populations {total.populated - total.wrong_population}/{total.populated}"
     )
     for cause, count in Counter({cause: len(found) for cause, found in total.errors.items()}).most_common():
         print(f"  {count:4} {cause}")

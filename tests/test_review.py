@@ -121,6 +121,15 @@ def test_an_imported_result_is_confirmed_and_not_doubled(tmp_path: Path, documen
     assert made.results[0].definition == "platelets of at least 30"
 
 
+def test_the_population_that_was_read_is_written(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
+    response = next(one for one in candidates if one.outcome == "response" and one.arm == "all")
+    of_plan = response.model_copy(update={"population": "per-protocol"})
+    made = decide(tmp_path / "nct00000000.yaml", document, draft, [review.Ruling(of_plan, "accept")])
+    assert [(one.outcome, one.population) for one in made.results] == [("response", "per-protocol")]
+    plain = decide(tmp_path / "plain.yaml", document, draft, [review.Ruling(response, "accept")])
+    assert [(one.outcome, one.population) for one in plain.results] == [("response", None)]
+
+
 def test_rejected_and_deferred_are_remembered(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
     path = tmp_path / "nct00000000.yaml"
     first, second = candidates[0], candidates[1]

@@ -264,6 +264,8 @@ CANDIDATES = tuple(
             "outcome": "response",
             "outcome_text": "Responses",
             "outcome_span": span("Responses"),
+            "population": "treated",
+            "also_at": [span("Responses")],
             "values": [
                 {"role": "events", "text": "8", "span": (span("8/18")[0], span("8/18")[0] + 1), "number": 8},
                 {"role": "n", "text": "18", "span": None, "number": 18},

@@ -189,6 +189,11 @@ def test_a_candidate_keeps_its_places_and_its_whole(evidence: Path) -> None:
     assert (fraction["span_start"], fraction["span_end"]) == golden.span("44.4% (8/18)")
     assert (fraction["outcome_span_start"], fraction["outcome_span_end"]) == golden.span("Responses")
     assert (fraction["arm_span_start"], fraction["certainty"]) == (None, "stated")
+    assert (fraction["population"], part["population"]) == ("treated", None)
+    again = [row for row in everything(evidence)["spans"] if row["what"] == "candidate said again"]
+    assert [(row["subject"], row["span_start"], row["span_end"]) for row in again] == [
+        (fraction["id"], *golden.span("Responses"))
+    ]
     assert (part["part_of"], part["certainty"]) == (fraction["id"], "ambiguous")
     values = {row["role"]: row for row in everything(evidence)["candidate_values"]}
     assert (values["events"]["number"], values["events"]["derived"]) == (8, 0)

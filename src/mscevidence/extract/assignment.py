@@ -18,6 +18,7 @@ from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
 from mscevidence.extract.percents import is_estimated, is_number_looked_at, is_result, is_share, repeats_a_count
+from mscevidence.extract.populations import WHOLE, is_another, population_of
 from mscevidence.extract.subgroups import introduces, is_group_size, is_of_few
 from mscevidence.extract.time_points import time_of
 from mscevidence.extract.times import TimeMention
@@ -105,6 +106,7 @@ class Assignment:
         arm = self.owner.arm(count, n)
         few = (self.of_few or self._is_beside_few(count)) and count.value("n") is None
         label = None if few else self.owner.label(count, arm, attached, n)
+        population = population_of(self.facts.text, self.facts.span, count)
         size = self.facts.context.size(label)
         if attached.span is not None and is_in_doubt(
             self.facts.text, self.facts.span, attached.span, count, size.number if size else self._total
@@ -118,13 +120,17 @@ class Assignment:
             return None
         if count.rule in {"bare-number", "x-patients"} and counts_events(self.facts.text, count, attached):
             attached = Attached(EVENT_COUNTS[attached.outcome or ""], attached.words, attached.span, attached.certain)
-        elif not (attached.outcome or "").endswith("-count") and (
-            count.rule != "percent-only" or not is_estimated(count, bounds, attached.span)
+        elif (
+            population in WHOLE
+            and not (attached.outcome or "").endswith("-count")
+            and (count.rule != "percent-only" or not is_estimated(count, bounds, attached.span))
         ):
             values = completed(values, self.facts.context, label, of_all=attached.outcome in OF_ALL)
         if count in self.lists.left_open:
             attached = replace(attached, certain=False)
-        candidate = self._candidate("result", count, values, attached, label, arm)
+        if population is None and label is None and (few or self.facts.narrowed):
+            population = "subgroup"
+        candidate = self._candidate("result", count, values, attached, label, arm, population=population)
         self.previous = (count, attached)
         if candidate.number("events") is not None and attached.outcome is not None:
             self.whole = (count, candidate)
@@ -150,6 +156,8 @@ class Assignment:
         ):
             attached = self.previous[1]
             attached = attached if self._told_apart(self.previous[0], count) else replace(attached, certain=False)
+        if attached.words is None and self.previous and is_another(self.facts.text, self.previous[0].end, count):
+            attached = self.previous[1]
         if attached.words is None:
             attached = self._told_ahead(count) or attached
         if attached.words is None and count.rule == "fraction-percent":
@@ -264,7 +272,9 @@ class Assignment:
         attached: Attached,
         label: str | None,
         arm: ArmMention | None,
+        *,
         part_of: str | None = None,
+        population: str | None = None,
     ) -> Candidate:
         sure = attached.certain and attached.outcome is not None and label is not None
         sure = sure or (kind == "part" and attached.words is not None)
@@ -281,6 +291,7 @@ class Assignment:
             outcome_text=attached.words,
             outcome_span=attached.span,
             time_point=time_of(self.facts, self.lists, count),
+            population=population,
             certainty="ambiguous" if not sure else "derived" if derived else "stated",
             part_of=part_of,
         )

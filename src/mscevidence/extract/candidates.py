@@ -30,6 +30,15 @@ def candidate_at(
     )
 
 
+def said_again(candidate: Candidate, place: Span) -> Candidate:
+    """Return a candidate with one more place that says the same, unless it is one that it has."""
+    start, end = place
+    known = (candidate.span, *candidate.also_at)
+    if any(start < until and begin < end for begin, until in known):
+        return candidate
+    return candidate.model_copy(update={"also_at": tuple(sorted((*candidate.also_at, place)))})
+
+
 def hull(spans: Iterable[Span | None]) -> Span:
     """Return the smallest span that covers some spans."""
     known = [span for span in spans if span is not None]

@@ -103,8 +103,12 @@ _BETWEEN = re.compile(r"\b[Bb]etween\s(?:the\sages\sof\s)?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _N_EQUALS = re.compile(r"\b[nN]\s?=\s?$")
 _YEAR_BEFORE = re.compile(
-    r"\b(?:in|since|from|between|and|to|until|till|by|of|through|during|year|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
+    r"\b(?:[iI]n|since|from|between|and|to|until|till|by|of|through|during|year|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
     r"|\d{1,2},)\s$|^[\s(]*$|[-–/]\s?$",
+)
+_IN_THE_YEAR = re.compile(
+    r"\b(?:in|since|from|between|until|till|by|through|during|year|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?|\d{1,2},)\s$",
+    re.IGNORECASE,
 )
 _TO_PEOPLE = re.compile(r"(?<!\bup)(?<![\d%])\sto\s?$")
 _PEOPLE_AFTER = re.compile(r"\s(?:[a-z]+\s)?(?:patients|participants|subjects|children|adults|women|men)\b")
@@ -225,13 +229,19 @@ def _kind_by_words(whole: bool, match: re.Match[str], first: str, before: str, a
         return "percent"
     if _AFTER["time"].match(after) or (listed and _SHARED_TIME.match(after)):
         return "time"
-    if match.lastgroup == "digits" and _YEAR.fullmatch(match.group()) and _YEAR_BEFORE.search(before):
+    if match.lastgroup == "digits" and _YEAR.fullmatch(match.group()) and _is_a_year(match.group(), before, after):
         return "year"
     if (labelled and not _is_given_to_people(before, after)) or _QUANTIFIER_AFTER.match(after):
         return "label"
     if not whole or _AFTER["unit"].match(after) or _STATISTIC.search(before):
         return "measure"
     return "number"
+
+
+def _is_a_year(digits: str, before: str, after: str) -> bool:
+    """Return whether four digits are a year, as in "in 2015 patients were treated", and do not count "1920 women"."""
+    counted = _PEOPLE_AFTER.match(after) and (digits < "1950" or not _IN_THE_YEAR.search(before))
+    return bool(_YEAR_BEFORE.search(before)) and not counted
 
 
 def _is_labelled(before: str) -> bool:

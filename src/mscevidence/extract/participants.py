@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
-from mscevidence.extract.candidates import candidate_at, value_at
+from mscevidence.extract.candidates import candidate_at, said_again, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count, is_open
 from mscevidence.extract.numerals import WORDS
@@ -112,7 +112,7 @@ def participants_in(document: Document) -> tuple[Candidate, ...]:
         for sentence in sentences_of(document.text, span):
             for candidate in _in_sentence(document, sentence):
                 key = (arm_key(candidate.arm or ALL), candidate.number("n"), candidate.value("qualifier") is None)
-                first.setdefault(key, candidate)
+                first[key] = said_again(first[key], candidate.span) if key in first else candidate
     if any(_is_a_total(candidate) for candidate in first.values()):
         largest = largest_people(document)
         first = {key: c for key, c in first.items() if not _is_a_total(c) or (c.number("n") or 0) >= largest}

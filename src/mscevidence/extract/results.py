@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.facts import Facts, default_arm
 from mscevidence.extract.outcomes import outcomes_in
+from mscevidence.extract.repetitions import Gathering
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.splits import Split, splits_in
 from mscevidence.extract.subgroups import is_of_these, without_subgroups
@@ -51,8 +51,7 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
         context: what is known of its patients.
         told: where the numbers of participants stand, which are no results.
     """
-    found: list[Candidate] = []
-    by_outcome: defaultdict[str | None, list[Candidate]] = defaultdict(list)
+    found = Gathering()
     for section, span in body_sections(context.document):
         if section not in _SECTIONS:
             continue
@@ -66,19 +65,13 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
             if is_of_these(context.document.text, sentence) and spoken_of != context.total_number:
                 facts = replace(facts, narrowed=True)
             for candidate in _in_sentence(facts, told):
-                if not _repeats(candidate, by_outcome[candidate.outcome]):
-                    found.append(candidate)
-                    by_outcome[candidate.outcome].append(candidate)
+                found.add(candidate)
             spoken_of = _last_people(facts.text, facts.counts) or spoken_of
             named = different(facts.arms)
             earlier, latest = named if len(named) > 1 else earlier, named or latest
     for candidate in tabulated_in(context):
-        if not _repeats(candidate, by_outcome[candidate.outcome]):
-            found.append(candidate)
-            by_outcome[candidate.outcome].append(candidate)
-    return tuple(
-        c for c in found if not any(_says_more(other, c) or _prints(other, c) for other in by_outcome[c.outcome])
-    )
+        found.add(candidate)
+    return found.candidates()
 
 
 def _last_people(text: str, counts: tuple[Count, ...]) -> float | None:
@@ -169,47 +162,3 @@ def _arm_behind(facts: Facts, found: Quantified) -> ArmMention | None:
     if behind is None or found.rule != "narrative-zero":
         return None
     return behind if _SEEN_IN.fullmatch(facts.text, found.span[1], behind.start) else None
-
-
-def _repeats(candidate: Candidate, found: list[Candidate]) -> bool:
-    """Return whether a candidate only says again what an earlier one says, with no more detail."""
-    return any(_says_again(candidate, earlier) and not _prints(candidate, earlier) for earlier in found)
-
-
-def _prints(candidate: Candidate, earlier: Candidate) -> bool:
-    """Return whether a candidate prints the events that an earlier one of the same sentence has from a percent."""
-    if candidate.certainty != "stated" or earlier.certainty != "derived" or candidate.span[0] - earlier.span[1] > 80:
-        return False
-    events = earlier.value("events")
-    same = (candidate.outcome, candidate.arm) == (earlier.outcome, earlier.arm)
-    numbers = [(each.number("events"), each.number("n")) for each in (candidate, earlier)]
-    return same and events is not None and events.derived and numbers[0] == numbers[1]
-
-
-def _says_more(candidate: Candidate, other: Candidate) -> bool:
-    """Return whether a candidate prints the n that another, of the same events, leaves out."""
-    n, missing = candidate.value("n"), other.value("n")
-    if n is None or n.derived or (missing is not None and not missing.derived):
-        return False
-    same = (candidate.kind, candidate.outcome, candidate.arm) == (other.kind, other.outcome, other.arm)
-    same_time = other.time_point in {None, candidate.time_point}
-    return (
-        same and same_time and other.value("percent") is None and candidate.number("events") == other.number("events")
-    )
-
-
-def _says_again(candidate: Candidate, earlier: Candidate) -> bool:
-    if candidate.kind != "result" or earlier.kind != "result" or candidate.outcome != earlier.outcome:
-        return False
-    if candidate.time_point != earlier.time_point and candidate.time_point is not None:
-        return False
-    same_arm = candidate.arm is None or candidate.arm == earlier.arm
-    counts = [candidate.number(role) for role in ("events", "n")]
-    if counts == [earlier.number(role) for role in ("events", "n")] and counts[0] is not None:
-        return same_arm
-    percent, known = candidate.value("percent"), earlier.number("percent")
-    printed = candidate.value("events") is None or all(v.derived for v in candidate.values if v.role != "percent")
-    if percent is None or percent.number is None or known is None or not printed:
-        return False
-    decimals = len(percent.text.partition(".")[2])
-    return same_arm and abs(percent.number - known) <= 0.5 * 10**-decimals + 1e-9

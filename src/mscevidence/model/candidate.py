@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from mscevidence.model.noun import Frozen, Number, Span
+from mscevidence.model.noun import Frozen, Number, Span, in_vocabulary
 
 Severity = Literal["error", "warning", "note"]
 
@@ -47,6 +47,8 @@ class Candidate(Frozen):
     A ``part`` splits the events of another candidate (`part_of`): its n is those events, not the patients.
     `certainty` is a class given by the rule: ``stated`` in the text, ``derived`` by arithmetic, ``ambiguous`` when the
     arm or the outcome could not be settled. `arm` is the label as the text gives it, ``all`` for everybody.
+    `population` is said only where words beside the number say whom it is of: intention to treat, per protocol, some of
+    the patients. `also_at` are the other places of the document that say the same, in the text again or in a table.
     """
 
     id: str
@@ -63,8 +65,10 @@ class Candidate(Frozen):
     outcome_text: str | None = None
     outcome_span: Span | None = None
     time_point: str | None = None
+    population: Annotated[str | None, in_vocabulary("population")] = None
     certainty: Literal["stated", "derived", "ambiguous"] = "stated"
     part_of: str | None = None
+    also_at: tuple[Span, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     def value(self, role: str) -> Value | None:

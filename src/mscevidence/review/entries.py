@@ -75,6 +75,8 @@ def _result(study: Mapping, accepted: Accepted) -> str:
         entry["definition"] = candidate.outcome_text
     if candidate.time_point:
         entry["time_point"] = {"text": candidate.time_point}
+    if candidate.population:
+        entry["population"] = candidate.population
     entry |= _how_it_was_read(candidate)
     entry |= {"source": accepted.source(), "decision": accepted.decision()}
     list_of(study, "results").append(commented(entry))

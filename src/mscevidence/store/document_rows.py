@@ -91,8 +91,8 @@ def candidate_rows(candidate: Candidate) -> Iterator[Row]:
         },
     )
     yield _span(candidate.document, candidate.span, what="candidate", subject=key, quote=candidate.quote)
-    for place in candidate.also_at:
-        yield _span(candidate.document, place, what="candidate said again", subject=key, quote=None)
+    for again in candidate.also_at:
+        yield _span(candidate.document, again, what="candidate said again", subject=key, quote=None)
     for position, value in enumerate(candidate.values, 1):
         values = value.model_dump(include={"role", "text", "number", "unit", "normal"})
         place = {"candidate": key, "position": position, "derived": int(value.derived)}

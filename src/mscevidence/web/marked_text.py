@@ -22,6 +22,7 @@ class Stretch:
         start: where they begin in the canonical text.
         candidate: number of the candidate in the queue; None for plain text.
         begins: whether the candidate begins here.
+        again: whether a place begins here where the document says the same again.
         kind: of the candidate.
         checks: the worst finding: error, warning, or fine.
         arm: number of the arm's colour.
@@ -33,6 +34,7 @@ class Stretch:
     start: int
     candidate: int | None = None
     begins: bool = False
+    again: bool = False
     kind: str = ""
     checks: str = "fine"
     arm: int = 0
@@ -72,13 +74,16 @@ def _places(item: Item) -> tuple[Span, ...]:
 
 def _marked(text: str, start: int, number: int, item: Item, arms: list[str]) -> Stretch:
     one = item.candidate
-    again = "" if one.span[0] <= start < one.span[1] else "said again"
-    tag = " · ".join(part for part in (one.kind, one.arm or "", again, SIGNS.get(item.verdict, "")) if part)
+    again = any(start == place[0] for place in one.also_at)
+    tag = " · ".join(
+        part for part in (one.kind, one.arm or "", "said again" if again else "", SIGNS.get(item.verdict, "")) if part
+    )
     return Stretch(
         text=text,
         start=start,
         candidate=number,
         begins=start == one.span[0],
+        again=again,
         kind=one.kind,
         checks=worst(item),
         arm=1 + arms.index(one.arm) % ARM_COLOURS if one.arm else 0,

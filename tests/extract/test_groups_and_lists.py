@@ -1,0 +1,109 @@
+"""Counts told in lists: pairs at several times, percents behind an arm, one verb for several groups."""
+
+# ruff: noqa: E501 - tables with one case per row
+
+from __future__ import annotations
+
+import pytest
+
+from mscevidence.extract import extract
+from mscevidence.extract.numerals import numerals_in
+from mscevidence.read import read
+
+Told = tuple[str | None, str | None, float | None, float | None, str | None]
+
+COHORTS = "Methods: Patients were randomised. Results: Thirty-three patients were treated (10 in cohort A, 10 in cohort B, 6 in cohort C and 7 in placebo group)."
+FISTULA = "Methods: Twenty-two patients with a fistula were divided into the cell group and the control group."
+ALONE = "Methods: Twenty patients with Crohn's fistula were treated with MSCs. Results:"
+
+
+def told(text: str) -> list[Told]:
+    document = read(text.encode())
+    found = [c for c in extract(document) if c.kind == "result" and c.certainty != "ambiguous"]
+    return [(c.outcome, c.arm, c.number("events"), c.number("n"), c.time_point) for c in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"{FISTULA} Results: The healing rates of the cell group and the control group at months 3 and 6 were as follows: 10/11 (90.9%) vs 5/11 (45.5%) and 8/11 (72.7%) vs 6/11 (54.5%), respectively.",
+            [
+                ("fistula-closure", "cell group", 10, 11, "month 3"),
+                ("fistula-closure", "control group", 5, 11, "month 3"),
+                ("fistula-closure", "cell group", 8, 11, "month 6"),
+                ("fistula-closure", "control group", 6, 11, "month 6"),
+            ],
+        ),
+        (
+            f"{COHORTS} Nine patients from the group A (90%), 7 from the group B (70%), 6 from the group C (100%) and 4 from the placebo group (57%) experienced at least one AE.",
+            [
+                ("any-adverse-event", "cohort A", 9, 10, None),
+                ("any-adverse-event", "cohort B", 7, 10, None),
+                ("any-adverse-event", "cohort C", 6, 6, None),
+                ("any-adverse-event", "placebo group", 4, 7, None),
+            ],
+        ),
+        (
+            f"{COHORTS} Responses for cohorts A, B, C and placebo were 50%, 20%, 33% and 29%, respectively, at month 1, and 30%, 10%, 17% and 0%, respectively, at month 3.",
+            [
+                ("response", "cohort A", 5, 10, "month 1"),
+                ("response", "cohort B", 2, 10, "month 1"),
+                ("response", "cohort C", 2, 6, "month 1"),
+                ("response", "placebo group", 2, 7, "month 1"),
+                ("response", "cohort A", 3, 10, "month 3"),
+                ("response", "cohort B", 1, 10, "month 3"),
+                ("response", "cohort C", 1, 6, "month 3"),
+                ("response", "placebo group", 0, 7, "month 3"),
+            ],
+        ),
+        (
+            "Methods: Patients were randomised: 50 to Cx601 and 48 to placebo. Results: A greater proportion of patients treated with Cx601 versus placebo had a response (25 of 50 [50%] vs 16 of 48 [33%]).",
+            [("response", "Cx601", 25, 50, None), ("response", "placebo", 16, 48, None)],
+        ),
+        (
+            "Methods: Six subjects received 2 infusions of 2 × 10^8 cells (low dose), and 6 subjects received 2 infusions of 8 × 10^8 cells (high dose). Results: All subjects in the low-dose group achieved a response. Two subjects in the high-dose group achieved a response.",
+            [("response", "low dose", 6, 6, None), ("response", "high dose", 2, 6, None)],
+        ),
+        (f"{ALONE} Healing was seen in 12/20 patients.", [("fistula-closure", "all", 12, 20, None)]),
+        (
+            "Methods: Twenty patients with an ulcer were treated with MSCs. Results: Healing was seen in 12/20 patients.",
+            [],
+        ),
+        (f"{ALONE} We did not identify any serious adverse events.", [("serious-adverse-event", "all", 0, 20, None)]),
+        (f"{ALONE} Five patients did not have any fever.", []),
+        (
+            f"{ALONE} The disability score (EDSS) improvement was seen in 5/7 patients.",
+            [("disability-improvement", "all", 5, 7, None)],
+        ),
+        (f"{ALONE} Pain was present in four patients before treatment.", []),
+        (f"{ALONE} Vision testing showed worsening in 1/6 patients.", []),
+        (f"{ALONE} The disability worsened; worsening was seen in 1/6 patients.", [("progression", "all", 1, 6, None)]),
+        (
+            f"{ALONE} Thirteen patients had either partial (n = 8) or no response (n = 5).",
+            [("partial-response", "all", 8, 20, None), ("no-response", "all", 5, 20, None)],
+        ),
+        (
+            f"{ALONE} Response at day +28 was 60%, and survival at day +100 was 90%.",
+            [("response", "all", 12, 20, "day 28"), ("survival", "all", 18, 20, "day 100")],
+        ),
+    ],
+)
+def test_what_is_told_for_certain(text: str, expected: list[Told]) -> None:
+    assert told(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("A total of 1920 women were randomised.", ["number"]),
+        ("2012 patients were treated in 2011.", ["number", "year"]),
+        ("In 2015 patients were recruited.", ["year"]),
+        ("Nausea was seen in 1920 women.", ["number"]),
+        ("Patients were treated from 2010 to 2015.", ["range", "year"]),
+        ("They received three intravenous infusions.", ["measure"]),
+        ("Three additional patients had infusions.", ["number"]),
+    ],
+)
+def test_years_and_infusions_count_nobody(text: str, kinds: list[str]) -> None:
+    assert [numeral.kind for numeral in numerals_in(text, (0, len(text)))] == kinds
