@@ -57,6 +57,14 @@ def test_numbers_of_titles(title: str, numbers: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "translated"), [("[Zellen].", True), ("[Zellen]", True), ("Cells [Zellen]", False), ("Cells", False)]
+)
+def test_titles_that_are_translations(title: str, translated: bool) -> None:
+    assert title_of(title).translated is translated
+    assert title_of(title) == title_of(title.strip("[]."))
+
+
+@pytest.mark.parametrize(
     ("left", "right", "expected"),
     [
         (TITLE, TITLE.upper(), "same"),
@@ -120,6 +128,8 @@ def test_the_address_of_a_registry_is_no_journal() -> None:
         ("1968‐1974", ("1968", "1974")),
         ("171--187", ("171", "187")),
         ("S12-5", ("s12", "s15")),
+        ("12S-15S", ("s12", "s15")),
+        ("SUPPL:4309-22", ("4309", "4322")),
         ("pp. 7-9", ("7", "9")),
         ("e0187376", ("e187376", "")),
         ("152-153.e1", ("152", "153")),

@@ -41,6 +41,19 @@ def verdict(left: Document, right: Document) -> str | None:
         pytest.param(record(), record(title="Nabelschnurzellen bei Thrombozytopenie"), id="translated, same pages"),
         pytest.param(record(), record(title="Nabelschnurzellen", other_titles=(TITLE,), **NOWHERE), id="other title"),
         pytest.param(record(title="Editorial"), record(title="Editorial", journal="Br J Haematol"), id="short title"),
+        pytest.param(
+            record(title="My town"), record(title="My town", journal=None), id="short title of known people, no journal"
+        ),
+        pytest.param(
+            record(title=f"[{TITLE}].", pages="512-3"),
+            record(title="Nabelschnurzellen bei Thrombozytopenie", pages="512-513"),
+            id="translated, same two pages",
+        ),
+        pytest.param(
+            record(pages="512"), record(pages="512", volume="3", issue=None), id="issue in the place of the volume"
+        ),
+        pytest.param(record(), record(title=f"{TITLE} [Article]"), id="kind of article behind the title"),
+        pytest.param(record(pages="12S-20S"), record(pages="S12-20"), id="pages of a supplement"),
         pytest.param(record(), record(pages="e512"), id="article number"),
         pytest.param(
             record(kind="conference-abstract", pages="S12"),
@@ -77,6 +90,18 @@ def test_the_same_report(left: Document, right: Document) -> None:
             record(("doi", "10.1002/14651858.CD010458.pub3"), journal="Cochrane Database Syst Rev", pages="CD010458"),
             id="versions of a review",
         ),
+        pytest.param(
+            record(PMID, ("doi", "10.1002/14651858.CD002020"), date="2000", pages="CD002020", volume=None, issue="4"),
+            record(
+                ("pmid", "34000002"),
+                ("doi", "10.1002/14651858.CD002020"),
+                date="2001",
+                pages="CD002020",
+                volume=None,
+                issue="2",
+            ),
+            id="versions of a review that PubMed gives one doi",
+        ),
     ],
 )
 def test_alike_and_apart(left: Document, right: Document) -> None:
@@ -89,6 +114,14 @@ def test_alike_and_apart(left: Document, right: Document) -> None:
         pytest.param(record(DOI), record(DOI, title=f"Erratum: {TITLE}", **ELSEWHERE), id="erratum with the doi"),
         pytest.param(record(DOI), record(DOI, title=f"{TITLE}. II", **ELSEWHERE), id="part two with the doi"),
         pytest.param(record(PMID), record(("pmid", "34000002")), id="another pmid, same page"),
+        pytest.param(
+            record(DOI), record(("doi", "10.1111/bjh.2"), title=f"Correction to: {TITLE}"), id="correction, same page"
+        ),
+        pytest.param(
+            record(title=TITLE, pages="512-3"),
+            record(title="Nabelschnurzellen bei Thrombozytopenie", pages="512-513"),
+            id="two titles on two pages, none a translation",
+        ),
         pytest.param(record(), record(**ELSEWHERE), id="another page only"),
         pytest.param(record(), record(journal="Annals of Hematology", **NOWHERE), id="another journal, no place"),
         pytest.param(record(), record(title=TITLE.replace("cord", "skin"), **NOWHERE), id="near title, no place"),

@@ -42,9 +42,10 @@ class Pair:
 class Comparison:
     """What the fields of two citations say, one by one.
 
-    `years` is how many years they are apart, `notice` whether one is an erratum, a reply or the like,
-    `versioned` whether they are versions of a Cochrane review, `long_range`
-    whether both cover the same three or more pages, `different` the kinds of identifiers that are not the same.
+    `years` is how many years they are apart, `notice` whether one is an erratum, a reply or the like and the other is
+    not, `versioned` whether they are versions of a Cochrane review, `long_range` whether both cover the same three or
+    more pages, or the same pages where one title is a translation, `different` the kinds of identifiers that are not
+    the same.
     """
 
     shared: tuple[str, ...]
@@ -85,11 +86,11 @@ def _compared(left: Citation, right: Citation, shared: list[str], titles: tuple[
         authors=_authors(left, right),
         years=None if left.year is None or right.year is None else abs(left.year - right.year),
         versioned=bool(left.place_in_journal.review or right.place_in_journal.review),
-        long_range=_long_range(left) and left.place_in_journal.last == right.place_in_journal.last,
+        long_range=_long_range(left, right),
         journal=_journals(left, right),
         place=place,
         kinds=_kinds(left, right, place),
-        notice=bool({left.kind, right.kind} & NOTICES),
+        notice=left.kind != right.kind and bool({left.kind, right.kind} & NOTICES),
         different=tuple(kind for kind in SAME_REPORT_KINDS if _different(left, right, kind)),
     )
 
@@ -124,9 +125,12 @@ def _cut_doi(short: str, long: str) -> bool:
     )
 
 
-def _long_range(citation: Citation) -> bool:
-    first, last = citation.place_in_journal.first, citation.place_in_journal.last
-    return first.isdigit() and last.isdigit() and int(last) - int(first) >= 2
+def _long_range(left: Citation, right: Citation) -> bool:
+    first, last = left.place_in_journal.first, left.place_in_journal.last
+    if last != right.place_in_journal.last or not (first.isdigit() and last.isdigit()):
+        return False
+    # Few people have two articles of one to two pages on the same pages, and hardly anybody one of them translated.
+    return int(last) - int(first) >= (1 if left.title.translated != right.title.translated else 2)
 
 
 def _titles(left: Citation, right: Citation) -> tuple[float, TitleAgreement]:

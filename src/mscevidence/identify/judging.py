@@ -35,7 +35,7 @@ def judge(left: Citation, right: Citation) -> Pair | None:
     found = compare_alike(left, right)
     if found is None:
         return None
-    decided = _by_identifier(found) if found.shared else _by_description(found)
+    decided = _versions(found) or _by_identifier(found) if found.shared else _by_description(found)
     if decided is None:
         return None
     verdict, reasons, certainty = decided
@@ -56,6 +56,13 @@ def contradiction(left: Citation, right: Citation) -> Pair | None:
 
 
 Decided = tuple[Verdict, tuple[str, ...], float]
+
+
+def _versions(found: Comparison) -> Decided | None:
+    """Keep apart the versions of a Cochrane review to which PubMed gives the DOI of the first one."""
+    if not found.versioned or not found.years or "pmid" not in found.different:
+        return None
+    return "apart", (f"share {', '.join(found.shared)}", "but are versions of one review in different years"), 0.4
 
 
 def _by_identifier(found: Comparison) -> Decided | None:
@@ -126,7 +133,8 @@ def _enough(found: Comparison) -> bool:
     if found.title in {"cut", "near"}:
         whole = found.authors == "agree" and found.journal == "agree" and found.years == 0
         return (found.place == "agree" and found.authors != "differ") or (found.title == "cut" and whole)
-    return found.place == "agree" and found.journal == "agree" and found.authors != "differ"
+    known = found.journal == "agree" or (found.journal == "unclear" and found.authors == "agree" and found.years == 0)
+    return found.place == "agree" and known and found.authors != "differ"
 
 
 def _worth_a_look(found: Comparison) -> bool:
@@ -153,7 +161,7 @@ def _apart(found: Comparison, told: tuple[str, ...], against: tuple[str, ...]) -
 def _other_identifier(found: Comparison, told: tuple[str, ...], against: tuple[str, ...]) -> Decided | None:
     differing = f"different {' and '.join(found.different)}"
     printed = found.title in {"same", "spelling"} and _same_print(found) and found.authors != "differ"
-    if printed and "pmid" not in found.different:
+    if printed and "pmid" not in found.different and not found.notice:
         return "same", (*told, f"in spite of {differing}"), 0.75
     if printed:
         return "undecided", (*told, _but((differing,))), 0.5

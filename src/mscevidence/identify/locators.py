@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 _DASHES = re.compile(r"\s*(?:--+|[‐‑‒–—−-])\s*")
-_PAGE = re.compile(r"([a-z]{0,6})\.?\s*0*(\d+)", re.IGNORECASE)
+_PAGE = re.compile(r"(?:suppl?\b\W*)?([a-z]{0,6})\.?\s*0*(\d+)(s?)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 
 Agreement = Literal["agree", "differ", "unclear"]
@@ -47,7 +47,8 @@ def page_range(pages: str | None) -> tuple[str, str]:
     found = _PAGE.match(begin.strip())
     if not found:
         return "", ""
-    letters, first = found[1].casefold(), found[2]
+    # Supplements count S12 or 12S.
+    letters, first = found[1].casefold() or found[3].casefold(), found[2]
     letters = "" if letters in {"p", "pp", "page", "pages", "art", "article"} else letters
     end = _NUMBER.search(more[0]) if more else None
     last = end[0].lstrip("0") if end else ""
@@ -70,8 +71,14 @@ def place_agreement(left: Locator, right: Locator, *, year: str = "") -> Agreeme
         return "differ" if _other_volume(left, right) else "unclear"
     if left.first != right.first:
         return "unclear" if _counted_otherwise(left, right) else "differ"
-    other = _apart(left.volume, right.volume) and year not in {left.volume, right.volume}
+    other = _other_volume_at_all(left, right) and year not in {left.volume, right.volume}
     return "differ" if other and not _same_range(left, right) else "agree"
+
+
+def _other_volume_at_all(left: Locator, right: Locator) -> bool:
+    """Return whether the volumes differ, and the one that comes without an issue is not the issue of the other."""
+    one, other = (left, right) if not left.issue else (right, left)
+    return _apart(left.volume, right.volume) and (bool(one.issue) or one.volume != other.issue)
 
 
 def _other_volume(left: Locator, right: Locator) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mscevidence.identify.kinds import CORRECTED_PLACE
 
@@ -47,11 +47,14 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(
-    r"\s*[\[(](?:in process citation|see comments?|abstract|letter|editorial|comment|corrected|retracted|review"
+    r"\s*[\[(](?:in process citation|(?:(?:original|research|journal|review) )?article"
+    r"|see comments?|abstract|letter|editorial|comment|corrected|retracted|review"
     r"|article in [a-z]+|retracted article[^\])]{0,120}|with [^\])]{0,40}abstract|[a-z]+ text|conference abstract"
     r"|author\W?s? (?:transl)?[^\])]{0,20})[\])]\s*\.?\s*$",
     re.IGNORECASE,
 )
+
+_TRANSLATED = re.compile(r"\[.*\]\.?", re.DOTALL)
 
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12"}
 _LONE_ROMAN = {"i": "1", "v": "5", "x": "10"}
@@ -76,11 +79,13 @@ class Title:
         words: its words, without case, accents, markup and punctuation.
         letters: the same without the spaces, for databases break words differently.
         numbers: its numbers in order, however they are written: ``phase II``, ``phase 2`` and ``phase two`` have ``2``.
+        translated: whether it stands in brackets, as translations of titles do.
     """
 
     words: tuple[str, ...]
     letters: str
     numbers: str
+    translated: bool = field(default=False, compare=False)
 
     @property
     def generic(self) -> bool:
@@ -110,7 +115,8 @@ def title_of(text: str) -> Title:
     for _ in range(2):
         bare = CORRECTED_PLACE.sub("", _BEHIND.sub("", _BEFORE.sub("", bare)))
     words = tuple(_WORD.findall(folded(bare or text)))
-    return Title(words=words, letters="".join(words), numbers=_numbers(words))
+    translated = _TRANSLATED.fullmatch(text.strip()) is not None
+    return Title(words=words, letters="".join(words), numbers=_numbers(words), translated=translated)
 
 
 def _numbers(words: tuple[str, ...]) -> str:
