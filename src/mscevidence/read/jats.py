@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from mscevidence.errors import DocumentError
-from mscevidence.read.jats_front import front_fields
+from mscevidence.read.jats_front import LANGUAGE, front_fields
 from mscevidence.read.jats_tables import Writer, write_table
 from mscevidence.read.jats_text import Element, inline, looks_like_jats, name_of, parse
 from mscevidence.read.sections import sections_of
@@ -84,12 +84,19 @@ def _body(writer: Writer, source: Element) -> None:
 
 def _parts(article: Element) -> list[Element]:
     wanted = {"abstract", "body", "floats-group"}
-    found = [each for each in article.iter() if name_of(each) in wanted]
+    found = [each for each in article.iter() if name_of(each) in wanted or _is_english_abstract(each, article)]
     inner = {id(child) for each in found for child in each.iterdescendants() if name_of(child) in wanted}
     in_other = {
         id(each) for other in article.iter() if name_of(other) in {"sub-article", "response"} for each in other.iter()
     }
     return [each for each in found if id(each) not in inner and id(each) not in in_other]
+
+
+def _is_english_abstract(element: Element, article: Element) -> bool:
+    """Return whether an element is the English abstract of an article in another language."""
+    if name_of(element) != "trans-abstract":
+        return False
+    return (element.get(LANGUAGE) or "").startswith("en") and not (article.get(LANGUAGE) or "en").startswith("en")
 
 
 def _abstract(writer: Writer, element: Element) -> None:
@@ -180,11 +187,19 @@ def _front(writer: Writer, article: Element, meta: Element) -> dict[str, Any]:
 
 
 def _title(meta: Element) -> str:
+    """Return the title with the subtitle behind it, as PubMed writes it."""
     group = next((each for each in meta if name_of(each) == "title-group"), None)
-    if group is None:
-        return ""
-    skipped = frozenset({"xref", "fn"})
-    return next((inline(each, skip=skipped) for each in group if name_of(each) == "article-title"), "")
+    parts = [
+        inline(each, skip=frozenset({"xref", "fn"}))
+        for each in (group if group is not None else ())
+        if name_of(each) in {"article-title", "subtitle"}
+    ]
+    told = list(filter(None, parts))
+    return "".join(part if not place else f"{_between(told[place - 1])}{part}" for place, part in enumerate(told))
+
+
+def _between(title: str) -> str:
+    return " " if title[-1] in ":.?!—" else ": "
 
 
 def _date(meta: Element) -> str | None:

@@ -36,6 +36,7 @@ _IDENTIFIERS = {
     "publisher-id": "pii",
     "manuscript": "manuscript",
 }
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _DOI_LINK = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _ORCID = re.compile(r"(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])$")
@@ -60,13 +61,14 @@ def front_fields(article: Element, meta: Element, title: str) -> dict[str, Any]:
         "publication_types": (kind,) if kind else (),
         "identifiers": tuple(dict.fromkeys(_identifiers(meta))),
         "authors": _authors(meta),
+        "other_titles": tuple(dict.fromkeys(_all(meta, "trans-title"))),
         "volume": _text(meta, "volume") or None,
         "issue": _text(meta, "issue") or None,
         "pages": "-".join(filter(None, pages)) or _text(meta, "elocation-id") or None,
         "issns": tuple(dict.fromkeys(_all(journal, "issn"))),
         "publisher": next(iter(_all(journal, "publisher-name")), None),
         "keywords": tuple(dict.fromkeys(_all(meta, "kwd"))),
-        "languages": tuple(filter(None, [article.get("{http://www.w3.org/XML/1998/namespace}lang")])),
+        "languages": tuple(filter(None, [article.get(LANGUAGE)])),
     }
 
 
@@ -114,6 +116,8 @@ def _authors(meta: Element) -> tuple[Author, ...]:
     people = (
         each for each in meta.iter() if name_of(each) == "contrib" and each.get("contrib-type", "author") == "author"
     )
+    # The members of a group stand inside its name.
+    people = (each for each in people if not any(name_of(above) == "collab" for above in each.iterancestors()))
     found = (_author(each, places) for each in people)
     return tuple(author for author in found if author is not None)
 

@@ -152,14 +152,24 @@ def _cell(slot: Slot, span: Span, offset: int) -> Cell:
 
 
 def _slots(grid: Element) -> list[Slot]:
-    return laid_out([[_raw_cell(cell, in_head) for cell in row if _is_cell(cell)] for row, in_head in _rows(grid)])
+    columns = [each.get("colname") or "" for each in grid.iter() if name_of(each) == "colspec"]
+    return laid_out(
+        [[_raw_cell(cell, in_head, columns) for cell in row if _is_cell(cell)] for row, in_head in _rows(grid)]
+    )
 
 
 def _is_cell(element: Element) -> bool:
-    return name_of(element) in {"td", "th"}
+    return name_of(element) in {"td", "th", "entry"}
 
 
-def _raw_cell(element: Element, in_head: bool) -> RawCell:
+def _raw_cell(element: Element, in_head: bool, names: list[str]) -> RawCell:
+    """Return a cell of a table of HTML, or of one of the OASIS exchange model (``entry``), whose columns have names."""
+    if name_of(element) == "entry":
+        first, last = element.get("namest"), element.get("nameend")
+        across = names.index(last) - names.index(first) + 1 if first in names and last in names else 1
+        more = element.get("morerows") or "0"
+        down = as_span(more) + 1 if more.strip("0 ") else 1
+        return RawCell(inline(element), down, max(1, across), in_head)
     rows, columns = as_span(element.get("rowspan")), as_span(element.get("colspan"))
     return RawCell(inline(element), rows, columns, in_head or name_of(element) == "th")
 
@@ -189,7 +199,7 @@ def laid_out(rows: Sequence[Sequence[RawCell]]) -> list[Slot]:
 
 def _rows(grid: Element) -> Iterator[tuple[Element, bool]]:
     for row in grid.iter():
-        if name_of(row) == "tr":
+        if name_of(row) in {"tr", "row"}:
             parent = row.getparent()
             yield row, parent is not None and name_of(parent) == "thead"
 

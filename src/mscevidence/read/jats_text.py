@@ -167,6 +167,8 @@ def _raised(words: str, before: list[str]) -> str:
     plain = words.strip()
     if _ORDINAL.fullmatch(plain) or not _RAISED.fullmatch(plain):
         return plain if _ORDINAL.fullmatch(plain) else f" {plain} "
+    if plain and not plain[-1].isdigit() and not "".join(before[-3:]).strip():
+        return f"{plain} "  # the mark of a footnote before its words
     if last.isspace() and _TEN.search("".join(before[-3:])[-80:]):
         return f"^{plain.translate(_MINUS)}"  # of 10 6 written apart, the canonical text makes 10^6
     return f"^{plain.translate(_MINUS)}" if last and (last.isalnum() or last in ")]%") else plain
