@@ -19,8 +19,8 @@ from mscevidence.extract.group_sizes import sizes_of
 from mscevidence.extract.halved_sizes import halves_of
 from mscevidence.extract.pairing import Sides, pair
 from mscevidence.extract.phrases import hyphenated, lexicon_of, spelt
-from mscevidence.extract.table_counts import TableCounts
-from mscevidence.extract.tables import Grid, grid_of, size_in, turned
+from mscevidence.extract.table_counts import SIZE_ROW, TableCounts
+from mscevidence.extract.tables import Grid, grid_of, reading_of, size_in, turned
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Found
 from mscevidence.model import Document, Span, Value
@@ -75,7 +75,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)
     told = sizes_of(groups)
-    headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides)) is not None]
+    headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides) or _in_a_row(grid, sides)) is not None]
     sizes = _sizes(told if None not in told else halves_of(groups, said=True) or told, headed)
     numbers = _numbers(grids)
     found: list[Found] = []
@@ -144,12 +144,18 @@ def _sizes(
 ) -> tuple[Value | None, Value | None]:
     """Return how many patients each side has: as the text says, or else as the headers of the tables agree."""
     first, second = told
-    if (first is None or second is None) and headed:
-        tally = Counter((a.number, b.number) for a, b in headed)
-        (numbers, most), *rest = tally.most_common()
-        if not rest or rest[0][1] < most:
-            return next(pair_ for pair_ in headed if (pair_[0].number, pair_[1].number) == numbers)
-    return (first, second) if first is not None and second is not None else (None, None)
+    tally = Counter((a.number, b.number) for a, b in headed)
+    ((numbers, most), *rest) = tally.most_common() or [((None, None), 0)]
+    agreed = most and (not rest or rest[0][1] < most)
+    if first is None or second is None or (agreed and _is_part(told, numbers)):
+        found = (pair_ for pair_ in headed if agreed and (pair_[0].number, pair_[1].number) == numbers)
+        return next(found, (None, None))
+    return first, second
+
+
+def _is_part(told: tuple[Value | None, Value | None], headed: tuple[float | None, float | None]) -> bool:
+    """Return whether the sizes that a text tells are those of a small part of the patients of the tables."""
+    return all((size.number or 0) * 2 < (n or 0) for size, n in zip(told, headed, strict=True) if size is not None)
 
 
 def _told_sizes(
@@ -178,6 +184,23 @@ def _headed(grid: Grid, sides: Sides) -> tuple[Value, Value] | None:
     if found is None or len(found.intervention) != 1 or len(found.comparator) != 1:
         return None
     return heads[found.intervention[0]][1], heads[found.comparator[0]][1]
+
+
+def _in_a_row(grid: Grid, sides: Sides) -> tuple[Value, Value] | None:
+    """Return the sizes that a row of a table tells: "Number of patients"."""
+    row = next((row for row in grid.rows if SIZE_ROW.fullmatch(row.label)), None)
+    columns = [] if row is None else [column for column in row.cells if column in row.headers]
+    found = None if row is None else pair(sides, [" ".join(row.headers[column]) for column in columns])
+    if row is None or found is None or len(found.intervention) != 1 or len(found.comparator) != 1:
+        return None
+    first, second = (
+        reading_of(grid.document, row.cells[columns[each[0]]].span) for each in (found.intervention, found.comparator)
+    )
+    if first is None or second is None or first.events is None or second.events is None:
+        return None
+    if first.percent is not None or second.percent is not None:
+        return None
+    return first.events.model_copy(update={"role": "n"}), second.events.model_copy(update={"role": "n"})
 
 
 def _size_free(name: str) -> str:

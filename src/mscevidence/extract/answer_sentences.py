@@ -35,11 +35,12 @@ _CURVE = re.compile(
 )
 """Points of a curve, which count nobody."""
 _THINGS = re.compile(
-    r"\s(?:[\w-]+\s){0,1}?(?:groups?|arms?|drugs?|treatments?|regimens?|doses?|therapies|interventions?|hospitals?|cent(?:er|re)s?|studies|trials?"
+    r"\s(?:(?!(?:in|of|for|with|on|from|to|and|or|vs|versus)\b)[\w-]+\s)?(?:groups?|arms?|drugs?|treatments?|regimens?|doses?|therapies|interventions?|hospitals?|cent(?:er|re)s?|studies|trials?"
     r"|visits?|questions?|items?|points?|times|weeks?|days?|months?|years?|hours?|minutes?)\b",
     re.IGNORECASE,
 )
 _GRADE = re.compile(r"\b(?:[Gg]rades?|[Ss]tages?|[Cc]lass)\s(?:[\dIV]+\s?(?:or|and|to|/|-|–|,)\s?)?$")
+_OF_DIFFERENCE = re.compile(r"\b(?:CI|RD|ARR)\b[^;.a-z]{0,20}$|[−–]\s?$|\bdifference(?:\s(?:of|was|=)|,|:)\s?$")
 _N_AND_PERCENT = re.compile(r"[,;]\s?|\s?[(\[]|\s?/\s?")
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
 _ALL_WORDS = 0.95
@@ -77,10 +78,33 @@ class SentenceQuestion:
                 continue
             for sentence in sentences:
                 if self.asked.score(sentence) >= LEAST:
-                    yield from self._in_sentence(sentence)
+                    yield from (each for each in self._in_sentence(sentence) if not self._is_doubtful(each))
             together = self._in_two_sentences(sentences)
             if together is not None:
                 yield together
+
+    def _is_doubtful(self, found: Found) -> bool:
+        """Return whether bare events are given sizes where the text prints greater ones elsewhere, of more patients."""
+        first, second = found.intervention, found.comparator
+        plain = {first.rule, second.rule} & {"text", "zero"} and not (first.events.derived or second.events.derived)
+        best = tuple((size.number or 0) for size in self.sizes.best if size is not None)
+        if not plain or (first.n.number, second.n.number) != best:
+            return False
+        return any(_exceeds(pair, best) for pair in self._printed)
+
+    @cached_property
+    def _printed(self) -> frozenset[tuple[float, float]]:
+        """The pairs of n that sentences print beside the events of both groups."""
+        found: set[tuple[float, float]] = set()
+        for _, sentences in self.groups.told:
+            for span in sentences:
+                counts = [count for count in self.groups.counts(span) if count.value("n") and count.value("events")]
+                if len(counts) < 2:
+                    continue
+                for pair in stated_pairs(self.groups.text, span, self.groups.mentions(span), counts):
+                    first, second = (pair.counts[side].number("n") or 0 for side in SIDES)
+                    found.add((first, second))
+        return frozenset(found)
 
     def _in_sentence(self, sentence: Span) -> Iterator[Found]:
         zeros = self.zeros.answer(sentence)
@@ -160,11 +184,13 @@ class SentenceQuestion:
         return both and bool(_N_AND_PERCENT.fullmatch(self.groups.text, count.end, percent.start))
 
     def _is_of_things(self, count: Count) -> bool:
-        """Return whether a bare number is a grade or counts groups or drugs: "comparable in the two drugs"."""
-        text = self.groups.text
+        """Return whether a number is a grade, a difference, or counts groups or drugs: "comparable in two drugs"."""
+        text, start = self.groups.text, max(0, count.start - 24)
+        if count.rule == "percent-only":
+            return bool(_OF_DIFFERENCE.search(text, start, count.start))
         if count.rule != "bare-number":
             return False
-        return bool(_THINGS.match(text, count.end) or _GRADE.search(text, max(0, count.start - 24), count.start))
+        return bool(_THINGS.match(text, count.end) or _GRADE.search(text, start, count.start))
 
     def _in_two_sentences(self, sentences: Iterable[Span]) -> Found | None:
         """Return the 2x2 of a section that tells of each group in a sentence of its own, once and with all words."""
@@ -227,6 +253,11 @@ class SentenceQuestion:
             return None
         rule = "sentence" if first.rule == second.rule == "stated" else f"sentence-{max(first.rule, second.rule)}"
         return Found(first, second, rule, score, self._text(span), span)
+
+
+def _exceeds(pair: tuple[float, float], sizes: tuple[float, ...]) -> bool:
+    """Return whether one of two n is of more patients than its group has."""
+    return any(n > size for n, size in zip(pair, sizes, strict=True))
 
 
 def _as_events(count: Count) -> Count:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mscevidence.extract.asked_outcome import kinds_of_events
+from mscevidence.extract.asked_outcome import kinds_of_events, named_with_numbers
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon
@@ -191,6 +191,8 @@ class TableQuestion:
         known = self.lexicon.expand(self.outcome)
         heads = self._heads(row, known)
         if not (telling(self.wanted) & own or telling(known) & own or heads):
+            return 0.0
+        if not named_with_numbers(self.outcome) <= own | self.context | stems(heading):
             return 0.0
         told = times_told(f"{heading} {label} {lower} {upper}")
         words = f"{label} {heading} {lower}"

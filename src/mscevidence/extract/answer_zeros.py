@@ -19,6 +19,15 @@ _DID_NOT = re.compile(
     r"|develop(?:ed)?|encountered|experienced?)\b[^.;,]{0,24}?\b(?:any|either|both|all|neither)\b",
     re.IGNORECASE,
 )
+_NOT_SEEN = re.compile(
+    r"\b(?:was|were|has\sbeen|have\sbeen)\snot\s(?:seen|observed|reported|detected|recorded|found|noted|encountered|documented|performed"
+    r"|required|needed|necessary)\b(?=\s?[.;]|\s(?:on|in|during|throughout|at)\s(?:any|either|the\s(?:study|trial|entire|whole)|our)\b|\s?$)",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"\b(?:differ\w*|effects?|changes?|improvements?|associations?|correlations?|relations?\w*|trends?)\b",
+    re.IGNORECASE,
+)
 _SOME = re.compile(
     r"\bno\s(?:[\w-]+\s){0,3}?(?:significant|differ|relation|effect(?!s)|change|association|correlation|apparent|trend|interaction|impact"
     r"|influence|benefit)\w*|\bno\sevidence\s(?:that|for)\b",
@@ -97,7 +106,7 @@ class ZeroQuestion:
         text = self.asked.groups.text
         if _SOME.search(text, *span) or _PLANNED.search(text, *span):
             return None
-        did_not = _DID_NOT.search(text, *span)
+        did_not = _DID_NOT.search(text, *span) or self._not_seen(span)
         none = next((m for m in _NONE.finditer(text, *span) if self._is_none(m, span)), None)
         if did_not is not None:
             words, clause = did_not.span(), (span[0], did_not.end())
@@ -110,6 +119,12 @@ class ZeroQuestion:
             return None
         counted = _FIGURE.search(text, *clause) or self.asked.groups.counts(clause)
         return None if counted else (words, clause)
+
+    def _not_seen(self, span: Span) -> re.Match[str] | None:
+        """Return where a sentence ends by saying that something, no difference or effect, was not seen."""
+        text = self.asked.groups.text
+        found = _NOT_SEEN.search(text, *span)
+        return found if found is not None and not _MEASURED.search(text, span[0], found.start()) else None
 
     def _did_something_else(self, start: int, stop: int) -> bool:
         """Return whether what nobody had is told to do more than occur: "no episodes required dialysis"."""

@@ -15,7 +15,7 @@ LEAST = 0.72
 """The score from which a part of a text is about the outcome."""
 _KIND = re.compile(
     r"\b(?:related|serious|severe|major|minor|mild|moderate|attributable|unrelated|(?:non-?)?fatal|life-threatening"
-    r"|grades?(?=\s?(?:[\d≥>]|I{1,3}V?\b|IV\b)))\b",
+    r"|per[\s-]protocol|sub-?analysis|sensitivity\sanalysis|grades?(?=\s?(?:[\d≥>]|I{1,3}V?\b|IV\b)))\b",
     re.IGNORECASE,
 )
 _CAUSE = re.compile(
@@ -25,7 +25,7 @@ _CAUSE = re.compile(
 _SOME_PATIENTS = re.compile(
     r"\b(?:in|among|amongst|for|of|within)\s(?:the\s)?(?:\d[\d,]*\s)?(?:subgroups?|subset|(?:[\w-]+\s){0,2}?(?:patients|subjects"
     r"|participants|those|women|men|children|individuals|infants|cases|eyes))\s(?P<who>(?:with(?!\sor\b)|who|whose|undergoing|above"
-    r"|over|under|aged|older|younger|having|without|not|only|in\swhom|[≥><≤])[^,;.()]{3,80})"
+    r"|over|under|aged|older|younger|having|completing|achieving|without|not|only|in\swhom|[≥><≤])[^,;.()]{3,80})"
     r"|\bof\s(?:these|those|them|whom)\b",
     re.IGNORECASE,
 )
@@ -57,7 +57,7 @@ class AskedOutcome:
             found.append((stems(without_times(self.words)), 0.95))
         plain = stems(_BRACKETS.sub(" ", self.words))
         if plain and plain != all_:
-            found.append((plain, 0.95))
+            found += [(plain, 0.95), (telling(plain), 0.9)]
         head = stems(_PARTS.split(self.words, maxsplit=1)[0])
         enough = len(telling(head) & all_) >= 2 and telling(head) != head - telling(head)
         if enough and all_ - head <= self.groups.topical:
@@ -65,11 +65,18 @@ class AskedOutcome:
             found.append((head, 0.9))
         return tuple(found)
 
+    @cached_property
+    def _named(self) -> Stems:
+        """The names with a number in them, which nothing else stands for: "ACR20" is no "ACR50"."""
+        return named_with_numbers(self.words)
+
     def score(self, span: Span) -> float:
         """Return how much of the outcome a part of the text says, from 0 to 1."""
         piece = self.groups.text[slice(*span)]
         present = self.groups.sides.lexicon.expand(piece) - self._denied(piece)
         if not telling(self._wanted[0][0]) & present or not same_turn(self.words, piece):
+            return 0.0
+        if not self._named <= present:
             return 0.0
         when = times_told(self.words)
         told = times_told(piece) if when else frozenset()
@@ -115,6 +122,11 @@ class AskedOutcome:
             if not named and not words & self._wanted[0][0] and covered(words, groups.topical) < _TOPICAL:
                 return True
         return False
+
+
+def named_with_numbers(phrase: str) -> Stems:
+    """Return the stems of a phrase that have letters and digits: "ACR20", "CIN2"."""
+    return frozenset(word for word in stems(phrase) if word[0].isalpha() and "_" not in word and word[-1].isdigit())
 
 
 def kinds_of_events(phrase: str) -> frozenset[str]:

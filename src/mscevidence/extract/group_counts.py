@@ -26,12 +26,16 @@ _IN_A_GROUP = re.compile(
 _IN_BOTH = re.compile(
     r"(?:\sof\s(?:the\s)?\w+)?\s(?:in|for|of|with)\s(?:both|each|either)\s(?:(?:of\sthe|treatment|study)\s)*(?:groups?|arms?)\b"
 )
+_IN_EACH = re.compile(
+    r"(?:\s[\w-]+){0,5}?\s(?:in|for|of|from)\seach\s(?:of\sthe\s)?(?:(?:two|treatment|study)\s)*(?:groups?|arms?)\b"
+)
 _NAME_AND_N = re.compile(r"[,;]\s(?:the\s)?[A-Za-z][\w-]*(?:\s[\w-]+){0,3},?\s?")
 _LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
 _VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
     r"\b(?:vs\.?|v|versus|compared|comparison|contrast|whereas|while|but|and|than|against|with\sonly)\b|[,;:]"
 )
+_CLAUSE = re.compile(r"\b(?:whereas|while|but)\b|;")
 _ATTACHES = re.compile(
     r"[)\]]?(?:\s[\w-]+){0,6}?\s?(?:in|for|with|out\sof|of|on|among|from|by|receiving|given|allocated\sto|assigned\sto|randomi[sz]ed\sto|taking|treated\swith|underwent|undergoing)\s"
     r"(?:the\s|those\s|patients\s|subjects\s|women\s|in\s|with\s|receiving\s|treated\s|who\s|had\s|received\s|assigned\s|to\s|on\s)*",
@@ -61,10 +65,10 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
 
 
 def _of_both(text: str, count: Count) -> dict[Whose, Count] | None:
-    """Return one percent for both groups where the sentence says so: "in 11% of patients in both groups"."""
-    if count.rule != "percent-only" or not _IN_BOTH.match(text, count.end):
-        return None
-    return dict.fromkeys(SIDES, count)
+    """Return one count for both groups where the sentence says so: "in 11% of patients in both groups"."""
+    both = count.rule == "percent-only" and _IN_BOTH.match(text, count.end)
+    each = count.rule in {"x-patients", "bare-number"} and _IN_EACH.match(text, count.end)
+    return dict.fromkeys(SIDES, count) if both or each else None
 
 
 def _listed(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> dict[Whose, Count] | None:
@@ -174,7 +178,7 @@ def _of_two(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Coun
     if between:
         whose = _around(text, before, between, after, pair)
     elif not _VERSUS.fullmatch(text, first.end, second.start):
-        whose = _by_elimination(text, before, after, pair)
+        whose = _at_both_ends(text, before, after, pair) or _by_elimination(text, before, after, pair)
     else:
         whose = _in_lists(text, before, after, pair)
     return None if whose is None else {whose[0]: first, whose[1]: second}
@@ -228,6 +232,18 @@ def _in_lists(
         agreed = agrees_with_words(text, before[0], pair)
         return (before[0].whose, _opposite(before[0].whose)) if agreed else None
     return None
+
+
+def _at_both_ends(
+    text: str, before: list[GroupMention], after: list[GroupMention], pair: tuple[Count, Count]
+) -> tuple[Whose, Whose] | None:
+    """Return whose the counts of two clauses are: "in A, 13 had pain, whereas 36 had pain in B"."""
+    if len(before) != 1 or len(after) != 1 or before[0].whose == after[0].whose:
+        return None
+    first, second = pair
+    near = first.start - before[0].end <= 12 and _ATTACHES.search(text, second.end, after[0].start)
+    apart = near and _CLAUSE.search(text, first.end, second.start)
+    return (before[0].whose, after[0].whose) if apart else None
 
 
 def _by_elimination(

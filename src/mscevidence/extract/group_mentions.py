@@ -12,6 +12,7 @@ from typing import Literal
 from mscevidence.extract.count_rules import counts_in
 from mscevidence.extract.counts import Count, Sentence
 from mscevidence.extract.group_names import SideWords, named_groups
+from mscevidence.extract.numbered_names import is_in_a_name
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.pairing import Side, Sides, pair
 from mscevidence.extract.phrases import Lexicon, hyphenated
@@ -27,26 +28,11 @@ _NOT_TOLD = re.compile(r"(?i)table|fig")
 
 Whose = Literal["intervention", "comparator", "other"]
 
-_MARKS = frozenset(
-    {
-        "alon",
-        "alone",
-        "only",
-        "onli",
-        "no",
-        "non",
-        "not",
-        "without",
-        "monotherapi",
-        "monotherap",
-        "plu",
-        "plus",
-        "combin",
-    }
-)
+_MARKS = stems("alone only monotherapy plus combined") | {"no", "non", "not", "without", "alon", "onli", "only"}
 """Stems that say how the words of a side are meant and are none of its words."""
 _NEGATED = re.compile(r"\b(?:no|non|not|without|un(?:treated|exposed))\b|\bnon-", re.IGNORECASE)
 _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
+_ADDED = re.compile(r"\s\+\s|\bplus\b", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)[\s-]([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
 _GROUPS = re.compile(
     r"\b(?:[Gg]roups|[Aa]rms|[Cc]ohorts)\s(?:[A-Z]|\d|I{1,3}|IV)(?P<rest>(?:(?:,\s?(?:and\s)?|\s(?:and|or|vs\.?|versus)\s)(?:[A-Z]|\d|I{1,3}|IV)\b(?![.\d%]))+)"
@@ -150,6 +136,7 @@ class Groups:
             least=tuple(each for each in least if each),
             negated=next((side for side in reversed(SIDES) if _NEGATED.search(self._asked(side))), None),
             joined=any(re.search(r"\band\b", self._asked(side)) for side in SIDES),
+            added=frozenset(side for side in SIDES if _ADDED.search(self._asked(side))),
         )
 
     @cached_property
@@ -274,7 +261,9 @@ class Groups:
     def counts(self, span: Span) -> tuple[Count, ...]:
         """Return the counts of a part of the text."""
         if span not in self._counted:
-            self._counted[span] = counts_in(Sentence(self.text, span, numerals_in(self.text, span)))
+            found = counts_in(Sentence(self.text, span, numerals_in(self.text, span)))
+            names = (self.sides.intervention, self.sides.comparator)
+            self._counted[span] = tuple(count for count in found if not is_in_a_name(self.text, count, names))
         return self._counted[span]
 
 

@@ -25,6 +25,9 @@ _JOIN = re.compile(
     r"[\s\-–/+&]{0,3}|\s?[(,]\s?|\)\s?|\s(?:plus|with|of|in\scombination\swith|combined\swith|followed\sby|added\sto|then|the|or\s?/\s?and|treated\swith|treatment\swith|receiving|further|dose|based)\s",
     re.IGNORECASE,
 )
+_PLUS = re.compile(r"\s?\+\s?|\splus\s", re.IGNORECASE)
+_PLUS_NEXT = re.compile(r"(?:\s?\+\s?|\splus\s)([A-Za-z][\w-]*)", re.IGNORECASE)
+_PLUS_BEFORE = re.compile(r"([A-Za-z][\w-]*)(?:\s?\+\s?|\splus\s)$", re.IGNORECASE)
 _JOIN_AND = re.compile(r"\s(?:and|or)\s", re.IGNORECASE)
 _GROUP_NEXT = re.compile(
     r"[\s-]?[”\"'’]?\s?(?:[(,;:.\[]|$|(?:alone|only|groups?|arms?|cohorts?|patients|subjects|participants|women|men|recipients|users|treated|and|or|vs|versus|than|was|were|had)\b)"
@@ -52,6 +55,7 @@ class SideWords:
         least: any one of these sets of stems names the contained side.
         negated: the side that is the lack of the other: "no treatment", "without antibiotics".
         joined: whether "and" may stand inside the name of a side.
+        added: the sides that name two things given together: "salbutamol + dexamethasone".
     """
 
     own: dict[str, Whose]
@@ -60,6 +64,7 @@ class SideWords:
     least: tuple[Stems, ...]
     negated: Literal["intervention", "comparator"] | None
     joined: bool = False
+    added: frozenset[Literal["intervention", "comparator"]] = frozenset()
     _known: dict[str, Label | None] = field(default_factory=dict, repr=False, compare=False)
 
     def label(self, word: str) -> Label | None:
@@ -122,6 +127,8 @@ def _continues(text: str, run: list[_Word], word: _Word, words: SideWords) -> bo
     between = text[run[-1].end : word.start]
     if not _JOIN.fullmatch(between) and not (words.joined and _JOIN_AND.fullmatch(between)):
         return False
+    if _PLUS.fullmatch(between):
+        return word.label != "negation"
     definite = {each.label for each in run} & {"intervention", "comparator", "other"}
     if word.label in {"shared", "alone"} or not definite or word.label in definite:
         return word.label != "negation"
@@ -145,15 +152,23 @@ def _named(text: str, run: list[_Word], words: SideWords) -> Iterator[NamedGroup
         yield NamedGroup(start, end, whose)
 
 
+def _adds_another(text: str, run: list[_Word], words: SideWords) -> bool:
+    """Return whether something is given besides what a run of words names, that neither side names."""
+    behind, ahead = (
+        _PLUS_NEXT.match(text, run[-1].end),
+        _PLUS_BEFORE.search(text, max(0, run[0].start - 40), run[0].start),
+    )
+    return any(found is not None and words.label(found[1]) is None for found in (behind, ahead))
+
+
 def _whose(text: str, run: list[_Word], labels: list[Label], words: SideWords) -> Whose | None:
     definite = [each.whose for each in run if each.whose is not None]
-    negated = "negation" in labels
-    if negated and words.negated is not None and len(labels) > 1:
-        return words.negated
-    if negated:
-        return None
+    if "negation" in labels:
+        return words.negated if len(labels) > 1 else None
+    if len(set(definite)) > 1:
+        return "other"  # "dexamethasone + salbutamol" beside "dexamethasone + placebo" and "placebo + salbutamol"
     if definite:
-        return definite[0]
+        return "other" if definite[0] in words.added and _adds_another(text, run, words) else definite[0]
     if words.contained is None or "shared" not in labels:
         return None
     present = {each.stem for each in run if each.label == "shared"}

@@ -22,7 +22,7 @@ _ASSIGNED = re.compile(
 )
 _RANDOM = re.compile(r"\b(?:randomi[sz]\w+|assigned|allocated|divided)\b", re.IGNORECASE)
 _NO_SIZE = re.compile(
-    r"\b(?:excluded|withdr[ae]w\w*|dropped|discontinu\w+|lost|declined|died|refused|did\snot|developed|had|required|achieved|adverse"
+    r"\b(?:exclu(?:ded|sion)|screened|withdr[ae]w\w*|dropped|discontinu\w+|lost|declined|died|refused|did\snot|developed|had|required|achieved|adverse"
     r"|occurr\w+|frequenc\w+|incidence|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
     re.IGNORECASE,
 )
@@ -32,7 +32,7 @@ _BEFORE_PLAIN = re.compile(
     r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$"
 )
 _AFTER_PLAIN = re.compile(  # what may follow a size
-    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group)\b)"
+    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group|receiving|taking)\b)"
 )
 _BESIDE = 8
 _LEAST_PLAIN = 5
@@ -45,12 +45,13 @@ _MAY_TELL = re.compile(rf"\b[nN]\s?=|[(\[:]\s?\d|\d\s?[)\];]|{_ASSIGNED.pattern}
 _ENUMERATOR = re.compile(r"\([1-9]\)\s(?=[A-Za-z])")
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")
 _OF_PERCENT = re.compile(r"\d\s?%\s?[(;,]?\s?(?:[nN]\s?=\s?)?$")
+_PERCENT_NEXT = re.compile(r"\s?[;,]\s?\d{1,3}(?:\.\d+)?\s?%")
 _NO_PATIENTS = re.compile(r"\s?[:∶]\s?\d|(?:\s?,?\s?(?:and|or|vs\.?|versus)?\s?\d+(?:\.\d+)?)*\s?%")
 _PEOPLE = (
     r"(?:\s[\w-]+){0,3}?\s(?:patients|subjects|participants|women|men|children|people|individuals|persons|infants"
     r"|volunteers|cases|eyes|adults)\b"
 )
-_CLOSED = re.compile(r"\s?[)\];,]|" + _PEOPLE)
+_CLOSED = re.compile(r"\s?[)\];,]|\s(?:receiving|taking)\b|" + _PEOPLE)
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
         if _RATIO_BEFORE.search(before) or _NO_PATIENTS.match(after) or _is_enumerator(text, span, value.span):
             continue
         if count.rule == "n-equals":
-            if not _OF_PERCENT.search(before):
+            if not _OF_PERCENT.search(before) and not _PERCENT_NEXT.match(after):
                 yield _Size(value.model_copy(update={"role": "n"}), *value.span, count.rule, True, random)
             continue
         beside_name = any(0 <= value.span[0] - m.end <= 2 for m in mentions)

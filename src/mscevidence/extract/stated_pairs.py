@@ -18,7 +18,8 @@ from mscevidence.extract.group_mentions import SIDES, GroupMention, Whose
 from mscevidence.model import Span
 
 _BOUNDARY = re.compile(r"[,;]\s|\s(?:and|or|but|while|whereas)\s")
-_NEXT_OF_LIST = re.compile(r",?\s(?:and|or)\s|,\s")
+_IN_BRACKET = re.compile(r"[(\[][^()\[\],;]{1,24}[,;/]\s?[^()\[\],;]{1,24}[)\]]")
+_NEXT_OF_LIST = re.compile(r"[)\]]?(?:,?\s(?:and|or)\s|,\s)")
 _STOP = re.compile(r"[,;]\s|$")
 _SAME_LIST = re.compile(
     r"[)\]]?,?\s?(?:and|or|vs\.?|versus|while|;)?\s?(?:(?:in|for|with|of|on)\s(?:the\s)?)?(?:[\w+/-]+[\s,]{0,2}){0,5}[(\[:]?"
@@ -44,13 +45,26 @@ def stated_pairs(
         found = None
     if found is not None and _is_aligned(mentions, kept):
         return (_pair(text, span, found, (), last=mentions[-1:]),)
+    if found is not None and _is_one_list(text, kept):
+        return (_pair(text, span, found, (), last=mentions[-1:]),)
     several = _several(text, span, mentions, kept) if len(kept) > 2 else []
     if len(several) > 1 or found is None:
         return tuple(_pair(text, span, each, _others(kept, each)) for each in several)
+    if several and not _same(several[0], found):
+        return (_pair(text, span, several[0], _others(kept, several[0])),) if _shown(several[0]) else ()
     foreign = _foreign(text, kept, list(found.values()))
     if _begins_lists(text, kept, found):
         return ()
     return (_pair(text, span, found, foreign, last=mentions[-1:]),)
+
+
+def _same(one: Mapping[Whose, Count], other: Mapping[Whose, Count]) -> bool:
+    return all(one[side].start == other[side].start for side in SIDES)
+
+
+def _shown(pair: Mapping[Whose, Count]) -> bool:
+    """Return whether both counts tell more than events."""
+    return all(len(count.values) > 1 for count in pair.values())
 
 
 def _without_total(counts: Sequence[Count]) -> list[Count]:
@@ -66,6 +80,11 @@ def _is_aligned(mentions: Sequence[GroupMention], counts: Sequence[Count]) -> bo
     """Return whether there are as many groups as counts, and each side is named once."""
     once = all(sum(mention.whose == side for mention in mentions) == 1 for side in SIDES)
     return once and len(mentions) == len(counts)
+
+
+def _is_one_list(text: str, counts: Sequence[Count]) -> bool:
+    """Return whether all counts follow each other in one list: "were 21, 2, 1 and 0"."""
+    return len(counts) > 2 and all(_NEXT_OF_LIST.fullmatch(text, one.end, two.start) for one, two in pairwise(counts))
 
 
 def _alike(pair: Mapping[Whose, Count]) -> bool:
@@ -99,13 +118,18 @@ def _several(
         stop = counts[index + 2].start if index + 2 < len(counts) else span[1]
         near = [m for m in mentions if start <= m.start and m.end <= stop]
         own = assigned(text, near, [one, two])
-        if own is None and AGAINST.fullmatch(text, one.end, two.start):
+        if own is None and (AGAINST.fullmatch(text, one.end, two.start) or _is_bracketed(text, one, two)):
             own = introduced(text, mentions, (one, two))
         own = own if own is not None and _alike(own) else None
         if own is not None:
             found.append(own)
         index += 2 if own is not None else 1
     return found
+
+
+def _is_bracketed(text: str, one: Count, two: Count) -> bool:
+    """Return whether two counts fill a bracket: "headache (4.5%, 4.2%)"."""
+    return bool(_IN_BRACKET.fullmatch(text, max(0, one.start - 1), min(len(text), two.end + 1)))
 
 
 def _others(counts: Sequence[Count], pair: Mapping[Whose, Count]) -> list[Count]:

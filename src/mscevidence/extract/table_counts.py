@@ -26,9 +26,9 @@ _MEASURED = re.compile(
 SIZE_HEADER = re.compile(
     r"\s*(?:[nN]\^?\w?|no\.?|number.*|total.*|sample size.*|N\s?a|.*\bregistrations?|denominator)\s*", re.IGNORECASE
 )
-_SIZE_ROW = re.compile(
-    r"\s*(?:n|no\.?|(?:no\.?|number) (?:of )?(?:patients|subjects|participants|women|children).*|total n|sample size"
-    r"|patients, n)\s*",
+SIZE_ROW = re.compile(
+    r"\s*(?:n|no\.?|(?:total )?(?:no\.?|number|n) (?:of )?(?:patients|subjects|participants|women|children|infants|men"
+    r"|cases)(?:,? (?:n|\(n\)|randomi[sz]ed|analy[sz]ed))?|total n|sample size|patients,? \(?n\)?)\s*",
     re.IGNORECASE,
 )
 _PERCENT_HEADER = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
@@ -186,7 +186,7 @@ class TableCounts:
             yield place.row.size, "stated"
         yield from self._headed(place.row, place.column)
         for each in self.grid.rows:
-            if _SIZE_ROW.fullmatch(each.label) and place.column in each.cells:
+            if SIZE_ROW.fullmatch(each.label) and place.column in each.cells:
                 told = reading_of(document, each.cells[place.column].span)
                 if told and told.events:
                     yield told.events.model_copy(update={"role": "n"}), "stated"

@@ -79,7 +79,7 @@ _GENERIC = frozenset(
         """rate incidence number percent percentage proportion probability overall any all total frequency occurrence
         outcome event clinical significant cases prevalence development reported had postoperative during
         episodes counts reasons effect effects presence present type experienced occurred observed symptom symptoms
-        disorder disorders complaint complaints problem problems""",
+        disorder disorders complaint complaints problem problems result results""",
     )
 )
 
