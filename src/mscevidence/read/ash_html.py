@@ -17,6 +17,7 @@ from mscevidence.read.ash_text import FOOTER, NO_BOLD, ash_fields
 from mscevidence.read.canonical import canonical
 from mscevidence.read.jats_tables import Writer
 from mscevidence.read.markup import parse, text_of
+from mscevidence.read.meeting_page import labelled_abstract, meeting_fields
 from mscevidence.read.page_metadata import page_metadata
 from mscevidence.read.plain_text import plain_fields
 
@@ -25,6 +26,7 @@ _TITLES = ("h1.wi-article-title", "h1.article-title", "h1", "h2.subtitle", "h2")
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
+_ADDRESS = re.compile(r"https?://[\w.-]*confex\.com/(?P<society>[a-z]{2,12})/", re.IGNORECASE)
 _FIELD = re.compile(r"(?:Program|Type|Session|Hematology Disease Topics)\b")
 
 
@@ -35,8 +37,8 @@ def read_html(markup: str) -> tuple[str, str, dict[str, Any]]:
         DocumentError: there is no abstract on the page.
     """
     page = parse(markup)
-    if _first(page, "span.number") is not None and _first(page, ".abstract") is not None:
-        return _confex(page)
+    if all(_first(page, selector) is not None for selector in (".number", ".abstract", ".subtitle, .paperauthors")):
+        return _confex(page, _society(markup))
     return _other_page(page, page_metadata(markup))
 
 
@@ -49,20 +51,34 @@ def _text(page: BeautifulSoup, selector: str, *, powers: bool = True) -> str:
     return text_of(element, powers=powers) if element is not None else ""
 
 
-def _confex(page: BeautifulSoup) -> tuple[str, str, dict[str, Any]]:
+def _society(markup: str) -> str | None:
+    """Return whose meeting a page of this site is of, by the addresses of its links; None for that of ASH."""
+    found = _ADDRESS.search(markup)
+    return found["society"].upper() if found and found["society"].casefold() != "ash" else None
+
+
+def _confex(page: BeautifulSoup, society: str | None) -> tuple[str, str, dict[str, Any]]:
     from mscevidence.read.html_tables import take_tables
 
     bold = _bold_names(page)
-    number, title = _text(page, "span.number"), " ".join(_text(page, "h2.subtitle").split())
+    number = _text(page, ".number")
+    # The pages of 2010 and before have the title in a box of its own.
+    shown = next(
+        (text for each in ("h2.subtitle", ".subtitle .subtext", ".subtitle") if (text := _text(page, each))), ""
+    )
+    title = " ".join(shown.split())
     heading = title if title.startswith(number) else f"{number} {title}"
     when = _text(page, ".datetime.header") or _text(page, ".datetime")
     grids, inside = Writer(), _first(page, ".abstract")
     if inside is not None:
         take_tables(grids, inside)
-    authors, abstract = _authors_block(page), _text(page, ".abstract")
-    parts = (heading, _fields_block(page), when, authors, abstract)
+    authors, abstract = _authors_block(page), _text(page, ".abstract").removeprefix(f"Abstract {number}\n").lstrip()
+    disclosures = "" if page.select_one(".abstract .disclosures") else _text(page, ".disclosures")
+    parts = (heading, _fields_block(page), when, authors, abstract, disclosures)
     text = canonical("\n\n".join(part for part in parts if part))
     fields = ash_fields(text, stars_mean_non_member=True)
+    if society and fields["meeting"]:
+        fields["meeting"] = fields["meeting"].replace("ASH", society, 1)
     fields["authors"] = tuple(_with_presenting(author, bold) for author in fields["authors"])
     fields["notes"] = tuple(note for note in fields["notes"] if note != NO_BOLD or not bold)
     text, sections, tables = grids.behind(text)
@@ -78,7 +94,7 @@ def _fields_block(page: BeautifulSoup) -> str:
     content = _first(page, ".content")
     if content is None:
         return "Program: not shown"
-    for nested in content.select(".abstract, .paperauthors, .datetime, h2.subtitle, span.number"):
+    for nested in content.select(".abstract, .paperauthors, .datetime, .subtitle, .number, .disclosures"):
         nested.extract()
     text = re.sub(r"(?m)^(Program|Type|Session):\s*\n\s*", r"\1: ", text_of(content))
     lines = [line for line in text.split("\n") if line.strip() and not FOOTER.match(line)]
@@ -90,13 +106,18 @@ def _fields_block(page: BeautifulSoup) -> str:
 
 def _authors_block(page: BeautifulSoup) -> str:
     text = _text(page, ".paperauthors", powers=False)
-    lines = [re.sub(r"\s+(?=[,*])", "", line).strip() for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()]
+    if page.select_one(".paperauthors .author, .paperauthors .presenter") is not None:
+        # Each author stands in a box, which makes a line of it.
+        people = next((place for place, line in enumerate(lines) if re.match(r"\d", line)), len(lines))
+        lines = [" ".join(lines[:people]), *lines[people:]]
+    lines = [re.sub(r"\s+(?=[,*])", "", line).strip() for line in lines]
     return "\n".join(re.sub(r"^(\d{1,2}) (?=\S)", r"\1", line) for line in lines)
 
 
 def _bold_names(page: BeautifulSoup) -> frozenset[str]:
     authors = _first(page, ".paperauthors")
-    bold = authors.select("b, strong") if authors is not None else []
+    bold = authors.select("b, strong, .presenter .name") if authors is not None else []
     return frozenset(_plain_name(text_of(each, powers=False)) for each in bold)
 
 
@@ -117,6 +138,8 @@ def _other_page(page: BeautifulSoup, told: dict[str, Any]) -> tuple[str, str, di
     grids = Writer()
     write_tables(grids, page)
     abstract = next((text for selector in _ABSTRACTS if (text := _text(page, selector))), "") or _under_heading(page)
+    labelled = "" if abstract else labelled_abstract(page)
+    abstract = abstract or labelled
     if not abstract and not grids.tables:
         raise DocumentError(
             "there is no abstract on this page",
@@ -127,6 +150,8 @@ def _other_page(page: BeautifulSoup, told: dict[str, Any]) -> tuple[str, str, di
     ]
     notes = [f"the page does not tell in its head: {', '.join(missing)}"] if missing else []
     notes += [] if abstract else ["there is no abstract on this page: its tables were read"]
+    notes += ["no part of the page is called abstract: what stands behind its labels was read"] if labelled else []
+    told = meeting_fields(page, told) | told
     words = canonical(f"{' '.join((told.pop('title', '') or title).split())}\n\n{abstract}")
     fields = plain_fields(words)
     text, sections, tables = grids.behind(words)
