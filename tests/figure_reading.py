@@ -34,3 +34,12 @@ def assert_apart(boxes: list[tuple[str, Bbox]]) -> None:
     for number, (said, box) in enumerate(boxes):
         for other, its in boxes[number + 1 :]:
             assert not box.padded(-15).overlaps(its.padded(-15)), (said, other)
+
+
+def by_key(figure: Figure) -> dict[str, str]:
+    """Return what is written by its key: lines and the parts of a cell together, what has no key by its number."""
+    found: dict[str, str] = {}
+    for number, text in enumerate(each for each in figure.findobj(Text) if each.get_text()):
+        key = (text.get_gid() or f"{number}").partition("-line-")[0]
+        found[key] = f"{found[key]} {text.get_text()}" if key in found else text.get_text()
+    return found

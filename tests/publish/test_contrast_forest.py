@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
+from figure_reading import by_key
 from mscevidence.model import Group, Pooled
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import describe, draw_forest, save_forest
@@ -61,13 +62,8 @@ CASES = {
 }
 
 
-def texts(figure: Figure) -> dict[str, str]:
-    found = [one for one in figure.findobj() if isinstance(one, Text) and one.get_text()]
-    return {one.get_gid() or f"{index}": one.get_text() for index, one in enumerate(found)}
-
-
 def words(figure: Figure) -> str:
-    return "\n".join(texts(figure).values()).replace("\N{NO-BREAK SPACE}", " ")
+    return "\n".join(by_key(figure).values()).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def panel(figure: Figure) -> Axes:
@@ -102,7 +98,7 @@ def test_no_text_covers_another_or_leaves_the_figure(name: str) -> None:
 
 @pytest.mark.parametrize("name", CASES)
 def test_both_arms_of_every_study_are_written(name: str) -> None:
-    written = texts(draw_forest(CASES[name]))
+    written = by_key(draw_forest(CASES[name]))
     for index, row in enumerate(CASES[name].overall.rows, start=1):
         assert row.control is not None
         shown = [written[f"study-{index}-{key}"] for key in ("events", "total", "control-events", "control-total")]
@@ -119,7 +115,7 @@ def test_marks_stand_where_the_numbers_are(name: str) -> None:
         squares = artists(figure, f"study-{index}-mark", Rectangle)
         if row.effect is None or row.lower is None or row.upper is None:
             assert squares == []
-            assert texts(figure)[f"study-{index}-effect"] == "–"
+            assert by_key(figure)[f"study-{index}-effect"] == "–"
             continue
         at, *limits = (math.log10(x) if logarithmic else 100 * x for x in (row.effect, row.lower, row.upper))
         (square,) = squares
@@ -145,13 +141,13 @@ def test_a_rate_has_no_such_line() -> None:
 @pytest.mark.parametrize(
     ("outcome", "below", "above"),
     [
-        ("serious-adverse-event", "← favours MSC", "favours control →"),
-        ("response", "← favours control", "favours MSC →"),
-        ("completed", "← less often with MSC", "more often with MSC →"),
+        ("serious-adverse-event", "← Favours MSC", "Favours control →"),
+        ("response", "← Favours control", "Favours MSC →"),
+        ("completed", "← Less often with MSC", "More often with MSC →"),
     ],
 )
 def test_which_side_favours_whom_depends_on_the_outcome(outcome: str, below: str, above: str) -> None:
-    written = texts(draw_forest(made_up.compared(made_up.contrasts(4), outcome=outcome)))
+    written = by_key(draw_forest(made_up.compared(made_up.contrasts(4), outcome=outcome)))
     assert (written["direction-below"], written["direction-above"]) == (below, above)
 
 
@@ -171,7 +167,7 @@ def test_an_interval_beyond_the_axis_is_cut_with_an_arrow_and_written_whole() ->
         for side, edge in (("below", low - gap), ("above", high + gap)):
             (arrow,) = artists(figure, f"{key}-{side}", Line2D)
             assert ends(arrow) == pytest.approx([edge])
-    assert texts(figure)["overall-effect"] == "0.90 [<0.01, 80,000]"
+    assert by_key(figure)["overall-effect"] == "0.90 [<0.01, 80,000]"
     assert -6 < low < -1 < 2 < high < 6
 
 

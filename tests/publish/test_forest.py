@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
+from figure_reading import by_key
 from mscevidence.errors import UnknownTermError, WriteError
 from mscevidence.model import BetweenGroups, Exclusion, Pooled
 from mscevidence.publish import lettering, wording
@@ -112,7 +113,7 @@ def test_every_study_and_number_is_written(name: str) -> None:
     figure = draw_forest(pooled)
     written = words(figure)
     squeezed = re.sub(r"\s", "", written)
-    named = {text.get_gid(): text.get_text() for text in texts(figure) if text.get_gid()}
+    named = by_key(figure)
     for index, row in enumerate(pooled.overall.rows, start=1):
         assert re.sub(r"\s", "", lettering.readable(row.label)) in squeezed
         assert named[f"study-{index}-events"] == str(row.events)
@@ -137,13 +138,13 @@ def test_the_founding_figure_says_everything() -> None:
         "Method: logit GLMM, maximum likelihood, t interval",
         "REML on logits with Hartung-Knapp",
         "76.0 [24.5, 96.9]",
-        "the model could not be fitted: no pooled estimate",
+        "The model could not be fitted: no pooled estimate",
         "Sensitivity: without derived counts",
         "0.5, 1.0, 2.0×10⁶",
         "Study intervals: Clopper-Pearson, 95%",
         "Warning: The maximum-likelihood interval is useless",
         "Override: family nanjing-lupus",
-        "Not in this analysis (1): Li 2011 (same patients as NCT04014166)",
+        "Not in this analysis (1). Li 2011: same patients as NCT04014166.",
         "† Conference abstract cancelled by the meeting.",
         "NCT04014166 (Tianjin) †",
     ):
@@ -217,7 +218,7 @@ def test_the_axis_runs_from_0_to_100_without_a_null_line() -> None:
 
 def test_one_study_is_shown_and_not_pooled() -> None:
     figure = draw_forest(CASES["1 row"])
-    assert "one study: shown, not pooled" in words(figure)
+    assert "One study: shown, not pooled" in words(figure)
     assert polygons(figure) == []
     artist(figure, "study-1-mark", Rectangle)
 
@@ -225,11 +226,11 @@ def test_one_study_is_shown_and_not_pooled() -> None:
 @pytest.mark.parametrize(
     ("status", "events", "sentence"),
     [
-        ("boundary", 0, "no event in any study: no pooled estimate"),
-        ("boundary", 9, "the event in every patient: no pooled estimate"),
-        ("failed", 3, "the model could not be fitted: no pooled estimate"),
-        ("none", 3, "no study"),
-        ("surprise", 3, "no pooled estimate (surprise)"),
+        ("boundary", 0, "No event in any study: no pooled estimate"),
+        ("boundary", 9, "The event in every patient: no pooled estimate"),
+        ("failed", 3, "The model could not be fitted: no pooled estimate"),
+        ("none", 3, "No study"),
+        ("surprise", 3, "No pooled estimate (surprise)"),
     ],
 )
 def test_a_missing_estimate_is_said_and_not_drawn(status: str, events: int, sentence: str) -> None:
@@ -287,7 +288,7 @@ def test_subgroups_have_diamonds_totals_and_a_test() -> None:
     assert "Wald test on the logit scale" in written
     assert "Subtotal (5 studies" in written
     assert len(polygons(figure)) == 3
-    assert "one study: shown, not pooled" in written
+    assert "One study: shown, not pooled" in written
 
 
 def test_a_row_in_no_subgroup_is_still_shown() -> None:
@@ -343,11 +344,48 @@ def test_svg_is_text_with_title_and_description(tmp_path: Path) -> None:
     assert description is not None
     assert description.text == describe(made_up.founding())
     written = [element.text or "" for element in root.iter(f"{SVG}text")]
-    for number in ("8", "18", "44.4 [21.5, 69.2]", "97.4 [0.9, >99.9]"):
+    for number in ("8", "18", "44.4", "[21.5, 69.2]", "97.4", "[0.9, >99.9]"):
         assert number in written
     styles = {element.get("style", "") for element in root.iter(f"{SVG}text")}
     assert all("'DejaVu Sans', 'Arial', 'Helvetica', sans-serif" in style for style in styles)
     assert root.find(f".//{SVG}g[@id='study-1-mark']") is not None
+
+
+def test_effects_end_at_one_edge_and_their_intervals_at_another() -> None:
+    rows = [made_up.study("A", 21, 21, number=0), made_up.study("B", 1, 30, number=1)]
+    placed = {text.get_gid(): text.get_position()[0] for text in texts(draw_forest(made_up.pooled(rows)))}
+    effects = {placed[f"{row}-effect"] for row in ("study-1", "study-2", "overall")}
+    intervals = {placed[f"{row}-effect-line-2"] for row in ("study-1", "study-2", "overall")}
+    assert (len(effects), len(intervals)) == (1, 1)
+    assert effects.pop() < intervals.pop()
+
+
+def test_a_name_as_wide_as_its_column_stands_on_one_line() -> None:
+    for name in ("Wang 2000", "Li 1999", "Kobayashi 2010"):
+        pooled = made_up.pooled([made_up.study(name, 1, 7, number=0, columns={"dose": "5×10⁵ cells/kg", "phase": "1"})])
+        figure = draw_forest(pooled, columns=["dose", "phase"])
+        assert name in [text.get_text() for text in texts(figure)]
+
+
+@pytest.mark.parametrize(
+    ("events", "n", "end"),
+    [
+        (1, 7, 100.0),  # 14.3 [0.4, 57.9]: no interval of a usual rate is cut off
+        (1, 9, 50.0),  # 11.1 [0.3, 48.2]
+        (1, 60, 5.0),  # 1.7 [0.0, 8.9]: cut off, so that rare events are seen apart
+        (0, 60, 10.0),
+    ],
+)
+def test_only_axes_of_rare_events_are_short(events: int, n: int, end: float) -> None:
+    figure = draw_forest(made_up.pooled([made_up.study("A", events, n, number=0)]))
+    (panel,) = [axes for axes in figure.axes if axes.get_gid() == "panel"]
+    assert panel.get_xlim() == (0.0, end)
+
+
+def test_notes_write_tau_and_per_cent_in_one_way() -> None:
+    rows = [made_up.study("A", 3, 9, number=0), made_up.study("B", 4, 9, number=1)]
+    noted = made_up.estimate(rows, notes=("tau2 is 0 (tau² added), 68 % to 100 %.",))
+    assert "τ² is 0 (τ² added), 68% to 100%." in words(draw_forest(made_up.pooled(rows, noted)))
 
 
 def test_hostile_names_are_only_text(tmp_path: Path) -> None:

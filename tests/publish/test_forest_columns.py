@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from figure_reading import assert_apart, texts_in_place
+from figure_reading import assert_apart, by_key, texts_in_place
 from mscevidence import synthesis, vocabulary
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Pooled, Question, Study
@@ -139,8 +139,8 @@ def test_rates_per_so_many_patients(per: int, rate: float | None, text: str) -> 
 
 def test_header_axis_and_description_state_the_scale() -> None:
     found = studies()
-    said = texts_of(drawn(found, per=1000))
-    assert any(text.startswith("Per 1,000 [95% CI]") for text in said)
+    said = by_key(drawn(found, per=1000)).values()
+    assert "Per 1,000 [95% CI]" in said
     assert "Response (per 1,000 patients)" in said
     assert {"0", "200", "1,000"} <= set(said)
     assert "444 [215, 692]" in said

@@ -8,7 +8,7 @@ from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from scipy import stats as reference
 
-from figure_reading import assert_apart, texts_in_place
+from figure_reading import assert_apart, by_key, texts_in_place
 from mscevidence import synthesis
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Pooled, Question
@@ -39,7 +39,7 @@ def pooled() -> Pooled:
     ],
 )
 def test_intervals_and_headings(pooled: Pooled, style: str, interval: str, heading: str, first: str) -> None:
-    said = texts_of(draw_forest(pooled, style=style))
+    said = by_key(draw_forest(pooled, style=style)).values()
     assert {interval, heading, first} <= set(said)
 
 
@@ -89,6 +89,8 @@ def test_in_revman_all_numbers_stand_left_of_the_plot(pooled: Pooled) -> None:
     [
         (0.0004, "p < 0.001", "P < 0.001", "P < .001", "P < 0.001"),
         (0.0034, "p = 0.003", "P = 0.003", "P = .003", "P = 0.003"),
+        (0.0087, "p = 0.009", "P = 0.009", "P = .009", "P = 0.009"),
+        (0.0096, "p = 0.010", "P = 0.010", "P = .01", "P = 0.01"),
         (0.0344, "p = 0.034", "P = 0.034", "P = .03", "P = 0.03"),
         (0.4567, "p = 0.46", "P = 0.46", "P = .46", "P = 0.46"),
         (None, "p = –", "P = –", "P = –", "P = –"),
@@ -178,7 +180,7 @@ def test_weights_stand_before_effects_in_revman_only() -> None:
     pooled = pool(*TRIALS, measure="OR")
     for style in STYLES:
         columns = {text.get_text(): text.get_position()[0] for text in draw_forest(pooled, style=style).findobj(Text)}
-        effect = next(x for said, x in columns.items() if said.startswith("Odds ratio "))
+        effect = next(x for said, x in columns.items() if said.startswith("Odds ratio"))
         assert (columns["Weight"] < effect) is (style == "revman"), style
 
 

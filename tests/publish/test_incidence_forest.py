@@ -14,7 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 from made_review import analysis, exported
 
-from figure_reading import assert_apart, texts_in_place
+from figure_reading import assert_apart, by_key, texts_in_place
 from incidence_trials import incidence, timed, trials
 from mscevidence import protocol
 from mscevidence.errors import UnknownTermError
@@ -36,8 +36,8 @@ from study_factory import result, study
 
 def test_the_scale_stands_in_heading_axis_and_description() -> None:
     pooled = incidence(trials())
-    said = texts_of(draw_forest(pooled))
-    assert {"Person-", "years", "Events", "Per 100 person-years [95% CI]"} <= set(said)
+    said = list(by_key(draw_forest(pooled)).values())
+    assert {"Person- years", "Events", "Per 100 person-years [95% CI]"} <= set(said)
     assert "Infection (events per 100 person-years)" in " ".join(said)
     assert "26.8 [12.3, 58.4]" in said
     assert "62.2" in said
@@ -49,7 +49,7 @@ def test_the_scale_stands_in_heading_axis_and_description() -> None:
 @pytest.mark.parametrize(("per", "said"), [(1000, "268 [123, 584]"), (10_000, "2,67")])
 def test_rates_may_be_given_per_other_amounts_of_time(per: int, said: str) -> None:
     pooled = incidence(trials())
-    texts = texts_of(draw_forest(pooled, per=per))
+    texts = list(by_key(draw_forest(pooled, per=per)).values())
     assert f"Per {per:,} person-years [95% CI]" in texts
     assert any(text.startswith(said) for text in texts)
     assert f"per {per:,} person-years." in describe(pooled, per=per)
@@ -62,7 +62,7 @@ def test_an_unusual_amount_of_time_names_the_others() -> None:
 
 def test_infusions_are_whole_numbers_under_their_own_name() -> None:
     given = [timed("a", 14, 30.0, "infusion"), timed("b", 2, 12.0, "infusion")]
-    said = texts_of(draw_forest(incidence(given, time_unit="infusion")))
+    said = list(by_key(draw_forest(incidence(given, time_unit="infusion"))).values())
     assert {"Infusions", "30", "12", "42", "Per 100 infusions [95% CI]"} <= set(said)
 
 
@@ -150,14 +150,14 @@ def test_fhir_says_in_words_what_the_rate_is_over() -> None:
     counted = study("counted", result("response", 3, 9))
     files = fhir.files(exported((*trials(), counted), (ANALYSIS,)))
     said = b"".join(files.values()).decode()
-    assert "events per year at risk" in said
-    assert "events per unit of time at risk" in said
+    assert "events per person-year" in said
+    assert "events per person-month" in said
 
 
-def test_a_summary_of_findings_names_the_rate_as_left_out() -> None:
+def test_a_summary_of_findings_has_the_rate() -> None:
     drafted = summary_of_findings("Review", [done()], trials())
-    assert drafted.rows == ()
-    assert [name for name, _ in drafted.missing] == ["rates"]
+    assert drafted.missing == ()
+    assert [(row.analysis, row.events) for row in drafted.rows] == [("rates", 17)]
 
 
 def test_the_same_rates_give_the_same_bytes(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def product_text(product: CellProduct | None) -> str:
     if product is None:
         return ""
     words = [
-        vocabulary.load(kind)[value].label.lower()
+        vocabulary.load(kind)[value].label
         for kind, value in (("cell-source", product.source), ("donor", product.donor))
         if value is not None and value != NOT_REPORTED
     ]

@@ -29,7 +29,7 @@ from mscevidence.publish.forest_notes import footnote_symbols, notes
 from mscevidence.publish.forest_rows import Estimates, ForestRows
 from mscevidence.publish.forest_style import style_of
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import RATE, Scale, directions, scale_of
+from mscevidence.publish.scale import RATE, Scale, beside, directions, scale_of
 from mscevidence.publish.study_columns import column_notes, with_study_columns
 from mscevidence.records import write_atomically
 
@@ -76,7 +76,7 @@ def draw_forest(
         title=readable(pooled.title if title is None else title),
         first=look.first,
         effect=f"{scale.heading} {look.brackets[0]}{wording.level_text(pooled.level)} CI{look.brackets[2]}",
-        directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
+        directions=beside(sides) if sides else (),
         axis=readable(_axis_label(pooled, scale, axis)),
         notes=(
             *(judged.notes() if judged else ()),
@@ -160,7 +160,7 @@ def _axis_label(pooled: Pooled, scale: Scale, axis: Axis) -> str:
     if scale.exposure:
         return f"{outcome} (events{scale.unit})"
     if not scale.comparative:
-        short = "" if axis.high == RATE.per else f"; the axis ends at {axis.ticks[-1][1]}"
+        short = "" if axis.high == RATE.per else f"; axis to {axis.ticks[-1][1]}"
         return f"{outcome} ({'% of patients' if scale.per == RATE.per else f'per {scale.per:,} patients'}{short})"
     return f"{outcome}: {scale.name} ({'log scale' if scale.logarithmic else 'percentage points'})"
 

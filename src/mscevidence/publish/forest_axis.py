@@ -24,6 +24,8 @@ _LEAST = math.log10(2)
 _LONG = 3.0
 RARE = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 """Where an axis of shares ends, in per cent, when everything lies left of it."""
+CUT = 20.0
+"""The longest axis of shares that cuts intervals off, in per cent."""
 _STEPS = (1, 2, 5, 10, 20, 25, 50)
 
 
@@ -89,8 +91,12 @@ def shares(points: Sequence[float], inner: Sequence[float], outer: Sequence[floa
         outer: those of studies and predictions.
         per: of how many patients the ticks are.
     """
+    ends = [*points, *inner, *outer]
     needed = _needed(points, inner, outer)
     end = next((one for one in RARE if points and needed <= one / 100), 100.0)
+    if end > CUT and max(ends, default=1.0) > end / 100:
+        # Only of rare events is it worth cutting long intervals to see the estimates apart.
+        end = 100.0
     step = end / 5
     return Axis(
         0, end, tuple((step * tick, f"{step * tick * per / 100:,.4g}") for tick in range(6)), None, lambda x: 100 * x

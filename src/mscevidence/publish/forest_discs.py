@@ -68,7 +68,11 @@ class Discs:
         named = "; ".join(f"{key[-1]} {name}" for key, name in zip(self.keys, self.names, strict=True))
         yield f"{self.tool}: {named}."
         given = [levels for domains in self.levels.values() for levels in domains.values()]
-        used = dict.fromkeys(level for levels in given if len(levels) == 1 for level in levels)
+        order = list(SYMBOLS)
+        used = sorted(
+            {level for levels in given if len(levels) == 1 for level in levels},
+            key=lambda level: (order.index(level) if level in order else len(order), level),
+        )
         said = [f"{symbol((level,))} {level.replace('-', ' ')}" for level in used]
         said += [f"{DIFFERENT} raters differ"] if any(len(levels) > 1 for levels in given) else []
         yield f"Discs: {', '.join(said)}; none: not appraised with this tool."

@@ -26,6 +26,7 @@ from mscevidence.publish.forest_layout import (
     TITLE,
     Layout,
     PlacedRow,
+    effect_parts,
     is_bold,
     size_of,
 )
@@ -157,6 +158,8 @@ class ForestDrawing:
         pitch = size * LEADING
         first = middle - (len(lines) - 1) * pitch / 2 + 0.36 * size
         for index, line in enumerate(lines):
+            if not line:
+                continue
             gid = key if len(lines) == 1 or not key else f"{key}-line-{index + 1}"
             self._write(x, first + index * pitch, line, size=size, bold=bold, align=align, gid=gid)
 
@@ -166,9 +169,11 @@ class ForestDrawing:
             self._write(MARGIN, MARGIN + (index + 0.78) * TITLE * LEADING, line, size=TITLE, bold=True)
         last = layout.header_bottom - 4.0 - 0.25 * BODY
         for column in layout.columns:
-            for back, line in enumerate(reversed(column.heading)):
-                height = last - back * BODY * LEADING
-                self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align)
+            lines = column.heading
+            for index, line in enumerate(lines):
+                height = last - (len(lines) - 1 - index) * BODY * LEADING
+                key = f"heading-{column.key}" + (f"-line-{index + 1}" if len(lines) > 1 else "")
+                self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align, gid=key)
         if layout.panel_bottom - layout.header_bottom > _TALL and not self._directions_above:
             for tick, label in self._axis.ticks:
                 at = layout.panel_left + (tick - self._axis.low) / self._span * PANEL
@@ -190,6 +195,10 @@ class ForestDrawing:
             key = f"{row.key}-{column.key}" if row.key else ""
             if lines and column.align == "center":
                 self._disc(column.anchor, placed.middle, lines[0])
+            if column.split is not None:
+                effect, interval = effect_parts(row)
+                self._block(column.split, placed.middle, (effect,), size=size, bold=bold, align="right", key=key)
+                lines, key = (interval,), f"{key}-line-2" if effect and key else key
             self._block(column.anchor, placed.middle, lines, size=size, bold=bold, align=column.align, key=key)
 
     def _disc(self, x: float, y: float, symbol: str) -> None:
@@ -279,7 +288,8 @@ class ForestDrawing:
     def _notes(self) -> None:
         layout = self._layout
         height = layout.notes_top
-        self._rule(height - 5, 0.6)
+        if layout.notes:
+            self._rule(height - 5, 0.6)
         for number, lines in enumerate(layout.notes, start=1):
             for index, line in enumerate(lines):
                 self._write(MARGIN, height + 0.9 * SMALL, line, size=SMALL, gid=f"note-{number}-{index + 1}")

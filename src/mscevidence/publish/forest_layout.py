@@ -8,7 +8,7 @@ from typing import Literal
 
 from mscevidence.publish.columns import heading
 from mscevidence.publish.forest_rows import Kind, Row
-from mscevidence.publish.lettering import widest, width, wrap
+from mscevidence.publish.lettering import balanced, widest, width, wrap
 
 BODY = 9.0
 SMALL = 7.5
@@ -28,19 +28,26 @@ _LEAST_LEFT = 235.0
 _MOST_LEFT = 310.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
 _CELL_WIDTHS = (110.0, 130.0, 150.0)
+_WIDER = 1.1
+"""How much wider than its column the heading of effects may be before it takes two lines."""
+_BRACKETS = ("[", "(")
 _IN_PANEL = ("study", "summary", "prediction", "alternative")
 Align = Literal["left", "center", "right"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of text: its key, wrapped heading, edges and on which of them its text stands."""
+    """A column of text: its key, wrapped heading, edges and on which of them its text stands.
+
+    `split` is the edge at which effects end; their intervals end at the right one. None in all other columns.
+    """
 
     key: str
     heading: tuple[str, ...]
     left: float
     right: float
     align: Align
+    split: float | None = None
 
     @property
     def anchor(self) -> float:
@@ -163,7 +170,7 @@ def lay_out(
     header_bottom = header_top + header_lines * BODY * LEADING + 2 * ROW_PADDING
     placed = _place(rows, left, next(iter(counts)), header_bottom + ROW_PADDING)
     panel_bottom = max((p.top + p.height for p in placed if p.row.kind in _IN_PANEL), default=header_bottom + 18) + 2
-    label = wrap(words.axis, PANEL + PANEL_GAP, BODY)
+    label = balanced(words.axis, PANEL + PANEL_GAP, BODY)
     below = bool(words.directions) and not words.sides.startswith("above")
     axis_end = panel_bottom + AXIS_DEPTH + SMALL * LEADING * below + len(label) * BODY * LEADING
     notes_top = max(axis_end, max((p.top + p.height for p in placed), default=0.0)) + 10
@@ -232,11 +239,11 @@ def _summary_width(rows: Sequence[Row]) -> float:
 
 
 def _cell_column(rows: Sequence[Row], name: str) -> tuple[str, tuple[str, ...], float, Align]:
-    """Return a column of the least width in which few cells wrap, or the most a cell may have."""
+    """Return a column of the least width in which no cell wraps, else few do, or the most a cell may have."""
     texts = [row.cells[name] for row in rows if row.cells.get(name)]
-    for limit in _CELL_WIDTHS:
+    for allowed, limit in [(share, limit) for share in (0.0, 0.25) for limit in _CELL_WIDTHS]:
         lines = [wrap(text, limit, BODY) for text in texts]
-        if sum(len(cell) > 1 for cell in lines) <= len(lines) / 4:
+        if sum(len(cell) > 1 for cell in lines) <= allowed * len(lines):
             break
     head = wrap(heading(name), limit, BODY, bold=True)
     needed = max([widest(head, BODY, bold=True), *(widest(cell, BODY) for cell in lines)])
@@ -255,10 +262,35 @@ def _number_columns(rows: Sequence[Row], words: Words, start: float) -> tuple[tu
     for key, text in reversed(columns_) if words.weight_first else columns_:
         if key == "weight" and not any(row.cells.get("weight") for row in rows):
             continue
-        _, lines, needed, align = _number_column(rows, key, (text,))
-        columns.append(Column(key, lines, start, start + needed, align))
-        start += needed + GAP
+        if key == "effect":
+            columns.append(_effect_column(rows, key, text, start))
+        else:
+            _, lines, needed, align = _number_column(rows, key, (text,))
+            columns.append(Column(key, lines, start, start + needed, align))
+        start = columns[-1].right + GAP
     return tuple(columns), columns[-1].right
+
+
+def _effect_column(rows: Sequence[Row], key: str, text: str, start: float) -> Column:
+    """Return a column of effects: the effects end at one edge and their intervals at another."""
+    parts = [(effect_parts(row), size_of(row.kind), is_bold(row.kind)) for row in rows if key in row.cells]
+    intervals = max((width(interval, size, bold) for (_, interval), size, bold in parts), default=0.0)
+    effects = max((width(effect, size, bold) for (effect, _), size, bold in parts), default=0.0)
+    gap = width(" ", BODY) if effects and intervals else 0.0
+    needed = effects + gap + intervals
+    words, _, _ = text.rsplit(" ", 2)
+    head = (text,) if width(text, BODY, True) <= _WIDER * needed else (words, text[len(words) + 1 :])
+    needed = max(needed, widest(head, BODY, bold=True))
+    return Column(key, head, start, start + needed, "right", start + needed - intervals - gap)
+
+
+def effect_parts(row: Row) -> tuple[str, str]:
+    """Return the effect and the interval of a row, which stand in columns of their own; either may be empty."""
+    text = row.cells.get("effect", "")
+    effect, gap, interval = text.partition(" ")
+    if text.startswith(_BRACKETS) or row.kind == "prediction":
+        return "", text
+    return (effect, interval) if not gap or interval.startswith(_BRACKETS) else ("", text)
 
 
 def _disc(edge: float, place: int) -> tuple[float, float]:
@@ -279,7 +311,8 @@ def _place(rows: Sequence[Row], left: Sequence[Column], first_count: str, top: f
     }
     placed: list[PlacedRow] = []
     for row in rows:
-        room = ends[row.kind] - MARGIN - row.indent * INDENT
+        # A column is as wide as its longest text, give or take what floating points lose on the way.
+        room = ends[row.kind] - MARGIN - row.indent * INDENT + 0.01
         label = wrap(row.label, room, size_of(row.kind), bold=is_bold(row.kind)) if row.label else ()
         cells = {
             name: wrap(text, by_key[name].right - by_key[name].left + 0.01, BODY) if name in by_key else (text,)

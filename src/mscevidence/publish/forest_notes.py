@@ -31,7 +31,12 @@ def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
         *(f"Override: {text.removesuffix('.')}." for text in pooled.overrides),
         *_exclusions(pooled),
     )
-    return tuple(readable(text) for text in found)
+    return tuple(_tidy(readable(text)) for text in found)
+
+
+def _tidy(text: str) -> str:
+    """Return a note in the lettering of the figure: τ² for tau2, and no space before a per cent sign."""
+    return re.sub(r"(?<=\d)\s+%", "%", re.sub(r"\btau(?:2|²)", "τ²", text))
 
 
 def _footnotes(pooled: Pooled) -> Iterator[str]:
@@ -88,7 +93,7 @@ def _shown_estimates(pooled: Pooled, *, every_estimate: bool) -> Iterator[tuple[
 def _exclusions(pooled: Pooled) -> Iterator[str]:
     number = len(pooled.exclusions)
     if 0 < number <= _MOST_EXCLUSIONS:
-        listed = "; ".join(f"{item.label} ({item.reason})" for item in pooled.exclusions)
-        yield f"Not in this analysis ({number}): {listed}"
+        listed = "; ".join(f"{item.label}: {item.reason}" for item in pooled.exclusions)
+        yield f"Not in this analysis ({number}). {listed}."
     elif number:
         yield f"Not in this analysis: {wording.count(number, 'result')}, listed with reasons beside the analysis."

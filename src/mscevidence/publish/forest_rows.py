@@ -97,6 +97,7 @@ class ForestRows:
         self._every = estimates == "all"
         self._symbols = symbols
         self._shares = _shares(pooled)
+        self._predicted = f"{wording.level_text(pooled.level)} prediction interval"
         self._numbers = {row.result: index + 1 for index, row in enumerate(rows_in_order(pooled))}
 
     def all(self) -> tuple[Row, ...]:
@@ -145,7 +146,9 @@ class ForestRows:
         cells |= self._own(row.events, row.n, row.time)
         cells |= _counts(row.control.events, row.control.n, "control-") if row.control else {}
         cells |= {
-            "effect": self._scale.effect(row.effect, row.lower, row.upper),
+            "effect": self._scale.effect(row.effect, row.lower, row.upper)
+            if wording.exists(row.effect)
+            else self._style.none,
             "weight": "" if share is None else f"{100 * share:.1f}%",
         }
         cells |= self._discs.cells(row) if self._discs else {}
@@ -165,11 +168,11 @@ class ForestRows:
         first, *others = group.estimates
         sentence = wording.status_sentence(first)
         if first.status in {"single", "none"}:
-            yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
+            yield Row("remark", readable(_begun(sentence)), indent=indent, key=f"{key}-status")
             return
         yield self._pooled_row(first, group, word, key, indent)
         if sentence:
-            yield Row("remark", readable(sentence), indent=indent, key=f"{key}-status")
+            yield Row("remark", readable(_begun(sentence)), indent=indent, key=f"{key}-status")
         yield from self._prediction(first, key, indent)
         yield Row("remark", readable(self._style.heterogeneity(first)), indent=indent, key=f"{key}-heterogeneity")
         if said := self._against_no_difference(group, first):
@@ -205,16 +208,20 @@ class ForestRows:
         lower, upper = estimate.prediction_lower, estimate.prediction_upper
         if lower is not None and upper is not None and wording.exists(lower) and wording.exists(upper):
             cells = {"effect": self._scale.interval(lower, upper)}
-            yield Row("prediction", "Prediction interval", cells, Bar(lower, upper), indent, f"{key}-prediction")
+            yield Row("prediction", self._predicted, cells, Bar(lower, upper), indent, f"{key}-prediction")
         elif key == "overall" and estimate.status == "estimated" and estimate.tau2 is not None:
-            yield Row("prediction", "Prediction interval", {"effect": wording.DASH}, None, indent, f"{key}-prediction")
+            yield Row("prediction", self._predicted, {"effect": wording.DASH}, None, indent, f"{key}-prediction")
 
     def _alternative(self, estimate: Estimate, label: str, key: str, indent: int) -> Iterator[Row]:
         cells = {"effect": self._scale.effect(estimate.effect, estimate.lower, estimate.upper)}
         yield Row("alternative", label, cells, _diamond(estimate, "alternative"), indent, key)
         sentence = wording.status_sentence(estimate)
         if sentence:
-            yield Row("remark", readable(sentence), indent=indent + 1, key=f"{key}-status")
+            yield Row("remark", readable(_begun(sentence)), indent=indent + 1, key=f"{key}-status")
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _counts(events: int, total: int, prefix: str = "") -> dict[str, str]:

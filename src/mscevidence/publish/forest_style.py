@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Role = Literal["subgroup", "overall", "alternative"]
 PLAIN_DIGITS = 3
-_SMALLEST_P, _SMALL_P = 0.001, 0.01
+_SMALLEST_P, _SMALL_P = 0.001, 0.0095
 
 BLUE, SKY, VERMILLION, INK = "#0072B2", "#56B4E9", "#D55E00", "#1a1a1a"
 
@@ -41,12 +41,13 @@ class Style:
         leading_zero: whether P values have one.
         names: of tau2, of the test of heterogeneity and of P.
         p_in_brackets: whether P stands in brackets behind its test.
-        p_digits: decimals of P from 0.01 on; smaller ones have three.
+        p_digits: decimals of P from 0.01 on; what rounds to less in three decimals has three.
         weight_first: whether weights stand before effects.
         effect_test: begins the line of the test of a comparison against no difference; empty: it is not told.
         between_groups: begins the line of the test between subgroups; empty: it is not told.
         sides: where the words stand on which side favours whom.
         spaces: whether some room parts subgroups from one another.
+        none: what stands for the effect of a study that has none.
         totals: what the pooled rows are called, of all studies and of a subgroup.
     """
 
@@ -71,6 +72,7 @@ class Style:
     sides: Literal["below", "below, bold", "above, bold"] = "below"
     totals: tuple[str, str] = ("Overall", "Subtotal")
     spaces: bool = True
+    none: str = wording.DASH
 
     def diamond(self, role: Role) -> str:
         """Return the fill of a diamond."""
@@ -122,7 +124,7 @@ class Style:
         if p is None or not wording.exists(p) or p < _SMALLEST_P or self.p_digits == PLAIN_DIGITS:
             said = wording.p_value(p)
         else:
-            said = f"p{wording.EQUALS}{p:.{self.p_digits if round(p, 2) >= _SMALL_P else 3}f}"
+            said = f"p{wording.EQUALS}{p:.{self.p_digits if p >= _SMALL_P else 3}f}"
         named = self.names[2] + said[1:]
         return named if self.leading_zero else named.replace("0.", ".", 1)
 
@@ -149,6 +151,7 @@ STYLES: dict[str, Style] = {
         effect_test="Test for overall effect",
         between_groups="Test for subgroup differences",
         totals=("Total", "Subtotal"),
+        none="Not estimable",
     ),
     "jama": Style(
         "jama",

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from mscevidence.model import Pooled
+from mscevidence.model import Measure, Pooled
 from mscevidence.publish.effect_axis import label_effects
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.plot_page import BLUE, GREY, INK, PlotPage
@@ -19,6 +19,20 @@ from mscevidence.synthesis.diagnostics import Effects, effects
 
 FEW = 10
 SHADES = ((0.10, "#ffffff", "p > 0.10"), (0.05, "#dbe9f3", "0.05 to 0.10"), (0.01, "#b9d3e6", "0.01 to 0.05"))
+_MODELLED: dict[Measure, str] = {
+    "PLO": "logit",
+    "PLN": "log of the rate",
+    "PAS": "arcsine",
+    "PFT": "double arcsine",
+    "PR": "rate",
+    "IRLN": "log of the rate",
+    "IR": "rate",
+    "IRS": "root of the rate",
+    "OR": "log odds ratio",
+    "RR": "log risk ratio",
+    "RD": "risk difference",
+}
+"""What has the standard error, by measure."""
 OUTSIDE = ("#8fb6d3", "p < 0.01")
 
 
@@ -48,10 +62,7 @@ def _notes(pooled: Pooled, found: Effects) -> list[str]:
     if k < FEW:
         notes.insert(0, f"Only {k} studies: below {FEW}, asymmetry cannot be told from chance. Do not read it as bias.")
     if not scale.comparative:
-        notes.append(
-            f"Rates bend the funnel by themselves: the standard error of a {'log rate' if scale.exposure else 'logit'} "
-            "depends on the rate. See pool --bias."
-        )
+        notes.append("Rates bend the funnel by themselves: their standard errors depend on them. See pool --bias.")
     return notes
 
 
@@ -68,14 +79,16 @@ def _draw(page: PlotPage, pooled: Pooled, found: Effects) -> None:
         half = float(norm.ppf(1 - p / 2)) * deepest
         panel.fill([centre, centre - half, centre + half], [0, deepest, deepest], color=shade, linewidth=0, zorder=1)
     half = 1.959964 * deepest
-    panel.plot([centre - half, centre, centre + half], [deepest, 0, deepest], color=GREY, dashes=(4, 3), linewidth=0.9)
+    sides = [(centre - half, deepest), (centre, 0.0), (centre + half, deepest)]
+    panel.plot(*zip(*sides, strict=True), color=GREY, dashes=(4, 3), linewidth=0.9)
     panel.axvline(centre, color=GREY, dashes=(4, 3), linewidth=0.9)
     panel.plot(
         found.yi, se, "o", markersize=5.5, markerfacecolor=BLUE, markeredgecolor="white", markeredgewidth=0.6, zorder=4
     )
     name = label_effects(panel, pooled)
-    page.name_axes(name, "Standard error")
+    page.name_axes(name, f"Standard error of the {_MODELLED[pooled.question.measure]}")
     page.number_axes()
     far = np.argsort(-np.abs((found.yi - centre) / se), kind="stable")
-    page.name_points([(float(found.yi[i]), float(se[i]), found.labels[i]) for i in far if se[i] > 0])
+    named = [(float(found.yi[i]), float(se[i]), found.labels[i]) for i in far if se[i] > 0]
+    page.name_points(named, lines=(sides, [(centre, 0.0), (centre, deepest)]))
     panel.spines["left"].set_color(INK)

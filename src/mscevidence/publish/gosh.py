@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from mscevidence.model import Pooled
 from mscevidence.publish.effect_axis import label_effects
 from mscevidence.publish.figure import house_style
+from mscevidence.publish.lettering import SUPERSCRIPTS
 from mscevidence.publish.plot_page import BLUE, VERMILLION, PlotPage
 from mscevidence.synthesis.diagnostics import Subsets, subsets
 
@@ -41,7 +42,7 @@ def draw_gosh(pooled: Pooled) -> Figure:
         for chosen, colour, lightest in ((with_it, VERMILLION, "#fbe3d6"), (~with_it, BLUE, "#d6e6f2")):
             _cloud(panel, found.mu[chosen], found.i2[chosen], LinearSegmentedColormap.from_list("", [lightest, colour]))
         name = label_effects(panel, pooled)
-        page.name_axes(f"{name}, pooled", "I² %")
+        page.name_axes(f"{name}, pooled", "I², %")
         page.number_axes()
     return page.figure
 
@@ -77,9 +78,17 @@ def _shifts(found: Subsets, values: np.ndarray) -> np.ndarray:
 
 def _notes(found: Subsets, parting: int) -> list[str]:
     number = f"{len(found.mu):,}"
-    which = f"All {number} subsets" if found.complete else f"A sample of {number} of the 2^{len(found.labels)} subsets"
+    which = (
+        f"All {number} subsets"
+        if found.complete
+        else f"A sample of {number} of the {_power(2, len(found.labels))} subsets"
+    )
     return [
         f"{which} of two or more of {len(found.labels)} studies, DerSimonian-Laird on the scale of the analysis.",
         f"Orange: subsets with {found.labels[parting]}, the study that moves the result most; blue: those without it.",
         "Darker: more subsets." if len(found.mu) > 2 * FEW else "Each point is a subset.",
     ]
+
+
+def _power(base: int, exponent: int) -> str:
+    return f"{base}{str(exponent).translate(SUPERSCRIPTS)}"

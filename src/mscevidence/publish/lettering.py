@@ -22,7 +22,7 @@ GENERIC = ("Arial", "Helvetica")
 """What an SVG viewer without DejaVu Sans may take before its own sans-serif."""
 
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
-_SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _POWER = re.compile(r"(?<=10)\^\{?([-+−]?\d+)\}?")
 _SPACES = re.compile(r"[^\S\N{NO-BREAK SPACE}]+")
 _BREAK_AFTER = re.compile(r"(?<=[-–/,;|_])(?=[^\s\d])")
@@ -32,7 +32,7 @@ def readable(text: str) -> str:
     """Return a text as a figure shows it: one line, NFC, ``10^6`` as 10⁶, nothing that XML or a font cannot hold."""
     one_line = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     kept = "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in {"Cc", "Cs"} else c for c in one_line)
-    return _POWER.sub(lambda found: found[1].translate(_SUPERSCRIPTS), kept)
+    return _POWER.sub(lambda found: found[1].translate(SUPERSCRIPTS), kept)
 
 
 def font_file(bold: bool) -> Path:
@@ -97,6 +97,17 @@ def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[s
             else:
                 line = longer
     return (*lines, line)
+
+
+def balanced(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
+    """Return as few lines as `wrap` needs, of about the same width: no word alone in the last."""
+    lines = wrap(text, limit, size, bold=bold)
+    while len(lines) > 1:
+        narrower = wrap(text, widest(lines, size, bold=bold) - 1.0, size, bold=bold)
+        if len(narrower) > len(lines) or narrower == lines:
+            break
+        lines = narrower
+    return lines
 
 
 def _pieces(word: str, limit: float, size: float, bold: bool) -> list[str]:

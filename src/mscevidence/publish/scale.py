@@ -191,3 +191,9 @@ def directions(pooled: Pooled) -> Directions | None:
         return Directions("less often with MSC", "more often with MSC")
     sides = ("favours control", "favours MSC")
     return Directions(*sides) if good == "beneficial" else Directions(*reversed(sides))
+
+
+def beside(sides: Directions) -> tuple[str, str]:
+    """Return the labels as they stand left and right of the line of no difference: ``← Favours control``."""
+    left, right = (f"{words[:1].upper()}{words[1:]}" for words in (sides.below, sides.above))
+    return f"← {left}", f"{right} →"

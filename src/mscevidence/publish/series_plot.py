@@ -15,7 +15,7 @@ from mscevidence.publish.forest_drawing import ForestDrawing
 from mscevidence.publish.forest_layout import Words, lay_out
 from mscevidence.publish.forest_rows import Diamond, Row, Square
 from mscevidence.publish.lettering import readable
-from mscevidence.publish.scale import Scale, directions, scale_of
+from mscevidence.publish.scale import Scale, beside, directions, scale_of
 
 HEADINGS: Mapping[str, str] = {
     "every-method": "Method",
@@ -53,7 +53,7 @@ def draw_series(pooled: Pooled, series_id: str) -> Figure:
         title=readable(f"{pooled.title}: {_title(series)}"),
         first=HEADINGS.get(series.id, "Analysis"),
         effect=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
-        directions=(f"← {sides.below}", f"{sides.above} →") if sides else (),
+        directions=beside(sides) if sides else (),
         axis=readable(_axis_label(pooled, scale)),
         notes=tuple(readable(note) for note in series.notes),
     )

@@ -83,6 +83,7 @@ def _forest(pooled: Pooled, contents: Contents, svg: bytes | None) -> str:
     rows = {f"study-{number}": row for number, row in enumerate(rows_in_order(pooled), start=1)}
 
     def link(name: str) -> tuple[str, str] | None:
+        name = name.removesuffix("-line-2")
         if name in ("overall", "overall-effect", "overall-mark", "overall-prediction-effect"):
             return "#methods", "What each method says, and how the studies differ"
         study, _, cell = name.removeprefix("study-").partition("-")
