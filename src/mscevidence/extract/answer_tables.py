@@ -39,6 +39,8 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 """What a label says of the numbers of its row, not of the outcome."""
+_NONE_OF = re.compile(r"\s*no\s(?!of\b)[a-z]{3}", re.IGNORECASE)
+"""What begins a row of those who did not have something: "No relapse", but not "No of relapses"."""
 _EXAMPLES = re.compile(r"\(?\b(?:e\.\s?g\.?|such\sas|for\s(?:example|instance)|including)[^()]*\)?", re.IGNORECASE)
 """Examples of what a row counts, each of which is less than the row."""
 _WHOLE_PATH = 99
@@ -185,21 +187,15 @@ class TableQuestion:
         path = row.headers[columns[0]]
         lower, upper = " ".join(path[level + 1 :]), " ".join(path[:level])
         label, heading = _UNIT.sub(" ", _EXAMPLES.sub(" ", without_size(row.label))), " ".join(row.heading)
-        if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
-            return 0.0
         own = self.lexicon.expand(f"{label} {lower}") | stems(label)
         known = self.lexicon.expand(self.outcome)
         heads = self._heads(row, known)
-        if not (telling(self.wanted) & own or telling(known) & own or heads):
-            return 0.0
-        if not named_with_numbers(self.outcome) <= own | self.context | stems(heading):
-            return 0.0
         told = times_told(f"{heading} {label} {lower} {upper}")
-        words = f"{label} {heading} {lower}"
+        if not (telling(self.wanted) & own or telling(known) & own or heads) or self._differs(label, heading, lower):
+            return 0.0
         if told and self.times and not told & self.times:
             return 0.0
-        kinds = f"{label} {lower} {_KIND.sub(' ', heading)}"
-        if not same_absence(self.outcome, kinds) or not same_turn(self.outcome, f"{words} {self.grid.caption}"):
+        if not named_with_numbers(self.outcome) <= own | self.context | stems(heading):
             return 0.0
         named = telling(stems(" ".join(row.heading[-1:]) if heads else timeless(label) or label))
         precision = self._precision(named, known | self.context)
@@ -208,6 +204,16 @@ class TableQuestion:
         )
         kind = _NARROWER if kinds_of_events(label) - kinds_of_events(self.outcome) else 1.0
         return kind * recall * (0.5 + 0.5 * precision) + 0.05 * covered(self.wanted, own)
+
+    def _differs(self, label: str, heading: str, lower: str) -> bool:
+        """Return whether a row is of the time before, of the lack of what was asked, or of another turn of it."""
+        if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
+            return True
+        if bool(_NONE_OF.match(label)) != bool(_NONE_OF.match(self.outcome)):
+            return True
+        kinds = f"{label} {lower} {_KIND.sub(' ', heading)}"
+        words = f"{label} {heading} {lower} {self.grid.caption}"
+        return not same_absence(self.outcome, kinds) or not same_turn(self.outcome, words)
 
     def _recall(self, own: Stems, beside: Stems, known: Stems, *, timed: bool) -> float:
         """Return how much of the outcome a row says with what stands around it.

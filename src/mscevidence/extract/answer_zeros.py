@@ -88,7 +88,7 @@ class ZeroQuestion:
             return None
         words, clause = told
         asked = self.asked
-        if not asked.tells(clause) or asked.of_some_patients(span) or not self._everybody(span, clause):
+        if not asked.tells(clause, denied=True) or asked.of_some_patients(span) or not self._everybody(span, clause):
             return None
         zero = _zero(asked.groups.text, words)
         counted = (Counted(zero, first, "zero"), Counted(zero, second, "zero"))
@@ -97,7 +97,7 @@ class ZeroQuestion:
     def of_one(self, span: Span, size: Value | None) -> Counted | None:
         """Return zero events of the one group that a sentence speaks of."""
         told = self._told(span)
-        if told is None or size is None or not self.asked.tells(told[1]):
+        if told is None or size is None or not self.asked.tells(told[1], denied=True):
             return None
         return Counted(_zero(self.asked.groups.text, told[0]), size, "zero")
 

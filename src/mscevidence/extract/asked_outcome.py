@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mscevidence.extract.asked_times import times_told, without_times
 from mscevidence.extract.group_mentions import Groups
-from mscevidence.extract.word_stems import Stems, covered, same_turn, stems, telling, weight
+from mscevidence.extract.word_stems import Stems, covered, same_denial, same_turn, stems, telling, weight
 from mscevidence.model import Span
 
 LEAST = 0.72
@@ -91,10 +91,17 @@ class AskedOutcome:
         behind = frozenset(word for match in _NON.finditer(piece) for word in stems(match["what"]))
         return behind - stems(_NON.sub(" ", piece))
 
-    def tells(self, span: Span) -> bool:
-        """Return whether a part of the text says the outcome and nothing narrower: no second time, kind or cause."""
+    def tells(self, span: Span, *, denied: bool = False) -> bool:
+        """Return whether a part of the text says the outcome and nothing narrower: no second time, kind or cause.
+
+        Args:
+            span: the part of the text.
+            denied: whether it says that nobody had the outcome, so that "not" is no sign of another outcome.
+        """
         piece = self.groups.text[slice(*span)]
         if self.score(span) < LEAST or self.narrower(span):
+            return False
+        if not denied and not same_denial(self.words, piece):
             return False
         return not self._has_cause(piece) and not (times_told(self.words) and len(times_told(piece)) > 1)
 

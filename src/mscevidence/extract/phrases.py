@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mscevidence.extract.group_definitions import defined_groups
+from mscevidence.extract.outcome_wording import is_outcome
 from mscevidence.extract.word_stems import WORD, Stems, stem, stems
 from mscevidence.model import Document
 
@@ -61,7 +62,7 @@ def spelt(phrase: str, document: Document) -> str:
     plain = document.text.casefold()
     unseen = [word for word in WORD.findall(phrase) if len(word) > 4 and word.casefold() not in plain]
     known = _vocabulary(document.text) if unseen else frozenset()
-    strange = {word for word in unseen if word.casefold() not in known}
+    strange = {word for word in unseen if word.casefold() not in known and not is_outcome(word)}
     for word in sorted(strange):
         root = stem(word.casefold())
         if any(each.startswith(root[:4]) and stem(each) == root for each in known):

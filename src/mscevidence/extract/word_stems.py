@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from mscevidence.extract.outcome_wording import worded
+
 Stems = frozenset[str]
 
 _STOP = frozenset(
@@ -34,11 +36,6 @@ _REPLACED: tuple[_Replaced, ...] = (
             r"\b(?:(?i:side[\s-]effects?|(?:treatment[\s-]emergent\s)?adverse\s(?:effects?|reactions?|events?|experiences?))|TE?AEs?|AEs?)\b"
         ),
         " adverseevent ",
-    ),
-    (
-        ("mortality", "death", "died", "dead", "fatalit"),
-        re.compile(r"\b(?:mortality|deaths?|died|dead|fatalit(?:y|ies))\b", re.IGNORECASE),
-        " death ",
     ),
     (
         ("group", "arm", "cohort"),
@@ -95,7 +92,7 @@ def _stems(text: str) -> Stems:
     for hints, pattern, replacement in _REPLACED:
         if any(hint in plain for hint in hints):
             text = pattern.sub(replacement, text)
-    words = (word.casefold() for word in WORD.findall(text))
+    words = (word.casefold() for word in WORD.findall(worded(text)))
     return frozenset(stem(_rounded(word) if word[0].isdigit() else word) for word in words if word not in _STOP)
 
 
@@ -118,7 +115,11 @@ _DIRECTIONS = (
     re.compile(
         r"\b(?:increas|worsen|reappear|re-?occur|recurr|relaps|progress|higher|exacerbat|aggravat)", re.IGNORECASE
     ),
-    re.compile(r"(?<=[a-z]{4})-free\b|\bfree of\b|\bwithout\b|\bnon(?:-|(?!e\b|et))(?=[a-z])|\bnot\b", re.IGNORECASE),
+    re.compile(
+        r"(?<=[a-z]{4})-free\b|\bfree of\b|\bwithout\b|\bnon(?:-|(?!e\b|et))(?=[a-z])|\bnot\b|\b(?:absence|lack) of\b"
+        r"|\bfail(?:ed|ure) to\b",
+        re.IGNORECASE,
+    ),
 )
 
 
@@ -134,6 +135,19 @@ def same_absence(asked: str, told: str) -> bool:
     """Return whether "free of", "without" and the like stand in both or in neither."""
     absent = _DIRECTIONS[-1]
     return bool(absent.search(asked)) == bool(absent.search(told))
+
+
+_DENIED = re.compile(
+    r"\b(?:did|does|do|had|have|has|were|was|could)\s(?:not|never)\s(?:achiev|attain|reach|experienc|develop|have|show|respond|complet|recover|heal"
+    r"|surviv|relaps|improv|requir|need|receiv|undergo|meet|suffer|report)|(?<=[a-z]{4})-free\b|\bfree\s(?:of|from)\b|\b(?:absence|lack)\sof\b"
+    r"|\bfail(?:ed|ure)\sto\b",
+    re.IGNORECASE,
+)
+
+
+def same_denial(asked: str, told: str) -> bool:
+    """Return whether a sentence denies what was asked just where the question does: "5% did not achieve remission"."""
+    return bool(_DENIED.search(asked)) == bool(_DENIED.search(told)) or same_absence(asked, told)
 
 
 def same_turn(asked: str, told: str) -> bool:
