@@ -70,7 +70,7 @@ def one(work: object) -> Document:
 def test_a_work_becomes_text_and_fields() -> None:
     document = one({"status": "ok", "message-type": "work", "message": WORK})
     assert document.text == (
-        "Cells in vitro\ndoi: 10.1000/abc.1\nClinical trial number: NCT04014166\n\n"
+        "Cells in vitro: a trial\ndoi: 10.1000/abc.1\nClinical trial number: NCT04014166\n\n"
         "Results: 8 of 18 at 10^6 cells/kg, P<0.05"
     )
     assert (document.date, document.journal, document.publisher) == ("2021-11-05", "Journal of Cells", "Wiley")
@@ -78,7 +78,7 @@ def test_a_work_becomes_text_and_fields() -> None:
         ("Jundong Gu", "0000-0002-1825-0097", False),
         ("ITP Group", None, True),
     ]
-    assert document.other_titles == ("a trial",)
+    assert (document.title, document.other_titles) == ("Cells in vitro: a trial", ("Cells in vitro",))
     assert document.identifier("nct") == "NCT04014166"
     assert [(each.kind, each.identifiers[0].value) for each in document.notices] == [("has-preprint", "10.1101/x")]
     assert document.url == "https://doi.org/10.1000/abc.1"

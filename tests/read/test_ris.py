@@ -352,6 +352,22 @@ def test_traditional_chinese_of_taiwan() -> None:
     assert read.notes[0].startswith("decoded as Big5: byte ")
 
 
+def test_the_tags_of_central() -> None:
+    read = document(
+        "Record #1 of 1\nProvider: John Wiley & Sons, Ltd.\n\nTY  - JOUR\nAN  - CN-02145678\nTI  - One\nSO  - Blood\n"
+        "YR  - 2023\nVL  - 142\nNO  - Suppl 1\nPG  - 687-8\nPM  - PUBMED 12345678\nXR  - EMBASE 987654321\n"
+        "PT  - Journal Article; Conference Abstract\nKY  - *ITP; Adult\nDOI - 10.1182/blood-2023-1\nER  - \n"
+    )
+    assert (read.journal, read.volume, read.issue, read.pages) == ("Blood", "142", "Suppl 1", "687-8")
+    assert ids(read) == {
+        "central": "CN-02145678",
+        "doi": "10.1182/blood-2023-1",
+        "pmid": "12345678",
+        "embase": "987654321",
+    }
+    assert (read.kind, read.keywords, read.notes) == ("conference-abstract", ("ITP", "Adult"), ())
+
+
 def test_an_abstract_that_is_only_called_so_is_none() -> None:
     assert document("TY  - JOUR\nTI  - One\nAB  - Abstract\nER  - \n").text == "One"
 

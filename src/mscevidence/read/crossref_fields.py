@@ -73,8 +73,11 @@ def work_record(data: bytes, work: dict[str, Any], notes: tuple[str, ...]) -> Re
         DocumentError: it has neither title nor abstract.
     """
     titles = [plain_line(words(each)) for each in items(work.get("title"))]
-    titles += [plain_line(words(each)) for name in ("subtitle", "original-title") for each in items(work.get(name))]
+    titles += [plain_line(words(each)) for each in items(work.get("original-title"))]
     title = next(filter(None, titles), "")
+    under = plain_line(words(next(iter(items(work.get("subtitle"))), "")))
+    if under and under.casefold() not in title.casefold():
+        title = f"{title}{'' if title[-1:] in ':.?!' else ':'} {under}".strip()
     abstract = parts_of(words(work.get("abstract")))
     if not title and not abstract:
         doi = words(work.get("DOI")) or "no DOI"

@@ -56,6 +56,10 @@ _FIELDS = {
     "NL": "abbreviation",
     "YR": "year",
     "NO": "issue",
+    "SO": "journal",
+    "PG": "pages",
+    "PT": "type",
+    "KY": "keyword",
     "US": "url",
     "UR": "url",
     "PB": "publisher",
@@ -66,11 +70,11 @@ _FIELDS = {
 _LEFT = frozenset(re.findall(r"\S+", "CC CN CY ER ET FU FX L1 L2 L4 LB LK M4 NV OP PA PI PP SE ST TS U3 U4 WE Y2"))
 """Tags of which nothing is taken: links of libraries, entry dates, short titles, places of print."""
 
-_LIKE_LINES = frozenset({"KW", "AD", "UR", "AU", "A1"})
+_LIKE_LINES = frozenset({"KW", "KY", "PT", "AD", "UR", "AU", "A1"})
 """Tags whose further lines are further values."""
 
-_JOURNALS = frozenset({"JO", "JF", "T2"})
-_OF_OTHERS = frozenset({"C3", "XR"})
+_JOURNALS = frozenset({"JO", "JF", "T2", "SO"})
+_OF_OTHERS = frozenset({"C3", "XR", "PM"})
 """Where CENTRAL has the numbers of a record in other databases and registries."""
 
 _TYPES = {"JOUR": "", "GEN": "", "EJOUR": "", "ICOMM": "ICOMM", "UNPD": "unpublished work", "THES": "thesis"}
@@ -91,8 +95,8 @@ _BETWEEN = re.compile(
     r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a"
     r"|Record #\d+ of \d+|Provider: John Wiley .*|Content: ?text/plain;.*)?"
 )
-_PMID_LINE = re.compile(r"\nPMID  - (\d+)(?=\n)")
-"""PsycINFO has this one tag of four letters."""
+_PMID_LINE = re.compile(r"\n(PMID|DOI) {1,2}- (\S+)(?=\n)")
+"""PsycINFO and CENTRAL have each one tag of more letters."""
 _SEVERAL = re.compile(r"\n|;\s")
 _NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
 
@@ -142,7 +146,7 @@ def _tags(text: str) -> dict[str, list[str]]:
     pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
     values: dict[str, list[str]] = {}
     if number := _PMID_LINE.search(text):
-        values["PMID"] = [number[1]]
+        values["PMID" if number[1] == "PMID" else "DO"] = [number[2]]
         text = text.replace(number[0], "", 1)
     first = pattern.search(text)
     before = [line.strip() for line in text[: first.start() if first else None].split("\n")]
@@ -255,6 +259,7 @@ _SPECIAL = {
     "C2": _custom,
     "C3": _of_others,
     "XR": _of_others,
+    "PM": _of_others,
     "C5": _custom,
     "M3": _type,
     "TY": _type,
