@@ -41,3 +41,25 @@ def test_every_registry_has_an_example() -> None:
 @pytest.mark.parametrize("text", ["", "In 2016 one of 1234 patients had a function of 10.5.", "control 12 of 34"])
 def test_other_numbers_are_none(text: str) -> None:
     assert identifiers_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("JPRN-UMIN000012345 and jRCT2033200001", [("jprn", "JPRN-UMIN000012345"), ("jprn", "jRCT2033200001")]),
+        ("control of ntr123, NTR1234", [("ntr", "NTR1234")]),
+        ("β-cells (CTRI/2016/123/123456).", [("ctri", "CTRI/2016/123/123456")]),
+        (
+            "ChiCTR-TRCD-12002222; UMIN-CTR 000012345",
+            [("chictr", "ChiCTR-TRCD-12002222"), ("umin", "UMIN-CTR000012345")],
+        ),
+        ("12345 110.1182/x 10.5 10.1182/y.", [("doi", "10.1182/y")]),
+        (
+            "2008-003124-10, 2023-505123-14-00, 1-123456-10",
+            [("eudract", "2008-003124-10"), ("euct", "2023-505123-14-00")],
+        ),
+        ("nct 04014166 nct04014166 PMID 1234 pmid: 12345", [("nct", "NCT04014166"), ("pmid", "12345")]),
+    ],
+)
+def test_numbers_are_found_by_their_words_in_order(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(each.kind, each.value) for each in identifiers_in(text)] == found

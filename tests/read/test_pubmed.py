@@ -322,6 +322,17 @@ def test_a_record_that_reaches_into_the_next_costs_only_itself_wherever_it_stand
         assert [each.identifier("pmid") for each in documents] == [str(number) for number in range(1000, 1070)]
 
 
+@pytest.mark.parametrize("hidden", ["<!-- <ChemicalList> <ReferenceList> -->", "<?x <!-- ?>"])
+def test_lists_that_are_not_read_are_not_looked_for_in_comments(hidden: str) -> None:
+    lists = "<ChemicalList><Chemical/></ChemicalList><KeywordList><Keyword>cells</Keyword></KeywordList>"
+    data = file_of(
+        article().replace("</MedlineCitation>", f"{hidden}{lists}<!-- </ReferenceList> --></MedlineCitation>")
+    )
+    (document,) = read_all(data)
+    assert isinstance(document, Document)
+    assert document.keywords == ("cells",)
+
+
 def test_a_file_cut_short_tells_which_record_is_lost() -> None:
     first, reject = read_all(file_of(article(), article())[:-400])
     assert isinstance(first, Document)

@@ -180,7 +180,7 @@ def _normal(match: re.Match[str]) -> str:
 
 def is_canonical(line: str) -> bool:
     """Return whether a line can be told at a glance to be canonical: nothing invisible, composed, or like a power."""
-    return "  " not in line and not ("10" in line and may_hold_power(line)) and _is_normal(line)
+    return "  " not in line and not may_hold_power(line) and _is_normal(line)
 
 
 def _is_normal(line: str) -> bool:
@@ -199,34 +199,36 @@ _UNIT_AHEAD = r"""(?=(?:[^.;\n]|\.\d){0,80}?
 _OTHER_UNIT = (
     r"(?!\s*(?:m?g|[mµμ]g|mm|cm|m|min|mL|ml|IU|U|%|patients|subjects|participants|days?|weeks?|months?|years?)\b)"
 )
+_MULTIPLIED = r"10(?:(?<=[×xX✕*·∙]10)|(?<=[×xX✕*·∙]\s10))"
+"""All patterns begin with their two digits, so that the search goes from one ``10`` to the next: that is far faster."""
+
 _GLUED = re.compile(
-    rf"""(?P<before>[×xX✕*·∙]\s?10)(?P<exponent>1[0-2]|[3-9])(?![\d%])(?![.,]\d){_OTHER_UNIT}{_UNIT_AHEAD}""",
+    rf"""{_MULTIPLIED}(?P<exponent>1[0-2]|[3-9])(?![\d%])(?![.,]\d){_OTHER_UNIT}{_UNIT_AHEAD}""",
     re.VERBOSE,
 )
 _SPACED = re.compile(
-    rf"""(?P<before>[×xX✕*·∙]\s?10)\ (?P<exponent>1[0-2]|[3-9])(?![\d%/])(?![.,]\d)(?=\s*(?:[A-Za-z-]+\s)?
+    rf"""{_MULTIPLIED}\ (?P<exponent>1[0-2]|[3-9])(?![\d%/])(?![.,]\d)(?=\s*(?:[A-Za-z-]+\s)?
     (?:cells?\b|/\s?kg|/\s?[mµμ]?[Ll]\b|MSCs?\b)){_OTHER_UNIT}""",
     re.VERBOSE,
 )
-_PER_LITRE = re.compile(r"(?P<before>[×xX✕*·∙]\s?10) ?(?P<exponent>1[0-2]|[3-9])(?=\s?/\s?[mµμ]?[Ll]\b)")
-_BRACKETED = re.compile(
-    r"""(?P<before>[×xX✕*·∙]\s?10)\s?\((?P<exponent>1[0-2]|[3-9])\)
-    |(?P<bare>(?<![\w.,/])10)\((?P<bare_exponent>1[0-2]|[3-9])\)(?=\s?(?:cells\b|/\s?kg\b|/\s?[mµμ]?[Ll]\b))""",
-    re.VERBOSE,
+_PER_LITRE = re.compile(rf"{_MULTIPLIED} ?(?P<exponent>1[0-2]|[3-9])(?=\s?/\s?[mµμ]?[Ll]\b)")
+_BRACKETED = re.compile(rf"{_MULTIPLIED}\s?\((?P<exponent>1[0-2]|[3-9])\)")
+_BRACKETED_BARE = re.compile(
+    r"10(?<![\w.,/]10)\((?P<exponent>1[0-2]|[3-9])\)(?=\s?(?:cells\b|/\s?kg\b|/\s?[mµμ]?[Ll]\b))"
 )
 _BARE = re.compile(
-    r"""(?<![\w.,/^×+-])(?<![×xX✕*·∙]\s)10(?P<exponent>[4-9])
+    r"""10(?<![\w.,/^×+-]10)(?<![×xX✕*·∙]\s10)(?P<exponent>[4-9])
     (?=\s?(?:cells|[A-Z-]*MSCs?)?\s?(?:/\s?kg|per\s+kg)\b|/L\b)""",
     re.VERBOSE,
 )
-_SUPERSCRIPT = re.compile(r"(?<=10)[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_SUPERSCRIPT = re.compile(r"10(?P<exponent>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _PERHAPS_A_POWER = re.compile(
     r"""10(?: ?\^|[⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹]|\(|[4-9]\s?(?:cells|[A-Z-]*MSC|/|per)
     |(?<=[×xX✕*·∙]10)|(?<=[×xX✕*·∙]\s10))""".replace("\n    ", ""),
 )
-"""Begins with its two digits, so that the search goes from one ``10`` to the next: that is thirty times faster."""
+"""Begins with its two digits, so that it is tried at one ``10`` after the other: that is many times faster."""
 
-_CARET_SPACES = re.compile(r"(?<=10) ?\^ ?(?=-?\d)")
+_CARET_SPACES = re.compile(r"10 ?\^ ?(?=-?\d)")
 
 
 def restore_powers(text: str) -> str:
@@ -237,19 +239,18 @@ def restore_powers(text: str) -> str:
     """
     if not may_hold_power(text):
         return text
-    text = _SUPERSCRIPT.sub(lambda m: "^" + m.group().translate(_SUPERSCRIPTS), text)
-    text = _CARET_SPACES.sub("^", text)
-    text = _BRACKETED.sub(_power, text)
-    for pattern in (_PER_LITRE, _SPACED, _GLUED):
-        text = pattern.sub(r"\g<before>^\g<exponent>", text)
-    return _BARE.sub(r"10^\g<exponent>", text)
+    text = _SUPERSCRIPT.sub(lambda m: "10^" + m["exponent"].translate(_SUPERSCRIPTS), text)
+    text = _CARET_SPACES.sub("10^", text)
+    for pattern in (_BRACKETED, _BRACKETED_BARE, _PER_LITRE, _SPACED, _GLUED, _BARE):
+        text = pattern.sub(r"10^\g<exponent>", text)
+    return text
 
 
 def may_hold_power(text: str) -> bool:
     """Return whether a text has anything that `restore_powers` could read as a power of ten."""
-    return _PERHAPS_A_POWER.search(text) is not None
-
-
-def _power(match: re.Match[str]) -> str:
-    before, exponent = match["before"] or match["bare"], match["exponent"] or match["bare_exponent"]
-    return f"{before}^{exponent}"
+    position = text.find("10")
+    while position >= 0:
+        if _PERHAPS_A_POWER.match(text, position):
+            return True
+        position = text.find("10", position + 1)
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
@@ -28,12 +29,12 @@ def date_of(parts: Mapping[str, str]) -> tuple[str | None, str]:
         match = _NAMED.search(words)
         return (iso(match["year"], match["month"] or "", match["day"] or "") if match else None), words
     year = parts.get("Year", "")
-    if not _YEAR.fullmatch(year):
-        return None, ""
-    season = parts.get("Season", "")
-    return iso(year, parts.get("Month", ""), parts.get("Day", "")), f"{year} {season}" if season else ""
+    date = iso(year, parts.get("Month", ""), parts.get("Day", ""))
+    season = parts.get("Season", "") if date is not None else ""
+    return date, f"{year} {season}" if season else ""
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def iso(year: str, month: str = "", day: str = "") -> str | None:
     """Return year, month and day as an ISO date as precise as they are; None without a year."""
     if not _YEAR.fullmatch(year):

@@ -28,19 +28,27 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
     "doi": re.compile(r"(?<![\w.])(10\.\d{4,9}/[^\s\"<>|]{1,200})", re.IGNORECASE),
     "pmid": re.compile(r"(?<![A-Za-z])PMID:? ?(\d{5,8})(?!\d)", re.IGNORECASE),
 }
-_STARTS = {kind: (kind,) for kind in _PATTERNS} | {
-    "eudract": (),
-    "euct": (),
-    "jprn": ("jprn-", "jrct", "japiccti-"),
-    "doi": ("10.",),
-}
-"""How a number of each kind begins in small letters, where it begins with letters."""
+_AS_WRITTEN = {"ntr": "NTR", "doi": "10."}
+"""How numbers begin that are searched in the text itself: every *control* has the small letters."""
 
-_FIRST = [(kind, start) for kind, starts in _STARTS.items() for start in starts]
-_LONG_NUMBER = re.compile(r"\d(?:\d{4}|(?<=1)0\.\d{4})")
-"""Five digits in a row, or the beginning of a DOI: all but Dutch, Japanese and Iranian numbers hold one of them."""
-_EUROPEAN = re.compile(r"-\d{6}-\d\d")
-"""What numbers of both European registries hold."""
+_EUROPEAN = dict.fromkeys(("eudract", "euct"), "-000000-00")
+"""What numbers of both European registries hold behind a year, by their kind."""
+
+_STARTS: dict[str, tuple[str, ...]] = {
+    kind: (kind,) for kind in _PATTERNS if kind not in _AS_WRITTEN and kind not in _EUROPEAN
+}
+_STARTS["jprn"] = "jprn-", "jrct", "japiccti-"
+"""How a number of each other kind begins, in small letters."""
+
+_WORDS = [(kind, start) for kind, starts in _STARTS.items() for start in starts]
+_ALONE = frozenset({"irct", "jprn-"})
+"""Words behind which there may be no five digits in a row."""
+
+_FIVE, _REACH = "00000", 16
+"""Five digits in a row, and how far before them any other word begins at most (``CTRI/2016/01/123456``)."""
+
+_SEARCHED = bytes(ord("0") if chr(code).isdigit() else ord(chr(code).lower()) for code in range(128)) + bytes(128)
+"""Makes letters small and every digit a 0, so that words and numbers are searched for without slow patterns."""
 
 REGISTRIES = tuple(kind for kind in _PATTERNS if kind not in {"doi", "pmid"})
 """Kinds that are trial registries."""
@@ -53,18 +61,29 @@ def identifiers_in(text: str) -> tuple[Identifier, ...]:
 
 def places_in(text: str) -> list[Place]:
     """Return kind, value and span of what `identifiers_in` returns."""
-    plain = text.lower() if text.isascii() else text.encode("ascii", "replace").decode("ascii").lower()
-    if not (_LONG_NUMBER.search(text) or "NTR" in text or "jprn-" in plain or "irct" in plain):
-        return []
-    kinds = dict.fromkeys([kind for kind, start in _FIRST if start in plain])
-    if _EUROPEAN.search(plain):
-        kinds |= {"eudract": None, "euct": None}
-    found = [each for kind in kinds for each in _of_kind(kind, _PATTERNS[kind], text, plain)]
+    plain = text.encode("ascii", "replace").translate(_SEARCHED).decode("ascii")
+    found = [each for kind in _kinds_of(text, plain) for each in _of_kind(kind, _PATTERNS[kind], text, plain)]
     found.sort(key=_span)
     first: dict[tuple[str, str], Place] = {}
     for each in found:
         first.setdefault((each[0], each[1].casefold()), each)
     return list(first.values())
+
+
+def _kinds_of(text: str, plain: str) -> Iterable[str]:
+    """Return the kinds of which a text may hold numbers; most texts hold two or three."""
+    near = "|".join(_before_long_numbers(plain))
+    kinds = [kind for kind, start in _WORDS if start in near or (start in _ALONE and start in plain)]
+    kinds += [kind for kind, start in _AS_WRITTEN.items() if start in text]
+    kinds += [kind for kind, middle in _EUROPEAN.items() if middle in plain]
+    return dict.fromkeys(kinds)
+
+
+def _before_long_numbers(plain: str) -> Iterator[str]:
+    position = plain.find(_FIVE)
+    while position >= 0:
+        yield plain[max(0, position - _REACH) : position]
+        position = plain.find(_FIVE, position + len(_FIVE))
 
 
 def _span(place: Place) -> Span:
@@ -81,20 +100,25 @@ def other_trial_in_name(name: str | None, identifiers: Iterable[Identifier]) -> 
 
 
 def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern; most texts hold two or three kinds, and a walk by each pattern would be slow."""
-    if not _STARTS[kind]:  # both European numbers begin with a year
-        years = (each.start() - 4 for each in _EUROPEAN.finditer(plain))
-        yield from filter(None, (pattern.match(text, year) for year in years if year >= 0))
-        return
-    if kind == "ntr":  # capitals only: its small letters stand in every "control"
-        plain = text
-    for start in ("NTR",) if kind == "ntr" else _STARTS[kind]:
-        position = plain.find(start)
-        while position >= 0:
-            match = pattern.match(text, position)
-            if match is not None:
-                yield match
-            position = plain.find(start, match.end() if match else position + 1)
+    """Yield the matches of a pattern where its words stand; a search by the pattern itself would be slow."""
+    if kind in _AS_WRITTEN:
+        yield from _matches_at(pattern, text, text, _AS_WRITTEN[kind])
+    elif kind in _EUROPEAN:
+        yield from _matches_at(pattern, text, plain, _EUROPEAN[kind], before=len("2008"))
+    else:
+        for start in _STARTS[kind]:
+            yield from _matches_at(pattern, text, plain, start)
+
+
+def _matches_at(
+    pattern: re.Pattern[str], text: str, searched: str, words: str, *, before: int = 0
+) -> Iterator[re.Match[str]]:
+    position = searched.find(words, before)
+    while position >= 0:
+        match = pattern.match(text, position - before)
+        if match is not None:
+            yield match
+        position = searched.find(words, match.end() if match else position + 1)
 
 
 def _of_kind(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> list[Place]:

@@ -41,12 +41,13 @@ _ROOTS = re.compile(
     r"|PubmedBookArticle|DeleteCitation|eFetchResult)\b"
 )
 _UNREAD = (
-    (b"<ReferenceList", b"</ReferenceList>"),
-    (b"<History>", b"</History>"),
     (b"<ChemicalList>", b"</ChemicalList>"),
+    (b'<CommentsCorrections RefType="Cites">', b"</CommentsCorrections>"),
+    (b"<History>", b"</History>"),
 )
-_CITES, _CITED = b'<CommentsCorrections RefType="Cites">', b"</CommentsCorrections>"
-_LEVEL = {"QualifierName": "/"}
+_REFERENCES = b"<ReferenceList", b"</ReferenceList>"
+"""What is not read of a record, in the order in which it stands behind the article; references come last."""
+
 _MARKED = "[Not Available]"
 
 
@@ -90,26 +91,23 @@ def _record(piece: Piece, element: Element, notes: tuple[str, ...]) -> Record:
 def _without_unread(piece: Piece) -> Piece:
     """Return a record without what is not read: references (up to half of its bytes), history and chemicals."""
     data = piece.data
-    for opening, closing in _UNREAD:
-        start = data.find(opening)
-        end = data.rfind(closing) if start >= 0 else -1
-        if end > start:
-            data = data[:start] + data[end + len(closing) :]
-    if _CITES in data:
-        data = _without_cited(data)
-    if len(data) == len(piece.data):
-        return piece
-    return Piece(piece.name, data, piece.fault, piece.encoding, piece.escaped)
-
-
-def _without_cited(data: bytes) -> bytes:
+    if b"!" in data and b"<!" in data:
+        return piece  # what looks like a list may be a comment, or characters
     kept = []
     end = 0
-    while (start := data.find(_CITES, end)) >= 0 and (closing := data.find(_CITED, start)) >= 0:
+    position = max(0, data.find(b"</Article>"))
+    for opening, closing in _UNREAD:
+        while (start := data.find(opening, position)) >= 0 and (last := data.find(closing, start)) >= 0:
+            kept.append(data[end:start])
+            position = end = last + len(closing)
+    start = data.find(_REFERENCES[0], position)
+    if start >= 0 and (last := data.rfind(_REFERENCES[1])) > start:  # there are lists within lists
         kept.append(data[end:start])
-        end = closing + len(_CITED)
+        end = last + len(_REFERENCES[1])
+    if not kept:
+        return piece
     kept.append(data[end:])
-    return b"".join(kept)
+    return Piece(piece.name, b"".join(kept), piece.fault, piece.encoding, piece.escaped)
 
 
 def _citation_fields(text: RecordText, record: Element) -> Fields:
@@ -136,7 +134,7 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
         "languages": tuple([term(each) for each in several["Language"]]),
         "other_titles": (vernacular,) if vernacular else (),
         "publication_types": types,
-        "subjects": _subjects(about.get("MeshHeadingList", ())),
+        "subjects": _subjects(about["MeshHeadingList"]) if "MeshHeadingList" in about else (),
         "keywords": _keywords(citation) if "KeywordList" in about else (),
         "notices": notices,
         "disclosures": line(about.get("CoiStatement")) or None,
@@ -157,9 +155,16 @@ def _keywords(citation: Element) -> tuple[str, ...]:
     return tuple(lines([word for each in citation if each.tag == "KeywordList" for word in each]))
 
 
-def _subjects(headings: Iterable[Element]) -> tuple[str, ...]:
+def _subjects(headings: Element) -> tuple[str, ...]:
     """Return the headings of MeSH, each with its qualifiers: ``Neuronal Plasticity/physiology``."""
-    return tuple(["".join([_LEVEL.get(part.tag, "") + _single(part.text or "") for part in each]) for each in headings])
+    subjects: list[str] = []
+    for part in headings.iter():
+        tag = part.tag
+        if tag == "DescriptorName":
+            subjects.append(_single(part.text or ""))
+        elif tag == "QualifierName" and subjects:
+            subjects[-1] += "/" + _single(part.text or "")
+    return tuple(subjects)
 
 
 def _single(text: str) -> str:

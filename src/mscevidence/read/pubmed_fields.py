@@ -36,7 +36,7 @@ def line(element: Element | None) -> str:
     if len(element):
         return without_markup(inline(element))
     text = _canonical(element.text or "")
-    return without_markup(text) if "</" in text else text
+    return without_markup(text) if "<" in text else text
 
 
 def term(element: Element | None) -> str:
@@ -44,7 +44,7 @@ def term(element: Element | None) -> str:
     if element is None or len(element):
         return line(element)
     text = _remembered(element.text or "")
-    return without_markup(text) if "</" in text else text
+    return without_markup(text) if "<" in text else text
 
 
 def lines(elements: Iterable[Element]) -> list[str]:
@@ -140,39 +140,44 @@ def authors_of(people: Element | None) -> list[dict[str, Any]]:
     """Return the fields of the authors of a list, persons and groups."""
     if people is None:
         return []
-    authors = [_named(author, parts) for author, parts in _authors_with_parts(people)]
-    words = "|".join([text for author in authors for text in (author["name"], *author["affiliations"])])
-    if not is_canonical(words):
+    authors = []
+    words = []
+    for parts, affiliations in _people(people):
+        author = _named(parts, affiliations)
+        authors.append(author)
+        words.append(author["name"])
+        words += affiliations
+    if not is_canonical("|".join(words)):
         for author in authors:
             author["name"] = _canonical(author["name"])
             author["affiliations"] = [_canonical(each) for each in author["affiliations"]]
     return [author for author in authors if author["name"]]
 
 
-def _authors_with_parts(people: Element) -> list[tuple[Fields, dict[str, str]]]:
-    """Return the fields of every author but the name, and the parts of the name; one flat walk is the quickest."""
-    authors: list[tuple[Fields, dict[str, str]]] = []
-    author, parts = _nobody()
+def _people(people: Element) -> list[tuple[dict[str, str], list[str]]]:
+    """Return the parts of the name, and the affiliations, of every author; one flat walk is the quickest."""
+    found: list[tuple[dict[str, str], list[str]]] = []
+    parts: dict[str, str] = {}
+    affiliations: list[str] = []
     for element in people.iter():
         tag = element.tag
         if tag in _OF_NAMES:
             parts[tag] = inline(element) if len(element) else element.text or ""
         elif tag == "Affiliation":
-            author["affiliations"].append(_raw(element))
+            affiliations.append(_raw(element))
         elif tag == "Author":
-            author, parts = _nobody()
+            parts, affiliations = {}, []
             if element.get("ValidYN") != "N":
-                authors.append((author, parts))
-        elif tag == "Identifier":
-            author["orcid"] = author.get("orcid") or _orcid(element)
-    return authors
+                found.append((parts, affiliations))
+        elif tag == "Identifier" and "orcid" not in parts and (orcid := _orcid(element)):
+            parts["orcid"] = orcid
+    return found
 
 
-def _nobody() -> tuple[Fields, dict[str, str]]:
-    return {"affiliations": []}, {}
-
-
-def _named(author: Fields, parts: Mapping[str, str]) -> Fields:
+def _named(parts: Mapping[str, str], affiliations: list[str]) -> Fields:
+    author: Fields = {"affiliations": affiliations}
+    if "orcid" in parts:
+        author["orcid"] = parts["orcid"]
     if "CollectiveName" in parts:
         author["collective"] = True
         author["name"] = parts["CollectiveName"].strip()
@@ -203,12 +208,12 @@ def journal_fields(about: dict[str, Element], found: dict[str, Element]) -> Fiel
     medline = by_name(about.get("MedlineJournalInfo", ()))
     issue = by_name(journal.get("JournalIssue", ()))
     issns = [term(journal.get("ISSN")), term(medline.get("ISSNLinking"))]
-    titles = (journal.get("Title"), journal.get("ISOAbbreviation"), medline.get("MedlineTA"))
+    short = term(journal.get("ISOAbbreviation")) or term(medline.get("MedlineTA"))
     date, words = date_of(_parts(issue.get("PubDate")))
     if date is None:
         date = date_of(_parts(found.get("ArticleDate")))[0]
     return {
-        "journal": next((name for name in map(term, titles) if name), None),
+        "journal": term(journal.get("Title")) or short or None,
         "issns": tuple(dict.fromkeys([issn for issn in issns if issn])),
         "volume": term(issue.get("Volume")) or None,
         "issue": term(issue.get("Issue")) or None,

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from mscevidence.model import Identifier, Notice, NoticeKind
 from mscevidence.read.identifiers import identifiers_in
 from mscevidence.read.jats_text import Element
-from mscevidence.read.pubmed_fields import line
+from mscevidence.read.pubmed_fields import by_name, line
 
 _KINDS: dict[str, NoticeKind] = {
     "CommentIn": "commented-by",
@@ -47,15 +47,15 @@ def notices_of(links: Element | None, types: Collection[str]) -> tuple[Notice, .
         name = link.get("RefType") or ""
         if name == "Cites":
             continue
-        source = line(link.find("RefSource"))
-        pmid = line(link.find("PMID"))
+        parts = by_name(link)
+        source, pmid = line(parts.get("RefSource")), line(parts.get("PMID"))
         kind = _KINDS.get(name, "other")
         if kind == "updated-by" and "Preprint" in types:
             kind = "preprint-of"
         elif kind == "update-of" and _PREPRINTS.search(source):
             kind = "has-preprint"
         plain = source if kind != "other" else f"{name}: {source}"
-        note = line(link.find("Note"))
+        note = line(parts.get("Note"))
         text = f"{plain} ({note})" if note else plain
         found.append(Notice(kind=kind, text=text, identifiers=identifiers_of(source, pmid)))
     return tuple(found)

@@ -147,8 +147,17 @@ _HEADING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 
-_SENTENCE = re.compile(r"[\n.!?)\]] ?[\[【]?(\w{3})")
-_BEGINNINGS = frozenset(word[:3] for word in _BY_WORD)
+
+def _beginnings() -> str:
+    """Return a pattern of the first three letters of all labels, capital or small; it looks at the first one first."""
+    words = sorted({word[:3] for word in _BY_WORD})
+    first = "".join(dict.fromkeys(word[0] for word in words))
+    either = ("".join(f"[{letter}{letter.upper()}]" for letter in word) for word in words)
+    return rf"[\[【]?(?=[{first}{first.upper()}])(?:{'|'.join(either)})"
+
+
+_SENTENCE = re.compile(rf"[\n.!?)\]] ?{_beginnings()}")
+_BODY = re.compile(rf"[ ]*(?:{_beginnings()}|[Aa][Bb][Ss])")
 
 
 def sections_of(text: str, body: Span) -> tuple[Section, ...]:
@@ -176,10 +185,9 @@ def _headings(text: str, start: int, end: int) -> list[re.Match[str]]:
     # faster than to search for it.
     found: list[re.Match[str]] = []
     after = start
-    places = [start]
+    places = [start] if _BODY.match(text, start, end) else []
     for each in _SENTENCE.finditer(text, start, end):
-        if each[1].casefold() in _BEGINNINGS:
-            places += (each.start() + 1, each.start() + 2)
+        places += (each.start() + 1, each.start() + 2)
     for place in places:
         match = _HEADING.match(text, place, end) if place >= after else None
         if match:
