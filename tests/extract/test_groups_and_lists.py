@@ -87,6 +87,50 @@ def told(text: str) -> list[Told]:
             f"{ALONE} Response at day +28 was 60%, and survival at day +100 was 90%.",
             [("response", "all", 12, 20, "day 28"), ("survival", "all", 18, 20, "day 100")],
         ),
+        (
+            f"{ALONE} Seven patients died. Causes of death were infections (5 cases) and relapse (2 cases).",
+            [("death", "all", 7, 20, None)],
+        ),
+        (
+            "Methods: Cells were given to patients with cystitis. In 6 patients, treatment was begun early, while a 7th received an infusion late. Results: Five of 7 patients responded.",
+            [("response", "all", 5, 7, None)],
+        ),
+        (
+            "Methods: Cells were infused in plasma (group 1, n = 17) or albumin (group 2, n = 21). Results: The response (no/partial/complete) was 7/5/5 in group 1 and 0/10/11 in group 2.",
+            [
+                ("no-response", "group 1", 7, 17, None),
+                ("partial-response", "group 1", 5, 17, None),
+                ("complete-response", "group 1", 5, 17, None),
+                ("no-response", "group 2", 0, 21, None),
+                ("partial-response", "group 2", 10, 21, None),
+                ("complete-response", "group 2", 11, 21, None),
+            ],
+        ),
+        (
+            f"{ALONE} Acute graft-versus-host disease (GVHD) was observed in 3 (15%) of 20 patients.",
+            [("acute-gvhd", "all", 3, 20, None)],
+        ),
+        (
+            f"{ALONE} Survival was similar compared to all 293 patients that underwent transplantation. Fever was seen in 2 patients.",
+            [("fever", "all", 2, 20, None)],
+        ),
+        (
+            "Methods: Patients had stem cells alone (non-MSC group, n = 15) or with MSCs (MSC group, n = 10). Results: The number of patients who relapsed was six (60.0%) and three (20.0%) in the MSC and non-MSC group, respectively.",
+            [("relapse", "MSC group", 6, 10, None), ("relapse", "non-MSC group", 3, 15, None)],
+        ),
+        (
+            "Methods: Nineteen patients, 12 with lupus nephritis and 7 with lupus arthritis, were treated with MSCs. Results: No infusion-related side effects were seen.",
+            [("related-adverse-event", "all", 0, 19, None)],
+        ),
+        (
+            f"{ALONE} Complete response was seen in 11 patients and 9 had a partial response.",
+            [("complete-response", "all", 11, 20, None), ("partial-response", "all", 9, 20, None)],
+        ),
+        (f"{ALONE} All had rescue therapy with the exception of one patient.", []),
+        (
+            "Methods: Two patients received MSCs of siblings, six of parents and four of strangers. Results: One patient responded.",
+            [("response", "all", 1, None, None)],
+        ),
     ],
 )
 def test_what_is_told_for_certain(text: str, expected: list[Told]) -> None:

@@ -41,11 +41,12 @@ _NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}+"
 _COORDINATED = Opening(
     re.compile(
         rf"\b(?:the\s|both\s)?(?P<first>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s(?:and|or|vs\.?|versus)\s(?:the\s)?(?P<second>{_NAMED_WORD}(?:\s{_NAMED_WORD})?)\s"
-        rf"(?P<noun>groups|arms|cohorts)\b"
+        rf"(?P<noun>(?:group|arm|cohort)s?)\b"
     ),
-    "groups arms cohorts",
+    "group arm cohort",
     ahead=7,
 )
+_RESPECTIVELY = re.compile(r"[^.;]{0,40}\brespectively\b")
 _NAMED = Opening(
     re.compile(
         rf"\b(?P<name>(?:{_NAMED_WORD}\s(?:\+\s|plus\s)?){{1,3}}(?P<noun>group|arm|cohort))\b(?!\s(?:[A-D]|\d)\b|\s(?:stud(?:y|ies)|trials?|design)\b)"
@@ -75,6 +76,8 @@ _LETTERED_LIST = Opening(
     "group arm cohort",
 )
 """Three or more groups in a row: "cohorts A, B, C and placebo"."""
+_SOME_OF = re.compile(r"\b[A-Z]{2,6}\s\Z")
+"""What tells some of a group apart: those of "SR group 2" are not all of group 2."""
 _PHASE = Opening(
     re.compile(
         r"\b(?P<name>(?:dose[\s-])?(?:escalation|expansion|extension|lead-in|run-in|randomi[sz]ed|double-blind)\s(?:phase|part|cohort|stage))\b",
@@ -207,6 +210,8 @@ def _named(text: str, span: Span) -> list[ArmMention]:
         return [mention for mention in found if text.startswith("(", mention.start - 1)]  # "(low dose)"
     for match in _COORDINATED.finditer(text, *span):
         noun = match["noun"].removesuffix("s")
+        if noun == match["noun"] and not _RESPECTIVELY.match(text, match.end(), span[1]):
+            continue  # one group with two treatments
         found += [ArmMention(*match.span(part), f"{match[part]} {noun}", "named") for part in ("first", "second")]
     for match in _TOGETHER.finditer(text, *span):
         if not any(m.start <= match.start() < m.end for m in found):
@@ -234,7 +239,8 @@ def _lettered(text: str, span: Span) -> list[ArmMention]:
     for match in _LETTERED.finditer(text, *span):
         if match.start("mark") in listed:
             continue
-        noun = match["name"].split()[0].removesuffix("s").casefold()
+        some = _SOME_OF.search(text, max(span[0], match.start() - 8), match.start())
+        noun = (some.group() if some else "") + match["name"].split()[0].removesuffix("s").casefold()
         found.append(ArmMention(*match.span("name"), f"{noun} {match['mark']}", "named"))
         if match["second"]:
             found.append(ArmMention(*match.span("second"), f"{noun} {match['second']}", "named"))

@@ -128,8 +128,8 @@ class Assignment:
             values = completed(values, self.facts.context, label, of_all=attached.outcome in OF_ALL)
         if count in self.lists.left_open:
             attached = replace(attached, certain=False)
-        if population is None and label is None and (few or self.facts.narrowed):
-            population = "subgroup"
+        if label is None and (few or self.owner.is_of_a_subgroup(count, attached, n)):
+            population = population or "subgroup"
         candidate = self._candidate("result", count, values, attached, label, arm, population=population)
         self.previous = (count, attached)
         if candidate.number("events") is not None and attached.outcome is not None:

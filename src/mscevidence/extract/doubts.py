@@ -14,7 +14,7 @@ from mscevidence.extract.counts import Count
 from mscevidence.model import Span
 
 _DENIED = re.compile(
-    r"\b(?:no|not|without|never|neither|nor|absence\sof|lack\sof|free\s(?:of|from)|excluding|except(?:\sfor)?|other\sthan|apart\sfrom|regardless\sof"
+    r"\b(?:no|not|without|never|neither|nor|absence\sof|lack\sof|free\s(?:of|from)|excluding|except(?:\sfor)?|exception\s(?:of|for)|other\sthan|apart\sfrom|regardless\sof"
     r"|irrespective\sof|unrelated\sto|risk\sfactors?\sfor|predict\w+(?:\sof)?)\s(?:[\w/-]+\s){0,3}$",
     re.IGNORECASE,
 )
@@ -48,13 +48,17 @@ _START = (
 )
 _AT_START_AHEAD = re.compile(rf"{_START},?\s", re.IGNORECASE)
 _AT_START_BEHIND = re.compile(rf"(?:\s[\w-]+){{0,3}}?\s{_START}", re.IGNORECASE)
+_CAUSES = re.compile(
+    r"\b(?:causes?|reasons?)\s(?:of|for)\s(?:[\w-]+\s){1,4}?(?:were|was|included?|comprised|being)\b[^;]*\Z",
+    re.IGNORECASE,
+)
 _NOT_BETWEEN = re.compile(r"\b(?:not|never|failed\sto|unable\sto|without)\b", re.IGNORECASE)
 _BUT = re.compile(
     r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:\b(?:except(?:\sfor)?|all\sbut|exceed\w*|more\sthan|less\sthan|fewer\sthan|greater\sthan|higher\sthan|lower\sthan|at\sleast|at\smost|up\sto|below|above|over|under|nearly|almost|around"
+    r"(?:\b(?:except(?:\sfor)?|exception\s(?:of|for)|all\sbut|exceed\w*|more\sthan|less\sthan|fewer\sthan|greater\sthan|higher\sthan|lower\sthan|at\sleast|at\smost|up\sto|below|above|over|under|nearly|almost|around"
     r"|approximately|about|minimum\sof|maximum\sof)\s(?:an?\s)?|[<>≤≥~]\s?(?:or\s)?=?\s?)$",
     re.IGNORECASE,
 )
@@ -117,6 +121,7 @@ def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: f
         is_bound(text, count)
         or is_detail(text, count, outcome)
         or is_before_treatment(text, sentence, count)
+        or is_of_a_cause(text, sentence, count)
         or is_whole(count, total)
         or is_after_response(text, sentence, outcome, count)
         or is_kept(text, outcome, count, total)
@@ -172,6 +177,11 @@ def is_before_treatment(text: str, sentence: Span, count: Count) -> bool:
     if ahead and not text[ahead.end() : count.start].count(";"):
         return True
     return bool(_AT_START_BEHIND.match(text, count.end, sentence[1]))
+
+
+def is_of_a_cause(text: str, sentence: Span, count: Count) -> bool:
+    """Return whether a number is of those with one cause or reason: "causes of death were infections (5 cases)"."""
+    return bool(_CAUSES.search(text, sentence[0], count.start))
 
 
 def is_everybody(text: str, count: Count) -> bool:

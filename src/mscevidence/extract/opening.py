@@ -12,13 +12,14 @@ from mscevidence.extract.counts import Count
 from mscevidence.extract.cues import Holding
 from mscevidence.extract.numerals import WORDS, value_of
 from mscevidence.extract.outcomes import outcomes_in
+from mscevidence.extract.participant_sentences import is_outnumbered
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.subgroups import CONDITIONS
 from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _LEAD = re.compile(
-    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,160}|[\w\s,-]{0,160}"
+    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,260}|[\w\s,-]{0,160}"
     r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?"
     r"|(?:Between|From|Since|During|Within|After|Until|At)\b[^.;()]{3,120},\s)?",
 )
@@ -97,7 +98,8 @@ def opening_count(document: Document, taken: frozenset[Span | None]) -> Iterator
     for sentence, count in counted:
         if _opens(document.text, sentence, count):
             number = count.value("events") or count.value("n")
-            if number is not None and number.span not in taken and number.number == largest >= 2:
+            whole = not is_outnumbered(document.text, count, [other for place, other in counted if place == sentence])
+            if number is not None and whole and number.span not in taken and number.number == largest >= 2:
                 yield _participants(document, "opening-number", (count.start, count.end), number, ALL, None)
             return
 
@@ -215,6 +217,10 @@ def _pair(document: Document, span: Span, counts: list[Count]) -> Iterator[Candi
     others = [count.number("events") for count in counts if count not in {each for each, _ in got}]
     if others and others != [sum(size.number or 0 for size in sizes)]:
         return
+    for whole in (count for count in counts if others and count not in {each for each, _ in got}):
+        number = whole.value("events")
+        if number is not None:
+            yield _participants(document, "size-of-both", (whole.start, whole.end), number, ALL, None)
     for size, (count, match) in zip(sizes, got, strict=True):
         place = (count.start, match.end("name"))
         yield _participants(document, "patients-who-got", place, size, match["name"], match.span("name"))

@@ -52,6 +52,11 @@ class Ownership:
         few = self._is_of_few(count, attached, n) or self._is_of_one_of_several(count)
         return None if few else self._label(count, arm, n)
 
+    def is_of_a_subgroup(self, count: Count, attached: Attached, n: float | None) -> bool:
+        """Return whether words tell that a count is of patients chosen by what they are or did before."""
+        some = is_of_some(count, self.facts.text, self.facts.context.total_number)
+        return self.facts.narrowed or some or self._is_of_few(count, attached, n) or self._is_of_those_before(count)
+
     def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
         size = self.facts.context.size(arm.label if arm else ALL)
         some = is_of_some(count, self.facts.text, size.number if size else None)
@@ -95,12 +100,23 @@ class Ownership:
 
     def _is_of_one_of_several(self, count: Count) -> bool:
         """Return whether a count is listed with others for groups that nothing tells apart: "87 and 88 completed"."""
+        if self._is_of_an_outcome_of_its_own(count):
+            return False
         if any(count.start < arm.start and arm.end < count.end for arm in self.facts.arms):
             return False
         placed = (self.lists.arms, self.lists.outcomes, self.lists.times)
         listed = self._has_neighbours(count) and count.number("n") is None
         listed = listed and pair_place(self.facts.text, count, self.facts.counts) is None
         return listed and not any(count in aligned for aligned in placed)
+
+    def _is_of_an_outcome_of_its_own(self, count: Count) -> bool:
+        """Return whether two listed counts are of an outcome before and one behind: "fever in 3 and 2 had a rash"."""
+        run = self.run(count)
+        bounds = self.facts.bounds(self.places[run[0].start])
+        after = self.facts.bounds(self.places[run[-1].start])
+        ahead = {m.outcome for m in self.facts.outcomes if bounds.start <= m.start and m.end <= run[0].start}
+        behind = {m.outcome for m in self.facts.outcomes if run[-1].end <= m.start and m.end <= after.end}
+        return len(run) == 2 and bool(ahead) and bool(behind) and ahead.isdisjoint(behind)
 
     def _has_neighbours(self, count: Count) -> bool:
         """Return whether a count is listed with others that no semicolon parts from it."""

@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, said_again, value_at
 from mscevidence.extract.count_rules import counts_at
-from mscevidence.extract.counts import Count, is_open
+from mscevidence.extract.counts import Count
 from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.opening import SHARED_OUT, arms_told, largest_people, opening_count
 from mscevidence.extract.outcomes import outcomes_in
+from mscevidence.extract.participant_sentences import ASIDE, ENROL, VERB_AFTER, ParticipantSentence, is_outnumbered
+from mscevidence.extract.printed_sizes import printed_size
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", "Objective", ""}
-_ENROL = (
-    r"enrolled|included|recruited|registered|randomi[sz]ed|randomly\s(?:assigned|allocated|divided)|assigned|allocated|entered|added"
-    r"|divided|screened\sand\senrolled"
-)
-_TREAT = r"treated|infused|transplanted|injected|received|underwent|given|administered"
-_CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|ASCs?|ADSCs?|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
-_ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
-_VERB_AFTER = re.compile(
-    rf"{_ASIDE}{{0,200}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{_ENROL})\b"
-    rf"|(?P<entered>entered|participated|joined)\b"
-    r"|(?<!who\s)(?:were|was|have\sbeen)\s(?:\w+ly\s)?(?P<done>treated|infused|transplanted)\s?(?=[.;]|\Z)"
-    rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{_ASIDE}{{0,70}}?{_CELLS})"
-)
 _VERB_BEFORE = re.compile(
     r"\b(?:(?P<enrol>enrolled|included|recruited|randomi[sz]ed|(?:randomly\s)?(?:assigned|allocated)|enrolling|including|recruiting|comprised|involved|involving|entered)"
     r"|(?P<treat>treated|studied|transplanted|infused))\s(?:a\stotal\sof\s|in\stotal\s|overall\s)?$|\b(?P<total>[Aa]\stotal\sof\s)$",
@@ -43,64 +30,26 @@ _SOME_RECEIVED = re.compile(
     r"|second|third|additional|further|another|the\s(?:second|third)|rescue|repeat\w*|other|concomitant|antibiotic\w*)\b"
 )
 _FOLLOWED = re.compile(r"\s(?:have|had|has|were)\s(?:been\s)?(?:followed|followed-up|observed|available|lost|alive)\b")
-_PEOPLE_BEFORE = re.compile(
-    rf"^(?:(?P<whole>At\sbaseline|Overall|In\stotal|Altogether),\s)?(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$",
-    re.IGNORECASE,
-)
 _NOT_COUNTED = re.compile(
-    r"\b(?:also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
+    r"\b(?:(?:compared|comparison|similar)\s(?:with|to)|than|also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
     r"|withdrew|lost|discontinued|donors?)\b",
     re.IGNORECASE,
 )
 _PART_BEFORE = re.compile(r"[^.;]{0,40}\b(?:including|comprising|involving|included)\s")
 _IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
 _SCREENED_AFTER = re.compile(
-    rf"{_ASIDE}{{0,60}}?\b(?:were|was|had\sbeen|have\sbeen)\s(?:initially\s)?(?:screened|assessed|approached|excluded|planned)\b(?!\sand\s)"
+    rf"{ASIDE}{{0,60}}?\b(?:were|was|had\sbeen|have\sbeen)\s(?:initially\s)?(?:screened|assessed|approached|excluded|planned)\b(?!\sand\s)"
 )
 _ADDITIONAL = re.compile(r"\s(?P<word>additional|more|further|extra|other)\s", re.IGNORECASE)
 _REASON = re.compile(
     r"\b(?:due\sto|because\sof|owing\sto|for|after)\s(?:the\s|a\s|one\s)?(?P<reason>[a-z][^,.;()]{2,60})", re.IGNORECASE
 )
-_TREATMENT = re.compile(
-    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|or\s|and\s|the\s|an?\s)*(?P<name>(?!(?:or|and)\s)[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?$"
-)
-_ASSIGNED = re.compile(
-    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|to\sreceive|received|treated\swith)\b", re.IGNORECASE
-)
+_IN_SOME = re.compile(r"\b(?:[Ii]n|[Aa]mong|[Ff]or)\s\Z")
+"""What makes "in 6 patients, treatment was begun within 3 days" speak of some, whoever its verb is of."""
 _SIZED = re.compile(
     rf"\s?[(\[]\s?(?:[nN]\s?=|\d)|,\s?(?:[nN]\s?=|(?:\d{{1,4}}|{WORDS})(?:\s{PEOPLE})?\s?[)\];])", re.IGNORECASE
 )
-_NO_PATIENTS = re.compile(r"\b(?:donors?|doses?|samples?|infusions?|cent(?:er|re)s?|sites?|units?)\Z", re.IGNORECASE)
 _IN_ARM = re.compile(rf"(?:\s(?:{PEOPLE}))?(?:\s(?:were\s)?(?:\w+ed\s)?)?\s?(?:in|to|into|received|for)\s(?:the\s)?$")
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A sentence of a document with its counts and arms."""
-
-    document: Document
-    span: Span
-    counts: tuple[Count, ...]
-    arms: tuple[ArmMention, ...]
-
-    @cached_property
-    def _places(self) -> dict[int, int]:
-        return {count.start: index for index, count in enumerate(self.counts)}
-
-    def after(self, count: Count) -> str:
-        """Return the words from a count to the next, to the bracket that closes around it, or to the sentence's end."""
-        place = self._places[count.start] + 1
-        following = self.counts[place].start if place < len(self.counts) else self.span[1]
-        words = self.document.text[count.end : following]
-        before = self.document.text[self.span[0] : count.start]
-        inside = before.count("(") > before.count(")")
-        return words.split(")", 1)[0] if inside else words
-
-    def before(self, count: Count) -> str:
-        """Return the words before a count back to the one before it."""
-        place = self._places[count.start]
-        previous = self.counts[place - 1].end if place else self.span[0]
-        return self.document.text[previous : count.start]
 
 
 def participants_in(document: Document) -> tuple[Candidate, ...]:
@@ -136,7 +85,7 @@ def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
     counts = counts_at(document.text, span)
     if not counts:
         return
-    place = _Place(document, span, counts, arms_in(document.text, span))
+    place = ParticipantSentence(document, span, counts, arms_in(document.text, span))
     told = list(arms_told(document, span, counts, place.arms))
     yield from told
     taken = {value.span for candidate in told for value in candidate.values}
@@ -144,12 +93,12 @@ def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
         if any(value.span in taken for value in count.values):
             continue
         if count.rule == "n-equals":
-            yield from _arm_size(place, count)
+            yield from printed_size(place, count)
         elif count.rule in {"x-patients", "bare-number", "of-n"}:
             yield from _enrolled(place, count)
 
 
-def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
+def _enrolled(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
     """Yield the candidate of "18 patients were enrolled", of "20 in the MSC group", or nothing."""
     after, before = place.after(count), place.before(count)
     if (
@@ -159,7 +108,9 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
         or _NOT_COUNTED.search(place.document.text[count.start : count.end])
     ):
         return
-    verb = _VERB_AFTER.match(after) if count.noun else None
+    if after.startswith(",") and _IN_SOME.search(before):
+        return
+    verb = VERB_AFTER.match(after) if count.noun else None
     preceding = _VERB_BEFORE.search(before[-40:]) if count.noun and not _is_a_part(place, count, before) else None
     arm = _arm_after(place, count, after)
     listed = arm is not None and _is_listed(place, count, arm)
@@ -189,19 +140,23 @@ def _enrolled(place: _Place, count: Count) -> Iterator[Candidate]:
     )
 
 
-def _is_a_part(place: _Place, count: Count, before: str) -> bool:
+def _is_a_part(place: ParticipantSentence, count: Count, before: str) -> bool:
     """Return whether a number is of some of those counted before it: "55 patients, including 23 patients with ..."."""
     earlier = [each for each in place.counts if each.end <= count.start]
     return bool(earlier and _PART_BEFORE.fullmatch(before))
 
 
-def _some_only(place: _Place, count: Count, after: str) -> bool:
+def _some_only(place: ParticipantSentence, count: Count, after: str) -> bool:
     """Return whether a number is of some patients: of an arm named before it, or of those with two infusions."""
     named = any(a.end <= count.start and a.kind != "all" for a in place.arms)
-    return named or bool(_SOME_RECEIVED.match(after) or _FOLLOWED.match(after))
+    return (
+        named
+        or is_outnumbered(place.document.text, count, place.counts)
+        or bool(_SOME_RECEIVED.match(after) or _FOLLOWED.match(after))
+    )
 
 
-def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:
+def _arm_after(place: ParticipantSentence, count: Count, after: str) -> ArmMention | None:
     within = [a for a in place.arms if count.end <= a.start < count.end + len(after) and a.kind != "all"]
     if len({a.label for a in within}) != 1:
         return None
@@ -209,11 +164,11 @@ def _arm_after(place: _Place, count: Count, after: str) -> ArmMention | None:
     return None if sized else within[0]
 
 
-def _is_listed(place: _Place, count: Count, arm: ArmMention) -> bool:
+def _is_listed(place: ParticipantSentence, count: Count, arm: ArmMention) -> bool:
     """Return whether a number stands directly before its arm in a sentence about assignment."""
     gap = place.document.text[count.end : arm.start]
     sentence = place.document.text[slice(*place.span)]
-    if re.search(_ENROL, sentence):
+    if re.search(ENROL, sentence):
         return bool(_IN_ARM.fullmatch(gap))
     treated = re.search(r"\b(?:treated|infused|received|studied)\b", sentence)
     return bool(_IN_ARM.fullmatch(gap) and treated and not outcomes_in(place.document.text, place.span))
@@ -246,55 +201,3 @@ def _additional(document: Document, count: Count, after: str) -> list[Value]:
             value_at(document, "reason", (count.end + reason.start("reason"), count.end + reason.end("reason")))
         )
     return found
-
-
-def _arm_size(place: _Place, count: Count) -> Iterator[Candidate]:
-    """Yield the candidate of "the MSC group (n = 20)", "to receive MSC (n = 20)", "patients (n = 20) were enrolled"."""
-    n = count.value("count")
-    found = _named_before(place, count) or _treatment_before(place, count) or _everybody_before(place, count)
-    if n is None or found is None:
-        return
-    label, place_of_name = found
-    if _NO_PATIENTS.search(label):
-        return
-    opened = is_open(place.document.text[place_of_name[0] : count.end])
-    closing = 1 if opened and place.document.text[count.end : count.end + 1] in {")", "]"} else 0
-    yield candidate_at(
-        place.document,
-        "participants",
-        "n-equals",
-        (place_of_name[0], count.end + closing),
-        [Value(**{**n.model_dump(), "role": "n"})],
-        arm=label,
-        arm_span=place_of_name if label != ALL else None,
-        certainty="stated",
-    )
-
-
-def _named_before(place: _Place, count: Count) -> tuple[str, Span] | None:
-    for arm in place.arms:
-        if arm.end <= count.start and re.fullmatch(r"\s?[(\[,;:]?\s?", place.document.text[arm.end : count.start]):
-            return arm.label, (arm.start, arm.end)
-    return None
-
-
-def _treatment_before(place: _Place, count: Count) -> tuple[str, Span] | None:
-    """Return the treatment that patients were assigned to, which is all the name that their arm has."""
-    before = place.document.text[place.span[0] : count.start]
-    found = _TREATMENT.search(before[-80:])
-    if found is None or not _ASSIGNED.search(before) or outcomes_in(found["name"], (0, len(found["name"]))):
-        return None
-    if re.search(rf"\b{PEOPLE}$", found["name"]):
-        return None
-    offset = count.start - len(before[-80:])
-    return found["name"], (offset + found.start("name"), offset + found.end("name"))
-
-
-def _everybody_before(place: _Place, count: Count) -> tuple[str, Span] | None:
-    before = _PEOPLE_BEFORE.search(place.document.text[place.span[0] : count.start])
-    if before is None:
-        return None
-    after = place.document.text[count.end : place.span[1]].lstrip(")]")
-    if before["whole"] is None and not _VERB_AFTER.match(after):
-        return None
-    return ALL, (place.span[0] + before.start(), place.span[0] + before.end("people"))

@@ -18,6 +18,10 @@ from mscevidence.model import Span, Value
 _NAMES = re.compile(
     r"(?<![\w/])[A-Za-z][\w-]{1,30}(?:\s[A-Za-z][\w-]{1,30}){0,2}(?:\s?/\s?[A-Za-z\d][\w-]{0,30}(?:\s[A-Za-z][\w-]{1,30})?){1,4}(?![\w/])"
 )
+_BRACKETED = re.compile(
+    r"\b(?P<head>responses?|remissions?)\s\((?P<list>[a-z]{2,12}(?:\s?/\s?[a-z]{2,12}){1,3})\)", re.IGNORECASE
+)
+"""Names behind the word that they share: "response (no/partial/complete)"."""
 _NUMBERS = re.compile(r"(?<![\w./+,-])\d{1,4}(?:\s?/\s?\d{1,4}){1,4}(?![\w/%+-]|\s?%|\s?mm|[.,]\d)")
 _AMONG = re.compile(
     rf"\b(?:among|of|in|for)\s(?:the\s|these\s|all\s)?(?P<n>\d{{1,5}}|{WORDS})\s(?:[\w-]+\s){{0,2}}?{PEOPLE}\b",
@@ -44,6 +48,7 @@ def splits_in(text: str, sentence: Span, arms: tuple[ArmMention, ...]) -> Iterat
     listed = list(_NUMBERS.finditer(text, *sentence))
     names = _NAMES.finditer(text, *sentence) if listed else ()
     lists = [found for match in names if (found := _outcomes(match))]
+    lists += [found for match in _BRACKETED.finditer(text, *sentence) if (found := _outcomes(match))] if listed else []
     for match in listed:
         numbers = list(re.finditer(r"\d+", match.group()))
         named = [each for each in lists if each[-1][1][1] <= match.start() and len(each) == len(numbers)]
@@ -70,7 +75,14 @@ def _outcomes(match: re.Match[str]) -> list[tuple[str | None, Span]]:
         (piece.group().strip(), (match.start() + piece.start(), match.start() + piece.end()))
         for piece in re.finditer(r"[^/]+", match.group())
     ]
-    head = pieces[-1][0].split()[-1]
+    bracketed = "head" in match.re.groupindex
+    if bracketed:
+        inside = match.start("list")
+        pieces = [
+            (piece.group().strip(), (inside + piece.start(), inside + piece.end()))
+            for piece in re.finditer(r"[^/]+", match["list"])
+        ]
+    head = match["head"] if bracketed else pieces[-1][0].split()[-1]
     letters = re.match(r"[A-Za-z]+", pieces[0][0])
     found = [(_outcome(words, head, letters.group() if letters else ""), span) for words, span in pieces]
     return found if any(outcome for outcome, _ in found) else []

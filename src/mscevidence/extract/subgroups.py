@@ -18,7 +18,7 @@ _ARISES = re.compile(
     re.IGNORECASE,
 )
 _AROSE = re.compile(
-    r"(?:\s[\w-]+){0,4}?\s(?:occurred|developed|arose|(?:was|were)\s(?:seen|observed|noted|recorded))\b"
+    r"(?:\s\([^()]{1,12}\))?(?:\s[\w-]+){0,4}?\s(?:occurred|developed|arose|(?:was|were)\s(?:seen|observed|noted|recorded))\b"
 )
 _GROUP_BEFORE = re.compile(
     rf"\b(?:{PEOPLE}|those)\s(?:achieving|attaining|with|in|without|who\s(?:achieved|had|attained|were\sin|developed|experienced))\s"
@@ -28,7 +28,7 @@ _GROUP_BEFORE = re.compile(
 _GROUP_AFTER = re.compile(rf"(?:/\w+)?\s(?:{PEOPLE}|groups?)\b")
 _PATIENTS_WITH = re.compile(rf"\b(?:among|in)\s(?:the\s)?{PEOPLE}\swith\s$", re.IGNORECASE)
 _WHO = re.compile(
-    r"\s(?:who\s(?:had|were|was|did|have|entered|attained|achieved|responded)|that\shad|with\s(?:an?\s|the\s)?(?:previous|prior|initial|baseline|active|positive)"
+    r"\s(?:who\s(?:had|were|was|did|have|entered|attained|achieved|responded|survived|lived|remained)|that\shad|with\s(?:an?\s|the\s)?(?:previous|prior|initial|baseline|active|positive)"
     r"|previously|initially)\b"
 )
 _SOME_GROUP = re.compile(
