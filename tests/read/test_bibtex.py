@@ -209,3 +209,11 @@ def test_comments_between_fields_are_left_out() -> None:
 def test_carets_and_signs_of_mendeley() -> None:
     text = r"@article{a, title={One}, abstract={10{\^{}}6 cells/kg, {\textcopyright} 2020 A {\textless} B}}"
     assert document(text).text == "One\n\n10^6 cells/kg, © 2020 A < B"
+
+
+def test_numbers_in_the_note_of_texmed() -> None:
+    link = r"\href{https://dx.doi.org/10.1000/abc}{10.1000/abc}"
+    note = rf"[PubMed Central:\href{{https://x/PMC11}}{{PMC11043336}}] [DOI:{link}] [PubMed:\href{{https://x}}{{38653983}}]"
+    read = document(f'@Article{{pmid38653983,\n   Title="{{C}}ells",\n   Note={{{note}}}\n}}\n')
+    assert ids(read) == {"pmid": "38653983", "pmcid": "PMC11043336", "doi": "10.1000/abc"}
+    assert read.notes == ("note: [PubMed Central:PMC11043336] [DOI:10.1000/abc] [PubMed:38653983]",)

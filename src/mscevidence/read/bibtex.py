@@ -155,6 +155,10 @@ def _reference(text: str, macros: dict[str, str], parents: Parents) -> Reference
     return reference
 
 
+_NOTED = re.compile(r"\[(PubMed Central|PubMed|DOI):\s*([^\s\[\]]+)\]")
+"""What PubMed makes BibTeX of (TeXMed) knows of numbers stands in its note."""
+
+
 def _month(value: str) -> str:
     return calendar.month_abbr[int(value)] if re.fullmatch(r"0?[1-9]|1[0-2]", value.strip()) else plain_text(value)
 
@@ -175,12 +179,18 @@ def _add(reference: Reference, name: str, value: str) -> None:
         # Mendeley writes an underscore as {\_}.
         reference.add(field, re.sub(r"[\\{}]", "", value))
     elif field == "note":
-        reference.add("note", f"{name}: {plain_text(value)}")
+        _add_note(reference, name, plain_text(value))
     elif field:
         # A tab is a space in TeX; in a canonical text it would separate the cells of a table.
         reference.add(field, plain_text(value).replace("\t", " "))
     elif name in _KEEP:
         reference.add("note", f"{name}: {plain_text(value)}")
+
+
+def _add_note(reference: Reference, name: str, text: str) -> None:
+    for kind, number in _NOTED.findall(text):
+        reference.add({"PubMed": "pmid", "PubMed Central": "pmcid", "DOI": "doi"}[kind], number)
+    reference.add("note", f"{name}: {text}")
 
 
 def _names(value: str) -> list[str]:
@@ -198,8 +208,8 @@ def _names(value: str) -> list[str]:
 
 def _add_key(reference: Reference, key: str) -> None:
     """Add the key of an entry; databases set their accession number there."""
-    number = re.fullmatch(r"(PMID|PMC|PPR|WOS|ISI):?\s?(\S+)", key)
-    if number and number[1] == "PMID":
+    number = re.fullmatch(r"(PMID|pmid|PMC|PPR|WOS|ISI):?\s?(\S+)", key)
+    if number and number[1].upper() == "PMID" and number[2].isdigit():
         reference.add("pmid", number[2])
     elif number and number[1] in {"WOS", "ISI"}:
         reference.add("accession", f"{number[1]}:{number[2]}")

@@ -108,6 +108,7 @@ _MARKUP = re.compile(
     r"|ensuremath|mbox|url|uppercase|MakeUppercase|enquote|it|em|bf|rm|sc|tt)(?![A-Za-z])\s*"
 )
 _WORD = re.compile(r"\\([A-Za-z]+)(?:\s+(?![\s])|\{\})?")
+_LINK = re.compile(r"\\href\s*\{[^{}]{0,2000}\}\s*(?=\{)")
 _ESCAPED = re.compile(r"\\([&%$#_{}])")
 _HIDDEN = {mark: chr(0xE000 + number) for number, mark in enumerate("&%$#_{}")}
 """Escaped marks while braces and dollars go: characters of the private use area stand for them."""
@@ -123,7 +124,7 @@ def plain_text(value: str) -> str:
     text = _RAISED.sub(r"^\1", text)
     text = _MATHEMATICS.sub(r"{\1}", _LOWERED.sub(r"\1", _RAISED_WORD.sub(r"\1", text)))
     if "\\" in text:
-        text = _ACCENT.sub(_accented, text)
+        text = _ACCENT.sub(_accented, _LINK.sub("", text))
         text = _WORD.sub(_symbol, _MARKUP.sub("", text))
         text = re.sub(r"\\(?:\\|newline|par)(?![A-Za-z])|\\[,;!: ]", " ", text).replace("\\-", "")
     text = text.replace("---", "—").replace("--", "–").replace("~", " ")
