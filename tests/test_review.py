@@ -316,6 +316,19 @@ def test_which_arm_a_label_means(label: str | None, found: str | None) -> None:
     assert (arm_found and arm_found["id"]) == found
 
 
+@pytest.mark.parametrize(
+    ("arm", "found"),
+    [
+        ({"id": "msc"}, "msc"),
+        ({"id": "msc", "name": "mesenchymal cells", "dose": {"value": 1e6}}, "msc"),
+        ({"id": "dose-3.0", "name": "3.0×10^6 cells/kg"}, None),
+    ],
+)
+def test_the_only_arm_is_everybody_unless_it_is_one_of_several_doses(arm: dict[str, Any], found: str | None) -> None:
+    arm_found = find_arm({"arms": [arm]}, "all")
+    assert (arm_found and arm_found["id"]) == found
+
+
 def test_ids_of_new_arms() -> None:
     assert arm_id("0.5×10^6 cells/kg") == "dose-0.5"
     assert arm_id("3×10^6 cells/kg") == "dose-3.0"

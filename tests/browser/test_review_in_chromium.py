@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import subprocess
@@ -108,7 +109,7 @@ def test_from_the_queue_to_the_forest_plot_by_keyboard(
         ("all", (8, 15)),
     ]
     assert {one.verdict for one in study.verdicts if one.rule.startswith("criterion")} == {"rejected"}
-    browser.click("#done a")
+    browser.click("#done a[href$='/review']")
     browser.until(lambda: "all 16 decided" in browser.text())
     browser.click(f"a[href$='/study/{STUDY}']")
     browser.until(lambda: "forest plot: response" in browser.text())
@@ -184,6 +185,83 @@ def test_words_selected_with_the_mouse_become_a_value(
     browser.until(lambda: not browser.count("#error"))
     (result,) = records.load_study(project.extracted / f"{STUDY}.yaml").results
     assert (result.counts(), result.decision.origin) == ((9, 15), "person")
+
+
+def test_what_was_done_is_told_and_keys_do_not_disturb_typing(browser: Chromium, links: dict[str, str]) -> None:
+    reach_document(browser, links["fe"])
+    said = "return document.getElementById('notice').textContent"
+    assert browser.run(said) == ""
+    decide_current(browser, "a")
+    browser.until(lambda: str(browser.run(said)).startswith("Accepted: "))
+    assert "15 wait" in browser.run(said)
+    assert browser.run("return location.search") == "", "loading the page again does not tell it again"
+    focused = "return document.activeElement.className"
+    assert "current" in browser.run(focused)
+    browser.press("t")
+    assert browser.run(focused) == "text"
+    browser.press("t")
+    assert "candidate" in browser.run(focused)
+    browser.click("#added input[name='outcome']")
+    for key in "ardscpt":
+        browser.press(key)
+    assert browser.run("return document.activeElement.value") == "ardscpt"
+    assert browser.count(".candidate.state-waiting") == 15
+
+
+def test_a_quote_of_the_record_leads_to_its_words(browser: Chromium, links: dict[str, str], project: Protocol) -> None:
+    reach_document(browser, links["fe"])
+    browser.click("#candidate-15 button[value='accept']")
+    browser.until(lambda: browser.count("#candidate-15.state-accepted"))
+    (result,) = records.load_study(project.extracted / f"{STUDY}.yaml").results
+    browser.open(browser.run("return location.origin") + f"/-/review/study/{STUDY}")
+    browser.click("td a[href*='?at=']")
+    browser.until(lambda: browser.count("#text"))
+    browser.until(lambda: browser.run("return getSelection().toString()") == result.source.quote)
+
+
+UNNAMED = """
+const shown = (one) => one.type !== 'hidden' && one.getClientRects().length;
+const said = (one) => [one, ...(one.labels || [])].map((each) => each.textContent).join('')
+  + (one.getAttribute('aria-label') || '') + (one.type === 'submit' ? one.value : '');
+return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+  .filter((one) => shown(one) && !said(one).trim() && !one.querySelector('title, img[alt]'))
+  .map((one) => one.outerHTML.slice(0, 200));
+"""
+HEADINGS = """
+return [...document.querySelectorAll('h1, h2, h3, h4')]
+  .map((one) => Number(one.getAttribute('aria-level') || one.tagName[1]));
+"""
+FOCUS = """
+const style = getComputedStyle(document.activeElement);
+return document.activeElement === document.body || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+"""
+
+
+def test_every_page_can_be_used_without_seeing_it_and_without_a_mouse(
+    browser: Chromium, links: dict[str, str], project: Protocol
+) -> None:
+    reach_document(browser, links["fe"])
+    browser.click("#candidate-15 button[value='accept']")
+    browser.until(lambda: browser.count("#candidate-15.state-accepted"))
+    address, origin = browser.address.partition("?")[0].partition("#")[0], browser.run("return location.origin")
+    room, study = f"{origin}/-/review", f"{origin}/-/review/study/{STUDY}"
+    pages = [room, address, study, f"{study}/results/new", f"{room}/new", f"{room}/forest/response"]
+    pages += [f"{room}/appraise/{STUDY}/rob-2-2019", f"{origin}/", f"{origin}/evidence/response-rates"]
+    pages += [f"{origin}/evidence", f"{origin}/evidence/response_rates"]
+    for page in pages:
+        browser.open(page)
+        browser.until(lambda: browser.run("return document.documentElement.lang") == "en")
+        assert browser.count("main, [role=main]") == 1, page
+        assert browser.run(UNNAMED) == [], page
+        levels = browser.run(HEADINGS)
+        assert levels.count(1) == 1, page
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), (page, levels)
+    browser.open(room)
+    browser.press("\ue004")
+    assert browser.run("return document.activeElement.textContent") == "To the content"
+    for _ in range(8):
+        assert browser.run(FOCUS), browser.run("return document.activeElement.outerHTML")
+        browser.press("\ue004")
 
 
 def test_two_extractors_settle_their_difference(

@@ -20,7 +20,8 @@ from mscevidence.documents import DocumentLibrary
 from mscevidence.model import Document
 from mscevidence.protocol import Protocol
 from mscevidence.web.access import OF_DATASETTE, STRICT, only_under_own_name
-from mscevidence.web.forms import fields, plain_values
+from mscevidence.web.form_pages import PARTS
+from mscevidence.web.forms import fields, notes, plain_values
 from mscevidence.web.plugin import ROUTES
 from mscevidence.web.room import Room
 from room_factory import HOSTILE, RIGHT_TO_LEFT, STUDY, Visitor, capture, hidden_value, new_project, new_room, served
@@ -315,7 +316,7 @@ def test_the_queue_counts_what_waits(fe: Visitor, document: Document) -> None:
     text = fe.get(ROOM).text
     assert "16 of 16 wait" in text
     assert STUDY in text
-    assert "(not begun)" in text
+    assert "not begun" in text
     decide(fe, document, the(candidates_on(fe, document), "patients-enrolled"))
     text = fe.get(ROOM).text
     assert "15 of 16 wait" in text
@@ -331,6 +332,13 @@ def test_the_marked_text_is_the_text_of_the_document(fe: Visitor, document: Docu
         assert document.text[int(start) : int(start) + len(words)] == words
 
 
+@pytest.mark.parametrize("done", ["", "16", "-1", "x", "٣", "999999", "<script>", "15&done=3"])
+def test_only_what_was_done_is_told(fe: Visitor, document: Document, done: str) -> None:
+    text = fe.get(f"{page_of(document)}?done={done}").text
+    assert "<script>" not in text
+    assert ("data-said" in text) == done.startswith("15&")
+
+
 def test_a_decision_goes_to_the_file_and_the_database(
     fe: Visitor, room: Room, project: Protocol, document: Document, datasette: Datasette
 ) -> None:
@@ -338,7 +346,9 @@ def test_a_decision_goes_to_the_file_and_the_database(
     for lead, number in (("patients-enrolled", 0), ("fraction-percent", 4)):
         answer = decide(fe, document, the(known, lead, number))
         assert answer.status_code == 303
-    assert f"{page_of(document)}#candidate-" in answer.headers["location"]
+    assert f"{page_of(document)}?done=15#candidate-" in answer.headers["location"]
+    said = html.unescape(fe.get(answer.headers["location"]).text)
+    assert re.search(r'role="status" id="notice" data-said="Accepted: result · 8/15 [^"]*response. 14 wait."', said)
     study = records.load_study(study_file(project))
     (result,) = study.results
     assert result.counts() == (8, 15)
@@ -622,6 +632,17 @@ def test_every_field_of_the_schema_is_in_the_form(fe: Visitor, part: Any) -> Non
     for field in fields(part):
         if field.name != "study":
             assert f'name="{field.name}"' in text
+
+
+def test_every_note_is_about_a_field_and_stands_beside_it(fe: Visitor) -> None:
+    begin(fe)
+    assert set(notes()) == {"study", "reports", "arms", "results"}
+    assert {f"{part}.{name}" for part, said in notes().items() for name in said} <= {
+        f"{part}.{field.name}" for part in PARTS.values() for field in fields(part)
+    }
+    text = html.unescape(fe.get(f"{ROOM}/study/itp-two/arms/new").text)
+    assert 'aria-describedby="field-combines-note"' in text
+    assert f'id="field-combines-note">{notes()["arms"]["combines"]}</p>' in text
 
 
 def test_what_a_form_says_as_values() -> None:

@@ -22,7 +22,7 @@ def find_arm(study: Any, label: str | None) -> Any | None:
     """Return the arm (a mapping of the study file) that a label means, or None.
 
     In order: the id or the name itself, or the id a new arm would get; for ``all`` the arm that combines others, or the
-    only arm; the only arm of the dose.
+    only arm, unless that is called by a dose: others may not have been accepted yet; the only arm of the dose.
     """
     arms = study.get("arms") or []
     wanted = label or ALL
@@ -32,11 +32,15 @@ def find_arm(study: Any, label: str | None) -> Any | None:
             return arm
     if wanted == ALL:
         combined = [arm for arm in arms if arm.get("combines")]
-        return _only(combined or arms)
+        return _only(combined or arms) if combined or not any(map(_is_dose_cohort, arms)) else None
     dose = dose_of(wanted)
     if dose is not None:
         return _only([arm for arm in arms if (arm.get("dose") or {}).get("value") == dose[0]])
     return None
+
+
+def _is_dose_cohort(arm: Any) -> bool:
+    return dose_of(str(arm.get("name") or arm["id"])) is not None
 
 
 def _only(arms: list[Any]) -> Any | None:

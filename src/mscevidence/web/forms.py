@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib import resources
 from typing import Any
 
 from mscevidence import records
@@ -29,12 +31,14 @@ class Field:
         kind: ``text``, ``number``, ``choice``, ``yes-no`` or ``list``.
         required: whether a record without it is wrong.
         choices: id and label of each valid word.
+        note: what to fill in, where the name does not say it.
     """
 
     name: str
     kind: str
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    note: str = ""
 
     @property
     def label(self) -> str:
@@ -47,7 +51,14 @@ def fields(part: Part) -> tuple[Field, ...]:
     """Return the fields of a part of the record, in the order of the schema; lists of entries are left out."""
     schema = records.json_schema()
     model = schema["$defs"][MODELS[part]] if MODELS[part] else schema
-    return tuple(_fields(model, schema["$defs"], lead="", inside_optional=False))
+    said = notes()[part]
+    found = _fields(model, schema["$defs"], lead="", inside_optional=False)
+    return tuple(dataclasses.replace(field, note=said.get(field.name, "")) for field in found)
+
+
+def notes() -> dict[str, dict[str, str]]:
+    """Return what to fill in: part of a study file -> field -> a few words."""
+    return tomllib.loads((resources.files(__package__) / "field_notes.toml").read_text(encoding="utf-8"))
 
 
 def _fields(model: dict[str, Any], known: dict[str, Any], *, lead: str, inside_optional: bool) -> Iterator[Field]:

@@ -1,7 +1,7 @@
 """A small Datasette plugin: a page per result with its number inside its sentence, one per question; the review room.
 
-It uses hooks only that mean the same in Datasette 0.65 and 1.0: `register_routes`, `render_cell`, `menu_links` and
-`asgi_wrapper`.
+It uses hooks only that mean the same in Datasette 0.65 and 1.0: `register_routes`, `render_cell`, `menu_links`,
+`extra_css_urls`, `extra_js_urls` and `asgi_wrapper`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,18 @@ def menu_links(datasette: Datasette) -> list[dict[str, str]]:
     """Return the way to the review room, on a server that has one."""
     has_room = room_of(datasette) is not None
     return [{"href": datasette.urls.path(access.ROOM), "label": "Review room"}] if has_room else []
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def extra_css_urls(datasette: Datasette) -> list[str]:
+    """Return the style of our parts of the pages of Datasette."""
+    return [datasette.urls.path(f"{access.ROOM}/static/pages.css")]
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def extra_js_urls(datasette: Datasette) -> list[dict[str, object]]:
+    """Return what makes the pages of Datasette readable to a screen reader; a module runs when the page is there."""
+    return [{"url": datasette.urls.path(f"{access.ROOM}/static/pages.js"), "module": True}]
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -116,23 +116,29 @@ def _facts(asked: _Asked, page: int) -> dict[str, Any]:
         found = questions.ask_stretch(asked.path, asked.question, asked.values, first=first, most=PAGE)
     except MscevidenceError as error:
         return {**facts, "error": error}
-    rows = [_cells(dict(zip(found.rows.columns, row, strict=True)), asked) for row in found.rows.rows]
+    columns = found.rows.columns
+    numeric = [any(isinstance(row[place], (int, float)) for row in found.rows.rows) for place in range(len(columns))]
+    rows = [_cells(dict(zip(columns, row, strict=True)), asked) for row in found.rows.rows]
     if page > 1:
         facts["earlier"] = asked.address(page=page - 1 if page > 2 else "")
     if len(rows) == PAGE and (found.total is None or found.total > first + PAGE):
         facts["later"] = asked.address(page=page + 1)
-    return {**facts, "columns": found.rows.columns, "rows": rows, "total": found.total}
+    return {**facts, "columns": list(zip(columns, numeric, strict=True)), "rows": rows, "total": found.total}
 
 
 def _fields(asked: _Asked) -> list[dict[str, Any]]:
     fields = []
     for one in asked.question.parameters:
-        said = one.description or one.vocabulary or one.lookup or ("one of the list" if one.choices else "any text")
+        said = one.description or one.vocabulary or (f"id of {_a(one.lookup)}" if one.lookup else "")
         value = asked.values.get(one.name, one.default)
         choices = questions.choices_of(asked.path, one)
         kind = {"closed": bool(one.choices), "terms": one.vocabulary, "choices": choices}
         fields.append({"name": one.name, "said": said.replace("-", " "), "value": value, **kind})
     return fields
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _cells(row: dict[str, Any], asked: _Asked) -> Markup:

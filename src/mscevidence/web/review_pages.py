@@ -19,6 +19,8 @@ from mscevidence.web.room import Room
 
 PAGE = 40
 """Documents on a page of the queue."""
+ADDED = "added"
+"""What an address says after a value was added."""
 
 
 @for_reviewers
@@ -53,8 +55,12 @@ def _queue(room: Room, reviewer: str, number: int) -> dict[str, Any]:
         }
         for name, rows in sorted(by_study.items())
     ]
+    shown = [row for rows in by_study.values() for row in rows]
+    sums = {name: sum(row.get(name) or 0 for row in shown) for name in ("waiting", "all", "failed")}
+    conditions = [(term.id, term.label) for term in vocabulary.load("condition").values()]
     pages = -(-len(documents) // PAGE)
-    return {"studies": studies, "others": sorted(known - set(by_study)), "number": number, "pages": pages}
+    facts = {"studies": studies, "others": sorted(known - set(by_study)), "conditions": conditions}
+    return {**facts, **sums, "number": number, "pages": pages}
 
 
 @for_reviewers
@@ -90,8 +96,20 @@ def _document(visit: Visit, more: dict[str, Any]) -> dict[str, Any]:
         "kinds": sorted({item["one"].kind for item in items}),
         "here": _here(visit),
         "blind": sat.blind,
+        "done": _said_of(visit.asked("done"), items, len(sat.waiting)),
         **more,
     }
+
+
+def _said_of(done: str, items: list[dict[str, Any]], waiting: int) -> str:
+    """Return what was just done, in words; empty when nothing was."""
+    if done == ADDED:
+        return f"The value was added to the record. {waiting} wait."
+    if not (done.isascii() and done.isdigit() and len(done) < 6 and int(done) < len(items)):
+        return ""
+    item = items[int(done)]
+    about = " · ".join(part for part in (item["one"].kind, item["value"], item["of"]) if part)
+    return f"{item['state'].capitalize()}: {about}. {waiting} wait."
 
 
 def _sitting(visit: Visit) -> review.Sitting:
@@ -120,17 +138,18 @@ async def _written(visit: Visit, write: Any) -> Response:
     if not visit.writes:
         return visit.redirect(_here(visit))
     try:
-        place = await visit.work(write, visit)
+        done, place = await visit.work(write, visit)
     except MscevidenceError as error:
         if not isinstance(error, (RecordError, UnknownTermError)):
             raise
         told = {"error": error.message, "hint": error.hint, "filled": visit.form}
         return await visit.page("room-document.html", await visit.work(_document, visit, told), status=400)
     visit.room.changed()
-    return visit.redirect(f"{_here(visit)}#{place}")
+    return visit.redirect(f"{_here(visit)}?done={done}#{place}")
 
 
-def _decide(visit: Visit) -> str:
+def _decide(visit: Visit) -> tuple[str, str]:
+    """Write a decision and return what was decided, and where the work goes on."""
     sat = _sitting(visit)
     wanted = visit.form.get("candidate", "")
     numbers = {item.candidate.id: number for number, item in enumerate(sat.items)}
@@ -150,10 +169,11 @@ def _decide(visit: Visit) -> str:
     later = [item for item in sat.waiting if numbers[item.candidate.id] > numbers[wanted]] or [
         item for item in sat.waiting if item.candidate.id != wanted
     ]
-    return f"candidate-{numbers[later[0].candidate.id]}" if later else "done"
+    return str(numbers[wanted]), f"candidate-{numbers[later[0].candidate.id]}" if later else "done"
 
 
-def _add(visit: Visit) -> str:
+def _add(visit: Visit) -> tuple[str, str]:
+    """Write a value whose words were selected and return that, and where the work goes on."""
     sat = _sitting(visit)
     names = {field.name for field in dataclasses.fields(review.Selection)} - {"start", "end", "quote"}
     places = [visit.form.get(name, "") for name in ("start", "end")]
@@ -167,7 +187,7 @@ def _add(visit: Visit) -> str:
     selection = review.Selection(start=int(places[0]), end=int(places[1]), quote=quote, **chosen)
     made = review.candidate_from(sat.document, selection, sat.study)
     _write(visit, sat, review.Ruling(made, "accept"))
-    return "added"
+    return ADDED, "added"
 
 
 def _write(visit: Visit, sat: review.Sitting, ruling: review.Ruling) -> None:

@@ -10,6 +10,7 @@ from mscevidence import records, review, vocabulary
 from mscevidence.errors import RecordError, UnknownTermError
 from mscevidence.model import Study
 from mscevidence.records.reading import file_name
+from mscevidence.review.appraising import SILENT
 from mscevidence.screening.agreement import cohen_kappa
 from mscevidence.web.access import Visit, for_reviewers
 
@@ -125,6 +126,7 @@ def _appraisal(visit: Visit, form: dict[str, str]) -> dict[str, Any]:
         "addresses": review.result_addresses(study),
         "documents": visit.room.documents_of(study),
         "report": form.get("report", ""),
+        "silent": [level.replace("-", " ") for level in tool.levels if level in SILENT],
         "version": form.get("version") or review.version_of(path),
     }
 

@@ -32,11 +32,15 @@ function press(card, action) {
 
 function correct(card) {
   if (!card) return;
-  card.querySelector("details").open = true;
+  for (const each of card.querySelectorAll("details")) each.open = true;
   card.querySelector("details input").focus();
 }
 
-const keys = { a: () => press(current, "accept"), r: () => press(current, "reject"), d: () => press(current, "defer"), c: () => correct(current), s: () => step(1), p: () => step(-1) };
+function toText() {
+  if (document.activeElement === text.parentElement) show(current || cards[0]); else text.parentElement.focus();
+}
+
+const keys = { t: toText, a: () => press(current, "accept"), r: () => press(current, "reject"), d: () => press(current, "defer"), c: () => correct(current), s: () => step(1), p: () => step(-1) };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
@@ -77,6 +81,24 @@ function take() {
   ready();
 }
 
+// The node of the text, and the place in it, of a character of the document.
+function nodeAt(place) {
+  const stretches = [...text.querySelectorAll("[data-start]")].filter((each) => Number(each.dataset.start) <= place && each.firstChild);
+  const stretch = stretches.at(-1);
+  if (!stretch) return null;
+  const before = [...stretch.textContent].slice(0, place - Number(stretch.dataset.start)).join("");
+  return [stretch.firstChild, before.length];
+}
+
+function showWords(start, end) {
+  const [from, to] = [nodeAt(start), nodeAt(end)];
+  if (!from || !to) return false;
+  getSelection().setBaseAndExtent(...from, ...to);
+  from[0].parentElement.scrollIntoView({ block: "center" });
+  text.parentElement.focus({ preventScroll: true });
+  return true;
+}
+
 function ready() {
   const chosen = Boolean(document.getElementById("quote").value);
   document.getElementById("add").disabled = !chosen;
@@ -92,6 +114,18 @@ if (text) {
   });
   for (const card of cards) card.addEventListener("focusin", () => { if (card !== current) { for (const each of cards) each.classList.toggle("current", each === card); current = card; } });
   ready();
+  // A region that changes after the page has come is read out; one that came with its words is not.
+  const notice = document.getElementById("notice");
+  if (notice && notice.dataset.said) {
+    notice.textContent = "";
+    setTimeout(() => { notice.textContent = notice.dataset.said; }, 200);
+    history.replaceState(null, "", location.pathname + location.hash);
+  }
   const trouble = document.getElementById("error");
-  if (trouble) trouble.focus(); else if (current) show(current);
+  const end = location.hash === "#done" && document.getElementById("done");
+  const words = /^(\d+)-(\d+)$/.exec(new URLSearchParams(location.search).get("at") || "");
+  if (trouble) trouble.focus();
+  else if (words && showWords(Number(words[1]), Number(words[2]))) ready();
+  else if (end) end.focus();
+  else if (current) show(current);
 }
