@@ -131,6 +131,13 @@ def told(text: str) -> list[Told]:
             "Methods: Two patients received MSCs of siblings, six of parents and four of strangers. Results: One patient responded.",
             [("response", "all", 1, None, None)],
         ),
+        (f"{ALONE} New lesions were seen in 5/7 patients.", []),
+        (
+            f"{ALONE} Complete resolution (CR) of aGVHD was seen in 12 (60%) patients.",
+            [("complete-response", "all", 12, 20, None)],
+        ),
+        (f"{ALONE} Death or severe lung disease (8/20) was frequent.", []),
+        (f"{ALONE} Death or lung disease was seen in 8/20 patients.", []),
     ],
 )
 def test_what_is_told_for_certain(text: str, expected: list[Told]) -> None:

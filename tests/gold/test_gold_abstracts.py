@@ -8,7 +8,7 @@ import pytest
 
 from extraction_msc import ABSTRACTS, HALVES, Row, abstract_of, abstracts_in, score
 
-FLOORS = {"open": (1.0, 0.975), "unseen": (1.0, 0.985)}
+FLOORS = {"open": (1.0, 0.975), "unseen": (1.0, 0.99)}
 
 
 @pytest.mark.parametrize("half", HALVES)
@@ -17,7 +17,7 @@ def test_precision_and_recall_do_not_fall(half: str) -> None:
     precision, recall = FLOORS[half]
     assert found.precision >= precision, found.errors
     assert found.recall >= recall, found.errors
-    assert found.mistimed == 0, found.errors
+    assert (found.mistimed, found.wrong_population) == (0, 0), found.errors
 
 
 def test_every_abstract_tells_its_origin_and_patterns() -> None:
@@ -69,6 +69,19 @@ def test_a_wrong_time_point_is_told() -> None:
     )
     assert (right.timed, right.mistimed, right.wrong) == (1, 0, 0)
     assert (wrong.timed, wrong.mistimed, wrong.wrong) == (1, 1, 0)
+
+
+def test_a_wrong_population_is_told() -> None:
+    text = (
+        "source: x\npatterns: x\n\nMethods: Ten patients were enrolled.\nResults: Fever occurred in 3/8 (per protocol)."
+    )
+    right, wrong, missing = (
+        score([abstract_of("x", f"{text}\n----\nfever | all | 3/8{population}")])
+        for population in (" | in per-protocol", " | in evaluable", "")
+    )
+    assert (right.populated, right.wrong_population, right.wrong) == (1, 0, 0)
+    assert (wrong.populated, wrong.wrong_population) == (1, 1)
+    assert (missing.populated, missing.wrong_population) == (1, 1)
 
 
 def test_the_folder_is_where_the_benchmark_says() -> None:

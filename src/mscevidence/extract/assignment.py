@@ -13,7 +13,7 @@ from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.denominators import OF_ALL, completed, possible_events
 from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit, says_kept
-from mscevidence.extract.event_counts import EVENT_COUNTS, counts_events
+from mscevidence.extract.event_counts import EVENT_COUNTS, counts_events, counts_patients_of
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
@@ -126,7 +126,7 @@ class Assignment:
             and (count.rule != "percent-only" or not is_estimated(count, bounds, attached.span))
         ):
             values = completed(values, self.facts.context, label, of_all=attached.outcome in OF_ALL)
-        if count in self.lists.left_open:
+        if count in self.lists.left_open or counts_patients_of(count, attached):
             attached = replace(attached, certain=False)
         if label is None and (few or self.owner.is_of_a_subgroup(count, attached, n)):
             population = population or "subgroup"

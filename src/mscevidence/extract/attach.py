@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.counts import NOUN, Count
-from mscevidence.extract.doubts import is_aside
+from mscevidence.extract.doubts import is_aside, is_of_either
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
@@ -162,8 +162,9 @@ def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -
     words = bounds.text[slice(*span)]
     if inside:
         joined = len(inside) > 1 and _AND_OR.fullmatch(bounds.text, inside[-2].end, inside[-1].start)
+        either = is_of_either(bounds.text, (inside[-1].start, inside[-1].end), count)
         alone = len({m.outcome for m in inside}) == 1 or (inside[-1].end == span[1] and not joined)
-        return Attached(inside[-1].outcome, words, span, certain=alone)
+        return Attached(inside[-1].outcome, words, span, certain=alone and not either)
     if _OF_A_GROUP.search(words):
         return None
     return Attached(None, words, span) if len(words.split()) <= 8 and not _DEMOGRAPHIC.search(words) else None

@@ -52,6 +52,9 @@ _CAUSES = re.compile(
     r"\b(?:causes?|reasons?)\s(?:of|for)\s(?:[\w-]+\s){1,4}?(?:were|was|included?|comprised|being)\b[^;]*\Z",
     re.IGNORECASE,
 )
+_OR_ELSE = re.compile(
+    r"\s(?:\([A-Z]{2,6}\)\s)?(?:or|and/or)\s(?!(?:more|less|higher|greater|better|worse|above|below|no|not|in|after|during)\b)[A-Za-z]"
+)
 _NOT_BETWEEN = re.compile(r"\b(?:not|never|failed\sto|unable\sto|without)\b", re.IGNORECASE)
 _BUT = re.compile(
     r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
@@ -122,6 +125,7 @@ def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: f
         or is_detail(text, count, outcome)
         or is_before_treatment(text, sentence, count)
         or is_of_a_cause(text, sentence, count)
+        or is_of_either(text, outcome, count)
         or is_whole(count, total)
         or is_after_response(text, sentence, outcome, count)
         or is_kept(text, outcome, count, total)
@@ -182,6 +186,11 @@ def is_before_treatment(text: str, sentence: Span, count: Count) -> bool:
 def is_of_a_cause(text: str, sentence: Span, count: Count) -> bool:
     """Return whether a number is of those with one cause or reason: "causes of death were infections (5 cases)"."""
     return bool(_CAUSES.search(text, sentence[0], count.start))
+
+
+def is_of_either(text: str, outcome: Span, count: Count) -> bool:
+    """Return whether a number is of those with an outcome or with something else: "death or lung disease (18/33)"."""
+    return outcome[1] <= count.start and bool(_OR_ELSE.match(text, outcome[1], count.start))
 
 
 def is_everybody(text: str, count: Count) -> bool:

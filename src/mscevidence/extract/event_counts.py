@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mscevidence import vocabulary
 from mscevidence.extract.attach import Attached
 from mscevidence.extract.counts import Count
 
@@ -25,3 +26,9 @@ def counts_events(text: str, count: Count, attached: Attached) -> bool:
     directly = attached.span is not None and _BETWEEN.fullmatch(text, count.end, max(count.end, attached.span[0]))
     verb = (attached.words or "").endswith("ed")
     return bool(directly) and not verb and not count.noun and attached.outcome in EVENT_COUNTS
+
+
+def counts_patients_of(count: Count, attached: Attached) -> bool:
+    """Return whether a share of patients is told with an outcome of which events are counted: "new lesions in 5/7"."""
+    term = vocabulary.load("outcome").get(attached.outcome or "")
+    return term is not None and term.counting_unit == "events" and count.value("n") is not None

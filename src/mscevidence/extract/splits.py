@@ -19,7 +19,8 @@ _NAMES = re.compile(
     r"(?<![\w/])[A-Za-z][\w-]{1,30}(?:\s[A-Za-z][\w-]{1,30}){0,2}(?:\s?/\s?[A-Za-z\d][\w-]{0,30}(?:\s[A-Za-z][\w-]{1,30})?){1,4}(?![\w/])"
 )
 _BRACKETED = re.compile(
-    r"\b(?P<head>responses?|remissions?)\s\((?P<list>[a-z]{2,12}(?:\s?/\s?[a-z]{2,12}){1,3})\)", re.IGNORECASE
+    r"\b(?P<head>responses?|remissions?)(?:\s(?:of|in|to)\s[\w-]{2,20}){0,2}\s\((?P<list>[a-z]{2,12}(?:\s?/\s?[a-z]{2,12}){1,3})\)",
+    re.IGNORECASE,
 )
 """Names behind the word that they share: "response (no/partial/complete)"."""
 _NUMBERS = re.compile(r"(?<![\w./+,-])\d{1,4}(?:\s?/\s?\d{1,4}){1,4}(?![\w/%+-]|\s?%|\s?mm|[.,]\d)")

@@ -49,6 +49,10 @@ _SHARE_OF = re.compile(
 _NUMBER_OF = re.compile(r"\b(?:proportion|percentage|share|number|rate)s?\sof\s(?:the\s)?$", re.IGNORECASE)
 _AMONG = re.compile(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$")
 _COUNTED_WITH = re.compile(rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", re.IGNORECASE)
+_OF_WHAT = re.compile(
+    r"\b(?:resolution|responses?|remission|control|improvement|disappearance|CR|PR)\)?\s(?:\([A-Z]{2,3}\)\s)?(?:of|in)\s(?:the\s|their\s)?$",
+    re.IGNORECASE,
+)
 _IS = re.compile(r"[^.;]{0,60}?\b(?:was|were|is|are|had|relapsed|died|survived|progressed)\b")
 _SCOPE_OF_ALL = re.compile(
     rf"(?:(?:\s[\w-]+){{0,2}}?\s{PEOPLE})?(?:\s\([^()]{{0,40}}\))?"
@@ -130,6 +134,8 @@ def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
         return True
     if mention.outcome not in CONDITIONS:
         return False
+    if _OF_WHAT.search(before):
+        return True  # "complete resolution (CR) of aGVHD"
     return not (_ARISES.search(before) or _AROSE.match(text, mention.end, sentence[1]))
 
 
