@@ -115,7 +115,7 @@ def _chosen(tables: list[Found], sentences: list[Found]) -> Found | None:
     best = _agreed(tables)
     if best is not None:
         return best
-    told = _agreed(sentences)
+    told = _agreed(sentences) or _agreed(each for each in sentences if each.whole)
     rivals = [each for each in tables if each.score >= _LEAST_SCORE]
     if not rivals or told is None:
         return told

@@ -43,6 +43,11 @@ _GRADE = re.compile(r"\b(?:[Gg]rades?|[Ss]tages?|[Cc]lass)\s(?:[\dIV]+\s?(?:or|a
 _OF_DIFFERENCE = re.compile(r"\b(?:CI|RD|ARR)\b[^;.a-z]{0,20}$|[−–]\s?$|\bdifference(?:\s(?:of|was|=)|,|:)\s?$")
 _N_AND_PERCENT = re.compile(r"[,;]\s?|\s?[(\[]|\s?/\s?")
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
+_NOBODY = re.compile(
+    r"\b(?:no\s(?:patients?|subjects?|participants?|women|children|one|cases?|deaths?|events?)|none(?:\sof\sthe\s(?:patients|subjects))?)"
+    r"(?=\s(?:in|of|from|on)\s)",
+    re.IGNORECASE,
+)
 _ALL_WORDS = 0.95
 _NO_RESULT = frozenset({"of-n", "complement", "n-equals"})
 
@@ -163,7 +168,7 @@ class SentenceQuestion:
             yield start, sentence[1]
 
     def _results(self, span: Span) -> list[Count]:
-        counts = self.groups.counts(span)
+        counts = _with_nobody(self.groups.text, span, self.groups.counts(span))
         kept: list[Count] = []
         for index, count in enumerate(counts):
             parts = counts[index + 1 : index + 3]
@@ -252,12 +257,24 @@ class SentenceQuestion:
         if "percent" in {first.rule, second.rule} and _CURVE.search(self.groups.text, *span):
             return None
         rule = "sentence" if first.rule == second.rule == "stated" else f"sentence-{max(first.rule, second.rule)}"
-        return Found(first, second, rule, score, self._text(span), span)
+        told = tuple(each.number for each in self.sizes.best if each is not None)
+        whole = first.rule == second.rule == "stated" and (first.n.number, second.n.number) == told
+        return Found(first, second, rule, score, self._text(span), span, whole=whole)
 
 
 def _exceeds(pair: tuple[float, float], sizes: tuple[float, ...]) -> bool:
     """Return whether one of two n is of more patients than its group has."""
     return any(n > size for n, size in zip(pair, sizes, strict=True))
+
+
+def _with_nobody(text: str, span: Span, counts: Sequence[Count]) -> Sequence[Count]:
+    """Return counts with the "no patients" of one group where another has some: "no patients in A and 2 in B"."""
+    found = list(_NOBODY.finditer(text, *span))
+    if len(found) != 1 or len(counts) != 1 or found[0].end() > counts[0].start:
+        return counts
+    (nobody,) = found
+    zero = Value(role="events", text=nobody.group(), span=nobody.span(), number=0.0)
+    return (Count("x-patients", nobody.start(), nobody.end(), (zero,), noun=True), *counts)
 
 
 def _as_events(count: Count) -> Count:

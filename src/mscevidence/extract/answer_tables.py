@@ -136,12 +136,21 @@ class TableQuestion:
         columns = [c for c in row.headers if c >= self.grid.labels]
         depth = max((len(row.headers[c]) for c in columns), default=0)
         for level in (*range(depth), *([_WHOLE_PATH] if depth > 1 else [])):
-            names = [_name(row.headers[c], level) for c in columns]
+            names = [self._untimed(_name(row.headers[c], level)) for c in columns]
             found = pair(self.sides, [without_size(name) for name in names], parallel=self.parallel)
             if found is not None:
                 sides = [tuple(columns[i] for i in side) for side in (found.intervention, found.comparator)]
                 return Pairing(sides[0], sides[1], found.certain), level
         return None, 0
+
+    def _untimed(self, name: str) -> str:
+        """Return the name of a column without its time, unless the groups are told apart by times."""
+        return name if self.timed else timeless(name) or name
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether the groups asked for are told apart by times: "24 weeks" and "48 weeks" of a drug."""
+        return bool(times_told(self.sides.intervention) or times_told(self.sides.comparator))
 
     def _around(self, row: Row, column: int, level: int) -> tuple[str, ...]:
         """Return the headers of a column above and below the one that names the group."""
@@ -169,6 +178,7 @@ class TableQuestion:
                 if place != other and len(pairing.comparator) == width and not lower_header(row, first):
                     continue
                 same = self._around(row, first, level) == self._around(row, second, level)
+                same = same and (self.timed or _times(row, first) == _times(row, second))
                 if same and self._is_count(row, first):
                     yield first, second
 
@@ -190,7 +200,7 @@ class TableQuestion:
         own = self.lexicon.expand(f"{label} {lower}") | stems(label)
         known = self.lexicon.expand(self.outcome)
         heads = self._heads(row, known)
-        told = times_told(f"{heading} {label} {lower} {upper}")
+        told = times_told(f"{heading} {label} {f'{lower} {upper}' if self.timed else ' '.join(path)}")
         if not (telling(self.wanted) & own or telling(known) & own or heads) or self._differs(label, heading, lower):
             return 0.0
         if told and self.times and not told & self.times:
@@ -258,6 +268,11 @@ class TableQuestion:
             rule = "table-row" if first.rule == second.rule == "stated" else f"table-row-{max(first.rule, second.rule)}"
             text = " > ".join((*row.heading, row.label))
             yield Found(first, second, rule, score, text, row.label_span, pairing.certain)
+
+
+def _times(row: Row, column: int) -> frozenset[tuple[float, str]]:
+    """Return the times that the headers of a column tell."""
+    return times_told(" ".join(row.headers[column]))
 
 
 def _name(path: tuple[str, ...], level: int) -> str:

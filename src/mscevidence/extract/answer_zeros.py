@@ -29,7 +29,7 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _SOME = re.compile(
-    r"\bno\s(?:[\w-]+\s){0,3}?(?:significant|differ|relation|effect(?!s)|change|association|correlation|apparent|trend|interaction|impact"
+    r"\bno\s(?:[\w-]+\s){0,3}?(?:significant|differ|relation|(?<!side\s)(?<!adverse\s)effect(?!s)|change|association|correlation|apparent|trend|interaction|impact"
     r"|influence|benefit)\w*|\bno\sevidence\s(?:that|for)\b",
     re.IGNORECASE,
 )

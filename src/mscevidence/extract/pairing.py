@@ -33,7 +33,7 @@ _NEGATED = re.compile(r"^(?:no|non|without|not)[\s-]+", re.IGNORECASE)
 _BEFORE = re.compile(r"\b(?:before|pre|baseline|prior)\b|\bpre-", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|post|following)\b|\bpost-", re.IGNORECASE)
 _NO_ARM = re.compile(
-    r"\s*(?:p|p[\s-]?values?|χ2?|chi.*|t|z|f|test.*|statistic.*|sig\w*\.?|difference.*|.*\bdifference\b.*|.*\bvs\.?\b.*|.*\bversus\b.*"
+    r"\s*(?:p|p[\s-]?values?|values?\sof\s[pP]|significance.*|χ2?|chi.*|t|z|f|test.*|statistic.*|sig\w*\.?|difference.*|.*\bdifference\b.*|.*\bvs\.?\b.*|.*\bversus\b.*"
     r"|(?:[\d%\s]*ci\b.*|.*\b95\s?%\s?ci\b.*)|.*\b(?:odds|risk|hazard|rate)\s(?:ratio|reduction)\b.*|(?:a?or|rr|hr|rd|arr|nnt|irr)\b.*"
     r"|total.*|all\b.*|overall.*|combined.*|both\b.*|.*\beffect\ssize\b.*|p\s?[=<].*|.*\bp[\s-]values?\b.*|itt\s.*)\s*",
     re.IGNORECASE,

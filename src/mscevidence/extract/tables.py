@@ -36,7 +36,7 @@ _FORMS = (
 _LONGEST_NUMBER = 60
 _NUMBERS = re.compile(r"[\d\s.,()%\[\]/±<>=≤≥*†‡§+–−-]+")
 _SIZE = re.compile(
-    rf"(?<![\w.])[nN]\s?=\s?(?P<n>{_WHOLE})(?![\d.%])|[(,]\s?(?P<bare>{_WHOLE})\s?(?:patients|subjects|participants|women|men)?\s?\)$"
+    rf"(?<![\w.])[nN]\s?=\s?(?P<n>{_WHOLE})(?![\d.%])|[(,]\s?(?:total\s?(?:n\s?)?=?\s?)?(?P<bare>{_WHOLE})\s?(?:patients|subjects|participants|women|men)?\s?\)$"
 )
 _YES = re.compile(r"(?:yes|present)\b", re.IGNORECASE)
 _NO = re.compile(r"(?:no|none|absent)\W*", re.IGNORECASE)

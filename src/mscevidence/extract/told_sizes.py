@@ -65,11 +65,17 @@ class ToldSizes:
             return (
                 Counted(events, size, "text") if sure and _agree(events, percent, decimals, size, slack=1.0) else None
             )
-        if percent is not None and percent.number is not None and possible(percent.number, decimals, size.number):
+        if percent is not None and percent.number is not None and _is_made(percent.number, decimals, size.number):
             number = float(events_of(percent.number, size.number))
             made = percent.model_copy(update={"role": "events", "number": number, "derived": True})
             return Counted(made, size, "percent")
         return None
+
+
+def _is_made(percent: float, decimals: int, n: float) -> bool:
+    """Return whether some number of n patients makes a percent, rounded or, with decimals, cut off."""
+    share = Share(events_of(percent, n), percent, decimals)
+    return possible(percent, decimals, n) or (decimals > 0 and share.agrees(n, cut=True))
 
 
 def _agree(events: Value, percent: Value | None, decimals: int, n: Value, *, slack: float) -> bool:

@@ -18,7 +18,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Found:
-    """A 2x2 read from one place, with how well it fits the question."""
+    """A 2x2 read from one place, with how well it fits the question.
+
+    `whole` tells that the n are printed beside the events and are those of all patients of both groups.
+    """
 
     intervention: Counted
     comparator: Counted
@@ -27,6 +30,7 @@ class Found:
     outcome: str
     span: Span
     certain: bool = True
+    whole: bool = False
 
     @property
     def numbers(self) -> tuple[float | None, ...]:

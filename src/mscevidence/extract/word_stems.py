@@ -25,7 +25,7 @@ _SUFFIXES = tuple(
         r"\w+",
         """ations ation ated ating ates ate ator
         ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
-        ers er ed es al ic ia s y e""",
+        ents ants ent ant ers er ed es al ic ia s y e""",
     )
 )
 _Replaced = tuple[tuple[str, ...], re.Pattern[str], str]
@@ -113,7 +113,8 @@ def weight(word: str) -> float:
 _DIRECTIONS = (
     re.compile(r"\b(?:reduc|decreas|declin|resol|improv|disappear|lower|less|drop|clear)", re.IGNORECASE),
     re.compile(
-        r"\b(?:increas|worsen|reappear|re-?occur|recurr|relaps|progress|higher|exacerbat|aggravat)", re.IGNORECASE
+        r"\b(?:increas|elevat|ris(?:e|en|ing)\b|rose|worsen|reappear|re-?occur|recurr|relaps|progress|higher|exacerbat|aggravat)",
+        re.IGNORECASE,
     ),
     re.compile(
         r"(?<=[a-z]{4})-free\b|\bfree of\b|\bwithout\b|\bnon(?:-|(?!e\b|et))(?=[a-z])|\bnot\b|\b(?:absence|lack) of\b"
