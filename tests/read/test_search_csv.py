@@ -258,6 +258,12 @@ def test_reading_long_cells_leaves_the_limit_of_others_as_it_was() -> None:
         ),
         ("Title,DOI,ISBN", "One,10.1/x,1524-4539 (Electronic) 0009-7322", {"issns": ("1524-4539", "0009-7322")}),
         ("Title,DOI,Age,Status", "One,10.1/x,3,done", {"text": "One", "notes": ("Age: 3", "Status: done")}),
+        ("Cochrane Review ID,Title,Year", "CD012345,Cells,2020", {"pages": "CD012345"}),
+        (
+            "Publication Type,Document Type,Title,DOI,Meeting Abstract",
+            "J,Meeting Abstract,One,10.1/x,2275",
+            {"publication_types": ("Meeting Abstract",), "number": "2275"},
+        ),
         (
             "Title,Source,Volume,DOI",
             "One,Blood (2023) 142 Supplement 1 (687),142,10.1/x",
@@ -295,6 +301,31 @@ def test_authors_joined_by_and(cell: str, names: list[str]) -> None:
     assert [author.name for author in read.authors] == names
 
 
+def test_a_registry_of_its_own() -> None:
+    text = "ISRCTN,Title,Condition,Interventions,DOI\nISRCTN12345678,Cells,MS,Infusion,10.1186/ISRCTN12345678\n"
+    read = document(text, "export.csv")
+    assert (read.kind, read.source, ids(read)["isrctn"]) == ("registry-entry", "isrctn", "ISRCTN12345678")
+    assert "Condition: MS" in read.text
+
+
+def test_codes_of_ovid_as_column_names() -> None:
+    read = document(
+        "DB,UI,AU,TI,SO,AB,PT,IS,DO\nOvid MEDLINE(R) ALL,37912345,Chen Y; Xu Y,Cells,"
+        '"Blood. 142(1):687-9, 2023 Nov 02",8/18.,Journal Article,1528-0020,10.1182/blood-2023-1\n',
+        "export.csv",
+    )
+    assert ids(read) == {"pmid": "37912345", "doi": "10.1182/blood-2023-1"}
+    assert (read.journal, read.volume, read.pages, read.source) == ("Blood", "142", "687-9", "pubmed")
+    assert len(read.authors) == 2
+
+
+@pytest.mark.parametrize(("collection", "found"), [("MED", {"pmid": "12345678"}), ("PPR", {"accession": "12345678"})])
+def test_collections_of_europe_pmc(collection: str, found: dict[str, str]) -> None:
+    text = f"SOURCE,EXT_ID,TITLE,AUTHORS,CITATION\n{collection},12345678,Cells,Smith J,Blood 2020 Jan; 1(2):3-4\n"
+    read = document(text, "export.csv")
+    assert (ids(read), read.source, read.journal) == (found, "europepmc", "Blood")
+
+
 def test_numbers_that_zotero_keeps_in_extra() -> None:
     read = document('Title,DOI,Extra\nOne,10.1000/x,"PMID: 22065098\nPMCID: PMC7909500"\n', "export.csv")
     assert ids(read) == {"doi": "10.1000/x", "pmid": "22065098", "pmcid": "PMC7909500"}
@@ -330,6 +361,7 @@ def test_numbers_of_other_databases_in_central() -> None:
         ("Lancet 1997 Dec 6;350(9092):1234-8", ("Lancet", "350", "9092", "1234-8", "1997-12-06")),
         ("Methods in protein analysis.:371-397, 2004.", ("Methods in protein analysis", None, None, "371-397", "2004")),
         ("Blood. 2023;142(5):1-9.", ("Blood", "142", "5", "1-9", "2023")),
+        ("Blood, 2023, 142(Suppl 1), 687-9", ("Blood", "142", "Suppl 1", "687-9", "2023")),
         ("Journal of Trauma.", ("Journal of Trauma", None, None, None, None)),
     ],
 )

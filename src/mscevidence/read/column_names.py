@@ -33,7 +33,7 @@ _NAMES = {
     "first-page": "biblio first page; page start; start page; first page; bp; page first; beginning page",
     "last-page": "biblio last page; page end; end page; last page; ep; page last; ending page",
     "pages": "pagination; biblio pages; pages; page; page range; page numbers; pg; pgs; pp",
-    "article-number": "art no; article number; article no; article id",
+    "article-number": "art no; article number; article no; article id; cochrane review id",
     "issn": "issn; issns; eissn; electronic issn; print issn; issn print; issn electronic; isxn; issn isbn",
     "isbn": "isbn; isbns; isbn s",
     "doi": "doi; doi number; digital object identifier; doi link; di; article doi; doi url; item doi",
@@ -41,10 +41,13 @@ _NAMES = {
     "pmcid": "pmcid; pmc id; pmc; pubmed central id",
     "accession": """cochrane id; store id; publication id; accession number; eid; pui; ut unique wos id;
         lens id; embase accession id; unique id; ut; unique identifier; embase accession number; unique wos
-        id""",
+        id; ext id""",
+    "embase": "embase id",
+    "cinahl": "cinahl id",
     "registration": """nct number; trialid; clinical trial numbers; clinical trial number; trial id; other
         ids; secondary id; secondary ids; main id; clinicaltrials number; trial registration number; trial
-        registry number; nct id; study nct id; secondaryid""",
+        registry number; nct id; study nct id; secondaryid; isrctn; isrctn number; actrn; drks id; ctri number; eudract
+        number; umin id; jrct id; registry id; registration number; eu trial number; eu ct number; ct number""",
     "keyword": "author keywords; keywords; keyword; manual tags; automatic tags; de; tags; key words",
     "subject": """subject terms; ieee terms; mesh term; subjects; index keywords; emtree medical index
         terms; emtree drug index terms; emtree medical index terms major focus; emtree drug index terms
@@ -62,7 +65,7 @@ _NAMES = {
     "database": "name of database; database; source database; database name; source register; db; data source",
     "publisher": "publisher; publisher name",
     "meeting": "conference name; conference title; conference; meeting; conference information; event name",
-    "number": "abstract number; abstract no; poster number",
+    "number": "abstract number; abstract no; poster number; meeting abstract",
     "session": "session; session title",
     "collective": "group authors; corporate author; book group authors; collective authors",
     "editor": "editors; editor; book editors",
@@ -143,6 +146,8 @@ def add_value(reference: Reference, name: str | None, label: str, value: str) ->
         reference.add("abstract", f"{label.strip()}: {'; '.join(clean(each) for each in value.split('|'))}")
     elif name == "source-line":
         _add_citation(reference, value)
+    elif name in {"embase", "cinahl"}:
+        reference.add("accession", f"{name.upper()} {value}")
     elif name in _LISTS:
         for each in _split(name, value):
             reference.add(name, each)
@@ -164,6 +169,8 @@ _GLUED_NAMES = re.compile(
 _DATABASES = frozenset(
     {"scopus", "embase", "medline", "pubmed", "web of science", "pubmed central", "crossref", "cinahl", "psycinfo"}
 )
+_EUROPE_PMC = frozenset({"med", "pmc", "ppr", "agr", "cba", "ctx", "eth", "hir", "pat", "nbk"})
+"""How Europe PMC calls the collections that its records come from."""
 
 
 def _split(name: str, value: str) -> list[str]:
@@ -215,8 +222,9 @@ def _add_citation(reference: Reference, value: str) -> None:
     if doi := doi_in(value):
         reference.add("doi", doi)
     if parts is None:
-        known = value.casefold() in _DATABASES
-        reference.add("database" if known else "journal", value if known else value.rstrip(". "))
+        word = value.casefold()
+        known = "Europe PMC" if word in _EUROPE_PMC else value if word in _DATABASES else ""
+        reference.add("database" if known else "journal", known or value.rstrip(". "))
         return
     for name, part in parts.items():
         if not reference.values.get(name):

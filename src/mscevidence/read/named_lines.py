@@ -72,7 +72,6 @@ def _fill(reference: Reference, values: Values) -> None:
     names = {plain_name(name) for name, _ in values}
     if "eudract number" in names:
         reference.add("database", "EU Clinical Trials Register")
-        reference.add("type", "Registry Entry")
     elif not reference.values.get("database") and "proquest document id" in names:
         reference.add("database", "ProQuest")
 

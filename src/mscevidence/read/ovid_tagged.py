@@ -11,7 +11,7 @@ from mscevidence.read.column_names import add_value
 from mscevidence.read.reference import Reference
 from mscevidence.read.tagged_records import Dialect, Values, add_known, format_of
 
-_FIELDS = {
+FIELDS = {
     "TI": "title",
     "OT": "other-title",
     "FA": "author",
@@ -46,7 +46,7 @@ _FIELDS = {
     "NT": "registration",
     "XL": "url",
 }
-_LEFT = frozenset(
+LEFT = frozenset(
     re.findall(
         r"\S+",
         """VN RO ST SB IO AD CE CL CP CS CY CN RN NM RF CR CC CI CO CT DC DD DE DJ DU ED EA EM EZ GI GO HI IR JC KC KD
@@ -76,7 +76,7 @@ def _fill(reference: Reference, values: Values) -> None:
         else:
             plain = _PART.sub("", value) if tag in {"AU", "FA"} else value
             for each in plain.split("\n") if tag in {"AU", "FA", "IN", "KW", "MH", "SH"} else [plain]:
-                add_known(reference, tag, each, _FIELDS, _LEFT)
+                add_known(reference, tag, each, FIELDS, LEFT)
 
 
 DIALECT = Dialect(

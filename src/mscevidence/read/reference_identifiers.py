@@ -29,7 +29,7 @@ _ACCESSIONS = (
     ("scopus", re.compile(r"(2-s2\.0-\d+)")),
     ("central", re.compile(r"(CN-\d{8})")),
     ("embase", re.compile(r"(?:EMBASE\s)?(L\d{6,})")),
-    ("embase", re.compile(r"EMBASE (\d{6,})")),
+    ("embase", re.compile(r"EMBASE L?(\d{6,})")),
     ("pmid", re.compile(r"(?:PUBMED |MEDLINE:)(\d{1,8})(?!\d)")),
     ("lens", re.compile(r"(\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])")),
     ("accession", re.compile(r"(\S(?:.{0,60}\S)?)")),

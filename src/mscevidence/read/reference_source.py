@@ -22,6 +22,19 @@ _SOURCES = (
     ("europepmc", "europe pmc"),
 )
 _BY_IDENTIFIER = {"embase": "embase", "scopus": "scopus", "wos": "web-of-science", "central": "central", "lens": "lens"}
+_REGISTRIES = frozenset(
+    {
+        "clinicaltrials.gov",
+        "ictrp",
+        "isrctn",
+        "eu-clinical-trials-register",
+        "anzctr",
+        "drks",
+        "umin-ctr",
+        "jrct",
+        "ctis",
+    }
+)
 _BY_LINK = {"embase.com": "embase", "scopus.com": "scopus", "europepmc.org": "europepmc"}
 
 
@@ -36,4 +49,4 @@ def source_of(databases: Iterable[str], identifiers: Iterable[Identifier], links
 
 def is_registry_entry(identifiers: Iterable[Identifier], source: str | None) -> bool:
     """Return whether a reference is an entry of a registry, by its number and the database it comes from."""
-    return source in {"clinicaltrials.gov", "ictrp"} and any(each.kind in REGISTRIES for each in identifiers)
+    return source in _REGISTRIES and any(each.kind in REGISTRIES for each in identifiers)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from mscevidence.model import Reject
 from mscevidence.read.column_names import add_value, field_of, plain_name
 from mscevidence.read.formats import Record
+from mscevidence.read.ovid_tagged import FIELDS as OVID_FIELDS
+from mscevidence.read.ovid_tagged import LEFT as OVID_LEFT
 from mscevidence.read.record_lines import MAX_RECORD_BYTES, excerpt
 from mscevidence.read.reference import Reference, record_of
 from mscevidence.read.web_of_science import FIELDS as WOS_FIELDS
@@ -24,6 +26,7 @@ _DATABASES = (
     ("ClinicalTrials.gov", {"nct number"}),
     ("ICTRP", {"trialid"}),
     ("Cochrane Library", {"cochrane id"}),
+    ("ISRCTN", {"isrctn"}),
     ("Lens", {"lens id"}),
     ("Dimensions", {"dimensions url"}),
     ("IEEE Xplore", {"date added to xplore"}),
@@ -33,10 +36,12 @@ _DATABASES = (
     ("Web of Science", {"ut unique wos id"}),
     ("PubMed", {"pmid", "citation", "nihms id"}),
 )
+_MEDLINE = re.compile(r"MED$|Ovid MEDLINE", re.IGNORECASE)
 _OF_JOURNALS = "publication title"
 _PEOPLE_AND_PLACES = "authors with affiliations"
 _PARTS_OF_DATES = {"month": "month", "published month": "month", "day": "day", "published day": "day"}
 _WOS_TAGS = frozenset({"PT", "AU", "TI", "SO"})
+_OVID_TAGS = frozenset({"DB", "TI", "AU", "SO"})
 _SCOPUS_ID = re.compile(r"\s?\(\d{6,}\)")
 
 
@@ -64,6 +69,8 @@ def columns_of(cells: Sequence[str]) -> Columns | None:
         labels = labels[:-1]
     if len(labels) < 2 or any(len(label) > 80 for label in labels):
         return None
+    if set(labels) >= _OVID_TAGS and all(len(label) == 2 for label in labels if label):
+        return Columns(labels, tuple(_ovid_field(label) for label in labels), None)
     if set(labels) >= _WOS_TAGS:
         fields = tuple(_wos_field(label) for label in labels)
         return Columns(labels, fields, "Web of Science")
@@ -83,9 +90,20 @@ def _fields(labels: Sequence[str]) -> tuple[str | None, ...]:
     if "registration" not in fields:
         # Age, Sex or Status tell of a study in the table of a registry only.
         fields = [None if field == "content" else field for field in fields]
+    if "publication type" in names and "document type" in names:
+        # Web of Science says there whether it is of a journal (J) or a book.
+        fields[names.index("publication type")] = "left"
     if "affiliations" in names and _PEOPLE_AND_PLACES in names:
         fields[names.index(_PEOPLE_AND_PLACES)] = "left"
     return tuple(fields)
+
+
+def _ovid_field(tag: str) -> str | None:
+    return (
+        OVID_FIELDS.get(tag)
+        or {"SO": "source-line", "UI": "accession"}.get(tag)
+        or ("left" if tag in OVID_LEFT else None)
+    )
 
 
 def _wos_field(tag: str) -> str | None:
@@ -121,8 +139,12 @@ def row_record(
         )
         return Reject(position=position, reason=reason, excerpt=excerpt(data))
     reference = Reference(notes=list(notes))
-    for label, field, cell in _cells(columns, cells):
-        add_value(reference, field, label, cell)
+    filled = _cells(columns, cells)
+    in_medline = any(field in {"source-line", "database"} and _MEDLINE.match(cell) for _, field, cell in filled)
+    for label, field, cell in filled:
+        # Ovid and Europe PMC have in one column the numbers of all their databases.
+        numbered = in_medline and label in {"UI", "EXT_ID"}
+        add_value(reference, "pmid" if numbered else field, label, cell)
     _add_date(reference, columns, cells)
     if columns.database:
         reference.add("database", columns.database)

@@ -31,6 +31,11 @@ _OVID = re.compile(
     (?:\.(?:.*?Article\ Number:\s*(?P<article>[^.\s]+))?(?:.*?Date\ of\ Publication:\s*(?P<date>[^.]+))?.*)?$""",
     re.VERBOSE,
 )
+_LISTED = re.compile(
+    r"""(?P<journal>[^,]+),\s(?P<year>(?:1[89]|20)\d\d),\s(?P<volume>\d[\w-]*)\s?(?:\((?P<issue>[^()]*)\))?
+    (?:(?:,\s|:\s?)(?:pp?\.?\s)?(?P<pages>[\w.-]+))?\.?$""",
+    re.VERBOSE,
+)
 _NAMES = ("journal", "meeting", "year", "date", "volume", "issue", "pages", "article-number")
 
 
@@ -38,10 +43,11 @@ def citation_parts(text: str) -> dict[str, str] | None:
     """Return the parts of a citation by the names of `reference.FIELDS`, without those it lacks; None if it is none.
 
     Read are ``Blood (2023) 142:5 (1-9). Date of Publication: 2 Nov 2023``, ``Blood. 2023;142(5):1-9``, with
-    and without the full stop, ``Blood. 142(5):1-9, 2023 Nov 2`` and ``Blood. 142(5):1-9, November 2, 2023``.
+    and without the full stop, ``Blood. 142(5):1-9, 2023 Nov 2`` ``Blood. 142(5):1-9, November 2, 2023``
+    and ``Blood, 2023, 142(5), 1-9``.
     """
     line = text[:_LONGEST].strip()
-    found = _EMBASE.match(line) or _PUBMED.match(line) or _OVID.match(line)
+    found = _EMBASE.match(line) or _PUBMED.match(line) or _OVID.match(line) or _LISTED.match(line)
     if found is None:
         return None
     parts = found.groupdict()

@@ -96,6 +96,10 @@ REGISTERS = frozenset(
         "actrn",
         "drks",
         "ctri",
+        "eu-clinical-trials-register",
+        "anzctr",
+        "umin-ctr",
+        "jrct",
     )
 )
 """Sources that are trial registers, by the names that searches and exports give them."""
