@@ -30,6 +30,11 @@ def forests() -> dict[str, tuple[Pooled, dict[str, Any]]]:
         "60-rows": (made_up.pooled(made_up.many(60)), {"columns": ("dose",)}),
         "long-names": (made_up.pooled(made_up.many(10, names=made_up.LONG_NAMES)), {}),
         "long-names-columns": (made_up.pooled(made_up.many(10, names=made_up.LONG_NAMES)), {"columns": COLUMNS}),
+        "arabic": (made_up.pooled(made_up.many(3, names=("محمد الأحمد 2019", "Müller-Lüdenscheidt 2020"))), {}),
+        "one-huge-study": (
+            made_up.pooled([*made_up.many(4), made_up.study("Registry 2024", 5210, 9874, number=9, weight=97.0)]),
+            {},
+        ),
         "chinese": (made_up.pooled(made_up.many(3, names=(made_up.CHINESE_NAME, "Wang 2012"))), {}),
         "subgroups": (made_up.grouped({"Lupus": 5, "Crohn fistula": 1, "Multiple sclerosis": 4}), {}),
         "subgroups-60-rows": (
@@ -41,10 +46,15 @@ def forests() -> dict[str, tuple[Pooled, dict[str, Any]]]:
         "failed": (_without_estimate("failed", events=3), {}),
         "comparison-1": (made_up.compared(made_up.contrasts(1)), {}),
         "comparison-20": (made_up.compared(made_up.contrasts(20)), {}),
-        "comparison-difference": (made_up.compared(made_up.contrasts(6, measure="RD"), measure="RD"), {}),
+        "comparison-difference": (_differences(), {}),
         "no-row": (made_up.pooled([]), {}),
         "no-prediction-interval": (_no_prediction(), {}),
     }
+
+
+def _differences() -> Pooled:
+    title = "Serious adverse event: risk difference, MSC against control"
+    return made_up.compared(made_up.contrasts(6, measure="RD"), measure="RD").model_copy(update={"title": title})
 
 
 def _without_estimate(status: str, *, events: int, marks: Sequence[str] = ()) -> Pooled:

@@ -21,7 +21,7 @@ CONDITIONS = ("immune-thrombocytopenia", "systemic-lupus-erythematosus", "crohns
               "systemic-sclerosis", "rheumatoid-arthritis", "type-1-diabetes", "aplastic-anaemia")  # fmt: skip
 SOURCES = ("umbilical-cord", "bone-marrow", "adipose", "wharton-jelly", "placenta", "umbilical-cord-blood")
 CONTROLS = ("placebo", "standard-care", "no-treatment", "sham", "active-comparator")
-HARMS = ("serious-adverse-event", "fever", "infection", "death")
+HARMS = ("serious-adverse-event", "severe-adverse-event", "fever", "infection", "death")
 STATUSES = ("published", "published", "preliminary", "corrected", "cancelled", "retracted", "expression-of-concern")
 JBI = "jbi-case-series-2020"
 KEYS = [key for key, *_ in ROWS]

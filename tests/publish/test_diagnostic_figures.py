@@ -9,10 +9,11 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from figure_reading import assert_apart, texts_in_place
+from figure_reading import assert_apart, by_key, texts_in_place
 from mscevidence import synthesis
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Pooled, Question
+from mscevidence.publish.effect_axis import label_effects
 from mscevidence.publish.figure import figure_bytes, house_style
 from mscevidence.publish.figures import FIGURES, FROM_RECORDS, describe_figure, draw_figure
 from mscevidence.publish.plot_page import PlotPage, texts_of
@@ -181,8 +182,59 @@ def test_a_strip_has_a_row_per_method_and_what_was_pre_specified_below() -> None
     said = texts_of(draw_figure("methods", rates(6)))
     names = [name for name, _ in pooled.series[0].rows]
     assert [text for text in said if text in names] == names
-    assert "As pre-specified" in said
+    assert "Main analysis" in said
     assert any("depend" in text for text in said)
+
+
+def test_a_strip_explains_the_abbreviations_that_it_uses() -> None:
+    said = " ".join(texts_of(draw_figure("methods", rates(6))))
+    assert "GLMM = generalised linear mixed model" in said
+    assert "HK = Hartung-Knapp interval" in said
+    assert "Mantel-Haenszel" not in said
+    assert "Mantel-Haenszel" in " ".join(texts_of(draw_figure("methods", comparison(6))))
+
+
+def test_the_first_study_of_a_cumulative_strip_shows_its_own_interval() -> None:
+    cells = by_key(draw_figure("cumulative", rates(6)))
+    # 8/18 by Clopper-Pearson
+    assert (cells["cumulative-1"], cells["cumulative-1-effect"]) == ("+ S0-Study 2020", "44.4 [21.5, 69.2]")
+    assert cells["cumulative-1-status"] == "One study: its own interval (Clopper-Pearson)"
+
+
+def test_bayesian_models_have_credible_intervals() -> None:
+    said = texts_of(draw_figure("bayes", rates(6)))
+    assert any("Bayesian models" in text for text in said)
+    assert not any("95% CI" in text for text in said)
+    assert any("credible intervals" in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("measure", "low", "high", "ticks"),
+    [
+        ("PLO", -3.0, 3.0, ["5", "10", "20", "30", "50", "70", "80", "90", "95"]),
+        ("PLO", -0.41, 0.21, ["40", "45", "50", "55"]),
+        ("OR", math.log(0.9), math.log(1.65), ["0.9", "1", "1.2", "1.4", "1.6"]),
+        ("RD", -0.1, 0.1, ["−10", "−5", "0", "5", "10"]),
+    ],
+)
+def test_an_axis_of_effects_has_at_least_four_ticks(measure: str, low: float, high: float, ticks: list[str]) -> None:
+    pooled = rates(3).model_copy(
+        update={"question": Question.model_validate({"outcome": "response", "measure": measure})}
+    )
+    panel = Figure().add_subplot()
+    panel.set_xlim(low, high)
+    label_effects(panel, pooled)
+    assert [label.get_text() for label in panel.get_xticklabels()] == ticks
+
+
+def test_names_keep_off_lines_where_they_can() -> None:
+    with house_style():
+        page = PlotPage.blank("title", ())
+        page.panel.set(xlim=(0, 10), ylim=(0, 10))
+        page.name_points([(5, 5, "Wang 2012")], lines=[[(5.5, 0.0), (5.5, 10.0)]])
+    (name,) = [text for text in page.panel.texts if text.get_text() == "Wang 2012"]
+    box = name.get_window_extent()
+    assert page.panel.transData.inverted().transform((box.x1, box.y0))[0] < 5.5
 
 
 def test_every_study_is_left_out_and_added_once() -> None:

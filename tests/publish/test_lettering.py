@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 from mscevidence.publish.baseline_text import Align, BaselineText, write_on_baseline
 from mscevidence.publish.figure import blank_figure, figure_bytes, house_style
-from mscevidence.publish.lettering import font, missing_characters, readable, widest, width, wrap
+from mscevidence.publish.lettering import balanced, font, missing_characters, readable, shortened, widest, width, wrap
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,27 @@ def test_wrap_prefers_spaces_then_hyphens() -> None:
     assert wrap("one two", width("one tw", 9), 9) == ("one", "two")
     assert wrap("García-Bernal", width("García-Be", 9), 9) == ("García-", "Bernal")
     assert wrap("", 10, 9) == ("",)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Wang 2012", "Wang 2012"),
+        ("Hospital of Blood Diseases, Chinese Academy of Medical Sciences 2004", "Hospital of Blood… 2004"),
+        ("A" * 60, "A" * 17 + "…"),
+    ],
+)
+def test_a_long_name_keeps_its_year(name: str, shown: str) -> None:
+    assert shortened(name, 120, 9) == shown
+    assert width(shortened(name, 120, 9), 9) <= 120
+
+
+def test_balanced_lines_leave_no_word_alone() -> None:
+    text = "Malignancy (per 1,000 patients; axis to 100)"
+    assert wrap(text, width(text, 9) - 5, 9)[-1] == "100)"
+    lines = balanced(text, width(text, 9) - 5, 9)
+    assert len(lines) == 2
+    assert lines[-1].endswith("axis to 100)")
 
 
 @settings(deadline=None, max_examples=60)

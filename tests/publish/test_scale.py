@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import synthetic_pooled as made_up
 
@@ -36,6 +38,14 @@ def test_effects_with_their_intervals() -> None:
     assert ODDS.interval(None, 2.0) == "[–, 2.00]"
     assert DIFFERENCE.effect(-0.05, -0.12, 0.02) == "−5.0 [−12.0, 2.0]"
     assert RATE.effect(0.5, 0.25, 0.75) == "50.0 [25.0, 75.0]"
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "text"),
+    [(0.21, 1.34, "(0.21-1.34)"), (0.001, 1.34, "(<0.01 to 1.34)"), (0.21, 1e6, "(0.21 to >99,999)")],
+)
+def test_no_hyphen_stands_beside_a_sign(lower: float, upper: float, text: str) -> None:
+    assert replace(ODDS, brackets=("(", "-", ")")).interval(lower, upper) == text
 
 
 def test_the_scale_of_an_analysis() -> None:

@@ -18,7 +18,7 @@ from mscevidence.effects.names import named_apart, study_label
 from mscevidence.errors import SelectionError
 from mscevidence.model import NOT_REPORTED, Study
 from mscevidence.publish.figure import house_style
-from mscevidence.publish.lettering import font, readable, widest, wrap
+from mscevidence.publish.lettering import font, readable, shortened, widest
 from mscevidence.publish.plot_page import BODY, INK, MARGIN, SMALL
 from mscevidence.publish.sheet import Sheet
 
@@ -33,6 +33,8 @@ LEGEND: dict[State, str] = {
     "not-extracted": "not yet extracted",
 }
 CELL, ROW = 17.0, 14.0
+SHARES = 6.8
+"""Size of the letters of the shares, of which neighbours may all be 100."""
 MOST_LABEL = 190.0
 
 
@@ -123,7 +125,7 @@ def draw_completeness(found: Completeness, *, title: str = "What the studies rep
 
 
 def _draw(found: Completeness, title: str) -> Figure:
-    labels = [_fitted(readable(name)) for name in found.studies]
+    labels = [shortened(readable(name), MOST_LABEL, SMALL) for name in found.studies]
     left = MARGIN + widest(labels, SMALL) + 8
     head = widest(list(found.fields), SMALL) + 8
     wide = max(left + CELL * len(found.fields) + MARGIN, 330.0)
@@ -135,7 +137,7 @@ def _draw(found: Completeness, title: str) -> Figure:
     for place, field in enumerate(found.fields):
         x = left + (place + 0.5) * CELL
         sheet.page.text(x, top - 5, field, rotation=90, ha="center", va="bottom", color=INK, font=font(SMALL))
-        sheet.write(x, foot + 9, f"{100 * found.share(field):.0f}", side="center")
+        sheet.write(x, foot + 9, f"{100 * found.share(field):.0f}", size=SHARES, side="center")
     for number, (label, states) in enumerate(zip(labels, found.states, strict=True)):
         y = top + number * ROW
         sheet.write(left - 6, y + ROW / 2, label, side="right")
@@ -146,12 +148,6 @@ def _draw(found: Completeness, title: str) -> Figure:
         _cell(sheet, MARGIN, y, state)
         sheet.write(MARGIN + CELL + 6, y + ROW / 2, words, size=BODY)
     return sheet.figure
-
-
-def _fitted(label: str) -> str:
-    """Return a label that fits its column; a longer one ends in an ellipsis, the flat rows have it whole."""
-    lines = wrap(label, MOST_LABEL, SMALL)
-    return lines[0] if len(lines) == 1 else f"{wrap(label, MOST_LABEL - SMALL, SMALL)[0]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _cell(sheet: Sheet, left: float, top: float, state: State) -> None:

@@ -12,7 +12,13 @@ from mscevidence.publish.scale import scale_of
 
 _FEWEST_TICKS = 4
 _MOST_TICKS = 12
-_DIGITS = ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8), tuple(tenth / 10 for tenth in range(10, 100)))
+_DIGITS = (
+    (1,),
+    (1, 2, 5),
+    (1, 1.5, 2, 3, 4, 5, 6, 7, 8),
+    (1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9),
+    tuple(tenth / 10 for tenth in range(10, 100)),
+)
 """First digits of round numbers, sparse to dense."""
 _EDGES = (0.001, 0.01, 0.02, 0.05)
 """Rates near 0 that have ticks of their own; 1 less each of them near 1."""

@@ -138,13 +138,16 @@ INDENT = "\N{EN DASH} "
 
 
 def _identified(flow: Flow, kinds: tuple[str, ...]) -> list[str]:
+    from mscevidence.fetch.sources import SOURCES
+
     lines = []
     for kind in kinds:
         words, key = KINDS[kind]
         lines.append(_counted(words, flow.counts[key]))
         sources = next((found for how, found in flow.sources.items() if how == kind), {})
         # One source says nothing that its kind does not.
-        lines += [INDENT + _counted(source, number) for source, number in sources.items()] if len(sources) > 1 else []
+        named = [INDENT + _counted(SOURCES.get(source, source), number) for source, number in sources.items()]
+        lines += named if len(named) > 1 else []
     return lines
 
 

@@ -14,25 +14,12 @@ from matplotlib.patches import Circle, Polygon, Rectangle
 from mscevidence.publish.baseline_text import write_on_baseline
 from mscevidence.publish.figure import blank_figure
 from mscevidence.publish.forest_axis import Axis
+from mscevidence.publish.forest_columns import BODY, SMALL, effect_parts, is_bold, size_of
 from mscevidence.publish.forest_discs import COLOURS
-from mscevidence.publish.forest_layout import (
-    AXIS_DEPTH,
-    BODY,
-    INDENT,
-    LEADING,
-    MARGIN,
-    PANEL,
-    SMALL,
-    TITLE,
-    Layout,
-    PlacedRow,
-    effect_parts,
-    is_bold,
-    size_of,
-)
+from mscevidence.publish.forest_layout import AXIS_DEPTH, INDENT, LEADING, MARGIN, PANEL, TITLE, Layout, PlacedRow
 from mscevidence.publish.forest_rows import Bar, Diamond, Square
 from mscevidence.publish.forest_style import INK, PLAIN, Style
-from mscevidence.publish.lettering import font
+from mscevidence.publish.lettering import font, widest, width
 
 Align = Literal["left", "center", "right"]
 
@@ -175,9 +162,13 @@ class ForestDrawing:
                 key = f"heading-{column.key}" + (f"-line-{index + 1}" if len(lines) > 1 else "")
                 self._write(column.anchor, height, line, size=BODY, bold=True, align=column.align, gid=key)
         if layout.panel_bottom - layout.header_bottom > _TALL and not self._directions_above:
+            # The panel's neighbour on the right may be headed as far left as here; the axis below has every label.
+            heads = [column.right - widest(column.heading, BODY, bold=True) for column in layout.columns]
+            end = min([head for head in heads if head > layout.panel_right] or [layout.width]) - BODY
             for tick, label in self._axis.ticks:
                 at = layout.panel_left + (tick - self._axis.low) / self._span * PANEL
-                self._write(at, last, label, size=_TICK_SIZE, align="center")
+                if at + width(label, _TICK_SIZE) / 2 <= end:
+                    self._write(at, last, label, size=_TICK_SIZE, align="center")
         for height, weight in ((layout.header_top, 1.0), (layout.header_bottom, 0.6)):
             self._rule(height, weight)
 

@@ -4,55 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from mscevidence.publish.columns import heading
-from mscevidence.publish.forest_rows import Kind, Row
+from mscevidence.publish.forest_columns import (
+    BODY,
+    GAP,
+    SMALL,
+    Column,
+    cell_column,
+    disc_edges,
+    effect_column,
+    is_bold,
+    number_column,
+    size_of,
+)
+from mscevidence.publish.forest_rows import Row
 from mscevidence.publish.lettering import balanced, widest, width, wrap
 
-BODY = 9.0
-SMALL = 7.5
 TITLE = 11.0
 LEADING = 1.28
 MARGIN = 14.0
-GAP = 13.0
 PANEL = 220.0
 PANEL_GAP = 16.0
 INDENT = 9.0
 ROW_PADDING = 4.0
 AXIS_DEPTH = 20.0
-DISC = 14.0
-"""Width of a column of discs."""
 
 _LEAST_LEFT = 235.0
 _MOST_LEFT = 310.0
 _STUDY_WIDTHS = (190.0, 230.0, 270.0, 310.0)
-_CELL_WIDTHS = (110.0, 130.0, 150.0)
-_WIDER = 1.1
-"""How much wider than its column the heading of effects may be before it takes two lines."""
-_BRACKETS = ("[", "(")
 _IN_PANEL = ("study", "summary", "prediction", "alternative")
-Align = Literal["left", "center", "right"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of text: its key, wrapped heading, edges and on which of them its text stands.
-
-    `split` is the edge at which effects end; their intervals end at the right one. None in all other columns.
-    """
-
-    key: str
-    heading: tuple[str, ...]
-    left: float
-    right: float
-    align: Align
-    split: float | None = None
-
-    @property
-    def anchor(self) -> float:
-        """The x position its text is set from."""
-        return {"left": self.left, "center": (self.left + self.right) / 2, "right": self.right}[self.align]
 
 
 @dataclass(frozen=True)
@@ -94,16 +74,6 @@ class Layout:
     def panel_right(self) -> float:
         """The x position of the right end of the axis."""
         return self.panel_left + PANEL
-
-
-def size_of(kind: Kind) -> float:
-    """Return the size of the letters of a row."""
-    return SMALL if kind in {"remark", "alternative"} else BODY
-
-
-def is_bold(kind: Kind) -> bool:
-    """Return whether a row is set in bold."""
-    return kind in {"heading", "summary"}
 
 
 @dataclass(frozen=True)
@@ -161,7 +131,7 @@ def lay_out(
         right, right_edge = _number_columns(rows, words, panel_left + PANEL + PANEL_GAP)
     right = (
         *right,
-        *(Column(key, (key[-1:],), *_disc(right_edge, place), "center") for place, key in enumerate(discs)),
+        *(Column(key, (key[-1:],), *disc_edges(right_edge, place), "center") for place, key in enumerate(discs)),
     )
     total = (right[-1].right if discs else right_edge) + MARGIN
     title_lines = wrap(words.title, total - 2 * MARGIN, TITLE, bold=True) if words.title else ()
@@ -198,8 +168,8 @@ def _left_columns(
     rows: Sequence[Row], names: Sequence[str], counts: Mapping[str, tuple[str, ...]], first_heading: str
 ) -> tuple[tuple[Column, ...], float]:
     """Return the columns left of the panel and the edge where they end."""
-    cells = [_cell_column(rows, name) for name in names]
-    cells += [_number_column(rows, key, text) for key, text in counts.items()]
+    cells = [cell_column(rows, name) for name in names]
+    cells += [number_column(rows, key, text) for key, text in counts.items()]
     others = sum(needed + GAP for _, _, needed, _ in cells)
     events = sum(needed + GAP for key, _, needed, _ in cells if key in counts)
     study = max(
@@ -238,23 +208,6 @@ def _summary_width(rows: Sequence[Row]) -> float:
     return min(max(labels, default=0.0), _STUDY_WIDTHS[-1])
 
 
-def _cell_column(rows: Sequence[Row], name: str) -> tuple[str, tuple[str, ...], float, Align]:
-    """Return a column of the least width in which no cell wraps, else few do, or the most a cell may have."""
-    texts = [row.cells[name] for row in rows if row.cells.get(name)]
-    for allowed, limit in [(share, limit) for share in (0.0, 0.25) for limit in _CELL_WIDTHS]:
-        lines = [wrap(text, limit, BODY) for text in texts]
-        if sum(len(cell) > 1 for cell in lines) <= allowed * len(lines):
-            break
-    head = wrap(heading(name), limit, BODY, bold=True)
-    needed = max([widest(head, BODY, bold=True), *(widest(cell, BODY) for cell in lines)])
-    return name, head, needed, "left"
-
-
-def _number_column(rows: Sequence[Row], key: str, head: tuple[str, ...]) -> tuple[str, tuple[str, ...], float, Align]:
-    cells = [width(row.cells[key], size_of(row.kind), is_bold(row.kind)) for row in rows if key in row.cells]
-    return key, head, max([widest(head, BODY, bold=True), *cells]), "right"
-
-
 def _number_columns(rows: Sequence[Row], words: Words, start: float) -> tuple[tuple[Column, ...], float]:
     """Return the columns of effects and weights and the edge where they end; no weight column without weights."""
     columns: list[Column] = []
@@ -263,39 +216,12 @@ def _number_columns(rows: Sequence[Row], words: Words, start: float) -> tuple[tu
         if key == "weight" and not any(row.cells.get("weight") for row in rows):
             continue
         if key == "effect":
-            columns.append(_effect_column(rows, key, text, start))
+            columns.append(effect_column(rows, key, text, start))
         else:
-            _, lines, needed, align = _number_column(rows, key, (text,))
+            _, lines, needed, align = number_column(rows, key, (text,))
             columns.append(Column(key, lines, start, start + needed, align))
         start = columns[-1].right + GAP
     return tuple(columns), columns[-1].right
-
-
-def _effect_column(rows: Sequence[Row], key: str, text: str, start: float) -> Column:
-    """Return a column of effects: the effects end at one edge and their intervals at another."""
-    parts = [(effect_parts(row), size_of(row.kind), is_bold(row.kind)) for row in rows if key in row.cells]
-    intervals = max((width(interval, size, bold) for (_, interval), size, bold in parts), default=0.0)
-    effects = max((width(effect, size, bold) for (effect, _), size, bold in parts), default=0.0)
-    gap = width(" ", BODY) if effects and intervals else 0.0
-    needed = effects + gap + intervals
-    words, _, _ = text.rsplit(" ", 2)
-    head = (text,) if width(text, BODY, True) <= _WIDER * needed else (words, text[len(words) + 1 :])
-    needed = max(needed, widest(head, BODY, bold=True))
-    return Column(key, head, start, start + needed, "right", start + needed - intervals - gap)
-
-
-def effect_parts(row: Row) -> tuple[str, str]:
-    """Return the effect and the interval of a row, which stand in columns of their own; either may be empty."""
-    text = row.cells.get("effect", "")
-    effect, gap, interval = text.partition(" ")
-    if text.startswith(_BRACKETS) or row.kind == "prediction":
-        return "", text
-    return (effect, interval) if not gap or interval.startswith(_BRACKETS) else ("", text)
-
-
-def _disc(edge: float, place: int) -> tuple[float, float]:
-    """Return the edges of a column of discs."""
-    return edge + GAP + place * DISC, edge + GAP + (place + 1) * DISC
 
 
 def _place(rows: Sequence[Row], left: Sequence[Column], first_count: str, top: float) -> tuple[PlacedRow, ...]:

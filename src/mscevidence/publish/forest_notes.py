@@ -93,7 +93,8 @@ def _shown_estimates(pooled: Pooled, *, every_estimate: bool) -> Iterator[tuple[
 def _exclusions(pooled: Pooled) -> Iterator[str]:
     number = len(pooled.exclusions)
     if 0 < number <= _MOST_EXCLUSIONS:
-        listed = "; ".join(f"{item.label}: {item.reason}" for item in pooled.exclusions)
+        names = {row.study: row.label for row in rows_in_order(pooled)}
+        listed = "; ".join(f"{names.get(item.label, item.label)}: {item.reason}" for item in pooled.exclusions)
         yield f"Not in this analysis ({number}). {listed}."
     elif number:
         yield f"Not in this analysis: {wording.count(number, 'result')}, listed with reasons beside the analysis."

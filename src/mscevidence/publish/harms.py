@@ -26,9 +26,9 @@ from mscevidence.publish.scale import RATE
 GRADES = ("fatal", "serious", "grade-3-or-higher", "dose-limiting", "any", "non-serious")
 """The gravest first."""
 
-NOTES = (
-    "Open squares: the source says in words that nobody had it, and gives no count. Filled squares: counted.",
-    "One result of each study that shares no patients with another in the figure. A patient may stand in several rows.",
+IN_WORDS = "Open squares: the source says in words that nobody had it, and gives no count. Filled squares: counted."
+ONCE = (
+    "One result of each study that shares no patients with another in the figure. A patient may stand in several rows."
 )
 
 
@@ -66,11 +66,22 @@ def draw_harms(found: Sequence[Pooled], *, title: str = "Adverse events") -> Fig
         title=readable(title),
         effect=f"Rate % [{wording.level_text(found[0].level)} CI]",
         axis="Patients with the event, %",
-        notes=(*NOTES, f"Intervals: {found[0].interval_method}."),
+        notes=tuple(_notes(found)),
     )
     layout = lay_out(rows, words, columns=(), counts=ONE_ARM)
     with house_style():
         return ForestDrawing(layout, _axis(found), reference=None).drawn()
+
+
+def _notes(found: Sequence[Pooled]) -> Iterator[str]:
+    if any(_in_words(row) for pooled in found for row in pooled.overall.rows):
+        yield IN_WORDS
+    yield ONCE
+    yield f"Intervals: {found[0].interval_method}, {wording.level_text(found[0].level)}."
+
+
+def _in_words(row: StudyRow) -> bool:
+    return "narrative-zero" in row.marks
 
 
 def _axis(found: Sequence[Pooled]) -> Axis:
@@ -101,8 +112,7 @@ def _study(row: StudyRow, key: str) -> Row:
         "total": f"{row.n:,}",
         "effect": RATE.effect(row.effect, row.lower, row.upper),
     }
-    told = "narrative-zero" in row.marks
-    square = None if row.effect is None else Square(row.effect, row.lower, row.upper, None, hollow=told)
+    square = None if row.effect is None else Square(row.effect, row.lower, row.upper, None, hollow=_in_words(row))
     return Row("study", readable(row.label), cells, square, 1, key)
 
 
@@ -130,7 +140,7 @@ def rows_of(found: Sequence[Pooled]) -> list[dict[str, object]]:
             "rate": row.effect,
             "lower": row.lower,
             "upper": row.upper,
-            "zero in words": "yes" if "narrative-zero" in row.marks else "no",
+            "zero in words": "yes" if _in_words(row) else "no",
             "report": row.report,
             "quote": row.quote,
         }

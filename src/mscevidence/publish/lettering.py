@@ -110,6 +110,20 @@ def balanced(text: str, limit: float, size: float, *, bold: bool = False) -> tup
     return lines
 
 
+def shortened(text: str, limit: float, size: float) -> str:
+    """Return a text that is no wider than a limit: of a longer one the beginning and, if short, the last word.
+
+    What is left out is marked by an ellipsis; tables have the whole.
+    """
+    if width(text, size) <= limit:
+        return text
+    ellipsis = "\N{HORIZONTAL ELLIPSIS}"
+    last = f" {text.rpartition(' ')[2]}" if " " in text else ""
+    end = last if width(last, size) <= limit / 4 else ""
+    begun = wrap(text, limit - width(ellipsis + end, size), size)[0]
+    return f"{begun.rstrip(' ,;')}{ellipsis}{end}"
+
+
 def _pieces(word: str, limit: float, size: float, bold: bool) -> list[str]:
     if width(word, size, bold) <= limit:
         return [word]

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from mscevidence.publish.figure import blank_figure
-from mscevidence.publish.lettering import font, readable, width, wrap
+from mscevidence.publish.lettering import font, readable, shortened, width, wrap
 
 INK, GREY, FAINT = "#1a1a1a", "#767676", "#e6e6e6"
 BLUE, SKY, VERMILLION, GREEN, PURPLE = "#0072B2", "#56B4E9", "#D55E00", "#009E73", "#AA4499"
@@ -133,7 +133,7 @@ class PlotPage:
         drawn = [self.panel.transData.transform(line) for line in lines]
         around = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(dots, reach, strict=True)]
         for (x, y), r, (_, _, whole) in zip(dots, reach, points, strict=True):
-            name = _shortened(readable(whole), size)
+            name = shortened(readable(whole), MOST_NAME, size)
             wide, high = width(name, size) * scale, size * 1.15 * scale
             free = [
                 box
@@ -151,12 +151,6 @@ class PlotPage:
             text = self.panel.text(left, middle, name, va="center_baseline", font=font(size, text=name), color=INK)
             text.set_clip_on(False)
         return left_out
-
-
-def _shortened(name: str, size: float) -> str:
-    """Return a name that can stand beside a point; a longer one ends in an ellipsis, tables have it whole."""
-    lines = wrap(name, MOST_NAME, size)
-    return name if len(lines) == 1 else f"{wrap(name, MOST_NAME - size, size)[0]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _places(x: float, y: float, wide: float, high: float, gap: float) -> tuple[Box, ...]:

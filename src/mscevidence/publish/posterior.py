@@ -73,7 +73,7 @@ class _Ridges:
     def __init__(self, found: synthesis.Densities, shown: Sequence[int], pooled: Pooled) -> None:
         self._found, self._shown, self._pooled = found, shown, pooled
         groups = [found.borrowed.groups[place] for place in shown]
-        self._names = [wrap(readable(group.name), MOST_LABEL, SMALL) for group in groups]
+        self._names = [wrap(readable(group.name[:1].upper() + group.name[1:]), MOST_LABEL, SMALL) for group in groups]
         self._counts = [
             f"{wording.count(group.k, 'study', 'studies')}, {group.events}/{group.patients}" for group in groups
         ]

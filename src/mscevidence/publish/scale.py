@@ -12,6 +12,7 @@ from mscevidence.model import Estimate, Measure, Pooled, Question
 from mscevidence.publish import wording
 
 MINUS = "\N{MINUS SIGN}"
+SIGNS = frozenset({MINUS, "<", ">"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,11 @@ class Scale:
         if not (wording.exists(lower) or wording.exists(upper)):
             return wording.DASH
         before, between, after = self.brackets
-        return f"{before}{self.number(lower)}{between}{self.number(upper)}{after}"
+        low, high = self.number(lower), self.number(upper)
+        if between == "-" and SIGNS & {*low, *high}:
+            # A hyphen beside a sign would be taken for one.
+            between = " to "
+        return f"{before}{low}{between}{high}{after}"
 
     def effect(self, effect: float | None, lower: float | None, upper: float | None) -> str:
         """Return an effect with its interval: ``44.4 [21.5, 69.2]``, ``0.53 [0.21, 1.34]``."""

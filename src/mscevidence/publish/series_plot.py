@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from matplotlib.figure import Figure
@@ -24,6 +25,23 @@ HEADINGS: Mapping[str, str] = {
     "cumulative": "Added",
     "shrunken": "Study",
 }
+WHOLE = "Main analysis"
+"""What the analysis itself is called among its re-analyses; whether it was pre-specified is not known here."""
+BAYESIAN = frozenset({"bayes", "shrunken"})
+ABBREVIATIONS: Mapping[str, str] = {
+    "GLMM": "generalised linear mixed model",
+    "REML": "restricted maximum likelihood",
+    "ML": "maximum likelihood",
+    "PM": "Paule-Mandel",
+    "DL": "DerSimonian-Laird",
+    "SJ": "Sidik-Jonkman",
+    "EE": "equal effects",
+    "MH": "Mantel-Haenszel",
+    "HK": "Hartung-Knapp interval",
+    "t": "interval by Student's t",
+    "z": "interval by the normal distribution",
+}
+"""In the names of methods, in the order in which they are told."""
 COUNTS = {"studies": ("Studies",), "patients": ("Patients",)}
 OVER_TIME = {"studies": ("Studies",), "patients": ("Events",)}
 
@@ -48,14 +66,14 @@ def draw_series(pooled: Pooled, series_id: str) -> Figure:
             hint="at least two studies are needed",
         )
     scale, sides = scale_of(pooled), directions(pooled)
-    rows = (*_rows(series, scale), Row("space"), _whole(pooled, scale))
+    rows = (*_rows(series, pooled, scale), Row("space"), _whole(pooled, scale))
     words = Words(
         title=readable(f"{pooled.title}: {_title(series)}"),
         first=HEADINGS.get(series.id, "Analysis"),
-        effect=f"{scale.heading} [{wording.level_text(pooled.level)} CI]",
+        effect=f"{scale.heading} [{wording.level_text(pooled.level)} {'interval' if series.id in BAYESIAN else 'CI'}]",
         directions=beside(sides) if sides else (),
         axis=readable(_axis_label(pooled, scale)),
-        notes=tuple(readable(note) for note in series.notes),
+        notes=tuple(readable(note) for note in (*series.notes, *_explained(series))),
     )
     layout = lay_out(rows, words, columns=(), counts=OVER_TIME if scale.exposure else COUNTS)
     with house_style():
@@ -70,12 +88,32 @@ def _axis_label(pooled: Pooled, scale: Scale) -> str:
 
 
 def _title(series: Series) -> str:
-    return series.title[:1].lower() + series.title[1:]
+    return series.title if series.title.startswith("Bayesian") else series.title[:1].lower() + series.title[1:]
 
 
-def _rows(series: Series, scale: Scale) -> Iterator[Row]:
+def _explained(series: Series) -> Iterator[str]:
+    """Yield what the abbreviations in the names of methods stand for, and what kind of intervals models have."""
+    if series.id in BAYESIAN:
+        yield f"Intervals are credible intervals, that of the {WHOLE.lower()} is a confidence interval."
+    names = " ".join([series.title, *(name for name, _ in series.rows)]) if series.id not in BAYESIAN else ""
+    used = [f"{short} = {words}" for short, words in ABBREVIATIONS.items() if re.search(rf"\b{short}\b", names)]
+    if used:
+        yield f"{'; '.join(used)}."
+
+
+def _rows(series: Series, pooled: Pooled, scale: Scale) -> Iterator[Row]:
+    own = {f"+ {row.label}": row for row in pooled.overall.rows} if series.id == "cumulative" else {}
     for number, (name, one) in enumerate(series.rows, 1):
         key = f"{series.id}-{number}"
+        if one.k == 1 and one.effect is None and name in own:
+            # Nothing is pooled yet: the first study shows its own effect.
+            row = own[name]
+            one = one.model_copy(update={"effect": row.effect, "lower": row.lower, "upper": row.upper})  # noqa: PLW2901
+            yield Row("study", readable(name), _cells(one, scale), _square(one), key=key)
+            yield Row(
+                "remark", f"One study: its own interval ({pooled.interval_method})", indent=1, key=f"{key}-status"
+            )
+            continue
         yield Row("study", readable(name), _cells(one, scale), _square(one), key=key)
         if one.effect is None:
             yield Row("remark", readable(wording.status_sentence(one)), indent=1, key=f"{key}-status")
@@ -95,9 +133,9 @@ def _whole(pooled: Pooled, scale: Scale) -> Row:
     first = pooled.overall.estimates[0]
     drawn = first.effect is not None and first.lower is not None and first.upper is not None
     diamond = Diamond(first.effect, first.lower, first.upper, "overall") if drawn else None  # type: ignore[arg-type]
-    return Row("summary", "As pre-specified", _cells(first, scale), diamond, key="overall")
+    return Row("summary", WHOLE, _cells(first, scale), diamond, key="overall")
 
 
 def _reference(pooled: Pooled, scale: Scale) -> float | None:
-    """Return the pooled rate as pre-specified, which is marked by a dotted line; ratios have their own line."""
+    """Return the pooled rate of the main analysis, which is marked by a dotted line; ratios have their own line."""
     return None if scale.comparative else pooled.overall.estimates[0].effect

@@ -20,9 +20,10 @@ from matplotlib.patches import Circle
 from mscevidence import vocabulary
 from mscevidence.errors import RecordError, SelectionError
 from mscevidence.model import Study
+from mscevidence.publish import wording
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.lettering import font, readable, widest, wrap
-from mscevidence.publish.plot_page import BLUE, GREY, INK, MARGIN, SMALL, VERMILLION
+from mscevidence.publish.plot_page import BLUE, INK, MARGIN, SMALL, VERMILLION
 from mscevidence.publish.sheet import Sheet
 
 COLUMNS = ("nct", "title", "conditions", "enrolment", "status")
@@ -30,6 +31,7 @@ NOT_STATED = "source not stated"
 NEVER_BEGAN = frozenset({"Withdrawn"})
 LARGEST = 14.5
 CELL = 33.0
+LEAST_WIDE = 330.0
 MOST_LABEL = 170.0
 RULE = "#eeeeee"
 
@@ -152,7 +154,7 @@ def _draw(found: TrialsMap, title: str) -> Figure:
     labels = [wrap(readable(name), MOST_LABEL, SMALL) for name in found.conditions]
     left = MARGIN + max(widest(lines, SMALL) for lines in labels) + 10
     head = widest(list(found.sources), SMALL) + 8
-    wide = left + CELL * len(found.sources) + MARGIN
+    wide = max(left + CELL * len(found.sources) + MARGIN, LEAST_WIDE)
     sheet = Sheet.blank(title, _notes(found), wide=wide, down=head + CELL * len(labels))
     top, bottom = sheet.top + head, sheet.bottom
     for place, name in enumerate(found.sources):
@@ -161,7 +163,7 @@ def _draw(found: TrialsMap, title: str) -> Figure:
         sheet.page.plot([x, x], [top, bottom], color=RULE, linewidth=0.8, zorder=0)
     for number, lines in enumerate(labels):
         y = top + (number + 0.5) * CELL
-        sheet.page.plot([left, wide - MARGIN], [y, y], color=RULE, linewidth=0.8, zorder=0)
+        sheet.page.plot([left, left + CELL * len(found.sources)], [y, y], color=RULE, linewidth=0.8, zorder=0)
         sheet.write_lines(left - 6, y, lines, side="right")
     most = _most(found)
     for (condition, source), balloon in sorted(found.cells.items()):
@@ -192,7 +194,10 @@ def _circles(sheet: Sheet, x: float, y: float, balloon: Balloon, most: int) -> N
             circle.set_alpha(0.75 if filled else 1.0)
             sheet.page.add_patch(circle)
     counts = f"{balloon.published}/{balloon.registered}"
-    sheet.write(x + CELL / 2 - 1, y + CELL / 2 - 4, counts, size=5.5, side="right", colour=GREY)
+    sheet.page.text(
+        x + CELL / 2 - 1, y + CELL / 2 - 4, counts, ha="right", va="center_baseline", color=INK, font=font(5.5),
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
+    )  # fmt: skip
 
 
 def _notes(found: TrialsMap) -> list[str]:
@@ -200,10 +205,13 @@ def _notes(found: TrialsMap) -> list[str]:
     circles = (
         "Area of a blue disc: patients of studies in this review; of an orange ring: patients of registered trials"
     )
+    most = _most(found)
+    larger = any(max(one.published_patients, one.registered_patients) > most for one in found.cells.values())
+    counted = f"{wording.count(total[0], 'study', 'studies')} and {wording.count(total[1], 'registered trial')}"
     notes = [
-        f"{circles}, planned or enrolled; dashed: more than {_most(found):,}.",
+        f"{circles}, planned or enrolled{f'; dashed: more than {most:,}' if larger else ''}.",
         "In the corner of a cell: studies / registered trials.",
-        f"{total[0]:,} studies and {total[1]:,} registered trials; a trial may be both.",
+        f"{counted}; a trial may be both.",
     ]
     if found.others:
         notes.append(f"{found.others:,} further registered trials are of other diseases or never began.")
