@@ -352,6 +352,13 @@ def test_traditional_chinese_of_taiwan() -> None:
     assert read.notes[0].startswith("decoded as Big5: byte ")
 
 
+def test_the_address_of_a_provider_names_no_database() -> None:
+    assert (
+        document("TY  - JOUR\nTI  - One\nDB  - SciELO Colombia\nDP  - http://www.scielo.org/\nER  -\n").source
+        == "scielo-colombia"
+    )
+
+
 def test_the_tags_of_central() -> None:
     read = document(
         "Record #1 of 1\nProvider: John Wiley & Sons, Ltd.\n\nTY  - JOUR\nAN  - CN-02145678\nTI  - One\nSO  - Blood\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from export_reading import document, documents, ids, outcome
 
 WEB_OF_SCIENCE = """\ufeffFN Clarivate Analytics Web of Science
@@ -222,6 +224,25 @@ def test_medline_on_the_platform_has_all_authors_on_a_line_and_its_number() -> N
         ["Joffe, Hadine", "Hall, Janet E"],
         {"pmid": "16735938"},
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "status"),
+    [
+        ("Erratum in: PLoS One. 2014;9(8):e106390", "corrected-by", "corrected"),
+        ("Retraction in: PLoS One. 2015;1:2", "retracted-by", "retracted"),
+        ("Comment on: Lancet. 2013;1:2", "comment-on", "published"),
+    ],
+)
+def test_what_medline_on_the_platform_says_of_other_records(said: str, kind: str, status: str) -> None:
+    read = document(f"PT J\nAU Rota, C\nTI Cells\nNO {said}\nUT MEDLINE:24736502\nER\n")
+    assert [(notice.kind, notice.text) for notice in read.notices] == [(kind, said.partition(": ")[2])]
+    assert (read.status, read.notes) == (status, ())
+
+
+def test_biosis_on_the_platform_has_addresses_behind_names_and_words_before_numbers() -> None:
+    read = document("PT J\nAU Tarbill, Gina L. (gina@fs.fed.us) ; White, Angela M.\nTI Cells\nPS Article No.: 16\nER\n")
+    assert ([author.name for author in read.authors], read.pages) == (["Tarbill, Gina L.", "White, Angela M."], "16")
 
 
 def test_endnote_tagged_begins_with_a_type_that_is_not_told() -> None:

@@ -19,7 +19,7 @@ _DAY = re.compile(r"(?<![\d-])(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\d-])")
 
 _ISSN = re.compile(r"(?<!\d)(?<!\d-)(\d{4})-?(\d{3}[\dXx])(?![\d-])")
 _NO_PAGES = re.compile(r"no(?:[ -]pagination)?[ -]specified|no pagination", re.IGNORECASE)
-_PAGE_WORD = re.compile(r"(?i)^(?:pp?\.\s?|pp?\s|pages?\s)(?=\w*\d)")
+_PAGE_WORD = re.compile(r"(?i)^(?:pp?\.\s?|pp?\s|pages?\s|art(?:icle|\.)? no\.?:?\s)(?=\w*\d)")
 _DASHES = re.compile(r"\s*(?:-{1,3}|[–—−‐])\s*")
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")

@@ -32,6 +32,7 @@ FIELDS = frozenset(
 _NO_ABSTRACT = re.compile(
     r"\W*(?:abstract|no abstract(?: (?:is )?available)?|abstract not available|not available|n/?a)\W*", re.IGNORECASE
 )
+_EMAIL = re.compile(r"\s*\([^()\s]+@[^()\s]+\)")
 _EXCERPT = 200
 _LONGEST_NUMBER = 60
 
@@ -169,7 +170,8 @@ def _terms(reference: Reference, name: str) -> tuple[str, ...]:
 def _authors(reference: Reference) -> tuple[Author | dict[str, Any], ...]:
     """Return the authors, most as the fields of one, which the document checks all at once."""
     # Shannon,Claude E. is how some write Shannon, Claude E.
-    names = (name if ", " in name else name.replace(",", ", ", 1) for name in reference.all("author"))
+    bare = (_EMAIL.sub("", name) for name in reference.all("author"))
+    names = (name if ", " in name else name.replace(",", ", ", 1) for name in bare)
     named = [{"name": name.strip()} for name in names]
     groups = [{"name": name, "collective": True} for name in reference.all("collective")]
     return (*reference.authors, *named, *groups)

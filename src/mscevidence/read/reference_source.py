@@ -40,7 +40,8 @@ _BY_LINK = {"embase.com": "embase", "scopus.com": "scopus", "europepmc.org": "eu
 
 def source_of(databases: Iterable[str], identifiers: Iterable[Identifier], links: Iterable[str]) -> str | None:
     """Return the database that a reference comes from, by its name, its accession number or its link."""
-    named = " ".join(databases).casefold()
+    # SciELO gives the address of its site as that of the provider.
+    named = " ".join(each for each in databases if not each.startswith("http")).casefold()
     found = next((source for source, word in _SOURCES if word in named), None)
     found = found or next((_BY_IDENTIFIER[each.kind] for each in identifiers if each.kind in _BY_IDENTIFIER), None)
     found = found or next((source for link in links for site, source in _BY_LINK.items() if site in link), None)

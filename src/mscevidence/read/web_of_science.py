@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from mscevidence.model import Reject
+from mscevidence.model import Notice, NoticeKind, Reject
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.record_lines import BrokenRecordError, Draft, lines_of, opening, records_of
 from mscevidence.read.reference import Reference
@@ -59,6 +59,19 @@ LEFT = frozenset(
     )
 )
 """Tags of which nothing is taken: references, times cited, funding, addresses for reprints, categories of journals."""
+
+_NOTICES: dict[str, NoticeKind] = {
+    "erratum in": "corrected-by",
+    "erratum for": "erratum-for",
+    "retraction in": "retracted-by",
+    "retraction of": "retraction-of",
+    "expression of concern in": "expression-of-concern-by",
+    "comment in": "commented-by",
+    "comment on": "comment-on",
+    "update in": "updated-by",
+    "update of": "update-of",
+}
+_NOTICE = re.compile(rf"({'|'.join(_NOTICES)}):? (\S.*)", re.IGNORECASE)
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)")
 _TAG_LINE = re.compile(rb"(?:\xef\xbb\xbf)?([A-Z][A-Z0-9])(?:[ \r\n]|$)")
@@ -131,6 +144,9 @@ def _add(reference: Reference, tag: str, lines: list[str]) -> None:
         # One address after the other, each ending with a full stop and going over several lines.
         for each in re.split(r"(?<=\.)\n", "\n".join(lines)) if tag == "C1" else [value.removeprefix("UNSP ")]:
             reference.add(name, each)
+    elif tag == "NO" and (found := _NOTICE.match(value)):
+        # MEDLINE on this platform says so of corrections and retractions.
+        reference.notices.append(Notice(kind=_NOTICES[found[1].casefold()], text=found[2]))
     elif tag not in LEFT:
         reference.add("note", f"{tag}: {value}")
 
