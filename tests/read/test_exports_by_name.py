@@ -213,3 +213,19 @@ def test_line_ends_of_other_systems_change_nothing(data: str, end: str) -> None:
     plain = [(read.title, read.text, read.identifiers) for read in outcome(data)[0]]
     other = ("\ufeff" + data).replace("\n", end)
     assert [(read.title, read.text, read.identifiers) for read in outcome(other)[0]] == plain
+
+
+def test_ovid_copied_from_a_page_and_psycinfo() -> None:
+    text = (
+        "<1. >\n VN  - Ovid Technologies\n DB  - PsycINFO\n AN  - Peer Reviewed Journal: 2015-33942-007\n"
+        " AU  - Ewing, D.\n TI  - A meta-analysis of\n      therapy.\n ID  - anxiety, children\n RF  - Highlights.\n \n"
+        "       Bennett, K. http://dx.doi.org/10.1002/da.22099\n \n PG  - 562-577\n\n"
+        "<2. >\n DB  - PsycINFO\n TI  - Second\n"
+    )
+    first, second = documents(text, "export.txt")
+    assert (first.title, first.pages, first.keywords) == (
+        "A meta-analysis of therapy.",
+        "562-577",
+        ("anxiety", "children"),
+    )
+    assert (ids(first), first.notes, second.title) == ({"accession": "2015-33942-007"}, (), "Second")

@@ -361,6 +361,7 @@ def test_numbers_of_other_databases_in_central() -> None:
         ("Lancet 1997 Dec 6;350(9092):1234-8", ("Lancet", "350", "9092", "1234-8", "1997-12-06")),
         ("Methods in protein analysis.:371-397, 2004.", ("Methods in protein analysis", None, None, "371-397", "2004")),
         ("Blood. 2023;142(5):1-9.", ("Blood", "142", "5", "1-9", "2023")),
+        ("Hydrobiologia. 2007 15 June; 433-441.", ("Hydrobiologia", None, None, "433-441", "2007-06-15")),
         ("Blood, 2023, 142(Suppl 1), 687-9", ("Blood", "142", "Suppl 1", "687-9", "2023")),
         ("Journal of Trauma.", ("Journal of Trauma", None, None, None, None)),
     ],

@@ -50,7 +50,7 @@ LEFT = frozenset(
     re.findall(
         r"\S+",
         """VN RO ST SB IO AD CE CL CP CS CY CN RN NM RF CR CC CI CO CT DC DD DE DJ DU ED EA EM EZ GI GO HI IR JC KC KD
-    MA MJ MV NC NO OD OI PC PH PI PR PS RI RU SA SI SL SN SS SU SZ TN UP UR XP YM""",
+    BR GS MA MD MO PO SY IU MJ MV NC NO OD OI PC PH PI PR PS RI RU SA SI SL SN SS SU SZ TN UP UR XP YM""",
     )
 )
 """Tags of which nothing is taken: dates and states of processing, countries, chemicals, cited references, grants."""
@@ -68,6 +68,12 @@ def _fill(reference: Reference, values: Values) -> None:
     for tag, value in values:
         if tag == "SO":
             add_value(reference, "source-line", tag, _EDITORS.sub("", value.replace("\n", " ")))
+        elif tag == "ID":
+            for each in value.split(", "):
+                reference.add("keyword", each)
+        elif tag == "AN":
+            # PsycINFO says before its number where the report stands: Peer Reviewed Journal: 2015-33942-007.
+            reference.add("accession", value.rpartition(": ")[2])
         elif tag == "UI":
             reference.add("pmid" if in_medline else "accession", value)
         elif tag == "AU" and "FA" in tags:
@@ -81,9 +87,10 @@ def _fill(reference: Reference, values: Values) -> None:
 
 DIALECT = Dialect(
     name="ovid-tagged",
-    begins=re.compile(r"<\d+\.? ?>\s*$"),
-    tagged=re.compile(r"([A-Z][A-Z0-9])[ \t]{0,3}- ?(.*)"),
-    recognises=re.compile(r"^<\d+\.? ?>[ \t]*\n[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
+    begins=re.compile(r" ?<\d+\.? ?>\s*$"),
+    # Lines that were copied from a page begin with a space; lines that go on, with six.
+    tagged=re.compile(r" ?([A-Z][A-Z0-9])[ \t]{0,3}- ?(.*)"),
+    recognises=re.compile(r"^ ?<\d+\.? ?>[ \t]*\n ?[A-Z][A-Z0-9][ \t]{0,3}- ", re.MULTILINE),
     fill=_fill,
 )
 

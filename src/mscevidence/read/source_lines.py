@@ -52,5 +52,8 @@ def citation_parts(text: str) -> dict[str, str] | None:
         return None
     parts = found.groupdict()
     pages = parts.get("pages") or parts.get("numbers") or parts.get("last")
+    if not pages and re.fullmatch(r"\d+-\d+", (parts["volume"] or "").strip()):
+        # Zoological Record sets the pages behind the date where there is no volume.
+        pages, parts["volume"] = parts["volume"], None
     parts |= {"pages": pages, "article-number": parts.get("article")}
     return {name: value.strip() for name in _NAMES if (value := parts.get(name)) and value.strip()}
