@@ -55,7 +55,6 @@ _CHANGED = (b"\xe2\x80\x90", b"\xe2\x80\x91", b"\xef\xbc", b"\xef\xbd")
 """Two hyphens, and how full-width characters begin, in UTF-8: a search for bytes is quicker than a pattern."""
 
 _EMPTY_LINES = re.compile(r"\n{3,}")
-_SPACE_RUN = re.compile(r" {2,}")
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 
 
@@ -168,8 +167,9 @@ def canonical(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     normal = _is_normal(lines.replace("\n", " "))
     plain = lines if normal else unicodedata.normalize("NFC", _CHANGING.sub(_normal, lines))
-    single = _SPACE_RUN.sub(" ", plain) if "  " in plain else plain
-    stripped = "\n".join(line.strip() for line in single.split("\n"))
+    while "  " in plain:
+        plain = plain.replace("  ", " ")
+    stripped = "\n".join([line.strip() for line in plain.split("\n")])
     apart = _EMPTY_LINES.sub("\n\n", stripped) if "\n\n\n" in stripped else stripped
     return restore_powers(apart.strip("\n"))
 

@@ -103,9 +103,16 @@ _WITH_COLON_ONLY = {
 
 
 def _alternatives(names: dict[str, tuple[str, ...]], *, capitals: bool = False, initial: bool = False) -> str:
+    """Return a pattern of labels, in any case unless it is told; the longest of a letter is tried first."""
     words = sorted({word for group in names.values() for word in group}, key=lambda word: (-len(word), word))
-    written = (word.upper() if capitals else word.capitalize() if initial else word for word in words)
-    return "|".join(_pattern(word, initial=initial) for word in written)
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        pattern = _pattern(word.upper() if capitals else word.capitalize() if initial else word, initial=initial)
+        by_letter.setdefault(pattern[0], []).append(pattern[1:])
+    # Where the case is left open only behind the first letter, most alternatives are told wrong by that letter alone.
+    if capitals or initial:
+        return "|".join(f"{letter}(?:{'|'.join(ends)})" for letter, ends in by_letter.items())
+    return "|".join(f"[{letter}{letter.upper()}](?i:{'|'.join(ends)})" for letter, ends in by_letter.items())
 
 
 def _pattern(words: str, *, initial: bool) -> str:
@@ -133,14 +140,14 @@ _BY_WORD = {word: name for names in (_WITH_COLON_ONLY, _NAMES) for name, words i
 _STRONG, _WEAK = _alternatives(_NAMES), _alternatives(_WITH_COLON_ONLY)
 _HEADING = re.compile(
     rf"""(?:^|(?<=[.!?)\]]\s)|(?<=[a-z)%\d]\.))[ ]*(?:
-        (?P<colon>(?i:{_STRONG}|{_WEAK}))[ ]?:[ \n]*
-      | (?P<line>^(?i:{_STRONG}))(?:[ ]*$|[ ]?[.–—-][ ]+(?=[A-Z0-9])|[ ]+(?=[A-Z0-9“"(]))
+        (?P<colon>{_STRONG}|{_WEAK})[ ]?:[ \n]*
+      | (?P<line>^(?:{_STRONG}))(?:[ ]*$|[ ]?[.–—-][ ]+(?=[A-Z0-9])|[ ]+(?=[A-Z0-9“"(]))
       | (?<!^)(?P<run_on>{_alternatives(_NAMES, initial=True)})[ ]+(?=[A-Z0-9][\w-]*[ ](?![=<>]))
       | (?P<capitals>{_alternatives(_NAMES, capitals=True)})[ ]+(?=[A-Z0-9])
       | (?P<stopped>{_alternatives(_NAMES, capitals=True)}
           |{_alternatives(_WITH_COLON_ONLY, capitals=True)}|{_alternatives(_NAMES, initial=True)}
           |{_alternatives(_WITH_COLON_ONLY, initial=True)})[.][ ]+(?=[A-Z0-9])
-      | [\[【](?P<bracketed>(?i:{_STRONG}))[\]】]:?[ \n]*
+      | [\[【](?P<bracketed>{_STRONG})[\]】]:?[ \n]*
       | (?P<dashed>{_alternatives(_NAMES, initial=True)})(?:-[ ]|[ ]?[–—][ ]?)(?=[A-Z0-9])
       | (?:^Abstract)?(?P<glued>{_alternatives(_NAMES, initial=True)})(?=[A-Z][\w’-]*[ ,]|\d+[ ,])
     )""",
