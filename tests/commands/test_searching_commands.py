@@ -124,6 +124,19 @@ def test_a_file_goes_before_an_identifier_of_the_same_name(sources: ReplayedSour
     assert "8/18" in run("ingest", "111").stdout
 
 
+def test_hidden_files_of_a_folder_are_passed_over_aloud(sources: ReplayedSources, tmp_path: Path) -> None:
+    folder = tmp_path / "exports" / ".cache"
+    folder.mkdir(parents=True)
+    (folder / "old.ris").write_bytes(ris("hidden"))
+    (folder.parent / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    (folder.parent / "new.ris").write_bytes(ris("shown"))
+    done = run("ingest", "exports")
+    assert done.exit_code == 0
+    assert "note: exports: 2 hidden files not read" in done.stderr
+    assert "1 document read" in done.stderr
+    assert run("ingest", "exports/.cache/old.ris").exit_code == 0
+
+
 def test_update_tells_what_is_new_what_changed_and_which_analysis_that_touches(sources: ReplayedSources) -> None:
     first = run("update")
     assert first.exit_code == 0

@@ -66,7 +66,11 @@ class Intake:
         elif not Path(source).exists() and _is_identifier(source):
             self._keep(source, lambda: self._fetched(source))
         else:
-            for path in shown(_files(Path(source)), "ingest"):
+            files = _files(Path(source))
+            wanted = [each for each in files if not _is_hidden(each, source)]
+            if passed := len(files) - len(wanted):
+                typer.echo(f"note: {source}: {count(passed, 'hidden file')} not read", err=True)
+            for path in shown(wanted, "ingest"):
                 self._keep(path.name, lambda path=path: self._file(path, path.name))  # type: ignore[misc]
 
     def _keep(self, name: str, taken: Callable[[], Taken]) -> None:
@@ -160,6 +164,11 @@ def _is_identifier(source: str) -> bool:
     except FetchError:
         return False
     return True
+
+
+def _is_hidden(path: Path, folder: str) -> bool:
+    """Return whether a file of a folder is one that the system keeps there and does not show: ``.DS_Store``."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _files(path: Path) -> list[Path]:
