@@ -13,7 +13,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.font_manager import FontProperties, get_font
-from matplotlib.textpath import text_to_path
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 from mscevidence.publish.substitutes import substitutes
 
@@ -21,6 +21,7 @@ FAMILY = "DejaVu Sans"
 GENERIC = ("Arial", "Helvetica")
 """What an SVG viewer without DejaVu Sans may take before its own sans-serif."""
 
+_MEASURED_AT = 100.0
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 SUPERSCRIPTS = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _POWER = re.compile(r"(?<=10)\^\{?([-+−]?\d+)\}?")
@@ -71,14 +72,24 @@ def _own_font(size: float, bold: bool) -> FontProperties:
 
 @lru_cache(maxsize=8192)
 def width(text: str, size: float, bold: bool = False) -> float:
-    """Return the width of a text in points."""
-    missing = [c for c in text if ord(c) not in _glyphs(bold)]
-    known = "".join(c for c in text if ord(c) in _glyphs(bold)) if missing else text
-    squares = sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.7 for c in missing)
-    if not known.strip():
-        return squares * size + 0.32 * size * len(known)
-    measured, _, _ = text_to_path.get_text_width_height_descent(known, font(size, bold=bold), ismath=False)
-    return float(measured) + squares * size
+    """Return the width of a text in points: the sum of its glyphs, which kerning only makes narrower."""
+    return size * sum(_advance(character, bold) for character in text)
+
+
+@lru_cache(maxsize=1024)
+def _advance(character: str, bold: bool) -> float:
+    """Return how far a character moves the pen in a font of size 1."""
+    if ord(character) not in _glyphs(bold):
+        return 1.0 if unicodedata.east_asian_width(character) in "WF" else 0.7
+    glyph = _measured_font(bold).load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / _MEASURED_AT
+
+
+@lru_cache(maxsize=2)
+def _measured_font(bold: bool) -> FT2Font:
+    font = FT2Font(str(font_file(bold)))
+    font.set_size(_MEASURED_AT, 72)
+    return font
 
 
 def wrap(text: str, limit: float, size: float, *, bold: bool = False) -> tuple[str, ...]:
