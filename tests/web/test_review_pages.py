@@ -436,7 +436,11 @@ def test_every_form_refuses_a_file_that_changed(fe: Visitor, project: Protocol, 
         f"{ROOM}/study/{STUDY}/arms/1": {"id": "all", "role": "experimental", "enrolled": "16"},
     }
     for address, form in forms.items():
-        assert fe.send(address, {**form, "version": "0" * 64}).status_code == 409, address
+        refused = fe.send(address, {**form, "version": "0" * 64})
+        assert refused.status_code == 409, address
+        for text in form.values():
+            assert f'<dd dir="auto">{text}</dd>' in refused.text, "what was typed is not lost"
+        assert "0" * 64 not in refused.text
         assert path.read_bytes() == before
         assert fe.send(address, form).status_code == 303, address
         before = path.read_bytes()
@@ -643,6 +647,32 @@ def test_every_note_is_about_a_field_and_stands_beside_it(fe: Visitor) -> None:
     text = html.unescape(fe.get(f"{ROOM}/study/itp-two/arms/new").text)
     assert 'aria-describedby="field-combines-note"' in text
     assert f'id="field-combines-note">{notes()["arms"]["combines"]}</p>' in text
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "kind", "choice"),
+    [
+        ("study", "enrolment.from", "text", "not-reported"),
+        ("study", "condition", "choice", "immune-thrombocytopenia"),
+        ("arms", "treated", "number", "not-reported"),
+        ("arms", "name", "text", None),
+        ("results", "outcome", "choice", "response"),
+        ("results", "percent", "number", None),
+    ],
+)
+def test_a_field_takes_what_the_schema_takes(part: Any, name: str, kind: str, choice: str | None) -> None:
+    (field,) = [one for one in fields(part) if one.name == name]
+    words = [word for word, _ in field.choices]
+    assert (field.kind, choice is None or choice in words, choice is None) == (kind, True, not words)
+
+
+def test_a_month_of_enrolment_can_be_filled_in(fe: Visitor, project: Protocol) -> None:
+    assert begin(fe, **{"enrolment.from": "2019-11", "enrolment.to": "not-reported"}).status_code == 303
+    made = records.load_study(project.extracted / "itp-two.yaml")
+    assert made.enrolment is not None
+    assert (made.enrolment.start, made.enrolment.end) == ("2019-11", "not-reported")
+    text = fe.get(f"{ROOM}/study/itp-two/study/new").text
+    assert re.search(r'<input id="field-enrolment-from" name="enrolment.from" value="2019-11"', text)
 
 
 def test_what_a_form_says_as_values() -> None:

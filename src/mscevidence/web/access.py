@@ -78,6 +78,9 @@ class Visit:
         return Response(status=303, body="", headers={"Location": self.address(path)})
 
 
+UNTYPED = frozenset({"csrftoken", "version", "candidate", "condition", "start", "end"})
+"""Fields of forms that nobody fills in."""
+
 Page = Callable[[Visit], Awaitable[Response]]
 
 
@@ -96,7 +99,10 @@ def for_reviewers(page: Page) -> Callable[..., Awaitable[Response]]:
         try:
             return await page(Visit(datasette, request, room, reviewer, form))
         except MscevidenceError as error:
-            return await refusal(datasette, request, error.message, error.hint, status=_status(error, request.method))
+            status = _status(error, request.method)
+            typed = {name: text for name, text in form.items() if name not in UNTYPED and text}
+            told = {"reviewer": reviewer, "trouble": room.trouble, "typed": typed}
+            return await refusal(datasette, request, error.message, error.hint, status, **told)
 
     guarded.__annotations__ = {}
     del guarded.__wrapped__
@@ -137,9 +143,9 @@ async def leave(datasette: Any, request: Any) -> Response:
     return response
 
 
-async def refusal(datasette: Any, request: Any, words: str, hint: str, status: int) -> Response:
-    """Return a page that says why something was not done."""
-    facts = {"room": datasette.urls.path(ROOM), "words": words, "hint": hint, "status": status}
+async def refusal(datasette: Any, request: Any, words: str, hint: str, status: int, **more: Any) -> Response:
+    """Return a page that says why something was not done; with what was ``typed``, so that no work is lost."""
+    facts = {"room": datasette.urls.path(ROOM), "words": words, "hint": hint, "status": status, **more}
     return await rendered(datasette, request, "room-refusal.html", facts, status=status)
 
 

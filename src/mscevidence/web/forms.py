@@ -30,7 +30,7 @@ class Field:
         name: its place in the part, such as ``dose.value``.
         kind: ``text``, ``number``, ``choice``, ``yes-no`` or ``list``.
         required: whether a record without it is wrong.
-        choices: id and label of each valid word.
+        choices: id and label of each valid word; of a text or number, the words that may stand in its place.
         note: what to fill in, where the name does not say it.
     """
 
@@ -97,8 +97,9 @@ def _field(place: str, described: dict[str, Any], *, required: bool) -> Field:
     if "boolean" in types:
         return Field(place, "yes-no", required, (("true", "yes"), ("false", "no"), *words))
     if types & {"integer", "number"}:
-        return Field(place, "number", required)
-    return Field(place, "choice" if words else "text", required, tuple(words))
+        return Field(place, "number", required, tuple(words))
+    free = any(one.get("type") == "string" and "const" not in one for one in ways)
+    return Field(place, "choice" if words and not free else "text", required, tuple(words))
 
 
 def plain_values(part: Part, form: Mapping[str, str], *, lead: str = "") -> dict[str, Any]:
