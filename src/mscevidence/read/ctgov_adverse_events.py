@@ -21,6 +21,11 @@ _TERMS: tuple[tuple[Part, str, str], ...] = (
 )
 SECTION = "Adverse events"
 
+Numbers = tuple[int | None, int | None, int | None]
+"""People affected, people at risk, and events."""
+
+_NOTHING: Numbers = None, None, None
+
 
 def write_adverse_events(results: PostedResults, module: dict[str, Any]) -> None:
     """Write the tables of adverse events, and note each number of them."""
@@ -67,7 +72,8 @@ class _Events:
             spans = table.row([title, *(_cell(*pair) for pair in counts)])
             for group, (affected, at_risk), span in zip(self.groups, counts, spans[1:], strict=True):
                 key = words(group.get("id"))
-                self._post(part, key, title, affected, at_risk, span, kind="total")
+                about = {"kind": "total", "group_description": self.descriptions[key]}
+                self._post(part, key, title, (affected, at_risk, None), span, about)
                 if at_risk is not None:
                     self.at_risk[part, key] = (at_risk, (span[1] - len(str(at_risk)), span[1]))
         table.close(SECTION)
@@ -80,42 +86,41 @@ class _Events:
             stats = {words(each.get("groupId")): each for each in items(event.get("stats")) if isinstance(each, dict)}
             cells = {key: _numbers(stats.get(key)) for key in self.titles}
             spans = table.row([term, system, *(_cell(*cell) for cell in cells.values())])
-            note = plain(event.get("notes"))
-            for (key, (affected, at_risk, occurrences)), span in zip(cells.items(), spans[2:], strict=True):
-                if affected is None and occurrences is None:
-                    continue
-                more = {"organ_system": system, "occurrences": occurrences, "comment": note, "kind": "term"}
-                self._post(part, key, term, affected, at_risk, span, **more)
+            about = {"kind": "term", "group_description": "", "organ_system": system}
+            about["comment"] = plain(event.get("notes"))
+            for (key, numbers), span in zip(cells.items(), spans[2:], strict=True):
+                if numbers[0] is not None or numbers[2] is not None:
+                    self._post(part, key, term, numbers, span, about | {"occurrences": numbers[2]})
         table.close(SECTION)
 
-    def _post(
-        self, part: Part, key: str, title: str, affected: int | None, at_risk: int | None, span: Span, **more: Any
-    ) -> None:
-        if affected is None and at_risk is None and more.get("occurrences") is None:
+    def _post(self, part: Part, key: str, title: str, numbers: Numbers, span: Span, about: dict[str, Any]) -> None:
+        affected, at_risk, _ = numbers
+        if numbers == _NOTHING:
             return
-        start = span[0]
-        end = start + len(str(affected)) if affected is not None else start
-        risk_span = (end + 1, end + 1 + len(str(at_risk))) if at_risk is not None and affected is not None else None
+        shown = "" if affected is None else str(affected)
+        end = span[0] + len(shown)
+        risk_span = (end + 1, end + 1 + len(str(at_risk))) if at_risk is not None and shown else None
         if at_risk is None and (part, key) in self.at_risk:
             at_risk, risk_span = self.at_risk[part, key]
         self.results.note(
-            part=part,
-            title=title,
-            group=self.titles[key],
-            group_description=self.descriptions[key] if more["kind"] == "total" else "",
-            value=float(affected) if affected is not None else None,
-            value_text=str(affected) if affected is not None else "",
-            value_span=(start, end) if affected is not None else None,
-            at_risk=at_risk,
-            at_risk_span=risk_span,
-            time_frame=self.time_frame,
-            **more,
+            {
+                "part": part,
+                "title": title,
+                "group": self.titles[key],
+                "value": None if affected is None else float(affected),
+                "value_text": shown,
+                "value_span": (span[0], end) if shown else None,
+                "at_risk": at_risk,
+                "at_risk_span": risk_span,
+                "time_frame": self.time_frame,
+                **about,
+            }
         )
 
 
-def _numbers(stats: dict[str, Any] | None) -> tuple[int | None, int | None, int | None]:
+def _numbers(stats: dict[str, Any] | None) -> Numbers:
     if stats is None:
-        return None, None, None
+        return _NOTHING
     return _count(stats.get("numAffected")), _count(stats.get("numAtRisk")), _count(stats.get("numEvents"))
 
 

@@ -80,9 +80,10 @@ def _write_flow(results: PostedResults, module: dict[str, Any]) -> None:
                 if not text:
                     continue
                 comment = plain(member(found[key], "comment"))
-                place = {"group": groups[key][0], "group_description": groups[key][1], "category": title}
-                value = {"value": number(text), "value_text": text, "value_span": span}
-                results.note(part="participant-flow", title=name, kind=kind, comment=comment, **place, **value)
+                part = {"part": "participant-flow", "category": title, "title": name, "kind": kind}
+                place = {"group": groups[key][0], "group_description": groups[key][1]}
+                value = {"value": number(text), "value_text": text, "value_span": span, "comment": comment}
+                results.note({**part, **place, **value})
         table.close("Participant flow")
 
 
@@ -185,24 +186,26 @@ class _Measure:
         n, place = people.get(key, (None, None))
         spread = one_line(words(value.get("spread")))
         self.results.note(
-            part=self.part,
-            title=self.title,
-            group=self.groups[key][0],
-            group_description=self.groups[key][1],
-            value=number(text),
-            value_text=text,
-            value_span=(span[0], span[0] + len(text)) if text else None,
-            unit="participants" if self.counts else self.unit,
-            parameter=self.parameter or "number",
-            dispersion=f"{self.dispersion} {spread}".strip() if spread else self.dispersion,
-            lower=number(words(value.get("lowerLimit"))),
-            upper=number(words(value.get("upperLimit"))),
-            at_risk=n,
-            at_risk_span=place,
-            category=name,
-            time_frame=plain(self.measure.get("timeFrame")),
-            kind=words(self.measure.get("type")).casefold().replace("_", "-"),
-            comment=plain(value.get("comment")),
+            {
+                "part": self.part,
+                "title": self.title,
+                "group": self.groups[key][0],
+                "group_description": self.groups[key][1],
+                "value": number(text),
+                "value_text": text,
+                "value_span": (span[0], span[0] + len(text)) if text else None,
+                "unit": "participants" if self.counts else self.unit,
+                "parameter": self.parameter or "number",
+                "dispersion": f"{self.dispersion} {spread}".strip() if spread else self.dispersion,
+                "lower": number(words(value.get("lowerLimit"))),
+                "upper": number(words(value.get("upperLimit"))),
+                "at_risk": n,
+                "at_risk_span": place,
+                "category": name,
+                "time_frame": plain(self.measure.get("timeFrame")),
+                "kind": words(self.measure.get("type")).casefold().replace("_", "-"),
+                "comment": plain(value.get("comment")),
+            }
         )
 
     def write_analysis(self, analysis: dict[str, Any]) -> None:
@@ -219,19 +222,21 @@ class _Measure:
             return
         begins = start + len(head) + len(estimate) - len(value)
         self.results.note(
-            part=self.part,
-            title=self.title,
-            group=" against ".join(names) or "all groups",
-            value=number(value),
-            value_text=value,
-            value_span=(begins, begins + len(value)),
-            unit=label,
-            parameter=label or "estimate",
-            lower=number(words(analysis.get("ciLowerLimit"))),
-            upper=number(words(analysis.get("ciUpperLimit"))),
-            time_frame=plain(self.measure.get("timeFrame")),
-            kind="analysis",
-            comment="; ".join(said),
+            {
+                "part": self.part,
+                "title": self.title,
+                "group": " against ".join(names) or "all groups",
+                "value": number(value),
+                "value_text": value,
+                "value_span": (begins, begins + len(value)),
+                "unit": label,
+                "parameter": label or "estimate",
+                "lower": number(words(analysis.get("ciLowerLimit"))),
+                "upper": number(words(analysis.get("ciUpperLimit"))),
+                "time_frame": plain(self.measure.get("timeFrame")),
+                "kind": "analysis",
+                "comment": "; ".join(said),
+            }
         )
 
 

@@ -93,14 +93,13 @@ class PostedTable:
     def row(self, texts: Sequence[str], *, header: bool = False) -> list[Span]:
         """Write a row and return the place of each cell."""
         spans: list[Span] = []
-        between = "\n"
+        start = self.writer.length + len("\n")
         for column, text in enumerate(texts):
-            self.writer.raw(between)
-            span = self.writer.raw(text)
+            span = start, start + len(text)
             spans.append(span)
-            first = header or column == 0
-            self.cells.append({"span": span, "row": self.rows, "column": column, "header": first})
-            between = " | "
+            self.cells.append({"span": span, "row": self.rows, "column": column, "header": header or column == 0})
+            start = span[1] + len(" | ")
+        self.writer.raw("\n" + " | ".join(texts))
         self.rows += 1
         return spans
 
@@ -119,6 +118,6 @@ class PostedResults:
         self.writer = writer
         self.posted: list[dict[str, Any]] = []
 
-    def note(self, **fields: Any) -> None:
+    def note(self, fields: dict[str, Any]) -> None:
         """Note the fields of a `Posted`; the document checks them all at once, for there are thousands."""
         self.posted.append(fields)
