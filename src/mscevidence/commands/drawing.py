@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mscevidence.commands.evidence import asks_a_question, studies_and_families
+from mscevidence.commands.quick_drawing import import_matplotlib
 
 if TYPE_CHECKING:
     from mscevidence.model import Pooled
@@ -29,6 +30,7 @@ def figure(
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write; .svg, .png or .pdf.")],
 ) -> None:
     """Draw a diagnostic or a re-analysis of an outcome; asks the same question as pool."""
+    import_matplotlib()
     from mscevidence.publish.figure import figure_bytes, figure_format
     from mscevidence.publish.figures import FROM_RECORDS, describe_figure, draw_figure
     from mscevidence.records import write_atomically

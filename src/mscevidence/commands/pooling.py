@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mscevidence.commands.evidence import asks_a_question, studies_and_families
+from mscevidence.commands.quick_drawing import import_matplotlib
 
 if TYPE_CHECKING:
     from mscevidence.model import Pooled
@@ -86,6 +87,7 @@ def forest(
     per: Annotated[int, typer.Option(help="Rates per 100 patients (per cent), 1000, 10000 or 100000.")] = 100,
 ) -> None:
     """Draw the forest plot of an outcome; asks the same question as pool."""
+    import_matplotlib()
     from mscevidence.publish.forest import Estimates, save_forest
 
     chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
