@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError, UnknownTermError
@@ -30,6 +30,9 @@ from mscevidence.read.streams import beginning, open_unpacked
 from mscevidence.read.unknown_data import refuse_unknown_data
 
 __all__ = ["FORMATS", "MAX_BYTES", "RECORD_FORMATS", "REGISTRIES", "read", "read_all"]
+
+_TELLING = 2_000
+"""Characters of a file in which another encoding shows that matters for telling its format."""
 
 Parsed = tuple[str, str, dict[str, Any]]
 """Format, canonical text and fields."""
@@ -110,7 +113,16 @@ def read_all(
 def _record_format(stream: BinaryIO, name: str, format_name: str | None) -> RecordFormat | None:
     if format_name is not None:
         return record_format(format_name) if format_name in RECORD_FORMATS else None
-    return recognised(beginning(stream).decode("utf-8-sig", "replace"), name)
+    return recognised(_head(beginning(stream)), name)
+
+
+def _head(data: bytes) -> str:
+    """Return how a file begins as text; in another encoding than UTF-8 up to the last whole line."""
+    head = data.decode("utf-8-sig", "replace")
+    if "\ufffd" in head[:_TELLING]:
+        with suppress(DocumentError):
+            return decode(data[: data.rfind(b"\n") + 1] or data)[0]
+    return head
 
 
 def _document_of(record: Record, format_name: str, place: dict[str, Any], url: str | None) -> Document:

@@ -66,6 +66,7 @@ RECORD_FORMATS: dict[str, str] = {
     "scopus-text": "scopus_text",
     "refworks": "refworks",
     "noteexpress": "noteexpress",
+    "chinese-lines": "chinese_lines",
     "central-text": "central_text",
     "pubmed-text": "pubmed_text",
     "bibtex": "bibtex",
