@@ -124,7 +124,7 @@ def _chosen(tables: list[Found], sentences: list[Found]) -> Found | None:
 
 def _agreed(found: Iterable[Found]) -> Found | None:
     """Return the best 2x2 when no other that fits about as well has other numbers."""
-    ranked = sorted(found, key=lambda each: -each.score)
+    ranked = sorted(found, key=lambda each: (-each.score, each.rule == _COMPUTED))
     if not ranked or ranked[0].score < _LEAST_SCORE:
         return None
     best = ranked[0]

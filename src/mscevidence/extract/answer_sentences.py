@@ -30,7 +30,8 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _CURVE = re.compile(
-    r"\b(?:actuarial|Kaplan|probabilit\w+|estimated|cumulative)\b|\b(?:\d+|five|ten)-year\s[\w\s-]{0,40}?survival\b|survival\srates?\b",
+    r"\b(?:actuarial|Kaplan|probabilit\w+|estimated|cumulative)\b|\b(?:\d+|five|ten)-year\s[\w\s-]{0,40}?survival\b|survival\srates?\b"
+    r"|\brates?\sof\s(?:[\w-]+\s){0,4}?(?:survival|[\w-]+-free)\b",
     re.IGNORECASE,
 )
 """Points of a curve, which count nobody."""
@@ -185,8 +186,10 @@ class SentenceQuestion:
 
     def _has_percent(self, count: Count, percent: Count) -> bool:
         """Return whether an n is the number of events of the percent behind it: "(n=18, 24%)"."""
-        both = count.rule == "n-equals" and percent.rule == "percent-only"
-        return both and bool(_N_AND_PERCENT.fullmatch(self.groups.text, count.end, percent.start))
+        text = self.groups.text
+        bracketed = count.rule in {"x-patients", "bare-number"} and text[max(0, count.start - 1) : count.start] == "("
+        both = (count.rule == "n-equals" or bracketed) and percent.rule == "percent-only"
+        return both and bool(_N_AND_PERCENT.fullmatch(text, count.end, percent.start))
 
     def _is_of_things(self, count: Count) -> bool:
         """Return whether a number is a grade, a difference, or counts groups or drugs: "comparable in two drugs"."""

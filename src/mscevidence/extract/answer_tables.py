@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mscevidence.extract.asked_outcome import kinds_of_events, named_with_numbers
+from mscevidence.extract.asked_outcome import grades_told, kinds_of_events, named_with_numbers
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon
@@ -205,6 +205,9 @@ class TableQuestion:
             return 0.0
         if told and self.times and not told & self.times:
             return 0.0
+        grades = grades_told(f"{label} {heading}") or grades_told(self.grid.caption)
+        if grades and (asked := grades_told(self.outcome)) and grades != asked:
+            return 0.0
         if not named_with_numbers(self.outcome) <= own | self.context | stems(heading):
             return 0.0
         named = telling(stems(" ".join(row.heading[-1:]) if heads else timeless(label) or label))
@@ -264,6 +267,8 @@ class TableQuestion:
             )
         ]
         first, second = sides
+        if all(side is not None and side.rule == "text" and side.events.number == side.n.number for side in sides):
+            return  # the sizes of the groups, not those who had something
         if first is not None and second is not None:
             rule = "table-row" if first.rule == second.rule == "stated" else f"table-row-{max(first.rule, second.rule)}"
             text = " > ".join((*row.heading, row.label))

@@ -43,7 +43,8 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(
-    r"\b(?:was|were|is|are|has|have|had|did|could|[a-z]{3,}ed|occurs|led|arose|took|showed|underwent|got|left)\b",
+    r"\b(?:was|were|is|are|has|have|had|did|could"
+    r"|(?<![\w-])(?!(?:related|unrelated|associated|reported|confirmed|documented|suspected|unexpected|increased|delayed)\b)[a-z]{3,}ed|occurs|led|arose|took|showed|underwent|got|left)\b",
     re.IGNORECASE,
 )
 _OCCURRED = re.compile(

@@ -26,11 +26,17 @@ _SOME_PATIENTS = re.compile(
     r"\b(?:in|among|amongst|for|of|within)\s(?:the\s)?(?:\d[\d,]*\s)?(?:subgroups?|subset|(?:[\w-]+\s){0,2}?(?:patients|subjects"
     r"|participants|those|women|men|children|individuals|infants|cases|eyes))\s(?P<who>(?:with(?!\sor\b)|who|whose|undergoing|above"
     r"|over|under|aged|older|younger|having|completing|achieving|without|not|only|in\swhom|[≥><≤])[^,;.()]{3,80})"
-    r"|\bof\s(?:these|those|them|whom)\b",
+    r"|\b(?:of|among|amongst)\s(?:these|those|them|whom)\b(?!\s(?:receiving|treated|given|assigned|allocated|randomi[sz]ed|who\sreceived|in\sthe|on))",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated|[-–])\s")
+_GRADES = re.compile(
+    r"\bgrades?\s?[≥>]?=?\s?(?P<marks>(?:\d|I{1,3}V?|IV|V)\b(?:\s?(?:[-–/,+]|to|or|and|&)\s?(?:grade\s)?(?:\d|I{1,3}V?|IV|V)\b)*)"
+    r"(?P<more>\+|\s(?:or|and)\s(?:more|higher|above|worse|greater))?",
+    re.IGNORECASE,
+)
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5"}
 _TOPICAL = 0.5
 """The share of the words about patients from which on they are words of the whole article."""
 _NON = re.compile(r"\b[Nn]on-(?P<what>[a-z]+)")
@@ -91,6 +97,10 @@ class AskedOutcome:
         behind = frozenset(word for match in _NON.finditer(piece) for word in stems(match["what"]))
         return behind - stems(_NON.sub(" ", piece))
 
+    @cached_property
+    def _grades(self) -> frozenset[str]:
+        return grades_told(self.words)
+
     def tells(self, span: Span, *, denied: bool = False) -> bool:
         """Return whether a part of the text says the outcome and nothing narrower: no second time, kind or cause.
 
@@ -100,6 +110,8 @@ class AskedOutcome:
         """
         piece = self.groups.text[slice(*span)]
         if self.score(span) < LEAST or self.narrower(span):
+            return False
+        if self._grades and (told := grades_told(piece)) and told != self._grades:
             return False
         if not denied and not same_denial(self.words, piece):
             return False
@@ -129,6 +141,15 @@ class AskedOutcome:
             if not named and not words & self._wanted[0][0] and covered(words, groups.topical) < _TOPICAL:
                 return True
         return False
+
+
+def grades_told(phrase: str) -> frozenset[str]:
+    """Return the grades that a phrase names, Roman ones as digits: "grade III/IV" and "grades 3-4" are the same."""
+    found: set[str] = set()
+    for match in _GRADES.finditer(phrase):
+        found |= {_ROMAN.get(mark.upper(), mark) for mark in re.findall(r"\d|[IViv]+", match["marks"])}
+        found |= {"+"} if match["more"] or re.search("[≥>]", match.group()) else set()
+    return frozenset(found)
 
 
 def named_with_numbers(phrase: str) -> Stems:

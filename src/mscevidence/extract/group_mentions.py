@@ -32,8 +32,9 @@ _MARKS = stems("alone only monotherapy plus combined") | {"no", "non", "not", "w
 """Stems that say how the words of a side are meant and are none of its words."""
 _NEGATED = re.compile(r"\b(?:no|non|not|without|un(?:treated|exposed))\b|\bnon-", re.IGNORECASE)
 _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
+_CONTROL_GROUP = re.compile(r"\bcontrol\s(?:group|arm)\b", re.IGNORECASE)
 _ADDED = re.compile(r"\s\+\s|\bplus\b", re.IGNORECASE)
-_GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)[\s-]([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
+_GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)(?:[\s-]|\s[-–]\s)([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
 _GROUPS = re.compile(
     r"\b(?:[Gg]roups|[Aa]rms|[Cc]ohorts)\s(?:[A-Z]|\d|I{1,3}|IV)(?P<rest>(?:(?:,\s?(?:and\s)?|\s(?:and|or|vs\.?|versus)\s)(?:[A-Z]|\d|I{1,3}|IV)\b(?![.\d%]))+)"
 )
@@ -237,11 +238,22 @@ class Groups:
             and len(self.lettered) <= 2
         )
 
+    @cached_property
+    def _third_control(self) -> bool:
+        """Whether a sentence names a control group besides both groups asked for, so that it is a third."""
+        for _, spans in self.told:
+            for start, end in spans:
+                if _CONTROL_GROUP.search(self.text, start, end):
+                    words = stems(self.text[start:end])
+                    if len({whose for word, whose in self.words.items() if word in words and whose != "other"}) > 1:
+                        return True
+        return False
+
     def _controls(self, span: Span) -> Iterator[GroupMention]:
         if not self.sides.controlled:
-            if self._two_groups:
-                for match in re.finditer(r"\bcontrol\s(?:group|arm)\b", self.text[slice(*span)], re.IGNORECASE):
-                    yield GroupMention(span[0] + match.start(), span[0] + match.end(), "comparator")
+            if self._two_groups and not self._third_control:
+                for match in _CONTROL_GROUP.finditer(self.text, *span):
+                    yield GroupMention(*match.span(), "comparator")
             return
         for pattern in (_CONTROL, _WITHOUT):
             for match in pattern.finditer(self.text, *span):

@@ -128,13 +128,9 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
     sizes = _without_total(list(_sizes_in(groups, span, mentions)))
     each = _EACH.search(text, *span)
     if each is not None and re.search(r"each|per\b", each.group(), re.IGNORECASE):
-        near = [size for size in sizes if 0 <= each.start() - size.end <= 12]
+        near = [size for size in sizes if 0 <= each.start() - size.end <= 12][-1:]
         alone = not any(size.rule == "n-equals" and size.number != near[0].number for size in sizes) if near else False
-        if (
-            len(near) == 1
-            and alone
-            and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()])
-        ):
+        if alone and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()]):
             return _Told(1, dict.fromkeys(SIDES, near[0].value))
     if not mentions or not sizes:
         return None
@@ -262,6 +258,8 @@ def _listed(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size])
         return None
     gaps = [text[one.end : two.start] for one, two in pairwise(sizes)]
     if not all(_LIST_GAP.fullmatch(gap) for gap in gaps):
+        return None
+    if any(sizes[0].end <= m.start and m.end <= sizes[-1].start for m in mentions):
         return None
     behind = [m for m in mentions if m.start >= sizes[-1].end]
     after = _END_OF_LIST.search(text, behind[-1].end) if behind else None

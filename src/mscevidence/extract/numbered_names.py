@@ -13,6 +13,7 @@ _SECOND_OF_TWO = re.compile(
     r"\s?(?:and|or|to|–|-)\s?$",
     re.IGNORECASE,
 )
+_GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?)\s?[-–]?\s?\d$", re.IGNORECASE)
 _FARTHEST = 32
 
 
@@ -29,5 +30,7 @@ def is_in_a_name(text: str, count: Count, names: Iterable[str]) -> bool:
     start = max(0, count.start - _FARTHEST)
     word = _NAME.search(text, start, count.end)
     if word is not None and any(word.group() in name for name in names):
+        return True
+    if _GROUP.search(text, start, count.end):
         return True
     return count.rule == "bare-number" and bool(_SECOND_OF_TWO.search(text, start, count.start))

@@ -38,6 +38,9 @@ def in_order(
         asked: tells whether a part of the text speaks of the outcome.
         times: the times that were asked for.
     """
+    timed = _at_time(text, span, mentions, counts, times)
+    if timed is not None and asked(span):
+        return timed
     lists = _lists(text, counts)
     if len(lists) != len(SIDES) or len(lists[0]) != len(lists[1]) or len(lists[0]) < 2:
         return None
@@ -50,6 +53,25 @@ def in_order(
         return None
     by_start = {each[0].start: each for each in lists}
     return {side: by_start[count.start][place] for side, count in owners.items()}
+
+
+def _at_time(
+    text: str,
+    span: Span,
+    mentions: Sequence[GroupMention],
+    counts: Sequence[Count],
+    times: frozenset[tuple[float, str]],
+) -> dict[Whose, Count] | None:
+    """Return the counts of both groups at the time asked, where each count is told with its own time behind it."""
+    if not times or len(counts) < 2 * len(SIDES):
+        return None
+    stops = [*(count.start for count in counts[1:]), span[1]]
+    told = [times_in_order(text[count.end : stop])[:1] for count, stop in zip(counts, stops, strict=True)]
+    if not all(told) or len(set(told)) * len(SIDES) != len(told):
+        return None
+    chosen = [count for count, each in zip(counts, told, strict=True) if each[0] in times]
+    found = assigned(text, mentions, chosen) if len(chosen) == len(SIDES) else None
+    return found if found is not None and set(found) == set(SIDES) else None
 
 
 def _lists(text: str, counts: Sequence[Count]) -> list[list[Count]]:

@@ -42,7 +42,7 @@ class Lexicon:
             for word in self.groups[name]:
                 found |= {word} | self.abbreviations.get(word, frozenset())
         for short, long in self.abbreviations.items():
-            if len(long) > 1 and long <= found:
+            if (len(long) > 1 or len(short) > 2) and long <= found:
                 found |= stems(short)
         return frozenset(found)
 

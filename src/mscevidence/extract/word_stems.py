@@ -39,7 +39,7 @@ _REPLACED: tuple[_Replaced, ...] = (
     ),
     (
         ("group", "arm", "cohort"),
-        re.compile(r"\b(?:groups?|arms?|cohorts?)[\s-]([A-Z]|\d|I{1,3}V?|IV)\b", re.IGNORECASE),
+        re.compile(r"\b(?:groups?|arms?|cohorts?)(?:[\s-]|\s[-–]\s)([A-Z]|\d|I{1,3}V?|IV)\b", re.IGNORECASE),
         r" group_\1 ",
     ),
     (("coli",), re.compile(r"\be\.?\s?coli\b", re.IGNORECASE), " ecoli "),
