@@ -14,7 +14,8 @@ from typer.testing import CliRunner, Result
 from mscevidence import records
 from mscevidence.commands import TranslatingGroup, database, review
 from mscevidence.protocol import Protocol
-from mscevidence.web.room import Room
+from mscevidence.web.living import living_pages
+from mscevidence.web.room import Room, room_of
 from room_factory import STUDY, new_project
 
 RESPONSE = "fraction-percent@1327"
@@ -64,15 +65,18 @@ def test_differences_to_nobody_are_an_error(project: Protocol) -> None:
 
 
 def test_serving_with_reviewers_opens_a_room(project: Protocol, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, Any] = {}
-    monkeypatch.setattr("mscevidence.web.server.serve", lambda path, *_, **named: asked.update(path=path, **named))
+    asked: list[Any] = []
+    monkeypatch.setattr("mscevidence.web.server.serve", lambda served, *_, **__: asked.append(served))
     project.database.unlink()
     assert run("serve", "--reviewer", "fe", "--reviewer", "GH").exit_code == 0
-    room = asked["room"]
+    room = room_of(asked[-1])
     assert isinstance(room, Room)
     assert set(room.tokens()) == {"fe", "gh"}
     assert project.database.exists(), "the first database is built on the way"
     assert [document.number for document in room.documents()] == ["412"]
     assert run("serve").exit_code == 0
-    assert asked["room"] is None
+    assert room_of(asked[-1]) is None
+    assert asked[-1] in living_pages
+    assert run("serve", "--database", project.database.name).exit_code == 0
+    assert asked[-1] not in living_pages, "the living page is of a review, not of a database"
     assert run("serve", "--reviewer", "../x").exit_code == 1

@@ -15,56 +15,13 @@ from datasette.app import Datasette
 
 from datasette_line import anybody_may, in_sql, is_mutable
 from mscevidence.errors import StoreError
-from mscevidence.model import Document, Study
 from mscevidence.store import build, questions, run_sql, views
 from mscevidence.web import server
 from mscevidence.web.metadata import datasette_metadata
 from mscevidence.web.question_pages import page_of
 from mscevidence.web.room import sources
 from mscevidence.web.server import application, serve
-
-SCRIPT = "<script>alert('x')</script>"
-TEXT = f"Before {SCRIPT} came 8/18 patients with a response & more."
-SHA = "c3" * 32
-
-
-def evidence() -> tuple[Study, Document]:
-    decision = {"by": "ab", "on": "2026-11-22", "from": "person"}
-    start = TEXT.index("8/18")
-    source = {"report": "r1", "quote": "8/18", "document": SHA, "span": [start, start + 4]}
-    study = Study.model_validate(
-        {
-            "study": "itp-one",
-            "title": f"Cells {SCRIPT}",
-            "condition": "immune-thrombocytopenia",
-            "design": "single-arm",
-            "reports": [
-                {"id": "r1", "kind": "article", "url": "javascript:alert(1)", "first_author": "Chen Y", "year": 2024}
-            ],
-            "arms": [{"id": "all", "role": "experimental", "treated": 18}],
-            "results": [
-                {"outcome": "response", "arm": "all", "events": 8, "n": 18, "source": source, "decision": decision},
-                {
-                    "outcome": "response",
-                    "arm": "all",
-                    "events": 9,
-                    "n": 18,
-                    "time_point": {"text": "end of study (6-12 mo.)"},
-                    "source": {"report": "r1", "quote": "later"},
-                    "decision": decision,
-                },
-                {
-                    "outcome": "serious-adverse-event",
-                    "arm": "all",
-                    "events": 0,
-                    "n": 18,
-                    "source": {"report": "r1", "quote": "none"},
-                    "decision": decision,
-                },
-            ],
-        }
-    )
-    return study, Document(sha256=SHA, format="text", reader="plain", text=TEXT, title="A document", name="one.txt")
+from served_evidence import SCRIPT, SHA, evidence
 
 
 @pytest.fixture(scope="module")
@@ -322,7 +279,7 @@ def test_the_metadata_is_plain_json() -> None:
 
 def test_a_database_that_is_not_there_is_not_served(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no database"):
-        serve(tmp_path / "evidence.db")
+        application(tmp_path / "evidence.db")
 
 
 class Socket:
@@ -338,7 +295,7 @@ class Socket:
         self.closed = True
 
 
-def test_a_port_that_is_taken_is_an_error_with_a_hint(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_that_is_taken_is_an_error_with_a_hint(datasette: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     def taken(_: uvicorn.Config) -> Socket:
         stop = SystemExit(1)
         stop.__context__ = OSError(98, "Address already in use")
@@ -346,12 +303,12 @@ def test_a_port_that_is_taken_is_an_error_with_a_hint(database: Path, monkeypatc
 
     monkeypatch.setattr(uvicorn.Config, "bind_socket", taken)
     with pytest.raises(StoreError, match=r"127\.0\.0\.1:8001.*Address already in use") as caught:
-        serve(database)
+        serve(datasette)
     assert "--port" in caught.value.hint
 
 
 def test_serving_tells_the_address_opens_the_browser_and_ends_with_an_interruption(
-    database: Path, monkeypatch: pytest.MonkeyPatch
+    datasette: Datasette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     socket = Socket()
     said: list[str] = []
@@ -365,7 +322,7 @@ def test_serving_tells_the_address_opens_the_browser_and_ends_with_an_interrupti
     monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda _: socket)
     monkeypatch.setattr(server.AnnouncingServer, "run", run)
     monkeypatch.setattr("webbrowser.open", opened.append)
-    serve(database, open_browser=True, say=said.append)
+    serve(datasette, open_browser=True, say=said.append)
     assert said == ["serving evidence.db at http://127.0.0.1:8123/evidence (stop with Ctrl-C)"]
     assert opened == ["http://127.0.0.1:8123/evidence"]
     assert socket.closed

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mscevidence.errors import MscevidenceError
+from mscevidence.errors import MscevidenceError, StoreError
 
 if TYPE_CHECKING:
     from mscevidence.protocol import Protocol
@@ -117,13 +118,35 @@ def serve(
     ] = None,
     database: Database = None,
 ) -> None:
-    """Browse the database with Datasette: tables, facets, questions, a page per result; review after login."""
-    from mscevidence.web.server import serve as serve_database
+    """Browse the database with Datasette: tables, facets, questions, the living page; review after login."""
+    from mscevidence.web import server
 
     path = _path(database)
     title, question = _titles(database)
     room = _room(reviewer, path) if reviewer else None
-    serve_database(path, host, port, open_browser, title=title, question=question, room=room, say=_tell)
+    living = _living_page() if database is None else None
+    served = server.application(path, title=title, question=question, room=room, living=living)
+    server.serve(served, host, port, open_browser=open_browser, say=_tell)
+
+
+def _living_page() -> Callable[[Path], object]:
+    """Return what writes the living page of the review in the current folder, in a process of its own.
+
+    It takes a while, and the server must answer meanwhile.
+    """
+    import subprocess
+
+    from mscevidence import protocol
+
+    root = protocol.find().root
+
+    def write(folder: Path) -> None:
+        command = [sys.executable, "-m", "mscevidence", "publish", str(folder)]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+        if done.returncode:
+            raise StoreError(done.stderr.strip() or "publishing failed", hint="run `mscevidence publish`")
+
+    return write
 
 
 def _room(reviewers: Sequence[str], path: Path) -> Room:

@@ -19,6 +19,7 @@ from mscevidence.errors import MscevidenceError
 from mscevidence.store import views, walk_back
 from mscevidence.web import access, form_pages, question_pages, review_pages, second_pages
 from mscevidence.web.cells import LINKED, cell_markup
+from mscevidence.web.living import ADDRESS, living_page, living_pages
 from mscevidence.web.question_pages import not_found
 from mscevidence.web.room import room_of, sources
 
@@ -47,17 +48,18 @@ ROUTES: tuple[tuple[str, Any], ...] = (
 
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes() -> list[tuple[str, Any]]:
-    """Return the page of a result, the pages of the questions, and those of the review room."""
+    """Return the page of a result, the pages of the questions, the living page, and those of the review room."""
     result = (r"^/-/result/(?P<database>[^/]+)/(?P<result>.+)$", result_page)
     question = (question_pages.route(), question_pages.question_page)
-    return [result, question, *((f"^{access.ROOM}{path}$", page) for path, page in ROUTES)]
+    site = (rf"^{ADDRESS}/?$", living_page)
+    return [result, question, site, *((f"^{access.ROOM}{path}$", page) for path, page in ROUTES)]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def menu_links(datasette: Datasette) -> list[dict[str, str]]:
-    """Return the way to the review room, on a server that has one."""
-    has_room = room_of(datasette) is not None
-    return [{"href": datasette.urls.path(access.ROOM), "label": "Review room"}] if has_room else []
+    """Return the ways to the living page and to the review room, on a server that has them."""
+    known = ((living_pages.get(datasette), ADDRESS, "Living page"), (room_of(datasette), access.ROOM, "Review room"))
+    return [{"href": datasette.urls.path(path), "label": label} for has, path, label in known if has is not None]
 
 
 @hookimpl  # type: ignore[untyped-decorator]

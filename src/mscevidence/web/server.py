@@ -22,8 +22,9 @@ from mscevidence.errors import StoreError
 from mscevidence.store.serving import copy_for_serving
 from mscevidence.web import plugin
 from mscevidence.web.access import ROOM, only_under_own_name
+from mscevidence.web.living import ADDRESS, LivingPages, living_pages
 from mscevidence.web.metadata import TITLE, datasette_metadata
-from mscevidence.web.room import Room, Source, rooms, sources
+from mscevidence.web.room import Room, Source, room_of, rooms, sources
 
 HOST = "127.0.0.1"
 PORT = 8001
@@ -73,7 +74,14 @@ class AnnouncingServer(uvicorn.Server):
             self._announce()
 
 
-def application(path: Path, *, title: str = TITLE, question: str = "", room: Room | None = None) -> Datasette:
+def application(
+    path: Path,
+    *,
+    title: str = TITLE,
+    question: str = "",
+    room: Room | None = None,
+    living: Callable[[Path], object] | None = None,
+) -> Datasette:
     """Return Datasette with one database opened as immutable, our metadata and our plugin.
 
     Args:
@@ -81,6 +89,7 @@ def application(path: Path, *, title: str = TITLE, question: str = "", room: Roo
         title: of the review.
         question: what the review asks.
         room: the review room; without one nobody can write.
+        living: writes the living page into a folder; without it there is none.
 
     Raises:
         StoreError: there is no such database, or it is not of this version.
@@ -90,16 +99,24 @@ def application(path: Path, *, title: str = TITLE, question: str = "", room: Roo
         pm.register(plugin, name="mscevidence")
         _do_not_print_mistyped_addresses()
     files = resources.files(__package__)
+    mounts = [(f"{ROOM.removeprefix('/')}/static", str(files / "static"))]
+    pages = None
+    if living is not None:
+        pages = LivingPages(Path(tempfile.mkdtemp(prefix="mscevidence-")) / "site", living)
+        mounts.append((ADDRESS.removeprefix("/"), str(pages.folder)))
     served = EvidenceServer(
         immutables=[str(copy)],
         metadata=datasette_metadata(database=path.stem, title=title, question=question),
         settings=SETTINGS,
         template_dir=str(files / "templates"),
-        static_mounts=[(f"{ROOM.removeprefix('/')}/static", str(files / "static"))],
+        static_mounts=mounts,
     )
     sources[served] = Source(path, weakref.finalize(served, shutil.rmtree, copy.parent, ignore_errors=True))
     if room is not None:
         rooms[served] = room
+    if pages is not None:
+        living_pages[served] = pages
+        weakref.finalize(served, shutil.rmtree, pages.folder.parent, ignore_errors=True)
     return served
 
 
@@ -127,6 +144,8 @@ def reopen(served: Datasette, name: str) -> None:
     old.close()
     sources[served] = Source(source.path, weakref.finalize(served, shutil.rmtree, copy.parent, ignore_errors=True))
     source.remove_copy()
+    if served in living_pages:
+        living_pages[served].outdated()
 
 
 def _do_not_print_mistyped_addresses() -> None:
@@ -138,36 +157,30 @@ def _do_not_print_mistyped_addresses() -> None:
 
 
 def serve(
-    path: Path,
+    served: Datasette,
     host: str = HOST,
     port: int = PORT,
-    open_browser: bool = False,
     *,
-    title: str = TITLE,
-    question: str = "",
-    room: Room | None = None,
+    open_browser: bool = False,
     say: Callable[[str], object] = print,
 ) -> None:
     """Serve a database until it is interrupted (Ctrl-C).
 
     Args:
-        path: the database.
+        served: what `application` has made of it.
         host: address to listen on; the default is reachable from this computer only.
         port: port to listen on.
         open_browser: whether to show the first page when it is there.
-        title: of the review.
-        question: what the review asks.
-        room: the review room; without one nobody can write.
         say: is told the address, and the one-time link of each reviewer.
 
     Raises:
-        StoreError: the database cannot be read, or the port is taken.
+        StoreError: the port is taken.
     """
-    datasette = application(path, title=title, question=question, room=room)
+    path, room = sources[served].path, room_of(served)
     if room is not None:
-        room.when_rebuilt(lambda: reopen(datasette, path.stem))
+        room.when_rebuilt(lambda: reopen(served, path.stem))
         room.read_ahead()
-    app = datasette.app()
+    app = served.app()
     # Whoever opens the server to others gives it names that we cannot know.
     guarded = only_under_own_name(app) if host in ("127.0.0.1", "localhost", "::1") else app
     config = uvicorn.Config(guarded, host=host, port=port, log_level="critical", lifespan="on")
