@@ -333,6 +333,17 @@ def test_lists_that_are_not_read_are_not_looked_for_in_comments(hidden: str) -> 
     assert document.keywords == ("cells",)
 
 
+@pytest.mark.parametrize("hidden", ["<!-- </PubmedArticle> -->", "<![CDATA[</PubmedArticle>]]>"])
+def test_a_record_does_not_end_in_a_comment(hidden: str) -> None:
+    whole = article(pmid="1").replace("<PubmedArticle>", f"<PubmedArticle>{hidden}")
+    assert [
+        each.identifier("pmid") for each in read_all(file_of(whole, article(pmid="2"))) if isinstance(each, Document)
+    ] == [
+        "1",
+        "2",
+    ]
+
+
 def test_a_file_cut_short_tells_which_record_is_lost() -> None:
     first, reject = read_all(file_of(article(), article())[:-400])
     assert isinstance(first, Document)

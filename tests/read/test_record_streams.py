@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Document
@@ -71,6 +73,73 @@ def test_xml_is_split_into_records(data: bytes, records: list[str]) -> None:
 )
 def test_broken_xml_records_are_told_and_the_next_is_found(data: bytes, faults: list[str]) -> None:
     assert [fault for _, fault in xml(data)] == faults
+
+
+@pytest.mark.parametrize(
+    ("data", "records"),
+    [
+        (b"<r>1<!-- </r> -->2</r><r>3</r>", ["<r>1<!-- </r> -->2</r>", "<r>3</r>"]),
+        (b"<r><![CDATA[</r><!--]]></r><r>3</r>", ["<r><![CDATA[</r><!--]]></r>", "<r>3</r>"]),
+        (b"<r><!-- <![CDATA[ --></r><r>]]></r>", ["<r><!-- <![CDATA[ --></r>", "<r>]]></r>"]),
+        (b"<r><!-- </r><r>3</r>", ["<r><!-- </r>", "<r>3</r>"]),
+        (b"<r>Stop! --></r><r><!doctype></r>", ["<r>Stop! --></r>", "<r><!doctype></r>"]),
+        (b"<r>&lt;!-- </r><r>--&gt;</r>", ["<r>&lt;!-- </r>", "<r>--&gt;</r>"]),
+        (b"&lt;r&gt;&lt;!-- &lt;/r&gt; --&gt;&lt;/r&gt;", ["&lt;r&gt;&lt;!-- &lt;/r&gt; --&gt;&lt;/r&gt;"]),
+        (b"<r><!--" + b"x" * 70_000 + b"</r> --></r>", ["<r><!--" + "x" * 70_000 + "</r>"]),
+    ],
+)
+def test_the_end_of_a_record_is_not_looked_for_in_comments(data: bytes, records: list[str]) -> None:
+    assert xml(data, most=100_000) == [(each, "") for each in records]
+
+
+class Dribble(io.BytesIO):
+    """A file that gives other numbers of bytes than it is asked for."""
+
+    def __init__(self, data: bytes, sizes: list[int]) -> None:
+        super().__init__(data)
+        self.sizes = sizes
+
+    def peek(self, size: int) -> bytes:
+        return self.getvalue()[:size]
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(self.sizes.pop() if self.sizes else -1)
+
+
+TOKENS = [
+    b"<r>",
+    b"</r>",
+    b"<r/>",
+    b"<r a='1'>",
+    b"<rs>",
+    b"<!--",
+    b"-->",
+    b"<![CDATA[",
+    b"]]>",
+    b"!",
+    b"<",
+    b"/>",
+    b"x",
+]
+
+
+@given(tokens=st.lists(st.sampled_from(TOKENS), max_size=25), sizes=st.lists(st.integers(1, 12), max_size=80))
+@example(tokens=[b"<r>", b"<!--", b"</r>", b"-->", b"</r>"], sizes=[9, 1, 1, 1, 9])
+def test_however_a_file_is_given_its_records_are_the_same(tokens: list[bytes], sizes: list[int]) -> None:
+    data = b"".join(tokens)
+    dribbled = xml_records.split(cast("BinaryIO", Dribble(data, sizes)), ("r",))
+    whole = xml_records.split(io.BufferedReader(io.BytesIO(data)), ("r",))
+    assert list(dribbled) == list(whole)
+
+
+@given(
+    texts=st.lists(st.sampled_from([b"a", b"<i>b</i>", b"<!-- </r> -->", b"<![CDATA[</r>]]>", b"]]&gt;"]), max_size=9),
+    sizes=st.lists(st.integers(1, 40), max_size=40),
+)
+def test_every_record_comes_whole(texts: list[bytes], sizes: list[int]) -> None:
+    records = [b"<r>" + each + b"</r>" for each in texts]
+    dribbled = xml_records.split(cast("BinaryIO", Dribble(b"\n".join(records), sizes)), ("r",))
+    assert [(each.data, each.fault) for each in dribbled] == [(each, "") for each in records]
 
 
 def pieces_until_the_file_breaks(sizes: list[int]) -> Iterator[Piece]:

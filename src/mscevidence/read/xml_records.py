@@ -42,6 +42,12 @@ _NAMESPACES = b"".join(
         (b"rel", b"http://www.crossref.org/relations.xsd"),
     )
 )
+_HIDING = (b"!--", b"--"), (b"![CDATA[", b"]]")
+"""How a comment and a section of characters begin and end, without the angles."""
+
+_MOST_HIDDEN = 1 << 16
+"""A longer comment is a broken one, which must not hide the end of its record and all records behind it."""
+
 _OPEN, _CLOSE = b"<record" + _NAMESPACES + b">", b"</record>"
 _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9.]{0,40};)")
 
@@ -112,7 +118,9 @@ class _Splitter:
         self.opening = re.compile(self.less + rb"(" + any_name + rb")(?=[\s/]|" + self.greater + rb")")
         self.longest = max(map(len, names)) + 8
         self.most = most
+        self.hiding = [(self.less + begin, end + self.greater) for begin, end in _HIDING]
         self.buffer = bytearray()
+        self.told = 0
         self.ended = False
 
     def pieces(self) -> Iterator[Piece]:
@@ -137,9 +145,9 @@ class _Splitter:
         alone = self._alone(len(opening))
         if alone:
             return self._piece(name, alone)
-        looked = len(opening)
+        looked = self.told = len(opening)
         while True:
-            end = self.buffer.find(closing, looked)
+            end = self._end(closing, looked)
             again = self._again(name, looked, end)
             if again is not None:
                 return self._fault(name, again, f"<{name.decode()}> is not closed before the next one begins")
@@ -156,6 +164,33 @@ class _Splitter:
         while (end := self.buffer.find(self.greater, start)) < 0 and len(self.buffer) < _CHUNK and self._more():
             pass
         return end + len(self.greater) if end > 0 and self.buffer[end - 1 : end] == b"/" else 0
+
+    def _end(self, closing: bytes, looked: int) -> int:
+        """Return where the end of the record begins that is in no comment and no section of characters, or -1."""
+        end = self.buffer.find(closing, looked)
+        while end >= 0 and (behind := self._hidden_until(end)) > end:
+            end = self.buffer.find(closing, behind)
+        return end
+
+    def _hidden_until(self, position: int) -> int:
+        """Return where a comment ends that goes beyond a position; at most that position when there is none.
+
+        Comments before `told` are known; few records have the one byte by which they are looked for.
+        """
+        while (mark := self.buffer.find(b"!", self.told, position)) >= 0:
+            self.told = mark + 1
+            start = mark - len(self.less)
+            for opening, closing in self.hiding:
+                if self.buffer.startswith(opening, start):
+                    self.told = max(self.told, self._behind(closing, start + len(opening)))
+        return self.told
+
+    def _behind(self, closing: bytes, start: int) -> int:
+        """Return where a comment ends, or 0 where it is not closed within bounds and so hides nothing."""
+        most = start + _MOST_HIDDEN
+        while (end := self.buffer.find(closing, start, most)) < 0 and len(self.buffer) < most and self._more():
+            pass
+        return end + len(closing) if end >= 0 else 0
 
     def _again(self, name: bytes, start: int, end: int) -> int | None:
         """Return where the same element begins once more before it was closed, or None."""
