@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,15 +39,20 @@ class ReplayedSources:
     def __init__(self, **sources: ReplayedSource) -> None:
         self.sources = sources
         self.works: dict[str, bytes] = {}
-        self.pubmed = SimpleNamespace(record=self._record, full_text=None)
+        self.pubmed = SimpleNamespace(record=self._record, records=self._records, full_text=None)
         self.europepmc = self.ctgov = self.crossref = self.pages = SimpleNamespace(
-            full_text=None, study=None, work=self._work, page=None, landing_page=None
+            full_text=None, study=None, work=self._work, page=None, landing_page=self._work
         )
 
     def named(self, name: str) -> ReplayedSource:
         if name not in self.sources:
             raise UnknownTermError(name, kind="source", choices=self.sources)
         return self.sources[name]
+
+    @staticmethod
+    def _records(pmids: Sequence[str]) -> Page:
+        found = answer(ris(*(f"report {pmid}" for pmid in pmids)), f"https://example.org/{','.join(pmids)}")
+        return Page(source="pubmed", answer=found, records=len(pmids), total=len(pmids), delivered=len(pmids))
 
     def _work(self, doi: str) -> Page:
         if doi not in self.works:
@@ -122,6 +128,19 @@ def test_what_an_identifier_names_is_fetched_and_one_that_fails_stops_no_other(s
 def test_a_file_goes_before_an_identifier_of_the_same_name(sources: ReplayedSources, tmp_path: Path) -> None:
     (tmp_path / "111").write_text("A trial of cells\n\nResults: 8 of 18 patients responded.")
     assert "8/18" in run("ingest", "111").stdout
+
+
+def test_a_list_of_identifiers_is_fetched_pubmed_numbers_together(sources: ReplayedSources, tmp_path: Path) -> None:
+    sources.works["10.1000/one"] = ris("a work")
+    (tmp_path / "list.txt").write_text("PMID:11111\n022222, 10.1000/one\n10.1000/two\n")
+    done = run("ingest", "list.txt")
+    assert done.exit_code == 1
+    assert "list.txt lists 4 identifiers" in done.stderr
+    assert "captured PMID:11111 and 1 more as 2 records" in done.stderr
+    assert "10.1000/two: not found" in done.stderr
+    assert "3 documents read" in done.stderr
+    assert "a work" in done.stdout
+    assert "1 document read" in CliRunner().invoke(build_app(), ["ingest", "-"], input="33333\n").stderr
 
 
 def test_hidden_files_of_a_folder_are_passed_over_aloud(sources: ReplayedSources, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +23,11 @@ from mscevidence.publish.wording import count
 
 if TYPE_CHECKING:
     from mscevidence.fetch import Sources
+
+
+_LONGEST_LIST = 1_000_000
+_AT_ONCE = 200
+_NUMBER = re.compile(r"(?:PMID\W{1,3})?0*[1-9]\d{0,7}", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Intake:
     def take(self, source: str) -> None:
         """Take in a file, the files of a folder, standard input, or what an identifier or address names."""
         if source == "-":
-            self._keep("standard input", lambda: self._file(sys.stdin.buffer.read(), "standard input"))
+            self._take_bytes(sys.stdin.buffer.read(), "standard input")
         elif not Path(source).exists() and _is_identifier(source):
             self._keep(source, lambda: self._fetched(source))
         else:
@@ -71,7 +77,24 @@ class Intake:
             if passed := len(files) - len(wanted):
                 typer.echo(f"note: {source}: {count(passed, 'hidden file')} not read", err=True)
             for path in shown(wanted, "ingest"):
-                self._keep(path.name, lambda path=path: self._file(path, path.name))  # type: ignore[misc]
+                if path.is_file() and path.stat().st_size <= _LONGEST_LIST:
+                    self._take_bytes(path.read_bytes(), path.name)
+                else:
+                    self._keep(path.name, lambda path=path: self._file(path, path.name))  # type: ignore[misc]
+
+    def _take_bytes(self, data: bytes, name: str) -> None:
+        """Take in the bytes of a file, or what a list of identifiers names."""
+        from mscevidence.read import listed_identifiers
+
+        short = len(data) <= _LONGEST_LIST and self._form is None
+        listed = listed_identifiers(data.decode("utf-8", "replace")) if short else ()
+        if not listed:
+            self._keep(name, lambda: self._file(data, name))
+            return
+        typer.echo(f"{name} lists {count(len(listed), 'identifier')}", err=True)
+        for some in _batches(listed):
+            shown_name = f"{some[0]} and {len(some) - 1} more" if len(some) > 1 else some[0]
+            self._keep(shown_name, lambda some=some: self._fetched(*some))  # type: ignore[misc]
 
     def _keep(self, name: str, taken: Callable[[], Taken]) -> None:
         try:
@@ -88,17 +111,22 @@ class Intake:
 
         return self._taken(take_file(self._library, source, name=name, url=self._url, form=self._form), name)
 
-    def _fetched(self, source: str) -> Taken:
+    def _fetched(self, source: str, *others: str) -> Taken:
+        """Return what an identifier names; of several PubMed numbers all records."""
         from mscevidence import fetch
         from mscevidence.commands.searching import sources_of
         from mscevidence.harvest import take_answer
 
         if self._sources is None:
             self._sources = sources_of(self._review, self._contact, os.environ.get("NCBI_API_KEY", ""))
-        page = fetch.by_identifier(source, self._sources)
+        if others:
+            page = self._sources.pubmed.records([fetch.recognised(each).value for each in (source, *others)])
+        else:
+            page = fetch.by_identifier(source, self._sources)
+        name = f"{source} and {len(others)} more" if others else source
         for note in page.notes:
-            typer.echo(f"note: {source}: {note}", err=True)
-        return self._taken(take_answer(self._library, page.answer), source)
+            typer.echo(f"note: {name}: {note}", err=True)
+        return self._taken(take_answer(self._library, page.answer), name)
 
     def _taken(self, captured: Captured, name: str) -> Taken:
         from mscevidence.harvest import log_file
@@ -154,6 +182,14 @@ def shown(paths: list[Path], what: str) -> Iterator[Path]:
     from rich.progress import track
 
     yield from track(paths, description=what, console=Console(stderr=True), transient=True)
+
+
+def _batches(listed: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the PubMed numbers of a list together, as many as one answer may hold, and any other identifier alone."""
+    numbers = [each for each in dict.fromkeys(listed) if _NUMBER.fullmatch(each)]
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield tuple(numbers[start : start + _AT_ONCE])
+    yield from ((each,) for each in dict.fromkeys(listed) if each not in set(numbers))
 
 
 def _is_identifier(source: str) -> bool:

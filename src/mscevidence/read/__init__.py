@@ -27,9 +27,9 @@ from mscevidence.read.plain_text import plain_fields
 from mscevidence.read.posted_tables import many_nouns
 from mscevidence.read.saved_page import page_of
 from mscevidence.read.streams import beginning, open_unpacked
-from mscevidence.read.unknown_data import refuse_unknown_data
+from mscevidence.read.unknown_data import listed_identifiers, refuse_unknown_data
 
-__all__ = ["FORMATS", "MAX_BYTES", "RECORD_FORMATS", "REGISTRIES", "read", "read_all"]
+__all__ = ["FORMATS", "MAX_BYTES", "RECORD_FORMATS", "REGISTRIES", "listed_identifiers", "read", "read_all"]
 
 _TELLING = 2_000
 """Characters of a file in which another encoding shows that matters for telling its format."""

@@ -56,9 +56,14 @@ def refuse_unknown_data(decoded: str) -> None:
         raise _unread(text, "XML", _READ_XML)
 
 
+def listed_identifiers(text: str) -> tuple[str, ...]:
+    """Return the identifiers that a text lists and nothing else; none of any other text."""
+    listed = tuple(each.strip(",;") for each in text.strip("\ufeff").split())
+    return listed if all(map(_LISTED.fullmatch, listed)) else ()
+
+
 def _refuse_lists(text: str) -> None:
-    listed = [each.strip(",;") for each in text.split()]
-    if all(map(_LISTED.fullmatch, listed)):
+    if listed := listed_identifiers(text):
         hint = f"give them as arguments, and they are fetched: mscevidence ingest {' '.join(listed[:2])}"
         raise DocumentError(f"the input is a list of {len(listed)} identifiers, not their documents", hint=hint)
 
