@@ -26,7 +26,7 @@ REMEMBERED = (
     arms.arms_in,
     outcomes.outcomes_in,
     cues.cue_places,
-    cues.word_places,
+    cues.known_places,
     cues.words_of,
     cues.in_small_letters,
 )

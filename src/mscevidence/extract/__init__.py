@@ -31,7 +31,7 @@ def extract(document: Document) -> tuple[Candidate, ...]:
     first = context_of(document, participants)
     results = results_in(first, told)
     sizes = sizes_of_arms(document, participants, results)
-    settled = context_of(document, (*participants, *sizes), results)
+    settled = context_of(document, (*participants, *sizes), results, known=first)
     results = results if settled == first else results_in(settled, told)
     facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
     return in_order((*facts, *participants, *sizes, *results))

@@ -135,6 +135,7 @@ class ArmMention:
     kind: ArmKind
 
 
+@lru_cache(maxsize=512)
 def arm_key(label: str) -> str:
     """Return what the names of one arm have in common: ``MSC group`` and ``MSCs``, ``1×10^6`` and ``1.0×10^6``."""
     if "10^" in label:

@@ -30,7 +30,7 @@ _NOT_A_TREATMENT = re.compile(
 def treatments_assigned(document: Document) -> tuple[str, ...]:
     """Return the names of the two treatments of the first sentence that assigns patients; none where unclear."""
     for section, span in body_sections(document):
-        if section in _SECTIONS:
+        if section in _SECTIONS and _ASSIGNED.search(document.text, *span):
             for sentence in sentences_of(document.text, span):
                 found = _pair(document.text, sentence)
                 if found:

@@ -37,6 +37,8 @@ _BREAK_BEFORE = re.compile(
 )
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?(?:[A-Za-z][\w-]{1,7}\s?[;,:=]\s?)?$")
 _LONGEST_HEAD = 110
+_OPENED = frozenset("([;,:=")
+_TO_LAST_SIGN = re.compile(r"(?s:.*)[()\[\],;:]")
 _MOST_COMMON = re.compile(
     r"\s(?:was|were|being)\s(?:by\sfar\s)?(?:the\s)?(?:(?:second\s|next\s)?(?:most|main|major|only|predominant|leading)\b|commonest\b)",
     re.IGNORECASE,
@@ -145,7 +147,8 @@ def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -
     """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
     before = bounds.before(count)
     reach = max(0, len(before) - _LONGEST_HEAD)
-    head = _IN_BRACKET.search(before, reach) if before.rstrip()[-1:] in {*"([;,:="} else None
+    sign = _TO_LAST_SIGN.match(before, reach, max(before.rfind("("), before.rfind("[")))
+    head = _IN_BRACKET.search(before, sign.end() if sign else reach) if before.rstrip()[-1:] in _OPENED else None
     if head is None or not re.match(r"\s?[)\],;]", bounds.text[count.end : count.end + 2]):
         return None
     raw = head["phrase"]

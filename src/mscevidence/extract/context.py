@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mscevidence.extract.arms import ALL, arm_key, is_comparative
 from mscevidence.extract.assigned import treatments_assigned
@@ -47,7 +48,7 @@ class Context:
         """Return the number of patients of an arm when every result of the arm that prints its n agrees with it."""
         return None if arm and arm_key(arm) in self.unsure else self.size(arm)
 
-    @property
+    @cached_property
     def named(self) -> tuple[str, ...]:
         """Return the names of the arms whose sizes are told, in the order of the text, without everybody."""
         return tuple(label for key, label in self.labels.items() if key != ALL)
@@ -57,10 +58,22 @@ class Context:
         return self.labels.get(arm_key(arm), arm)
 
 
-def context_of(document: Document, participants: Iterable[Candidate], results: Iterable[Candidate] = ()) -> Context:
+def context_of(
+    document: Document,
+    participants: Iterable[Candidate],
+    results: Iterable[Candidate] = (),
+    *,
+    known: Context | None = None,
+) -> Context:
     """Return what the participant candidates of a document tell about it.
 
     An arm of which a result prints another n than its size is not sure: its n is derived for no other result.
+
+    Args:
+        document: the document.
+        participants: the numbers of its patients.
+        results: its results.
+        known: what was found before of the same document; its comparison is not looked for again.
     """
     told: dict[str, dict[float, Value]] = {}
     labels: dict[str, str] = {}
@@ -83,13 +96,14 @@ def context_of(document: Document, participants: Iterable[Candidate], results: I
         if r.kind == "result" and r.arm == ALL and (n := r.value("n")) and not n.derived and n.number is not None
     }
     unsure = frozenset(arm for arm, number in printed if arm in sizes and number != sizes[arm].number)
-    comparative = is_comparative(document)
+    comparative = known.comparative if known else is_comparative(document)
+    assigned = known.assigned if known else treatments_assigned(document) if comparative else ()
     return Context(
         document,
         comparative,
         sizes,
         labels,
         unsure,
-        treatments_assigned(document) if comparative else (),
+        assigned,
         tuple((printed_for_all | told.get(ALL, {})).values()),
     )

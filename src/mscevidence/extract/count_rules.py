@@ -56,12 +56,23 @@ def counts_in(sentence: Sentence) -> tuple[Count, ...]:
         if found and sentence.numerals[index].start < found[-1].end:
             index += 1
             continue
-        rules = _RULES.get(sentence.numerals[index].kind, ())
-        count = next((c for rule in rules if (c := rule(sentence, index)) is not None), None)
+        count = _count_at(sentence, index)
         if count is not None:
             found.append(count)
         index += count.used if count is not None else 1
     return tuple(found)
+
+
+def _count_at(sentence: Sentence, index: int) -> Count | None:
+    """Return the count that begins with a numeral as the first rule reads it that can."""
+    rules = _RULES.get(sentence.numerals[index].kind, ())
+    following = sentence.numerals[index + 1].kind if index + 1 < len(sentence.numerals) else None
+    for rule, kinds in rules:
+        if kinds is None or following in kinds:
+            count = rule(sentence, index)
+            if count is not None:
+                return count
+    return None
 
 
 def _number_then_fraction(s: Sentence, i: int) -> Count | None:
@@ -229,24 +240,24 @@ def _patients(s: Sentence, i: int) -> Count | None:
     return Count(rule, number.start, noun_end(s, i, number.start), (s.number("events", number),), noun=noun)
 
 
-_RULES: dict[str, tuple[Callable[[Sentence, int], Count | None], ...]] = {
+_RULES: dict[str, tuple[tuple[Callable[[Sentence, int], Count | None], frozenset[str] | None], ...]] = {
     "number": (
-        _number_then_fraction,
-        _x_percent_of_n,
-        _x_of_percent_n,
-        _x_bracket_of_n,
-        _x_of_n,
-        _of_n,
-        _others,
-        _x_percent,
-        _x_in_arm_percent,
-        _patients,
+        (_number_then_fraction, frozenset({"fraction"})),
+        (_x_percent_of_n, frozenset({"percent"})),
+        (_x_of_percent_n, frozenset({"percent"})),
+        (_x_bracket_of_n, frozenset({"number"})),
+        (_x_of_n, frozenset({"number"})),
+        (_of_n, None),
+        (_others, None),
+        (_x_percent, frozenset({"percent"})),
+        (_x_in_arm_percent, frozenset({"percent"})),
+        (_patients, None),
     ),
     "percent": PERCENT_RULES,
-    "fraction": (_fraction,),
-    "n": (_n_equals,),
+    "fraction": ((_fraction, None),),
+    "n": ((_n_equals, None),),
 }
-"""The rules by the kind of the numeral that a count begins with."""
+"""The rules by the kind of the numeral that a count begins with, each with the kinds of which the next must be one."""
 
 
 def _named(rule: str, percent: Numeral | None) -> str:

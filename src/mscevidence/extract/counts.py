@@ -39,9 +39,16 @@ class Count:
     used: int = 1
     noun: bool = False
 
+    def __hash__(self) -> int:
+        """Return a hash of the place alone, which is much faster than one of all values."""
+        return hash((self.start, self.end))
+
     def value(self, role: str) -> Value | None:
         """Return the value with a role, or None."""
-        return next((value for value in self.values if value.role == role), None)
+        for value in self.values:
+            if value.role == role:
+                return value
+        return None
 
     def number(self, role: str) -> float | None:
         """Return the number with a role, or None."""

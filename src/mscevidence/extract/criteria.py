@@ -59,6 +59,9 @@ _DURATION = Opening(
     ),
     "itp disease illness duration history persist lasting chronic",
 )
+_WORDS = "age old between platelet itp disease illness duration history persist lasting chronic"
+_MAY_TELL = Opening(re.compile(rf"\b(?:{_WORDS.replace(' ', '|')})", re.IGNORECASE), _WORDS)
+"""Where a word of one of the patterns above stands, so that one look passes over most sentences."""
 _MONTHS = {
     name: index + 1 for index, name in enumerate(re.findall(r"\w+", "jan feb mar apr may jun jul aug sep oct nov dec"))
 }
@@ -111,6 +114,8 @@ def enrolment_in(document: Document) -> tuple[Candidate, ...]:
 
 
 def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
+    if _MAY_TELL.search(document.text, *span) is None:
+        return iter(())
     found = tuple(_told_in(document, span))
     return iter(found if found and _CUE.search(document.text, *span) else ())
 

@@ -15,11 +15,11 @@ from functools import lru_cache
 
 from mscevidence.model import Span
 
-_WORD = re.compile(r"[^\W_]+")
 _LONGEST_WORD = 27
 """No name of a treatment that a pattern looks for has a longer word."""
 _WORD_START = re.compile(r"(?<!\w)\w")
-_BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_BETWEEN = re.compile(r"\W")
+_BETWEEN_WORDS = {code: " " for code in range(128) if _BETWEEN.match(chr(code))}
 
 
 class Opening:
@@ -28,43 +28,48 @@ class Opening:
     The cue may also stand at the beginning of a later word, behind at most so many words `ahead` of it.
     """
 
-    __slots__ = ("_ahead", "_cues", "_pattern")
+    __slots__ = ("_ahead", "_begun", "_cues", "_pattern")
 
     def __init__(self, pattern: re.Pattern[str], cues: str, *, ahead: int = 0) -> None:
         """Keep a pattern and the cues, in small letters with white space between them."""
         self._pattern = pattern
         self._cues = tuple(cues.split())
+        self._begun = tuple(_words_apart(cue) for cue in self._cues)
         self._ahead = ahead
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first that the pattern finds in a part of a text, or None."""
-        for place in self._places(text, start, end):
-            found = self._pattern.match(text, place, end)
+        places = self._places(text)
+        for index in range(bisect_left(places, start), len(places)):
+            if places[index] >= end:
+                return None
+            found = self._pattern.match(text, places[index], end)
             if found is not None:
                 return found
         return None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
-        """Yield what the pattern finds in a part of a text, in order."""
-        for place in self._places(text, start, end):
-            found = self._pattern.match(text, place, end) if place >= start else None
+        """Return what the pattern finds in a part of a text, in order."""
+        places = self._places(text)
+        first = bisect_left(places, start)
+        return self._matches(text, places[first : bisect_left(places, end, first)], end) if places else iter(())
+
+    def _matches(self, text: str, places: Sequence[int], end: int) -> Iterator[re.Match[str]]:
+        passed = 0
+        for place in places:
+            found = self._pattern.match(text, place, end) if place >= passed else None
             if found is not None:
                 yield found
-                start = found.end()
+                passed = found.end()
 
-    def _places(self, text: str, start: int, end: int) -> Sequence[int]:
-        """Return where the pattern is to be tried in a part of a text, in order."""
-        places = word_places(text, self._cues)
-        first = bisect_left(places, start)
-        cued = places[first : bisect_left(places, end, first)]
-        if not cued or not self._ahead:
-            return cued
-        found: list[int] = []
-        for place in cued:
-            found += _words_before(text, start, place, self._ahead)
-            found.append(place)
-            start = place + 1
-        return found
+    def _places(self, text: str) -> Sequence[int]:
+        """Return where in a text the pattern is to be tried, in order."""
+        known = known_places(text)
+        places = known.get(self)
+        if places is None:
+            cued = _places_of(self._begun, _words_apart(text))
+            places = known[self] = _with_words_before(text, cued, self._ahead) if self._ahead else cued
+        return places
 
 
 class Holding:
@@ -82,25 +87,31 @@ class Holding:
         return self._pattern.search(text, start, end) if self._may_match(text, start, end) else None
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
-        """Yield what the pattern finds in a part of a text, in order."""
+        """Return what the pattern finds in a part of a text, in order."""
         return self._pattern.finditer(text, start, end) if self._may_match(text, start, end) else iter(())
 
     def _may_match(self, text: str, start: int, end: int) -> bool:
-        places = cue_places(text, self._cues)
+        known = known_places(text)
+        places = known.get(self)
+        if places is None:
+            places = known[self] = cue_places(text, self._cues)
         index = bisect_left(places, start)
         return index < len(places) and places[index] < end
 
 
-@lru_cache(maxsize=512)
-def word_places(text: str, cues: tuple[str, ...]) -> tuple[int, ...]:
-    """Return where in a text words begin with one of some cues."""
-    return tuple(at for at in cue_places(text, cues) if not at or not _joins(text[at - 1]))
+@lru_cache(maxsize=8)
+def known_places(_text: str) -> dict[Opening | Holding, Sequence[int]]:
+    """Return where in a text patterns are to be tried, as far as it was looked up before."""
+    return {}
 
 
 @lru_cache(maxsize=512)
 def cue_places(text: str, cues: tuple[str, ...]) -> tuple[int, ...]:
     """Return where in a text some cues stand, be it inside words and in whatever case, in order."""
-    small = in_small_letters(text)
+    return _places_of(cues, in_small_letters(text))
+
+
+def _places_of(cues: Sequence[str], small: str) -> tuple[int, ...]:
     found: list[int] = []
     for cue in cues:
         at = small.find(cue)
@@ -113,8 +124,18 @@ def cue_places(text: str, cues: tuple[str, ...]) -> tuple[int, ...]:
 @lru_cache(maxsize=2048)
 def words_of(text: str, span: Span) -> frozenset[str]:
     """Return the words of a part of a text, runs of letters and digits, in small letters."""
-    small = in_small_letters(text)[slice(*span)]
-    return frozenset(small.translate(_BETWEEN_WORDS).split() if small.isascii() else _WORD.findall(small))
+    apart = _words_apart(text)[span[0] + 1 : span[1] + 1]
+    return frozenset((apart.replace("_", " ") if "_" in apart else apart).split())
+
+
+@lru_cache(maxsize=8)
+def _words_apart(text: str) -> str:
+    """Return a text in small letters with a blank for all that belongs to no word, behind one more blank.
+
+    So every word that begins with a cue is found by that cue with a blank before it, and at its own place.
+    """
+    small = in_small_letters(text)
+    return " " + (small.translate(_BETWEEN_WORDS) if small.isascii() else _BETWEEN.sub(" ", small))
 
 
 @lru_cache(maxsize=8)
@@ -136,14 +157,16 @@ def whole_word_places(text: str, word: str, span: Span) -> Iterator[int]:
         at = small.find(word, end, span[1])
 
 
-def _words_before(text: str, start: int, place: int, most: int) -> list[int]:
-    """Return where words begin in the last few stretches without white space before a place."""
-    start = max(start, place - most * _LONGEST_WORD)
-    stretches = text[start:place].rsplit(maxsplit=most)
-    if len(stretches) > most:
-        start += len(stretches[0])
-    return [word.start() for word in _WORD_START.finditer(text, start, place)]
-
-
-def _joins(character: str) -> bool:
-    return character.isalnum() or character == "_"
+def _with_words_before(text: str, places: Sequence[int], most: int) -> Sequence[int]:
+    """Return places with those where words begin in the last few stretches without white space before each."""
+    found: list[int] = []
+    start = 0
+    for place in places:
+        start = max(start, place - most * _LONGEST_WORD)
+        stretches = text[start:place].rsplit(maxsplit=most)
+        if len(stretches) > most:
+            start += len(stretches[0])
+        found += [word.start() for word in _WORD_START.finditer(text, start, place)]
+        found.append(place)
+        start = place + 1
+    return found

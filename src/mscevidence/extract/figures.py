@@ -114,9 +114,13 @@ def passage_of(text: str) -> Passage:
 
 def _cut(passage: Passage, sentence: int, span: Span) -> None:
     low = len(passage.words)
-    found = list(_WORD.finditer(passage.text, *span))
-    passage.starts += [match.start() for match in found]
-    passage.words += [match.group()[:_LONGEST_WORD].casefold() for match in found]
+    found = _WORD.findall(passage.text, *span)
+    at = span[0]
+    for word in found:
+        at = passage.text.index(word, at)
+        passage.starts.append(at)
+        at += len(word)
+    passage.words += [word[:_LONGEST_WORD].casefold() for word in found]
     passage.ranges[sentence] = (low, len(passage.words))
 
 

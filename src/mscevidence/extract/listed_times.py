@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mscevidence.extract.counts import NOUN
 from mscevidence.extract.numerals import Numeral
@@ -30,28 +29,28 @@ def with_times(text: str, numerals: tuple[Numeral, ...]) -> Iterator[Numeral]:
             and numeral.kind == "label"
             and _N_EQUALS.search(text, max(0, numeral.start - 6), numeral.start)
         ):
-            previous = replace(numeral, kind="fraction")  # "8.7% (n = 5/57)"
+            previous = numeral._replace(kind="fraction")  # "8.7% (n = 5/57)"
             yield previous
             continue
         if _is_behind_a_group(text, numeral):
-            previous = replace(numeral, kind="number")  # "in the acute group eight of the 14 patients"
+            previous = numeral._replace(kind="number")  # "in the acute group eight of the 14 patients"
             yield previous
             continue
         if _is_time_ahead(text, numeral, following):
-            previous = replace(numeral, kind=following.kind if following is not None else "time")
+            previous = numeral._replace(kind=following.kind if following is not None else "time")
             yield previous
             continue
         if previous is not None and numeral.kind == "number" and _is_time_behind(text, previous, numeral):
-            previous = replace(numeral, kind="label")
+            previous = numeral._replace(kind="label")
             yield previous
             continue
         behind = previous is not None and previous.kind == "time" and numeral.kind == "label"
         timed = behind and previous is not None and _TIME_GAP.fullmatch(text, previous.end, numeral.start)
         previous = numeral
         if timed and numeral.n is not None and 0 < numeral.value <= numeral.n:
-            yield replace(numeral, kind="fraction")
+            yield numeral._replace(kind="fraction")
         elif timed and numeral.n is None and _COUNTED_AHEAD.match(text, numeral.end):
-            yield replace(numeral, kind="number")
+            yield numeral._replace(kind="number")
         else:
             yield numeral
 

@@ -11,12 +11,13 @@ from typing import TypeVar
 from mscevidence.extract.arms import ArmMention
 from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count, runs
+from mscevidence.extract.cues import Opening
 from mscevidence.extract.denominators import possible_events
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention, times_in
 from mscevidence.model import Span, Value
 
-_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_RESPECTIVELY = Opening(re.compile(r"\brespectively\b", re.IGNORECASE), "respectively")
 _SEPARATOR = re.compile(
     r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|/)\s(?:(?:the|in\sthe|in|for|a|of)\s){0,2}|\s?(?:groups?|arms?|cohorts?)?\s(?:and|vs\.?|versus)\s(?:the\s)?"
 )
@@ -45,6 +46,8 @@ def distributed(
     A list of counts is aligned with the one list of arms (of outcomes, of time points) that has its length; when there
     is none, or more than one, nothing is aligned.
     """
+    if len(counts) < 2:
+        return Distribution()
     stops = [match.start() for match in _RESPECTIVELY.finditer(text, *sentence)]
     found = Distribution()
     left_open: set[Count] = set()
@@ -68,7 +71,7 @@ def distributed(
             count in placed for placed in (found.arms, found.outcomes, found.times) for count in run
         ):
             _align_behind(found.times, run, text, times_in(text, sentence))
-    return replace(found, left_open=frozenset(left_open))
+    return replace(found, left_open=frozenset(left_open)) if left_open else found
 
 
 def _align_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.count_words import (
@@ -10,7 +11,6 @@ from mscevidence.extract.count_words import (
     BETWEEN,
     CLOSE,
     NOUN_AHEAD,
-    OPEN,
     PARTITIVE,
     is_share,
     noun_end,
@@ -22,6 +22,8 @@ _OF_OR_AMONG = re.compile(
     r"\s+(?:out\s+)?(?:of|among|amongst)\s+"
     r"(?:(?:the|these|those|all|our|its|their|a|total|of|first|evaluable|treated|enrolled|included)\s+)*"
 )
+_NOUN_CLOSED = re.compile(rf"(?:{NOUN})?{CLOSE}")
+_OF_PEOPLE = re.compile(r"\sof\s(?:the\s|all\s|these\s)*(?:[\w-]+\s){0,4}?" + PEOPLE)
 _AT_TIME = re.compile(r"\s(?:at|after|by|on)\s(?:the\s)?[\w-]{1,12}\s[\w-]{1,12}\s?[(\[]\s?")
 _IN_ARM = re.compile(rf"(?:\sof\s(?:the\s)?{PEOPLE})?\s(?:in|of|at)\s(?:the\s)?[\w\s+/-]{{2,40}}?\s?[(\[]\s?")
 
@@ -58,9 +60,9 @@ def _percent_at_time(s: Sentence, percent: Numeral, fraction: Numeral) -> Count 
 def _percent_x(s: Sentence, i: int) -> Count | None:
     """``67% (n = 12)``, ``67% (12 patients)``, ``67% [12 patients]`` and ``67% (12)``."""
     percent, number = s.numeral(i, "percent"), s.numeral(i + 1, "number", "n")
-    if not percent or not number or not re.fullmatch(rf"(?:{NOUN})?{OPEN}(?:[nN]\s?=\s?)?", s.gap(i)):
+    if not percent or not number or not BETWEEN.fullmatch(s.gap(i)):
         return None
-    if not re.match(rf"(?:{NOUN})?{CLOSE}", s.gap(i + 1)):
+    if not _NOUN_CLOSED.match(s.gap(i + 1)):
         return None
     values = (s.number("events", number), s.number("percent", percent))
     return Count("percent-x", percent.start, noun_end(s, i + 1, percent.start), values, 2)
@@ -97,9 +99,15 @@ def _percent(s: Sentence, i: int) -> Count | None:
     percent = s.numeral(i, "percent")
     if not percent:
         return None
-    noun = re.match(r"\sof\s(?:the\s|all\s|these\s)*(?:[\w-]+\s){0,4}?" + PEOPLE, s.gap(i))
+    noun = _OF_PEOPLE.match(s.gap(i))
     return Count("percent-only", percent.start, percent.end, (s.number("percent", percent),), noun=bool(noun))
 
 
-PERCENT_RULES = (_percent_then_fraction, _percent_x_of_n, _percent_x, _percent_of_n, _percent)
-"""The rules in the order in which they are tried."""
+PERCENT_RULES: tuple[tuple[Callable[[Sentence, int], Count | None], frozenset[str] | None], ...] = (
+    (_percent_then_fraction, frozenset({"fraction", "number", "n", "time", "label"})),
+    (_percent_x_of_n, frozenset({"number", "n"})),
+    (_percent_x, frozenset({"number", "n"})),
+    (_percent_of_n, frozenset({"number"})),
+    (_percent, None),
+)
+"""The rules in the order in which they are tried, each with the kinds of which the next numeral must be one."""

@@ -61,8 +61,9 @@ def labelled_kinds(passage: Passage, model: SequenceModel) -> list[str]:
         return []
     sentences = sentence_clues(passage)
     row = {sentence: index for index, sentence in enumerate(sentences)}
-    shared = model.scores(list(sentences.values()))[[row[figure.sentence] for figure in passage.figures]]
-    return model.best(model.scores(kind_clues(passage)) + shared, step_clues(passage, passage.figures))
+    scores = model.scores([*sentences.values(), *kind_clues(passage)])
+    shared = scores[[row[figure.sentence] for figure in passage.figures]]
+    return model.best(scores[len(sentences) :] + shared, step_clues(passage, passage.figures))
 
 
 def labelled_arms(passage: Passage, figures: Sequence[Figure], model: SequenceModel) -> list[str]:

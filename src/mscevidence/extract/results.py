@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from mscevidence.extract.arm_references import different, known_arms
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
@@ -61,7 +62,7 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
         for sentence in sentences_of(context.document.text, span):
             if _OTHER_WORK.search(context.document.text, *sentence):
                 continue
-            facts = replace(_facts(context, section, sentence, earlier, latest), spoken_of=spoken_of)
+            facts = _facts(context, section, sentence, _Before(earlier, latest, spoken_of))
             if is_of_these(context.document.text, sentence) and spoken_of != context.total_number:
                 facts = replace(facts, narrowed=True)
             for candidate in _in_sentence(facts, told):
@@ -81,19 +82,27 @@ def _last_people(text: str, counts: tuple[Count, ...]) -> float | None:
     return numbers[-1] if numbers else None
 
 
-def _facts(
-    context: Context, section: str, span: Span, earlier: tuple[ArmMention, ...], latest: tuple[ArmMention, ...]
-) -> Facts:
+class _Before(NamedTuple):
+    """What the sentences before one told: the last arms where several were named, the last arms, the last people."""
+
+    several: tuple[ArmMention, ...]
+    latest: tuple[ArmMention, ...]
+    people: float | None
+
+
+def _facts(context: Context, section: str, span: Span, before: _Before) -> Facts:
     text = context.document.text
     counts = counts_at(text, span)
     outcomes = outcomes_in(text, span)
     if not counts and not outcomes:
         # kept for "respectively" and "the latter" of the next sentence
-        return Facts(context, section, span, (), arms_in(text, span) if _GROUPS.search(text, *span) else (), ())
-    arms = known_arms(context, span, arms_in(text, span), earlier, latest)
+        arms = arms_in(text, span) if _GROUPS.search(text, *span) else ()
+        return Facts(context, section, span, (), arms, (), spoken_of=before.people)
+    arms = known_arms(context, span, arms_in(text, span), before.several, before.latest)
     named = tuple(m for m in outcomes if not any(arm.start <= m.start and m.end < arm.end for arm in arms))
     outcomes, narrowed = without_subgroups(text, span, named)
-    return Facts(context, section, span, counts, arms, outcomes, times_in(text, span), narrowed, earlier)
+    times = times_in(text, span)
+    return Facts(context, section, span, counts, arms, outcomes, times, narrowed, before.several, before.people)
 
 
 def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
@@ -104,7 +113,8 @@ def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
     if not facts.counts:
         return
     taken = {q.mention for q in quantified if q.rule != "none-in-arm"}
-    rest = replace(facts, outcomes=tuple(mention for mention in facts.outcomes if mention not in taken))
+    left = tuple(mention for mention in facts.outcomes if mention not in taken)
+    rest = replace(facts, outcomes=left) if taken else facts
     spans = (*(q.span for q in quantified), *(each.events.span for each in splits if each.events.span))
     yield from Assignment(rest, told, spans).candidates()
 

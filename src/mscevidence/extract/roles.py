@@ -114,29 +114,23 @@ def roles_in(text: str, span: Span, roster: Roster) -> tuple[RoleMention, ...]:
     tokens = list(TOKEN.finditer(text, *span))
     words = [token.group().casefold() for token in tokens]
     found: list[RoleMention] = []
-    index = 0
-    telling = roster.experimental | roster.control | _TELLING
-    if telling.isdisjoint(words):
-        return ()
-    while index < len(tokens):
-        if words[index] not in telling:
-            index += 1
+    passed = 0
+    named = (_TELLING, roster.experimental, roster.control)
+    for index, word in enumerate(words):
+        if index < passed or not (word in named[0] or word in named[1] or word in named[2]):
             continue
         lettered = _lettered(text, tokens, words, index, roster)
         if lettered is not None:
             found += lettered
-            index += 2 * len(lettered)
+            passed = index + 2 * len(lettered)
             continue
-        if words[index] == "without" and _ENDS.match(text, tokens[index].end()):
+        if word == "without" and _ENDS.match(text, tokens[index].end()):
             found.append(RoleMention(*tokens[index].span(), CONTROL))
         length = _known_run(text, tokens, words, index, roster)
-        if not length:
-            index += 1
-            continue
-        mention = _mention(text, span, tokens[index : index + length], roster)
+        mention = _mention(text, span, tokens[index : index + length], roster) if length else None
         if mention is not None:
             found.append(mention)
-        index += length
+        passed = index + length
     return tuple(found)
 
 

@@ -84,7 +84,9 @@ _CUT_RIGHT = re.compile(
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"[(\[](?P<short>[A-Za-z][\w+/-]{0,14}(?:\s[A-Z0-9]{1,3})?)[)\],;:]")
-_SHORT_FIRST = re.compile(r"\b(?P<short>[A-Z][A-Za-z]*[A-Z][A-Za-z]*)\s?\((?P<long>[a-z][^()]{5,90})")
+_SHORT_FIRST = re.compile(r"\b(?P<short>[A-Z][A-Za-z]*[A-Z][A-Za-z]*)\s?\Z")
+_LONG = re.compile(r"\((?P<long>[a-z][^()]{5,90})")
+_LONGEST_SHORT = 40
 
 
 def roster_of(text: str, sentences: tuple[Span, ...]) -> Roster:
@@ -138,8 +140,12 @@ def _long_forms(text: str) -> dict[str, frozenset[str]]:
         words = [w for w in re.split(r"[\s/-]+", _before(text, match))[-len(letters) - 2 :] if w]
         if sum(c.isupper() for c in match["short"]) >= 2 and any(w[0].casefold() == letters[0] for w in words):
             found.setdefault(match["short"].casefold(), frozenset(_raw(" ".join(words))))
-    for match in _SHORT_FIRST.finditer(text, 0, _FAR):
-        found.setdefault(match["short"].casefold(), frozenset(_raw(match["long"])))
+    passed = 0
+    for match in _LONG.finditer(text, 0, _FAR):
+        before = _SHORT_FIRST.search(text, max(passed, match.start() - _LONGEST_SHORT), match.start())
+        if before is not None:
+            found.setdefault(before["short"].casefold(), frozenset(_raw(match["long"])))
+            passed = match.end()
     return found
 
 

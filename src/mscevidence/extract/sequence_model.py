@@ -7,7 +7,9 @@ Lafferty, McCallum and Pereira 2001); the labelling with the greatest score is f
 
 from __future__ import annotations
 
+import itertools
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -51,15 +53,16 @@ class SequenceModel:
             return []
         size = len(self.labels)
         rows: list[list[float]] = (scores + self.bias).tolist()
-        pairs: list[list[float]] = weighted(steps, self.step_names, self.steps).tolist()
-        total = [own + step for own, step in zip(rows[0], pairs[0][:size], strict=True)]
+        pairs = weighted(steps, self.step_names, self.steps).reshape(-1, size, size)
+        total = [own + step for own, step in zip(rows[0], pairs[0][0].tolist(), strict=True)]
         came: list[list[int]] = []
-        for row, pair in zip(rows[1:], pairs[1:], strict=True):
-            reached = [[total[a] + pair[a * size + b] for a in range(size)] for b in range(size)]
-            best = [max(range(size), key=options.__getitem__) for options in reached]
-            came.append(best)
-            total = [options[a] + own for options, a, own in zip(reached, best, row, strict=True)]
-        state = max(range(size), key=total.__getitem__)
+        to_each: list[list[list[float]]] = pairs[1:].transpose(0, 2, 1).tolist()
+        for row, by_label in zip(rows[1:], to_each, strict=True):
+            reached = [list(map(operator.add, total, steps_to)) for steps_to in by_label]
+            greatest = list(map(max, reached))
+            came.append([options.index(most) for options, most in zip(reached, greatest, strict=True)])
+            total = list(map(operator.add, greatest, row))
+        state = total.index(max(total))
         path = [state]
         for best in reversed(came):
             state = best[state]
@@ -72,16 +75,17 @@ def weighted(rows: Sequence[Clues], names: Mapping[str, int], weights: Table) ->
     import numpy as np
 
     total = np.zeros((len(rows), weights.shape[1]))
-    place = names.get
-    places = np.array([place(name, -1) for row in rows for name in row], dtype=np.intp)
+    clues = itertools.chain.from_iterable(rows)
+    places = np.fromiter(map(names.get, clues, itertools.repeat(-1)), dtype=np.intp)
     known = places >= 0
-    before = np.concatenate(([0], np.cumsum(known)))
-    ends = np.cumsum([0, *map(len, rows)])
-    starts, stops = before[ends[:-1]], before[ends[1:]]
-    filled = starts < stops
-    if filled.any():
-        values = np.array([value for row in rows for value in row.values()], dtype=float)[known]
-        total[filled] = np.add.reduceat(weights[places[known]] * values[:, None], starts[filled], axis=0)
+    before = np.zeros(len(places) + 1, dtype=np.intp)
+    known.cumsum(out=before[1:])
+    bounds = before[list(itertools.accumulate(map(len, rows), initial=0))]
+    filled = bounds[:-1] < bounds[1:]
+    if before[-1]:
+        told = itertools.chain.from_iterable(row.values() for row in rows)
+        values = np.fromiter(told, dtype=float, count=len(places))[known]
+        total[filled] = np.add.reduceat(weights[places[known]] * values[:, None], bounds[:-1][filled], axis=0)
     return total
 
 

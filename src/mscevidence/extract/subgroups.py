@@ -25,6 +25,8 @@ _GROUP_BEFORE = re.compile(
     r"(?:an?\s|the\s)?(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
+_GROUPED_BY = frozenset("achieving attaining with in without achieved had attained developed experienced".split())  # noqa: SIM905 - a row of words
+"""Words of which one stands shortly before the end of all that the pattern above finds."""
 _GROUP_AFTER = re.compile(rf"(?:/\w+)?\s(?:{PEOPLE}|groups?)\b")
 _PATIENTS_WITH = re.compile(rf"\b(?:among|in)\s(?:the\s)?{PEOPLE}\swith\s$", re.IGNORECASE)
 _WHO = re.compile(
@@ -143,6 +145,8 @@ def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
     before, after = text[max(sentence[0], mention.start - 60) : mention.start], text[mention.end : mention.end + 30]
     if _GROUP_AFTER.match(after) and _AMONG.search(before):
         return not _NUMBER_OF.search(before)  # "the percentage of ASAS20 responders"
+    if _GROUPED_BY.isdisjoint(before.casefold().split()[-5:]):
+        return False
     if not _GROUP_BEFORE.search(before) or _SHARE_OF.search(before):
         return False
     if mention.outcome in CONDITIONS and _COUNTED_WITH.search(before):

@@ -11,6 +11,7 @@ from mscevidence.model import Span
 
 _UNIT = r"(?:days?|weeks?|months?|years?)"
 _NUMBER = r"(?:\d{1,5}(?:\.\d{1,3})?|one|two|three|four|five|six|twelve)"
+_UNITS = Holding(re.compile(_UNIT, re.IGNORECASE), "day week month year")
 _LISTED = Holding(
     Opening(
         re.compile(
@@ -68,6 +69,8 @@ class TimeMention:
 
 def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
     """Return the time points that a part of a text names, in order of place."""
+    if not _UNITS.search(text, *span):
+        return ()
     found = [mention for match in _LISTED.finditer(text, *span) for mention in _listed(match)]
     several = [mention for match in _SEVERAL.finditer(text, *span) for mention in _of_several(match)]
     taken = {mention.end for mention in several}

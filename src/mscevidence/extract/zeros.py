@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mscevidence import vocabulary
 from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.candidates import value_at
+from mscevidence.extract.cues import Opening
 from mscevidence.extract.numerals import DIGITS, WORDS, value_of
 from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Document, Span, Value
@@ -21,14 +22,20 @@ _NUMBER = rf"(?:{DIGITS}|{WORDS})"
 _NO = re.compile(
     r"\b(?P<no>[Nn]o|not\sassociated\swith\sany|[Ww]ithout(?:\sany)?|(?<=\b[Ww]e\s)(?:did|have|could)\snot\s(?:\w+\s)?(?:identif|observ|detect|record|report|find|found|see|seen|not|encounter)\w*\sany|[Nn]either|[Nn]or)\s(?P<words>(?:[\w/+≥-]+,?\s){0,6})$"
 )
-_NOBODY = re.compile(
-    rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
-    rf"|[Nn]one\sof\s(?:the|these|those)\s(?P<bare>{_NUMBER})(?=\s(?:had|have|developed|experienced|achieved|reached|suffered|died|relapsed|responded)\b)"
-    rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
+_NOBODY = Opening(
+    re.compile(
+        rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
+        rf"|[Nn]one\sof\s(?:the|these|those)\s(?P<bare>{_NUMBER})(?=\s(?:had|have|developed|experienced|achieved|reached|suffered|died|relapsed|responded)\b)"
+        rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
+    ),
+    "none no neither",
 )
-_EVERYBODY = re.compile(
-    rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
-    rf"(?:(?!with\b|who\b|but\b)[\w-]+\s){{0,4}}?{PEOPLE})\b(?!\s(?:except|but|were\snot|did\snot))"
+_EVERYBODY = Opening(
+    re.compile(
+        rf"\b(?P<all>(?:[Aa]ll|[Bb]oth|[Ee]very)\s(?:of\s)?(?:the\s|these\s|our\s)?(?:(?P<n>{_NUMBER})\s)?"
+        rf"(?:(?!with\b|who\b|but\b)[\w-]+\s){{0,4}}?{PEOPLE})\b(?!\s(?:except|but|were\snot|did\snot))"
+    ),
+    "all both every",
 )
 _IN_EVERYBODY = re.compile(
     rf"\s(?:[^.;,()]{{0,40}}?\s)?(?:was|were|is|are|has\sbeen|have\sbeen)\s(?:\w+\s){{0,3}}(?:in|by|for|among)\s(?P<all>(?:all|both|every)\s(?:of\s)?(?:the\s|these\s|our\s)?"
