@@ -76,7 +76,11 @@ def test_serving_with_reviewers_opens_a_room(project: Protocol, monkeypatch: pyt
     assert [document.number for document in room.documents()] == ["412"]
     assert run("serve").exit_code == 0
     assert room_of(asked[-1]) is None
-    assert asked[-1] in living_pages
+    pages = living_pages[asked[-1]]
+    pages.bring_up_to_date()
+    pages.settle()
+    assert pages.trouble == ""
+    assert (pages.folder / "index.html").is_file()
     assert run("serve", "--database", project.database.name).exit_code == 0
     assert asked[-1] not in living_pages, "the living page is of a review, not of a database"
     assert run("serve", "--reviewer", "../x").exit_code == 1

@@ -17,6 +17,7 @@ from datasette.utils import baseconv
 from datasette.utils.asgi import Response
 
 from mscevidence.errors import DocumentError, EditConflictError, MscevidenceError, UnknownTermError
+from mscevidence.web.living import ADDRESS, living_pages
 from mscevidence.web.room import Room, room_of
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ class Visit:
 
     async def page(self, template: str, facts: dict[str, Any], *, status: int = 200) -> Response:
         """Return a page of the room."""
-        shown = {"room": self.address(""), "reviewer": self.reviewer, "trouble": self.room.trouble, **facts}
+        site = self.datasette.urls.path(ADDRESS) if self.datasette in living_pages else ""
+        known = {"room": self.address(""), "reviewer": self.reviewer, "trouble": self.room.trouble, "site": site}
+        shown = {**known, **facts}
         return await rendered(self.datasette, self.request, template, shown, status=status)
 
     def redirect(self, path: str) -> Response:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mscevidence.store import questions, views
 from mscevidence.store.serving import ROWS
+from mscevidence.web.living import ADDRESS
 from mscevidence.web.question_pages import page_of
 
 TITLE = "Evidence on mesenchymal stromal cells"
@@ -27,26 +28,32 @@ FIRST = (
 """The views that a visitor is pointed to."""
 
 
-def datasette_metadata(*, database: str = "evidence", title: str = TITLE, question: str = "") -> dict[str, Any]:
+def datasette_metadata(
+    *, database: str = "evidence", title: str = TITLE, question: str = "", living: bool = False
+) -> dict[str, Any]:
     """Return the metadata for a database that Datasette serves under a name (the stem of its file).
 
     Args:
         database: the name.
         title: of the review.
         question: what the review asks, as free text.
+        living: whether the server has a living page.
     """
-    about = {"title": title, "description_html": _about(database, question)}
+    about = {"title": title, "description_html": _about(database, question, living=living)}
     tables = {**_tables(), **_views()}
     return {**about, "databases": {database: {**about, "tables": tables}}}
 
 
-def _about(database: str, question: str) -> str:
+def _about(database: str, question: str, *, living: bool) -> str:
     asked = f"<p>{escape(question)}</p>" if question else ""
     known = views.load()
     starts = _list((f"/{database}/{name}", known[name].title, known[name].description) for name in FIRST)
     answers = _list((f"/{database}/{page_of(one)}", one.title, one.description) for one in questions.load().values())
+    pages = (
+        f'<p>As pages to read: <a href="{ADDRESS}">the living page</a>, with answers and figures.</p>' if living else ""
+    )
     return (
-        f"{asked}<p>Every result links to the words it was read from. The database is read-only; "
+        f"{asked}{pages}<p>Every result links to the words it was read from. The database is read-only; "
         f"it is rebuilt from the study files.</p><h2>Start here</h2>{starts}<h2>Questions</h2>{answers}"
     )
 

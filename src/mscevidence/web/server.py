@@ -106,7 +106,7 @@ def application(
         mounts.append((ADDRESS.removeprefix("/"), str(pages.folder)))
     served = EvidenceServer(
         immutables=[str(copy)],
-        metadata=datasette_metadata(database=path.stem, title=title, question=question),
+        metadata=datasette_metadata(database=path.stem, title=title, question=question, living=pages is not None),
         settings=SETTINGS,
         template_dir=str(files / "templates"),
         static_mounts=mounts,
