@@ -138,6 +138,24 @@ def told(text: str) -> list[Told]:
         ),
         (f"{ALONE} Death or severe lung disease (8/20) was frequent.", []),
         (f"{ALONE} Death or lung disease was seen in 8/20 patients.", []),
+        (
+            "Methods: Twenty patients with poor graft function (7 with primary and 13 with secondary) received MSCs. Results: Response was seen in 18 patients.",
+            [("response", "all", 18, 20, None)],
+        ),
+        (
+            "Methods: Thirty patients received MSCs. Results: All 3 patients treated for EBV were infused twice. Fever was seen in 6 patients.",
+            [("fever", "all", 6, 30, None)],
+        ),
+        (
+            "Methods: Patients were given MSCs (n = 30) or placebo (n = 30). Results: The cumulative incidence of relapse was 16.7% in the MSC group and 26.7% in the placebo group.",
+            [("relapse", "MSC group", None, None, None), ("relapse", "placebo group", None, None, None)],
+        ),
+        (f"{ALONE} Non-relapse mortality was 10%.", []),
+        (f"{ALONE} Thirteen patients developed 20 episodes of infection.", [("infection", "all", 13, 20, None)]),
+        (
+            f"{ALONE} There were no serious infusion-related adverse events.",
+            [("related-serious-adverse-event", "all", 0, 20, None)],
+        ),
     ],
 )
 def test_what_is_told_for_certain(text: str, expected: list[Told]) -> None:

@@ -187,7 +187,7 @@ class Assignment:
             return None
         after = self.facts.counts[following]
         apart = any(count.start <= arm.start and arm.end <= after.start for arm in self.facts.arms)
-        apart = apart and ")" not in self.facts.text[count.end : after.start]
+        apart = apart and not re.search(r"[()]", self.facts.text[count.end : after.start])
         alike = after.rule == count.rule or {after.rule, count.rule} == {"x-patients", "bare-number"}
         if not alike or not apart or not continues(self.facts.text, count, after, self._arms_and_times):
             return None

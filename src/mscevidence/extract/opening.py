@@ -42,7 +42,7 @@ _OF_ALL = re.compile(
 )
 _IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into|per)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
 SHARED_OUT = re.compile(
-    rf"[^.;:,]{{0,90}}?\s(?P<word>for|with)\s[^.;]{{2,90}}?,?\sand\s(?:\d{{1,3}}|{WORDS})\s(?:{PEOPLE}\s)?(?P=word)\s"
+    rf"[^.;:,()]{{0,90}}?\s(?P<word>for|with)\s[^.;()]{{2,90}}?,?\sand\s(?:\d{{1,3}}|{WORDS})\s(?:{PEOPLE}\s)?(?P=word)\s"
 )
 """Ten patients got it for one disease and eight for another."""
 _ONLY_SEEN = re.compile(
@@ -63,6 +63,15 @@ _TOTAL_N = Holding(
     ),
     "(n",
 )
+_STUDY_OF = Holding(
+    re.compile(
+        rf"(?<!previous\s)(?<!earlier\s)\b(?:stud(?:y|ied)|trial|series|analysis)\s(?:of|in|on|involving)\s(?P<n>\d{{1,4}}|{WORDS})"
+        rf"\s(?:[\w-]+\s){{0,3}}?{PEOPLE}\s(?:with|who|aged|undergoing|treated|receiving)\b",
+        re.IGNORECASE,
+    ),
+    "stud trial series analysis",
+)
+"""A study of so many patients with a disease."""
 _WITH_DISEASE = re.compile(
     r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|,\s(?:\d{1,3}|[a-z-]{3,12})\swith\s[^.;]{3,120}?,\s(?:were|was|received|underwent)\b|\s(?:with|treated|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
     r"|\s?(?:\([^()]{0,120}\))?\.$"
@@ -114,7 +123,7 @@ def _stated_size(document: Document) -> Value | None:
     for section, span in body_sections(document):
         if section not in _SECTIONS:
             continue
-        for pattern in (_PATIENT_TRIAL, _TOTAL_N):
+        for pattern in (_PATIENT_TRIAL, _TOTAL_N, _STUDY_OF):
             match = pattern.search(document.text, *span)
             if match is not None:
                 return Value(role="n", text=match["n"], span=match.span("n"), number=value_of(match["n"]))
@@ -147,17 +156,18 @@ def _opens(text: str, sentence: Span, count: Count) -> bool:
         return False
     before, after = text[sentence[0] : count.start], text[count.end : sentence[1]]
     whole = text[slice(*sentence)]
-    treated = _GOT_IT.search(text, count.end, sentence[1])
-    until = treated.start() if treated is not None else sentence[1]
-    mentions = outcomes_in(text, sentence)
-    told = [m for m in mentions if m.outcome not in CONDITIONS and count.end < m.start < until]
-    return bool(
+    opens = (
         _LEAD.fullmatch(before)
         and not _NOT_THE_PATIENTS.search(before[-60:] + text[count.start : count.end])
         and (_WITH_DISEASE.match(after) or _TREATED.search(before))
         and _TREATED.search(whole)
-        and not told
     )
+    if not opens:
+        return False
+    treated = _GOT_IT.search(text, count.end, sentence[1])
+    until = treated.start() if treated is not None else sentence[1]
+    mentions = outcomes_in(text, sentence)
+    return not any(m.outcome not in CONDITIONS and count.end < m.start < until for m in mentions)
 
 
 def arms_told(

@@ -18,7 +18,6 @@ from mscevidence.extract.outcome_names import (
     first_words,
     folded,
     forms,
-    most_words,
     names,
     shortened,
 )
@@ -31,6 +30,7 @@ _NOT_THIS = {
         "response": r"(?:major|minor|good|moderate|poor|marked|immune|cell|antibody|inflammatory|humoral|dose"
         r"|stress|vaccine|acute.phase|cellular)[\s-]$",
         "malignancy": r"\b(?:metastatic|advanced|recurrent|residual|early|primary)\s(?:\w+\s){0,2}$",
+        "death": r"\b(?:non-?)?(?:relapse|recurrence|cause|disease|cancer|infection)[\s-](?:specific\s|related\s)?$",
         "pain": r"(?:joint|abdominal|chest)\s$",
         "remission": r"(?:spontaneous)\s$",
         "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
@@ -92,6 +92,7 @@ _RELATED_AFTER = re.compile(
     r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:(?:related|relating|attributed|attributable|due|linked)\s+to\b|caused\s+by\b|(?:study\s+)?(?:drug|treatment|therapy|cell|infusion)-related\b)",
     re.IGNORECASE,
 )
+_SERIOUS_BEFORE = re.compile(r"\bserious\s(?:or\s\w+\s)?\Z", re.IGNORECASE)
 _UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)
 
 
@@ -168,7 +169,9 @@ def _either_degree(text: str, span: Span, found: list[Mention]) -> tuple[Mention
 def _first_places(text: str, span: Span) -> list[int]:
     """Return where words stand with which the name of an outcome may begin, in order; most sentences have none."""
     words = words_of(text, span)
-    first = [*(words & first_words()), *(w for w in words if not w.isascii() and folded(w) in first_words())]
+    first = words & first_words()
+    if not text.isascii():
+        first |= {word for word in words if not word.isascii() and folded(word) in first_words()}
     return sorted(place for word in first for place in whole_word_places(text, word, span))
 
 
@@ -187,21 +190,25 @@ def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]
 
 def _longest(text: str, span: Span) -> Mention | None:
     """Return the longest name with which a part of a text begins."""
-    words = list(itertools.islice(WORD.finditer(text, *span), most_words()))
-    first = words[0].group()
-    for name, outcome in names().get(folded(first), ()):
-        if _spelled(text, words[: len(name)], name) and _is_said_here(text, name):
-            return Mention(span[0], words[len(name) - 1].end(), outcome)
-    exact = None if _PLUS.match(text, words[0].end()) else abbreviations().get(first)
-    return Mention(span[0], words[0].end(), exact) if exact else None
-
-
-def _spelled(text: str, words: list[re.Match[str]], name: tuple[str, ...]) -> bool:
-    if len(words) < len(name) or folded(words[-1].group()) not in forms(name[-1]):
-        return False
-    if any(folded(word.group()) != part for word, part in zip(words, name[:-1], strict=False)):
-        return False
-    return all(_are_joined(text, a, b) for a, b in itertools.pairwise(words))
+    first = WORD.match(text, *span)
+    if first is None:
+        return None
+    entries = names().get(folded(first.group()), ())
+    # the longest name comes first, and no more words are looked at than it has
+    words = list(itertools.islice(WORD.finditer(text, *span), len(entries[0][0]))) if entries else []
+    said = tuple(folded(word.group()) for word in words)
+    for name, outcome in entries:
+        last = len(name) - 1
+        if (
+            said[:last] == name[:last]
+            and last < len(said)
+            and said[last] in forms(name[last])
+            and all(_are_joined(text, a, b) for a, b in itertools.pairwise(words[: last + 1]))
+            and _is_said_here(text, name)
+        ):
+            return Mention(span[0], words[last].end(), outcome)
+    exact = None if _PLUS.match(text, first.end()) else abbreviations().get(first.group())
+    return Mention(span[0], first.end(), exact) if exact else None
 
 
 def _are_joined(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
@@ -257,6 +264,9 @@ def _is_related_to_else(text: str, lead: int, mention: Mention) -> bool:
 
 def _with_relation(text: str, mention: Mention, span: Span) -> Mention:
     """Narrow "adverse events" to related ones where the words beside it say so."""
+    serious = _SERIOUS_BEFORE.search(text, max(span[0], mention.start - 24), mention.start)
+    if mention.outcome == "related-adverse-event" and serious is not None:
+        return replace(mention, start=serious.start(), outcome="related-serious-adverse-event")
     if mention.outcome not in _RELATED:
         return mention
     before = text[max(span[0], mention.start - 60) : mention.start]

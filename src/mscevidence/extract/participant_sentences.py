@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mscevidence.extract.arms import ArmMention
-from mscevidence.extract.counts import Count
+from mscevidence.extract.counts import Count, is_open
 from mscevidence.model import Document, Span
 
 ENROL = (
@@ -42,13 +42,19 @@ class ParticipantSentence:
         return {count.start: index for index, count in enumerate(self.counts)}
 
     def after(self, count: Count) -> str:
-        """Return the words from a count to the next, to the bracket that closes around it, or to the sentence's end."""
-        place = self._places[count.start] + 1
-        following = self.counts[place].start if place < len(self.counts) else self.span[1]
-        words = self.document.text[count.end : following]
+        """Return the words from a count to the next outside brackets, or to the end of its bracket or sentence."""
+        later = self.counts[self._places[count.start] + 1 :]
+        starts = [other.start for other in later if not is_open(self.document.text[count.end : other.start])]
+        words = self.document.text[count.end : min(starts, default=self.span[1])]
         before = self.document.text[self.span[0] : count.start]
         inside = before.count("(") > before.count(")")
         return words.split(")", 1)[0] if inside else words
+
+    def until_next(self, count: Count) -> str:
+        """Return the words from a count to the next, be it in a bracket."""
+        place = self._places[count.start] + 1
+        following = self.counts[place].start if place < len(self.counts) else self.span[1]
+        return self.after(count)[: following - count.end]
 
     def before(self, count: Count) -> str:
         """Return the words before a count back to the one before it."""

@@ -23,6 +23,7 @@ _VERB_BEFORE = re.compile(
     r"|(?P<treat>treated|studied|transplanted|infused))\s(?:a\stotal\sof\s|in\stotal\s|overall\s)?$|\b(?P<total>[Aa]\stotal\sof\s)$",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(r"\b(?:were|was|been)\b")
 _STATUS = ("enrol", "entered", "done", "treat")
 """The groups of the two patterns that say what was done."""
 _SOME_RECEIVED = re.compile(
@@ -31,7 +32,7 @@ _SOME_RECEIVED = re.compile(
 )
 _FOLLOWED = re.compile(r"\s(?:have|had|has|were)\s(?:been\s)?(?:followed|followed-up|observed|available|lost|alive)\b")
 _NOT_COUNTED = re.compile(
-    r"\b(?:(?:compared|comparison|similar)\s(?:with|to)|than|also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
+    r"\b(?:(?:compared|comparison|similar)\s(?:with|to)|than|also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned(?!\sanalys)|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
     r"|withdrew|lost|discontinued|donors?)\b",
     re.IGNORECASE,
 )
@@ -110,9 +111,9 @@ def _enrolled(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
         return
     if after.startswith(",") and _IN_SOME.search(before):
         return
-    verb = VERB_AFTER.match(after) if count.noun else None
+    verb = _verb_of(place, count, after)
     preceding = _VERB_BEFORE.search(before[-40:]) if count.noun and not _is_a_part(place, count, before) else None
-    arm = _arm_after(place, count, after)
+    arm = _arm_after(place, count, place.until_next(count))
     listed = arm is not None and _is_listed(place, count, arm)
     if not (verb or preceding or listed) or (arm is None and _some_only(place, count, after)):
         return
@@ -138,6 +139,16 @@ def _enrolled(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
         arm_span=(arm.start, arm.end) if arm is not None and label != ALL else None,
         certainty="stated",
     )
+
+
+def _verb_of(place: ParticipantSentence, count: Count, after: str) -> re.Match[str] | None:
+    """Return the verb that says what was done with those counted, None for "3 patients treated for EBV" of 30."""
+    verb = VERB_AFTER.match(after) if count.noun else None
+    if verb is None or verb["treat"] is None or _AUXILIARY.search(verb.group()):
+        return verb
+    number = count.number("events") or count.number("n") or 0
+    active = verb["treat"] in {"received", "underwent"}
+    return verb if active or number >= largest_people(place.document) else None
 
 
 def _is_a_part(place: ParticipantSentence, count: Count, before: str) -> bool:

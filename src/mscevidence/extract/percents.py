@@ -70,6 +70,10 @@ def is_estimated(count: Count, bounds: Bounds, outcome: Span | None = None) -> b
     """
     if _ESTIMATED.search(bounds.before(count)):
         return True
+    if outcome is not None and outcome[1] <= bounds.start and ";" not in bounds.text[outcome[1] : count.start]:
+        lead = bounds.text.rfind(".", 0, outcome[0]) + 1
+        if _ESTIMATED.search(bounds.text, max(lead, outcome[0] - 60), outcome[0]):
+            return True  # the second of "the cumulative incidence was 17% in A and 28% in B"
     return outcome is not None and bool(
         _CURVE.search(bounds.text, max(0, outcome[0] - 24), min(len(bounds.text), outcome[1] + 16))
     )
