@@ -185,6 +185,14 @@ def test_weights_stand_before_effects_in_revman_only() -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
+def test_a_study_without_an_effect_is_not_estimable_in_revman(style: str) -> None:
+    pooled = pool(*TRIALS, measure="OR")
+    cells = by_key(draw_forest(pooled, style=style))
+    empty = next(number for number, row in enumerate(pooled.overall.rows, 1) if row.effect is None)
+    assert cells[f"study-{empty}-effect"] == ("Not estimable" if style == "revman" else "–")
+
+
+@pytest.mark.parametrize("style", STYLES)
 def test_no_text_leaves_the_page_or_stands_on_another(pooled: Pooled, style: str) -> None:
     assert_apart(texts_in_place(draw_forest(pooled, style=style)))
 

@@ -52,6 +52,8 @@ def test_a_term_nobody_had_says_what_is_not_ruled_out() -> None:
     # 1 - 0.05^(1/15) = 18.1 %
     assert "2 studies, 0/15: nobody; a true rate up to 18.1% is not ruled out (one-sided 95%)" in together
     assert any(text.startswith("2 studies, 4/42 in all") for text in said)
+    # A single study is not pooled anywhere.
+    assert not any(text.startswith("1 study") and "pooled" in text for text in said)
 
 
 def test_studies_that_share_patients_are_counted_once() -> None:

@@ -120,6 +120,8 @@ def _together(pooled: Pooled) -> str:
     rows = pooled.overall.rows
     events, n = sum(row.events for row in rows), sum(row.n for row in rows)
     counted = wording.count(len(rows), "study", "studies")
+    if events and len(rows) == 1:
+        return f"{counted}, {events:,}/{n:,}"
     if events:
         return f"{counted}, {events:,}/{n:,} in all; the pooled rate is in the analysis of this outcome"
     upper = stats.pooled_bound([0] * len(rows), [row.n for row in rows], level=pooled.level).bound.upper
