@@ -11,7 +11,8 @@ from mscevidence.extract.asked_outcome import grades_told, kinds_of_events, name
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon
-from mscevidence.extract.table_counts import Place, TableCounts, lower_header, without_size
+from mscevidence.extract.table_counts import Place, TableCounts
+from mscevidence.extract.table_headers import lower_header, without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
 from mscevidence.extract.word_stems import Stems, covered, same_absence, same_turn, stems, telling

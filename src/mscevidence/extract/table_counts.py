@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mscevidence.extract.arithmetic import Share, events_of, fitting, only_n, possible
+from mscevidence.extract.table_headers import lower_header
 from mscevidence.extract.tables import Grid, Reading, Row, reading_of, size_in
 from mscevidence.extract.two_by_two import Counted
 from mscevidence.model import Document, Span, Value
@@ -209,8 +210,15 @@ class TableCounts:
                 if size is not None:
                     yield size, "stated"
 
+    @cached_property
+    def _told(self) -> dict[int, list[Share]]:
+        return {}
+
     def _shares(self, column: int) -> list[Share]:
-        return [share for row in self.grid.rows if (share := self._share_of(row, column)) is not None]
+        if column not in self._told:
+            shares = (self._share_of(row, column) for row in self.grid.rows)
+            self._told[column] = [share for share in shares if share is not None]
+        return self._told[column]
 
     def _share_of(self, row: Row, column: int) -> Share | None:
         """Return events and percent of a cell, or of it and the one beside it; None where it tells n itself."""
@@ -276,23 +284,7 @@ def _agreeing(shares: list[Share], n: Value, others: list[tuple[Value, str]]) ->
     return sum(share.agrees(n.number or 0) for share in shares)
 
 
-def lower_header(row: Row, column: int) -> str:
-    """Return the last header of a column without sizes, when it has more than one."""
-    path = row.headers[column]
-    return without_size(path[-1]).casefold() if len(path) > 1 and not size_in_text(path[-1]) else ""
-
-
 def _share(reading: Reading) -> Share:
     events = reading.events.number if reading.events else 0
     percent = reading.percent.number if reading.percent else 0
     return Share(events or 0, percent or 0, reading.decimals)
-
-
-def without_size(name: str) -> str:
-    """Return a header without the size of the group and the unit of its numbers."""
-    return re.sub(r"\(?\s?\b[nN]\s?=\s?[\d ,]+\)?|,?\s?[nN]o?\.?\s?\(?%\)?|\(%\)", " ", name).strip()
-
-
-def size_in_text(text: str) -> bool:
-    """Return whether a header tells a number of patients."""
-    return bool(re.search(r"\b[nN]\s?=\s?\d", text))

@@ -14,7 +14,8 @@ from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.outcomes import Mention, outcomes_in
 from mscevidence.extract.pairing import is_arm
-from mscevidence.extract.table_counts import Place, TableCounts, size_in_text, without_size
+from mscevidence.extract.table_counts import Place, TableCounts
+from mscevidence.extract.table_headers import size_in_text, without_size
 from mscevidence.extract.tables import Grid, Row, grid_of, reading_of
 from mscevidence.extract.times import times_in
 from mscevidence.extract.two_by_two import Counted
