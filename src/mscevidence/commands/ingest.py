@@ -38,7 +38,7 @@ def ingest(
     """Capture documents, read them, and propose candidate values, each with its exact place in the text.
 
     A file of many records (RIS, PubMed, EndNote, CSV ...) is captured whole and counted for the PRISMA flow; its
-    records wait for `mscevidence screen`.
+    records wait for `mscevidence screen`. What a list of identifiers names is fetched.
     """
     from mscevidence import protocol
     from mscevidence.commands.intake import Intake
