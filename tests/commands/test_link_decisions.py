@@ -164,3 +164,13 @@ def test_one_report_is_shown_with_what_concerns_it(review: Path) -> None:
     assert "share pmid 1" in done.stdout
     assert "trial-one" not in done.stdout
     assert run(waiting()).stdout.count("] pmid:1 and doi:10.1182/two") == 1
+
+
+@pytest.mark.parametrize("name", ["10.1182/TWO", "doi:10.1182/two"])
+def test_an_identifier_is_known_as_it_stands_in_a_paper(review: Path, name: str) -> None:
+    assert "pmid:1 and doi:10.1182/two" in run(name).stdout
+
+
+def test_a_report_that_nothing_concerns_is_known_too(review: Path) -> None:
+    assert run("3").stdout == "3: one report, no family, no look-alike\n"
+    assert run("99").exit_code == 1

@@ -72,18 +72,21 @@ def _asked(what: str | None, desk: LinkDesk) -> tuple[frozenset[str], list[Quest
         studies = frozenset(family.studies if family else {what})
         return studies, [one for one in questions if studies & {one.left, one.right}]
     wanted = what.casefold()
-    names = desk.names_of_report(wanted)
-    concerned = [one for one in questions if names & {one.left, one.right} or one.id.startswith(wanted)]
-    if not concerned:
-        known = [*desk.reports_of, *(one.id for one in desk.linkage.families), *desk.report_links.names]
-        raise UnknownTermError(what, kind="study, family or report", choices=known)
+    # Identifiers may be given as they stand in a paper, without saying which they are.
+    forms = (wanted, f"doi:{wanted}", f"pmid:{wanted}", f"pmcid:{what.upper()}")
+    names = next((found for form in forms if len(found := desk.names_of_report(form)) > 1), frozenset({wanted}))
+    known = len(names) > 1
+    concerned = [one for one in questions if names & {one.left, one.right} or (not known and one.id.startswith(wanted))]
+    if not concerned and not known:
+        names_known = [*desk.reports_of, *(one.id for one in desk.linkage.families), *desk.report_links.names]
+        raise UnknownTermError(what, kind="study, family or report", choices=names_known)
     return frozenset(), concerned
 
 
 def _as_text(
     desk: LinkDesk, studies: frozenset[str], questions: list[Question], what: str | None, everything: bool
 ) -> str:
-    parts = [_counts(desk)] if what is None and desk.duplicates.citations else []
+    parts = [_counts(desk, questions)] if what is None and desk.duplicates.citations else []
     parts += _study_sections(desk, studies)
     for says, heading in PROPOSALS.items():
         waiting = [_lines(one) for one in questions if one.standing == "proposed" and one.says == says]
@@ -96,11 +99,12 @@ def _as_text(
     return "\n\n".join(parts) or f"{what or 'nothing captured'}: one report, no family, no look-alike"
 
 
-def _counts(desk: LinkDesk) -> str:
+def _counts(desk: LinkDesk, questions: list[Question]) -> str:
     found = desk.duplicates
+    waiting = sum(one.standing == "proposed" for one in questions)
     return (
         f"{len(found.citations)} records are {len(found.groups)} reports of {len(desk.report_links.studies)} studies: "
-        f"{found.removed} duplicates taken together, {len(found.proposals)} pairs undecided, "
+        f"{found.removed} duplicates taken together, {waiting} pairs undecided, "
         f"{len(found.apart)} look-alikes kept apart"
     )
 
