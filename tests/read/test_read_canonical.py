@@ -86,6 +86,13 @@ def test_canonical_text_is_a_fixed_point(text: str) -> None:
         ("Müller, José: naïve à Zürich".encode("mac_roman"), "Müller, José: naïve à Zürich", 1),
         ("Universität Köln".encode("mac_roman"), "Universität Köln", 1),
         ("Ångström".encode("mac_roman"), "Ångström", 1),
+        ("Müller".encode("mac_roman"), "Müller", 1),
+        (
+            "Île de Ré: Müller, Orléans, José, Rübe, Zürich".encode("mac_roman"),
+            "Île de Ré: Müller, Orléans, José, Rübe, Zürich",
+            1,
+        ),
+        ("Müller‡s Žižek, Sjögren".encode("cp1252"), "Müller‡s Žižek, Sjögren", 1),
         ("Müller’s “dose”–response…low Dušek".encode("cp1252"), "Müller’s “dose”–response…low Dušek", 1),
         (b"\x93DOSE\x94\x97text\x85 \x93a\x94 n\x95x", "“DOSE”—text… “a” n•x", 1),
         ("間葉幹細胞治療免疫性血小板減少症".encode("cp950"), "間葉幹細胞治療免疫性血小板減少症", 1),

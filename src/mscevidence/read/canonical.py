@@ -82,7 +82,8 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 _MAC_LETTER = re.compile(
-    rb"[A-Za-z][\x80-\x84\x87-\x89\x8b\x98][a-z]|[\x81\x8d\x8f\x90\x9d][a-z]|[a-z][\x8a\x8c\x8e\x9f](?:[a-z]|\W)"
+    rb"[A-Za-z][\x80-\x84\x87-\x89\x8b\x98][a-z]|[\x81\x8d\x8f\x90\x9d][a-z]"
+    rb"|[A-Za-z][\x8a\x8c\x8e\x9f][a-z]|[a-z][\x8a\x8c\x8e\x9f]\W"
 )
 """Accented letters in words of old Macintosh files; in Windows-1252 these are signs, capitals in a word, or nothing."""
 
