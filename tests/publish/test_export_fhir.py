@@ -232,6 +232,45 @@ def test_patients_time_and_infusions_are_told_apart(more: Json, statistics: list
         assert ("numberOfParticipants" in statistic["sampleSize"]) == (unit == "%")
 
 
+@pytest.mark.parametrize(
+    ("told", "statistic"),
+    [
+        (
+            {"percent": 55.0},
+            {
+                "description": "55% of patients; of how many is not told",
+                "statisticType": {
+                    "coding": [{"system": "https://fevir.net/sevco", "code": "STATO:0000639", "display": "percentage"}]
+                },
+                "quantity": {"value": 55.0, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%"},
+            },
+        ),
+        (
+            {"events": 0, "n": "not-reported"},
+            {
+                "description": "0 patients; of how many is not told",
+                "statisticType": {"text": "count"},
+                "numberAffected": 0,
+            },
+        ),
+        (
+            {"mean": 41.5, "sd": 7.0, "n": 12},
+            {
+                "description": "mean of 12 patients",
+                "statisticType": {"text": "mean"},
+                "quantity": {"value": 41.5},
+                "sampleSize": {"numberOfStudies": 1, "numberOfParticipants": 12, "numberAnalyzed": 12},
+                "attributeEstimate": [{"type": {"text": "standard deviation"}, "quantity": {"value": 7.0}}],
+            },
+        ),
+    ],
+)
+def test_results_without_a_count_are_there_too(told: Json, statistic: Json) -> None:
+    one = study("a", result("response", told.pop("events", None), told.pop("n", None), **told))
+    (evidence,) = resources(bundle(exported((one,), ())), "Evidence")
+    assert evidence["statistic"] == [statistic]
+
+
 def test_pooled_incidence_rates_have_their_unit_and_no_one_affected() -> None:
     asked = analysis("rate", "infection", measure="IRLN", narrative_zeros="include")
     made = exported(tuple(trials()), (asked,))
@@ -265,5 +304,5 @@ def test_ids_stay_when_a_study_is_added() -> None:
 
 
 def test_without_a_count_there_is_nothing() -> None:
-    with pytest.raises(SelectionError, match="no study has a count"):
+    with pytest.raises(SelectionError, match="no study has a result"):
         export("fhir", exported((study("a"),), ()))

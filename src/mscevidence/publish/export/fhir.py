@@ -1,6 +1,6 @@
 """A FHIR bundle after the implementation guide Evidence Based Medicine on FHIR. Experimental: the guide is a ballot.
 
-hl7.fhir.uv.ebm 1.0.0-ballot3 on FHIR 6.0.0-ballot: an Evidence for every count of a study, of patients or over time at
+hl7.fhir.uv.ebm 1.0.0-ballot3 on FHIR 6.0.0-ballot: an Evidence for every result of a study, of patients or over time at
 risk (SingleStudyEvidence; of an arm with cells also InterventionOnlyEvidence), that quotes its sentence, an Evidence
 for every analysis (EvidenceSynthesisEvidence), and what they speak of: Group, EvidenceVariable, Citation, List.
 """
@@ -31,8 +31,11 @@ from mscevidence.publish.export.fhir_elements import (
 )
 from mscevidence.publish.export.fhir_statistics import (
     count_statistic,
+    events_statistic,
     incidence,
     interval,
+    mean_statistic,
+    percent_statistic,
     percentage,
     pooled_statistic,
     rate_statistic,
@@ -52,11 +55,11 @@ def files(exported: Exported) -> Files:
     """Return bundle.json.
 
     Raises:
-        SelectionError: no study has a count.
+        SelectionError: no study has a result.
     """
-    counted = list(_counted(exported))
-    if not counted:
-        raise SelectionError("no study has a count to export", hint="`mscevidence review` accepts counts")
+    results = list(_results(exported))
+    if not results:
+        raise SelectionError("no study has a result to export", hint="`mscevidence review` accepts results")
     cited = citations(exported.evidence)
     addresses = {(study.study, one.report.id): _report_address(one) for one in cited for study in one.studies}
     pooled = [(one.analysis.id, one.pooled) for one in exported.analyses if one.pooled is not None]
@@ -64,7 +67,7 @@ def files(exported: Exported) -> Files:
         *(_citation(one) for one in cited),
         *_outcomes(exported),
         *(_arm_group(study, arm) for study in exported.evidence.studies for arm in study.arms),
-        *(_evidence(study, index, result, addresses) for study, index, result in counted),
+        *(_evidence(study, index, result, addresses) for study, index, result in results),
         *(one for name, found in pooled for one in _synthesis(name, found)),
     ]
     bundle = {
@@ -76,11 +79,10 @@ def files(exported: Exported) -> Files:
     return {"fhir/bundle.json": (json.dumps(bundle, ensure_ascii=False, indent=2) + "\n").encode()}
 
 
-def _counted(exported: Exported) -> Iterator[tuple[Study, int, Result]]:
+def _results(exported: Exported) -> Iterator[tuple[Study, int, Result]]:
     for study in exported.evidence.studies:
         for index, result in enumerate(study.results):
-            if _of_patients(result) is not None or _over_time(result) is not None:
-                yield study, index, result
+            yield study, index, result
 
 
 def _of_patients(result: Result) -> tuple[int, int] | None:
@@ -196,7 +198,7 @@ def _program(name: str) -> Json:
 
 
 def _statistics(result: Result) -> Iterator[Json]:
-    """Yield the share of patients and the rate over time at risk, whichever the result has."""
+    """Yield the share of patients, the rate over time at risk and the mean that a result has, else what it does say."""
     from mscevidence import stats
 
     counts, over_time = _of_patients(result), _over_time(result)
@@ -208,6 +210,12 @@ def _statistics(result: Result) -> Iterator[Json]:
         events, time, unit = over_time
         exact = stats.rate_intervals(events, time, level=LEVEL)
         yield rate_statistic(events, time, unit, _limits(exact, lambda value: incidence(value, unit)))
+    if result.mean is not None:
+        yield mean_statistic(result.mean, result.sd, result.n if isinstance(result.n, int) else None)
+    if counts is None and over_time is None and result.percent is not None:
+        yield percent_statistic(result.percent)
+    elif counts is None and over_time is None and isinstance(result.events, int):
+        yield events_statistic(result.events)
 
 
 def _limits(exact: Interval | None, quantity: Callable[[float], Json]) -> list[Json]:

@@ -47,7 +47,7 @@ def count_statistic(events: int, n: int, attributes: list[Json]) -> Json:
     """Return events of n patients as a percentage."""
     return _filled(
         description=f"{events} of {n} patients",
-        statisticType=concept(SEVCO, "STATO:0000639", "percentage"),
+        statisticType=_percentage(),
         quantity=percentage(events / n) if n else None,
         numberAffected=events,
         sampleSize={"numberOfStudies": 1, "numberOfParticipants": n, "numberAnalyzed": n, "knownDataCount": n},
@@ -66,6 +66,40 @@ def rate_statistic(events: int, time: float, unit: str, attributes: list[Json]) 
         sampleSize={"description": over, "numberOfStudies": 1},
         attributeEstimate=attributes,
     )
+
+
+def mean_statistic(mean: float, sd: float | None, n: int | None) -> Json:
+    """Return a mean with its standard deviation and the patients it is of, as far as they are told."""
+    spread = [] if sd is None else [{"type": {"text": "standard deviation"}, "quantity": plain(sd)}]
+    return _filled(
+        description=f"mean{'' if n is None else f' of {n} patients'}",
+        statisticType={"text": "mean"},
+        quantity=plain(mean),
+        sampleSize=None if n is None else {"numberOfStudies": 1, "numberOfParticipants": n, "numberAnalyzed": n},
+        attributeEstimate=spread,
+    )
+
+
+def percent_statistic(percent: float) -> Json:
+    """Return a percentage of which nobody says how many patients it is of."""
+    return _filled(
+        description=f"{percent:g}% of patients; of how many is not told",
+        statisticType=_percentage(),
+        quantity=percentage(percent / 100),
+    )
+
+
+def events_statistic(events: int) -> Json:
+    """Return patients with an event of whom nobody says among how many they are."""
+    return _filled(
+        description=f"{events} patients; of how many is not told",
+        statisticType={"text": "count"},
+        numberAffected=events,
+    )
+
+
+def _percentage() -> Json:
+    return concept(SEVCO, "STATO:0000639", "percentage")
 
 
 def pooled_statistic(pooled: Pooled) -> Json:
@@ -100,7 +134,7 @@ def _type(pooled: Pooled) -> Json:
     measure = pooled.question.measure
     if measure in STATISTICS:
         return concept(SEVCO, *STATISTICS[measure])
-    return {"text": NAMES[measure]} if measure in NAMES else concept(SEVCO, "STATO:0000639", "percentage")
+    return {"text": NAMES[measure]} if measure in NAMES else _percentage()
 
 
 def _attributes(one: Estimate, level: float, quantity: Quantity) -> list[Json]:
