@@ -150,3 +150,11 @@ def test_records_without_a_number_begin_behind_an_empty_line() -> None:
     assert [(read.title, ids(read).get("pmid"), len(read.authors)) for read in found] == [
         ("One", "1", 1), ("Two", None, 0), ("Three", None, 1), ("Four", "4", 0),
     ]  # fmt: skip
+
+
+def test_the_numbers_of_medline_before_those_of_pubmed() -> None:
+    text = "UI  - 20123456\nPMID- 10658812\nTI  - One\n\nUI  - 20123457\nPMID- 10658813\nTI  - Two\n"
+    assert [(read.title, ids(read)["pmid"]) for read in documents(text, "export.txt")] == [
+        ("One", "10658812"),
+        ("Two", "10658813"),
+    ]

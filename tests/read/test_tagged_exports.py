@@ -199,6 +199,18 @@ def test_embase_plain_text() -> None:
     assert (second.title, second.source) == ("Second", "embase")
 
 
+def test_embase_plain_text_without_indents() -> None:
+    text = (
+        "RECORD 1\n\nTITLE\nCells In ITP\n\nAUTHOR NAMES\nChen Y.\nXu Y.\n\nSOURCE\nBlood (2023) 142:5 (1-9). Date of "
+    )
+    text += "Publication: 2 Nov 2023\n\nABSTRACT\nBackground: x.\nITP AND SLE\nResults: 8/18.\n\nDOI\n10.1000/abc\n\n"
+    first, second = documents(f"{text}RECORD 2\n\nTITLE\nSecond\n", "export.txt")
+    assert (first.format, first.title, first.volume, first.pages) == ("labelled-lines", "Cells In ITP", "142", "1-9")
+    assert [author.name for author in first.authors] == ["Chen Y.", "Xu Y."]
+    assert (ids(first), first.source, second.title) == ({"doi": "10.1000/abc"}, "embase", "Second")
+    assert first.text.endswith("Background: x. ITP AND SLE Results: 8/18.")
+
+
 def test_records_without_content_are_rejected() -> None:
     for text in (
         WEB_OF_SCIENCE.replace("TI Grief\n", ""),

@@ -62,8 +62,10 @@ def _parse(text: str) -> Reference:
         raise BrokenRecordError("text that belongs to no record")
     reference, label = Reference(), ""
     values: dict[str, list[str]] = {}
+    # Where values are not indented, names are known by their capitals.
+    indented = any(line[:1] in {" ", "\t"} for line in lines)
     for line in lines[1:]:
-        if _LABEL.match(line) and not line.startswith(" "):
+        if _LABEL.match(line) and not line.startswith(" ") and (indented or _is_capital_label(line)):
             label = line.strip()
             values.setdefault(label, [])
         elif line.strip() and label:
@@ -76,6 +78,10 @@ def _parse(text: str) -> Reference:
     if lines[0].startswith("RECORD"):
         reference.add("database", "Embase")
     return reference
+
+
+def _is_capital_label(line: str) -> bool:
+    return line.isupper() and field_of(line) is not None
 
 
 def _add(reference: Reference, label: str, value: str) -> None:
@@ -99,7 +105,9 @@ def _add(reference: Reference, label: str, value: str) -> None:
 def _recognises(head: str, name: str) -> bool:  # noqa: ARG001
     lines = [line for line in opening(head).splitlines()[:_PREAMBLE] if line.strip()]
     return any(
-        _START_LINE.match(number) and _LABEL.match(label) and value.startswith((" ", "\t"))
+        _START_LINE.match(number)
+        and _LABEL.match(label)
+        and (value.startswith((" ", "\t")) or (number.startswith("RECORD") and _is_capital_label(label.strip())))
         for number, label, value in zip(lines, lines[1:], lines[2:], strict=False)
     )
 

@@ -208,7 +208,7 @@ class _Authors:
 
 def _recognises(head: str, name: str) -> bool:
     start = opening(head)
-    if re.match(r"PMID ?- ?\d", start) or re.search(r"(?m)^PMID- \d+\s*\n(?:OWN|STAT) ?-", start):
+    if re.match(r"(?:UI  - \d+\s*\n)?PMID ?- ?\d", start) or re.search(r"(?m)^PMID- \d+\s*\n(?:OWN|STAT) ?-", start):
         return True
     return name.casefold().endswith(".nbib") and bool(re.search(r"(?m)^(?:PMID|OWN|TI) {0,2}- ", start))
 
