@@ -71,7 +71,7 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
         hint = "export references as RIS, XML or CSV; of an abstract give its text or the saved HTML page"
         raise DocumentError("the input is binary: it contains NUL bytes", hint=hint)
     try:
-        return data.decode("utf-8-sig"), ()
+        return data.removeprefix(codecs.BOM_UTF8).decode(), ()
     except UnicodeDecodeError as error:
         place = f"byte {error.start} is not UTF-8"
     if (found := _east_asian(data)) is not None:

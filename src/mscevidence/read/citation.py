@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 import unicodedata
@@ -71,6 +72,7 @@ def date_of(years: list[str], dates: list[str]) -> tuple[str | None, str | None,
     return year + best, " ".join(dict.fromkeys(words)), ()
 
 
+@functools.lru_cache(maxsize=1 << 10)
 def _month_and_day(words: str) -> str:
     numeric, named = _NUMERIC.search(words) or _COMPACT.search(words), _MONTH_NAME.search(words)
     if slashed := _SLASHED.search(words):

@@ -57,14 +57,15 @@ class Reference:
 
     def add(self, name: str, value: str) -> None:
         """Add a value under a name of `FIELDS`; an empty one is none."""
-        value = value.strip()
-        if value:
+        if value := value.strip():
             self.values[name].append(value)
 
     def all(self, name: str) -> list[str]:
         """Return the values of a name, on one line each, without repetition."""
         values = self.values.get(name)
-        return list(dict.fromkeys(map(clean, values))) if values else []
+        if not values:
+            return []
+        return list(dict.fromkeys(map(clean, values))) if len(values) > 1 else [clean(values[0])]
 
     def first(self, *names: str) -> str:
         """Return the first value of the first name that has one, on one line; empty when none has."""

@@ -77,11 +77,14 @@ _JOURNALS = frozenset({"JO", "JF", "T2", "SO"})
 _OF_OTHERS = frozenset({"C3", "XR", "PM"})
 """Where CENTRAL has the numbers of a record in other databases and registries."""
 
+_OF_SEVERAL = _LIKE_LINES | _OF_OTHERS | {"M3"}
+"""Tags whose lines may list several values."""
+
 _TYPES = {"JOUR": "", "GEN": "", "EJOUR": "", "ICOMM": "ICOMM", "UNPD": "unpublished work", "THES": "thesis"}
 
 _START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*TY[ \t]{0,3}-(?:[ \t\r\n]|[A-Z]|$)")
 _END = re.compile(rb"(?:ER  -|[ \t]*ER[ \t]{0,3}-[ \t]*[\r\n]*$)")
-_OF_START, _OF_END = (b"T", b" ", b"\t", b"\xef"), (b"E", b" ", b"\t")
+_OF_START, _OF_END = frozenset({b"T", b" ", b"\t", b"\xef"}), frozenset({b"E", b" ", b"\t"})
 _BEHIND = re.compile(rb"NL  -[ \t]")
 """Ovid sets the abbreviation of the journal behind the end of a record of PsycINFO."""
 _ANY = re.compile(rb"(?:\xef\xbb\xbf)?[A-Z][A-Z0-9]  -(?:[ \t\r\n]|$)")
@@ -152,8 +155,8 @@ def _tags(text: str) -> dict[str, list[str]]:
     before = [line.strip() for line in text[: first.start() if first else None].split("\n")]
     if strays := [line for line in before if not _BETWEEN.fullmatch(line)]:
         values[""] = strays
-    for found in pattern.finditer(text):
-        values.setdefault(found[1], []).append(_joined(found[2]) if "\n" in found[2] else found[2].strip())
+    for tag, value in pattern.findall(text):
+        values.setdefault(tag, []).append(_joined(value) if "\n" in value else value.strip())
     if "ER" not in values:
         # The number of the next record may stand where the end is missing.
         values = {tag: [_NUMBER_AT_END.sub("", value) for value in found] for tag, found in values.items()}
@@ -180,22 +183,25 @@ def _add(reference: Reference, tag: str, value: str, tags: dict[str, list[str]])
         reference.add("registration", value)
         return
     name: str | None = _FIELDS.get(tag)
-    if tag in _SPECIAL:
-        name, value = _SPECIAL[tag](value, tags)
+    special = _SPECIAL.get(tag)
+    if special is not None:
+        name, value = special(value, tags)
     if name is None:
         # Embase sets the number of a trial into a field that nobody has defined.
         registered = "registration" if only_registrations(value) else "note"
         reference.add(registered, value if registered == "registration" else f"{tag}: {value}")
+    elif tag not in _OF_SEVERAL:
+        reference.add(name, value)
     elif name != "left":
         for each in _values(tag, value):
             reference.add(name, each)
 
 
 def _values(tag: str, value: str) -> list[str]:
-    """Return the values that a line lists."""
-    if tag == "M3" or tag in _OF_OTHERS:
+    """Return the values that a line of a tag of `_OF_SEVERAL` lists."""
+    if tag not in _LIKE_LINES:
         return re.split(r";\s|,(?=[A-Z]+ \d)", value)
-    if tag in _LIKE_LINES and (";" in value or "\n" in value):
+    if ";" in value or "\n" in value:
         return value.split("\n") if tag == "AD" else _SEVERAL.split(value)
     return [value]
 
