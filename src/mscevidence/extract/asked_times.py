@@ -31,6 +31,12 @@ _PHRASE = re.compile(
     rf"|\b(?:{_NUMBER})-(?:day|week|month|year|hour)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(
+    rf"\b(?:(?P<before>days|weeks|months|years|hours)\s\d+(?:,\s\d+)*,?\s(?:and|or)\s\d+\b"
+    rf"|\d+(?:-?,\s\d+)*-?,?\s(?:and|or)\s\d+[\s-]?(?P<behind>{_UNIT})\b)",
+    re.IGNORECASE,
+)
+"""Several times with one unit: "at 6 and 12 months", "weeks 4, 8 and 12"."""
 _IN_DAYS = {"w": 7.0, "d": 1.0}
 
 
@@ -41,13 +47,17 @@ def times_told(text: str) -> frozenset[tuple[float, str]]:
 
 
 def times_in_order(text: str) -> tuple[tuple[float, str], ...]:
-    """Return the times that a phrase names, in the order in which it names them."""
-    found: list[tuple[float, str]] = []
+    """Return the times that a phrase names, each once, in the order in which it names them."""
+    found: list[tuple[int, tuple[float, str]]] = []
     for match in _TIME.finditer(text):
         number, unit = (match["number"], match["unit"]) if match["number"] else (match["number2"], match["unit2"])
         value = float(number) if number[0].isdigit() else float(_WORDS[number.casefold()])
-        found.append(_same_unit(value, unit.casefold()))
-    return tuple(found)
+        found.append((match.start(), _same_unit(value, unit.casefold())))
+    for several in _SEVERAL.finditer(text):
+        unit = several["before"] or several["behind"]
+        for number in re.finditer(r"\d+", several.group()):
+            found.append((several.start() + number.start(), _same_unit(float(number.group()), unit.casefold())))
+    return tuple(dict.fromkeys(time for _, time in sorted(found, key=lambda each: each[0])))
 
 
 def timeless(text: str) -> str:

@@ -221,7 +221,7 @@ def _row(
 
 
 def _asked(rows: list[Row]) -> Iterator[Row]:
-    """Yield rows in which "Yes" and "No" below a heading give way to the heading.
+    """Yield rows in which "Yes" and "No" below a heading give way to the heading, which is not that of other rows.
 
     One "Yes" counts those who had it. Where there are several ("Yes, mild", "Yes, severe"), the "No" counts the others.
     """
@@ -233,8 +233,8 @@ def _asked(rows: list[Row]) -> Iterator[Row]:
         for row in group:
             if row is told and heading:
                 yield replace(row, label=heading[-1], heading=heading[:-1], lacking=row in no)
-            elif not heading or row not in (*yes, *no):
-                yield row
+            elif not heading or told is None or row not in (*yes, *no):
+                yield replace(row, heading=heading[:-1]) if told is not None else row
 
 
 def _lasting(headers: list[dict[int, Cell]]) -> list[dict[int, Cell]]:
