@@ -84,3 +84,16 @@ def test_the_issue_that_prints_the_meeting(doi: str, kind: str, number: str | No
     found = document(ISSUE.format(doi=doi))
     assert (found.kind, found.number, found.meeting) == (kind, number, meeting)
     assert found.disclosures == "No conflicts."
+
+
+def test_a_number_with_letters_needs_no_word_for_it() -> None:
+    page = LABELLED.replace("Abstract Number: <b>1409</b>", "Abstract: P1234")
+    assert (document(page).number, document(page).kind) == ("P1234", "conference-abstract")
+    assert document(page.replace("P1234", "1234 patients")).number is None
+
+
+@pytest.mark.parametrize("name", ["abstract author-highlights", "abstract graphical", "abstract-teaser abstract"])
+def test_a_few_lines_that_are_called_abstract_are_none(name: str) -> None:
+    page = f"<html><body><h1>Cells</h1><div class='{name}'><p>In short.</p></div>"
+    page += "<div class='abstract author'><h3>Results</h3><p>8 of 18.</p></div></body></html>"
+    assert document(page).text == "Cells\n\nResults\n\n8 of 18."

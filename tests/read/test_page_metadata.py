@@ -45,6 +45,15 @@ def test_dublin_core_is_read_where_there_is_nothing_else() -> None:
     assert (found.title, found.notes) == ("Cells", ("the page does not tell in its head: journal",))
 
 
+def test_what_one_set_of_names_lacks_the_other_tells() -> None:
+    head = "<meta name='citation_journal_title' content='Lancet'><meta name='citation_title' content='Cells'>"
+    head += "<meta name='dc.Title' content='CELLS'><meta name='dc.Creator' content='J. Panes'>"
+    head += "<meta name='dc.Creator' content='D. Garcia'><meta name='dc.Date' content='2016-07-28'>"
+    found = document(page(head, BODY))
+    assert (found.title, found.journal, found.date, found.notes) == ("Cells", "Lancet", "2016-07-28", ())
+    assert [author.name for author in found.authors] == ["J. Panes", "D. Garcia"]
+
+
 def test_a_page_that_tells_nothing_says_so() -> None:
     found = document(page("<title>Cells</title>", BODY))
     assert found.notes == ("the page does not tell in its head: authors, journal, date",)

@@ -7,6 +7,7 @@ shows, the bold type of the presenting author, is added here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -22,6 +23,7 @@ from mscevidence.read.page_metadata import page_metadata
 from mscevidence.read.plain_text import plain_fields
 
 _ABSTRACTS = ("section.abstract", "div.abstract", ".abstract", "#abstract", ".abstract-content")
+_OF_ABSTRACTS = re.compile(r"highlight|graphical|teaser|tweet|video", re.IGNORECASE)
 _TITLES = ("h1.wi-article-title", "h1.article-title", "h1", "h2.subtitle", "h2")
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -137,7 +139,7 @@ def _other_page(page: BeautifulSoup, told: dict[str, Any]) -> tuple[str, str, di
     url = str(doi["href"]) if doi and doi.get("href") else None
     grids = Writer()
     write_tables(grids, page)
-    abstract = next((text for selector in _ABSTRACTS if (text := _text(page, selector))), "") or _under_heading(page)
+    abstract = next(filter(None, map(text_of, _abstracts(page))), "") or _under_heading(page)
     labelled = "" if abstract else labelled_abstract(page)
     abstract = abstract or labelled
     if not abstract and not grids.tables:
@@ -162,6 +164,14 @@ def _other_page(page: BeautifulSoup, told: dict[str, Any]) -> tuple[str, str, di
         "url": url,
     }
     return "html", text, fields | told
+
+
+def _abstracts(page: BeautifulSoup) -> Iterator[Tag]:
+    """Yield the elements that are called abstract, without those that are only a picture or a few lines of it."""
+    for selector in _ABSTRACTS:
+        for element in page.select(selector):
+            if not _OF_ABSTRACTS.search(" ".join(element.get_attribute_list("class"))):
+                yield element
 
 
 def _under_heading(page: BeautifulSoup) -> str:

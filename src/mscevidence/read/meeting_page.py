@@ -23,7 +23,9 @@ _BEHIND = re.compile(
 _DISCLOSED = re.compile(
     r"(?im)^\W*(?:disclosures?|conflicts? of interest)(?: statement)?\s*[:\n]\s*(?P<words>\S[^\n]*)"
 )
-_NUMBER = re.compile(r"(?im)^\W*abstract (?:number|no\.?|#)\s*:?\s*(?P<number>[A-Z]{0,5}-?\d{1,5}[A-Z]?)\s*$")
+_NUMBER = re.compile(
+    r"(?im)^\W*abstract(?: (?:number|no\.?|#)\s*:?\s*|: ?(?=[A-Z]))(?P<number>[A-Z]{0,5}-?\d{1,5}[A-Z]?)\s*$"
+)
 _MEETING = re.compile(r"(?im)^\W*(?:meeting|congress|conference)\s*:\s*(?P<name>\S[^\n]{3,120})$")
 _WHOLE = ("article", "main", "[role=main]", "body")
 _ASH_ISSUE = re.compile(

@@ -50,7 +50,7 @@ _HEAD = 500_000
 def page_metadata(markup: str) -> dict[str, Any]:
     """Return fields of a document by name, those that the head of a page tells; ``title`` too.
 
-    Where a page has both sets of names, those of Google Scholar are read, which journals keep in better order.
+    Where a page has both sets of names, those of Google Scholar come first, which journals keep in better order.
     """
     found = Reference()
     scholar: list[tuple[str, str]] = []
@@ -61,11 +61,13 @@ def page_metadata(markup: str) -> dict[str, Any]:
             label = next(filter(None, name.groups()), "").casefold()
             value = html.unescape(next(filter(None, content.groups()), ""))
             (scholar if label.startswith("citation_") else dublin).append((label, value))
-    for label, value in scholar or dublin:
-        field = _FIELDS.get(label)
-        for each in value.split(";") if field in {"author", "keyword"} else [value]:
-            if field:
-                found.add(field, each)
+    for names in (scholar, dublin):
+        told = {field for field, values in found.values.items() if values}
+        for label, value in names:
+            field = _FIELDS.get(label)
+            for each in value.split(";") if field in {"author", "keyword"} else [value]:
+                if field and field not in told:
+                    found.add(field, each)
     return {name: value for name, value in _fields(found).items() if value}
 
 
