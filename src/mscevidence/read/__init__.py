@@ -12,7 +12,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError, UnknownTermError
@@ -141,7 +141,9 @@ def _document_of(record: Record, format_name: str, place: dict[str, Any], url: s
         "url": fields.get("url") or url,
         **place,
     }
-    with many_nouns() if fields.get("posted") else nullcontext():
+    if not fields.get("posted"):
+        return Document.model_validate(fields)
+    with many_nouns():
         return Document.model_validate(fields)
 
 

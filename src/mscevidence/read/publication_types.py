@@ -99,6 +99,11 @@ _BY_NOTICE = (
 
 def kind_of(types: Iterable[str]) -> str:
     """Return the kind of a report (a term of the vocabulary) by its publication types; ``article`` unless they tell."""
+    return _kind_of(tuple(types))
+
+
+@functools.lru_cache(maxsize=1024)
+def _kind_of(types: tuple[str, ...]) -> str:
     found = [_kind(word) for word in map(str.casefold, types)]
     return min(found, key=_RANK.__getitem__) if found else "article"
 
@@ -110,10 +115,15 @@ def _kind(word: str) -> str:
 
 def status_of(types: Iterable[str], notices: Iterable[Notice], title: str) -> str:
     """Return the status of a report (a term of the vocabulary) by its types, the notices about it, and its title."""
-    if any(map(_RETRACTED.search, types)):
+    if _is_retracted(tuple(types)):
         return "retracted"
     marked = _BY_TITLE.match(title)
     if marked is not None:
         return "withdrawn" if marked["word"].casefold() == "withdrawn" else "retracted"
     said = {notice.kind for notice in notices}
-    return next((status for kind, status in _BY_NOTICE if kind in said), "published")
+    return next((status for kind, status in _BY_NOTICE if kind in said), "published") if said else "published"
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_retracted(types: tuple[str, ...]) -> bool:
+    return any(map(_RETRACTED.search, types))

@@ -113,7 +113,7 @@ def addresses(record: Element, about: dict[str, Element], located: Iterable[Elem
         if each.tag == "OtherID":
             other += _other_id(line(each))
     other.sort(key=_not_pmcid)
-    return [*((kind, value.lower()) for kind, value in doi), ("pmid", line(about.get("PMID"))), *other]
+    return [*[(kind, value.lower()) for kind, value in doi], ("pmid", line(about.get("PMID"))), *other]
 
 
 def _not_pmcid(pair: tuple[str, str]) -> bool:
