@@ -216,6 +216,11 @@ def test_refworks() -> None:
     assert [author.name for author in second.authors] == ["Li, X.", "Wang, Y."]
 
 
+def test_refworks_of_cnki() -> None:
+    read = document("RT Journal Article\nT1 Cells\nA1 Zhang;Li\nJF Blood\nYR 2015\nIS 03\nvo 36\nOP 200-203\nDS CNKI\n")
+    assert (read.volume, read.issue, read.pages, read.source) == ("36", "03", "200-203", "cnki")
+
+
 def test_noteexpress() -> None:
     first, second = documents(NOTEEXPRESS)
     assert (first.format, first.source, first.title) == ("noteexpress", "wanfang", "间充质干细胞治疗免疫性血小板减少症")

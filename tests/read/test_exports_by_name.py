@@ -168,6 +168,14 @@ def test_trials_of_the_european_register() -> None:
     assert "Medical condition: Crohn's disease" in first.text
 
 
+def test_a_whole_entry_of_the_european_register() -> None:
+    entry = "Summary\nEudraCT Number: 2012-001582-38\nSponsor's Protocol Code Number: CX401\n"
+    entry += "A.3 Full title of the trial: A phase II trial\nE.1.1 Medical condition(s) being investigated: Fistula\n"
+    read = document(entry, "trial.txt")
+    assert (read.title, read.notes, ids(read)) == ("A phase II trial", (), {"eudract": "2012-001582-38"})
+    assert "Medical condition(s) being investigated: Fistula" in read.text
+
+
 def test_scopus_as_text() -> None:
     (first, second), (reject,) = outcome(SCOPUS, "scopus.txt")
     assert first.title == "Cord cells in refractory immune thrombocytopenia: a trial"

@@ -78,7 +78,7 @@ def _parse(text: str) -> Reference:
     for tag, lines in values:
         name, value = _FIELDS.get(tag), "\n".join(lines).strip()
         if name == "keyword":
-            for term in re.split(r"\n|;\s", value):
+            for term in re.split(r"\n|;\s*", value):
                 reference.add(name, term)
         elif name:
             reference.add(name, value)

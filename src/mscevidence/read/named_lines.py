@@ -14,6 +14,7 @@ from mscevidence.read.tagged_records import Dialect, Values, format_of
 
 _NAMES = {
     "full title": "title",
+    "full title of the trial": "title",
     "secondary author": "editor",
     "place published": "left",
     "type of article": "type",
@@ -67,9 +68,10 @@ def _fill(reference: Reference, values: Values) -> None:
     told.sort(key=lambda each: _field(each[0]) == "source-line")
     if any(plain_name(name) == "publication title" for name, _ in told):
         told = [each for each in told if _field(each[0]) != "source-line"]
-    for name, value in told:
-        add_value(reference, _field(name), name, _bare(value))
     names = {plain_name(name) for name, _ in values}
+    otherwise = "content" if "eudract number" in names else None
+    for name, value in told:
+        add_value(reference, _field(name) or otherwise, name, _bare(value))
     if "eudract number" in names:
         reference.add("database", "EU Clinical Trials Register")
     elif not reference.values.get("database") and "proquest document id" in names:
@@ -89,7 +91,8 @@ FORMAT = format_of(
     Dialect(
         name="named-lines",
         begins=_BEGINS,
-        tagged=re.compile(r"([A-Z][A-Za-z /()*&#'-]{1,40}?)\*?:(?:[ \t]+(.*)|$)"),
+        # The register numbers the names of its whole entries: A.3 Full title of the trial.
+        tagged=re.compile(r"(?:[A-Z](?:\.\d+)+\.? )?([A-Z][A-Za-z /()*&#',-]{1,80}?)\*?:(?:[ \t]+(.*)|$)"),
         recognises=_RECOGNISED,
         fill=_fill,
     )

@@ -23,6 +23,7 @@ _FIELDS = {
     "YR": "year",
     "FD": "date",
     "VO": "volume",
+    "vo": "volume",
     "IS": "issue",
     "SP": "first-page",
     "OP": "last-page",
@@ -45,7 +46,12 @@ _SEVERAL = {"A1": r"[;\n]", "K1": r"[;\n]", "AD": r"\n", "UL": r"\s+"}
 
 
 def _fill(reference: Reference, values: Values) -> None:
+    begins = any(tag == "SP" for tag, _ in values)
     for tag, value in values:
+        if tag == "OP" and not begins:
+            # CNKI has all pages there.
+            reference.add("pages", value)
+            continue
         for each in re.split(_SEVERAL[tag], value) if tag in _SEVERAL else [value]:
             add_known(reference, tag, each, _FIELDS, _LEFT)
 
@@ -54,7 +60,7 @@ FORMAT = format_of(
     Dialect(
         name="refworks",
         begins=re.compile(r"RT [A-Z]"),
-        tagged=re.compile(r"([A-Z][A-Z0-9])(?: (.*)|$)"),
+        tagged=re.compile(r"([A-Z][A-Z0-9]|vo(?= \d))(?: (.*)|$)"),
         recognises=re.compile(r"^RT [A-Z][^\n]*\n(?:[A-Z][A-Z0-9] [^\n]*\n){1,20}", re.MULTILINE),
         fill=_fill,
     )
