@@ -23,35 +23,33 @@ def numbers(found: Answer | None) -> tuple[float | None, ...] | None:
     return tuple(value.number if value else None for value in values)
 
 
+TWO_RESULTS = (
+    "There was a difference in the endpoint between verolizumab (20/40) and placebo (25/38) and in the relapse rate"
+    " (4/40 vs 9/38 for verolizumab and placebo, respectively)."
+)
+TWO_TIMES = (
+    "Response at week 16 and week 8 was more frequent in the verolizumab group (50.0% and 40.0%, respectively)"
+    " than in the placebo group (26.3% and 15.8%, respectively)."
+)
+TIME_BEHIND = (
+    "Survival was higher with verolizumab (95% [38/40] at 6 months and 90% [36/40] at 12 months)"
+    " than with placebo (84.2% [32/38] at 6 months and 73.7% [28/38] at 12 months)."
+)
+TWO_OUTCOMES = "Nausea and rash were seen with verolizumab (10.0% and 5.0%) and in the placebo group (7.9% and 2.6%)."
+
+
 @pytest.mark.parametrize(
     ("outcome", "sentence", "wanted"),
     [
         # the count beside a group is of the outcome named beside it, not of the next
-        (
-            "relapse rate",
-            "There was a difference in the endpoint between verolizumab (20/40) and placebo (25/38) and in the relapse rate "
-            "(4/40 vs 9/38 for verolizumab and placebo, respectively).",
-            (4, 40, 9, 38),
-        ),
+        ("relapse rate", TWO_RESULTS, (4, 40, 9, 38)),
         ("endpoint", "The endpoint was met by 20/40 on verolizumab and 25/38 on placebo.", (20, 40, 25, 38)),
         # lists of two counts for each group
-        (
-            "response at week 8",
-            "Response at week 16 and week 8 was more frequent in the verolizumab group (50.0% and 40.0%, respectively) "
-            "than in the placebo group (26.3% and 15.8%, respectively).",
-            (16, 40, 6, 38),
-        ),
-        (
-            "rash",
-            "Nausea and rash were seen in the verolizumab group (10.0% and 5.0%) and in the placebo group (7.9% and 2.6%).",
-            (2, 40, 1, 38),
-        ),
-        (
-            "survival at 12 months",
-            "Survival was higher with verolizumab (95% [38/40] at 6 months and 90% [36/40] at 12 months) than with placebo "
-            "(84.2% [32/38] at 6 months and 73.7% [28/38] at 12 months).",
-            (36, 40, 28, 38),
-        ),
+        ("response at week 8", TWO_TIMES, (16, 40, 6, 38)),
+        ("rash", TWO_OUTCOMES, (2, 40, 1, 38)),
+        ("nausea", TWO_OUTCOMES, (4, 40, 3, 38)),
+        ("adverse events", "Adverse events: verolizumab (10.0% and 5.0%), placebo (7.9% and 2.6%).", None),
+        ("survival at 12 months", TIME_BEHIND, (36, 40, 28, 38)),
         # a legend of both groups before bracketed pairs
         (
             "headache",

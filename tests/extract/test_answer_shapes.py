@@ -1,4 +1,4 @@
-"""Shapes of tables: rows of yes and no, sizes below headers or in a row, columns of times, rows that deny or give examples."""
+"""Shapes of tables: rows of yes and no, sizes below headers or in a row, columns of times, rows of something else."""
 
 from __future__ import annotations
 
@@ -69,6 +69,13 @@ def test_sizes_stand_below_the_groups_or_in_a_row(head: Rows, first: list[list[s
         table("Number of patients with events", head, [*first, ["Relapse", "4", "9"], ["Fever", "2", "3"]])
     )
     assert numbers(ask(document, "recurrence")) == (4, 40, 9, 38)
+
+
+def test_sizes_in_a_row_are_those_of_sentences_too() -> None:
+    rows = [["Number of patients", "40", "38"], ["Age (years)", "51", "52"]]
+    made = table("Baseline characteristics", [["", "Verolizumab", "Placebo"]], rows)
+    document = article(made, "Relapse was seen in 4 (10.0%) patients on verolizumab and 9 (23.7%) on placebo.")
+    assert numbers(ask(document, "relapse")) == (4, 40, 9, 38)
 
 
 def test_columns_of_times_are_told_apart() -> None:

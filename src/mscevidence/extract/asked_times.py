@@ -55,8 +55,10 @@ def times_in_order(text: str) -> tuple[tuple[float, str], ...]:
         found.append((match.start(), _same_unit(value, unit.casefold())))
     for several in _SEVERAL.finditer(text):
         unit = several["before"] or several["behind"]
-        for number in re.finditer(r"\d+", several.group()):
-            found.append((several.start() + number.start(), _same_unit(float(number.group()), unit.casefold())))
+        numbers = re.finditer(r"\d+", several.group())
+        found += [
+            (several.start() + each.start(), _same_unit(float(each.group()), unit.casefold())) for each in numbers
+        ]
     return tuple(dict.fromkeys(time for _, time in sorted(found, key=lambda each: each[0])))
 
 
