@@ -6,6 +6,8 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
+import typer
+
 from mscevidence import protocol, records, synthesis
 from mscevidence.commands.evidence import candidates_of
 from mscevidence.commands.screening_desk import key_of
@@ -112,6 +114,8 @@ def updated(*, contact: str, api_key: str) -> tuple[Round, list[MscevidenceError
     runs, failures = search_all(review, wanted)
     found = new_records(review_records(review).records, known)
     studies = records.load_all(review.extracted).studies if review.extracted.is_dir() else ()
+    if studies:
+        typer.echo(f"asking again for the reports and trials of {count(len(studies), 'study', 'studies')}", err=True)
     again = recheck(studies, sources, library)
     told = (*changes(documents_of(library, runs), studies), *again.changes)
     changed = tuple({(one.kind, one.study, one.report): one for one in told}.values())
