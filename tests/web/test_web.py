@@ -322,6 +322,10 @@ def test_serving_tells_the_address_opens_the_browser_and_ends_with_an_interrupti
     monkeypatch.setattr(uvicorn.Config, "bind_socket", lambda _: socket)
     monkeypatch.setattr(server.AnnouncingServer, "run", run)
     monkeypatch.setattr("webbrowser.open", opened.append)
+    serve(datasette, "0.0.0.0", say=said.append)
+    assert "texts of documents too" in said[1]
+    assert "publish --database" in said[2]
+    said.clear()
     serve(datasette, open_browser=True, say=said.append)
     assert said == ["serving evidence.db at http://127.0.0.1:8123/evidence (stop with Ctrl-C)"]
     assert opened == ["http://127.0.0.1:8123/evidence"]

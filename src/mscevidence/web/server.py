@@ -28,6 +28,8 @@ from mscevidence.web.room import Room, Source, room_of, rooms, sources
 
 HOST = "127.0.0.1"
 PORT = 8001
+OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Addresses that nobody else can reach."""
 SETTINGS = {
     "sql_time_limit_ms": 5000,
     "facet_time_limit_ms": 1000,
@@ -182,7 +184,7 @@ def serve(
         room.read_ahead()
     app = served.app()
     # Whoever opens the server to others gives it names that we cannot know.
-    guarded = only_under_own_name(app) if host in ("127.0.0.1", "localhost", "::1") else app
+    guarded = only_under_own_name(app) if host in OWN_NAMES else app
     config = uvicorn.Config(guarded, host=host, port=port, log_level="critical", lifespan="on")
     try:
         listening = config.bind_socket()
@@ -196,6 +198,9 @@ def serve(
 
     def announce() -> None:
         say(f"serving {path.name} at {address} (stop with Ctrl-C)")
+        if host not in OWN_NAMES:
+            say("everybody who reaches this computer can read it, texts of documents too; for one without them:")
+            say("  mscevidence publish --database public.db && mscevidence serve --database public.db")
         links = _links(room, address.rsplit("/", 1)[0])
         for reviewer, link in links.items():
             say(f"review room of {reviewer}, once: {link}")
