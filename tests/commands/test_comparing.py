@@ -141,7 +141,7 @@ def test_the_figure_of_a_comparison(review_folder: Path) -> None:
     done = run("forest", "death", "--measure", "OR", "--columns", "control", "-o", "f.svg")
     assert done.exit_code == 0, done.stderr
     drawn = (review_folder / "f.svg").read_text()
-    assert "favours MSC" in drawn
+    assert "Favours MSC" in drawn
     assert "saline (placebo)" in drawn
 
 

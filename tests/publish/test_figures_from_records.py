@@ -208,7 +208,7 @@ def test_the_numbers_beside_a_ridge_are_those_of_the_borrowing() -> None:
     studies = diseases(4)
     said = texts_of(draw("posterior", studies))
     for group in synthesis.borrow(studies, (), Question(outcome="response")).groups:
-        assert group.name in said
+        assert group.name[:1].upper() + group.name[1:] in said
         assert f"{100 * group.robust.rate:.1f} [{100 * group.robust.lower:.1f}, {100 * group.robust.upper:.1f}]" in said
         assert f"1 study, {group.events}/{group.patients}" in said
 
