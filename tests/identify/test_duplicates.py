@@ -90,6 +90,20 @@ def test_a_chain_does_not_join_its_ends() -> None:
     assert not any({0, 2} <= {one.place for one in group.members} for group in groups)
 
 
+@pytest.mark.parametrize(
+    ("other", "groups"),
+    [
+        (f"{TITLE}. Part II", [(0, 1), (2,)]),
+        (TITLE.replace("phase 1 trial", "phase 1 study"), [(0, 1), (2,)]),
+        (TITLE.replace("phase", "phse"), [(0, 1, 2)]),
+    ],
+)
+def test_a_cut_title_does_not_join_the_titles_that_it_begins(other: str, groups: list[tuple[int, ...]]) -> None:
+    nowhere: dict[str, Any] = {"pages": None, "date": "2021"}
+    cut = record(title=TITLE.partition(":")[0], **nowhere)
+    assert places([record(), cut, record(title=other, **nowhere)]) == groups
+
+
 def test_what_shares_identifiers_with_two_reports_that_are_apart_joins_one_and_is_proposed_for_the_other() -> None:
     first = record(("pmid", "34000001"), ("doi", "10.1111/bjh.1"))
     middle = record(("doi", "10.1111/bjh.1"), ("embase", "L7"))

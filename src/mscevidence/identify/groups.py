@@ -10,6 +10,7 @@ from mscevidence.identify.citation import Citation
 from mscevidence.identify.comparing import Pair
 from mscevidence.identify.decisions import Decisions
 from mscevidence.identify.judging import contradiction
+from mscevidence.identify.title_agreement import differ_in_a_word
 
 SURE = 0.85
 """Certainty of pairs that an identifier or the place in a journal ties together."""
@@ -106,7 +107,7 @@ class Joined:
         if left == right:
             self._pairs[left].append(pair)
             return
-        against = None if pair.certainty > 1 else self._against(left, right)
+        against = None if pair.certainty > 1 else self._against(left, right, unsure=pair.certainty < SURE)
         if against is not None:
             shown = (self._citations[place].name for place in (against.left, against.right))
             reason = f"but {' and '.join(shown)} are apart: {', '.join(against.reasons)}"
@@ -117,8 +118,12 @@ class Joined:
         self._members[left] += self._members.pop(right)
         self._pairs[left] += [*self._pairs.pop(right, []), pair]
 
-    def _against(self, left: int, right: int) -> Pair | None:
-        """Return a pair across two groups that keeps them apart, or None."""
+    def _against(self, left: int, right: int, *, unsure: bool) -> Pair | None:
+        """Return a pair across two groups that keeps them apart, or None.
+
+        A title that is cut begins several titles: where nothing surer ties two groups together, titles that differ in a
+        word or number keep them apart.
+        """
         for one in self._members[left]:
             for other in self._members[right]:
                 ends = (min(one, other), max(one, other))
@@ -126,6 +131,8 @@ class Joined:
                 pair = known or contradiction(self._citations[ends[0]], self._citations[ends[1]])
                 if pair is not None and pair.verdict == "apart":
                     return pair
+                if unsure and differ_in_a_word(self._citations[one].title, self._citations[other].title):
+                    return Pair(*ends, "apart", ("titles that differ in a word or number",), 0.3)
         return None
 
     def groups(self) -> Iterator[Group]:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from mscevidence.identify.titles import Title
 
+_WORD_MORE = 12
+
 TitleAgreement = Literal["same", "spelling", "cut", "near", "generic", "differ", "unclear"]
 
 
@@ -60,6 +62,15 @@ def _cut_with_slips(left: Title, right: Title) -> bool:
     if len(short) < 30 or len(long) - len(short) < 8 or short[:8] != long[:8]:
         return False
     return Indel.distance(short, long[: len(short)], score_cutoff=len(short) // 12) <= len(short) // 12
+
+
+def differ_in_a_word(left: Title, right: Title) -> bool:
+    """Return whether two titles are nearly the same but for a word or a number that tells reports apart."""
+    if abs(len(left.letters) - len(right.letters)) > _WORD_MORE or left.letters == right.letters:
+        return False
+    if left.translated != right.translated or left.generic or right.generic:
+        return False
+    return title_agreement(left, right)[1] in {"near", "differ"} and likeness(left, right) >= 0.85
 
 
 def likeness(left: Title, right: Title) -> float:
