@@ -143,3 +143,37 @@ def test_the_counts_of_all_patients_are_believed_before_those_of_some() -> None:
         "Dizziness was the commonest of the side effects on verolizumab (12/24) and on placebo (9/19).",
     )
     assert numbers(found) == (24, 40, 19, 38)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "wanted"),
+    [
+        ("loss of two lines of vision", (6, 40, 9, 38)),
+        ("loss of one line of vision", None),
+        ("loss of 2 lines", (6, 40, 9, 38)),
+    ],
+)
+def test_numbers_of_the_outcome_must_be_told(outcome: str, wanted: Four | None) -> None:
+    assert (
+        numbers(ask(outcome, "Loss of 2 lines of vision occurred in 6/40 with verolizumab and 9/38 with placebo."))
+        == wanted
+    )
+
+
+def test_a_definition_of_a_group_ends_before_the_next_group() -> None:
+    document = article(
+        "In all, 40 patients in group 1 underwent iridotomy and 38 patients in group 2 underwent trabeculectomy.",
+        "Hypotony occurred in 4/38 of the trabeculectomy group and 2/40 of the iridotomy group.",
+    )
+    found = answer(document, outcome="hypotony", intervention="iridotomy group 1", comparator="trabeculectomy group 2")
+    assert numbers(found) == (2, 40, 4, 38)
+
+
+def test_those_who_participated_are_the_patients_of_the_groups() -> None:
+    document = article(
+        "Group D received verolizumab and group P received placebo.",
+        "Therefore, 47 and 46 patients participated in groups D and P, respectively.",
+        "Fever was seen in 4 patients of group D and 3 patients of group P.",
+    )
+    found = answer(document, outcome="fever", intervention="verolizumab", comparator="placebo")
+    assert numbers(found) == (4, 47, 3, 46)

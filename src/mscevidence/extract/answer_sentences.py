@@ -178,7 +178,7 @@ class SentenceQuestion:
             if parts and self._has_percent(count, parts[0]):
                 kept.append(replace(parts[0], values=(*_as_events(count).values, *parts[0].values), rule="x-percent"))
                 continue
-            if kept and kept[-1].start == count.start:
+            if (kept and kept[-1].start == count.start) or (len(counts) > len(SIDES) and self._is_asked(count)):
                 continue
             if count.rule not in _NO_RESULT and not self._is_of_things(count):
                 kept.append(count)
@@ -190,6 +190,10 @@ class SentenceQuestion:
         bracketed = count.rule in {"x-patients", "bare-number"} and text[max(0, count.start - 1) : count.start] == "("
         both = (count.rule == "n-equals" or bracketed) and percent.rule == "percent-only"
         return both and bool(_N_AND_PERCENT.fullmatch(text, count.end, percent.start))
+
+    def _is_asked(self, count: Count) -> bool:
+        """Return whether a bare number is one of the outcome asked for: "loss of 2 lines"."""
+        return count.rule == "bare-number" and f"{count.number('events') or 0:g}" in self.asked.numbers
 
     def _is_of_things(self, count: Count) -> bool:
         """Return whether a number is a grade, a difference, or counts groups or drugs: "comparable in two drugs"."""

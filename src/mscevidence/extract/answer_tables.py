@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mscevidence.extract.asked_outcome import grades_told, kinds_of_events, named_with_numbers
+from mscevidence.extract.asked_outcome import grades_told, kinds_of_events, named_with_numbers, plain_numbers
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon
@@ -208,6 +208,9 @@ class TableQuestion:
             return 0.0
         grades = grades_told(f"{label} {heading}") or grades_told(self.grid.caption)
         if grades and (asked := grades_told(self.outcome)) and grades != asked:
+            return 0.0
+        around = f"{heading} {label} {' '.join(path)} {self.grid.caption}"
+        if not plain_numbers(self.outcome) <= plain_numbers(around, all_=True):
             return 0.0
         if not named_with_numbers(self.outcome) <= own | self.context | stems(heading):
             return 0.0

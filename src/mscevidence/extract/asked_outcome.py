@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from mscevidence.extract.asked_times import times_told, without_times
+from mscevidence.extract.asked_times import NUMBER_WORDS, timeless, times_told, without_times
 from mscevidence.extract.group_mentions import Groups
 from mscevidence.extract.word_stems import Stems, covered, same_denial, same_turn, stems, telling, weight
 from mscevidence.model import Span
@@ -76,13 +76,18 @@ class AskedOutcome:
         """The names with a number in them, which nothing else stands for: "ACR20" is no "ACR50"."""
         return named_with_numbers(self.words)
 
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The numbers of the question that are no times: "≥2 lost lines" is not one lost line."""
+        return plain_numbers(self.words)
+
     def score(self, span: Span) -> float:
         """Return how much of the outcome a part of the text says, from 0 to 1."""
         piece = self.groups.text[slice(*span)]
         present = self.groups.sides.lexicon.expand(piece) - self._denied(piece)
         if not telling(self._wanted[0][0]) & present or not same_turn(self.words, piece):
             return 0.0
-        if not self._named <= present:
+        if not self._named <= present or not self.numbers <= plain_numbers(piece, all_=True):
             return 0.0
         when = times_told(self.words)
         told = times_told(piece) if when else frozenset()
@@ -141,6 +146,16 @@ class AskedOutcome:
             if not named and not words & self._wanted[0][0] and covered(words, groups.topical) < _TOPICAL:
                 return True
         return False
+
+
+def plain_numbers(phrase: str, *, all_: bool = False) -> frozenset[str]:
+    """Return the numbers of a phrase in digits, without those of times and brackets unless `all_` are meant."""
+    text = phrase if all_ else timeless(_BRACKETS.sub(" ", phrase))
+    digits = re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.]*\w)", text)
+    words = (NUMBER_WORDS.get(word.casefold()) for word in re.findall(r"[A-Za-z]+", text))
+    return frozenset(f"{float(each):g}" for each in digits) | frozenset(
+        str(number) for number in words if number is not None
+    )
 
 
 def grades_told(phrase: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORDS = {
+NUMBER_WORDS = {
     "one": 1,
     "two": 2,
     "three": 3,
@@ -18,7 +18,7 @@ _WORDS = {
     "ten": 10,
     "twelve": 12,
 }
-_NUMBER = rf"\d+(?:\.\d+)?|{'|'.join(_WORDS)}"
+_NUMBER = rf"\d+(?:\.\d+)?|{'|'.join(NUMBER_WORDS)}"
 _UNIT = r"h|hrs?|hours?|d|days?|wks?|weeks?|mos?|months?|y|yrs?|years?|min|minutes?"
 _TIME = re.compile(
     rf"(?<![\w.])(?P<number>{_NUMBER})(?:st|nd|rd|th)?[\s-]?(?P<unit>{_UNIT})\b|\b(?P<unit2>days?|weeks?|months?|years?)\s(?P<number2>\d+)\b",
@@ -51,7 +51,7 @@ def times_in_order(text: str) -> tuple[tuple[float, str], ...]:
     found: list[tuple[int, tuple[float, str]]] = []
     for match in _TIME.finditer(text):
         number, unit = (match["number"], match["unit"]) if match["number"] else (match["number2"], match["unit2"])
-        value = float(number) if number[0].isdigit() else float(_WORDS[number.casefold()])
+        value = float(number) if number[0].isdigit() else float(NUMBER_WORDS[number.casefold()])
         found.append((match.start(), _same_unit(value, unit.casefold())))
     for several in _SEVERAL.finditer(text):
         unit = several["before"] or several["behind"]

@@ -17,7 +17,8 @@ _DEFINITIONS = (
     ),
     re.compile(
         rf"\b{_NAME}\s?(?:\([^()]{{0,60}}\)\s?)?(?:was\s|were\s|patients\s)?"
-        r"(?:received|treated\swith|given|underwent)\s(?P<what>[^.;]{3,90})"
+        r"(?:received|treated\swith|given|underwent)\s"
+        r"(?P<what>(?:(?!,?\s(?:and|while|whereas)\s[^.;]{0,50}?\b[Gg]roups?\s)[^.;]){3,90})"
     ),
 )
 _RECEIVED = 4

@@ -17,7 +17,7 @@ from mscevidence.model import Span, Value
 _EACH = re.compile(r"\b(?:each|both|either|per)\s(?:[\w-]+\s){0,2}?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz](?:ed|ation|ing)|assigned|allocated|enrolled|recruited|divided|groups?\s(?:consisted|comprised|included)"
-    r"|received|treated|into\stwo|were\s(?:in|under)|consisted|underwent|included|there\swere|comprised|evaluable|analy[sz]ed|completed)\b",
+    r"|received|treated|into\stwo|were\s(?:in|under)|consisted|underwent|included|there\swere|comprised|evaluable|analy[sz]ed|completed|participated)\b",
     re.IGNORECASE,
 )
 _RANDOM = re.compile(r"\b(?:randomi[sz]\w+|assigned|allocated|divided)\b", re.IGNORECASE)
