@@ -15,9 +15,9 @@ import pytest
 from datasette.app import Datasette
 
 from datasette_line import IS_ONE, in_sql, is_mutable
-from mscevidence import records, vocabulary
+from mscevidence import records, review, vocabulary
 from mscevidence.documents import DocumentLibrary
-from mscevidence.model import Document
+from mscevidence.model import Document, Study
 from mscevidence.protocol import Protocol
 from mscevidence.web.access import OF_DATASETTE, STRICT, only_under_own_name
 from mscevidence.web.form_pages import PARTS
@@ -310,6 +310,41 @@ def test_the_library_is_read_again_only_when_something_was_added(tmp_path: Path)
     (project.screening / "ab.jsonl").write_text("", encoding="utf-8")
     room.documents()
     assert len(asked) == 3
+
+
+def test_what_was_found_in_files_that_changed_meanwhile_is_not_kept(
+    project: Protocol, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = new_room(project)
+    really = review.sit_down
+
+    def slowly(*arguments: Any, **named: Any) -> review.Sitting:
+        found = really(*arguments, **named)
+        begin_study(project)
+        room.known()
+        return found
+
+    monkeypatch.setattr(review, "sit_down", slowly)
+    assert room.sitting(document.sha256).version == "new"
+    monkeypatch.setattr(review, "sit_down", really)
+    assert room.sitting(document.sha256).version == review.version_of(study_file(project)) != "new"
+
+
+def test_everything_is_there_after_reading_ahead(
+    project: Protocol, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = new_room(project)
+    room.read_ahead().join()
+    monkeypatch.setattr(review, "sit_down", None)
+    monkeypatch.setattr("mscevidence.review.proposals.Proposals.of", None)
+    assert room.sitting(document.sha256).document == document
+
+
+def begin_study(project: Protocol) -> None:
+    report = {"id": "ash-2030-412", "kind": "conference-abstract", "year": 2030}
+    study = {"study": STUDY, "title": "Cells", "condition": "immune-thrombocytopenia", "design": "single-arm"}
+    made = Study.model_validate({**study, "registrations": ["NCT00000000"], "reports": [report]})
+    records.write_study(made, study_file(project))
 
 
 def test_the_queue_counts_what_waits(fe: Visitor, document: Document) -> None:

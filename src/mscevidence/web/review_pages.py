@@ -15,10 +15,8 @@ from mscevidence.review.decisions import Action
 from mscevidence.review.extractors import second_files
 from mscevidence.web.access import Visit, for_reviewers
 from mscevidence.web.marked_text import stretches, worst
-from mscevidence.web.room import Room
+from mscevidence.web.room import PAGE, Room
 
-PAGE = 40
-"""Documents on a page of the queue."""
 ADDED = "added"
 """What an address says after a value was added."""
 

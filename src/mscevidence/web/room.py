@@ -24,6 +24,8 @@ from mscevidence.review.proposals import FOLDER, Proposals
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
+PAGE = 40
+"""Documents on a page of the queue."""
 MAX_REMEMBERED = 500
 """Documents whose text and candidates are kept in memory."""
 
@@ -151,10 +153,12 @@ class Room:
         """Read study files and waiting documents in the background, so that nobody waits for the first page."""
 
         def read() -> None:
-            for document in self.documents()[:MAX_REMEMBERED]:
+            for number, document in enumerate(self.documents()[:MAX_REMEMBERED]):
                 # What is wrong with a document or a study file is told on its page.
                 with contextlib.suppress(MscevidenceError):
-                    self.sitting(document.sha256)
+                    self.document(document.sha256)
+                    if number < PAGE:
+                        self.sitting(document.sha256)
 
         thread = threading.Thread(target=read, name="mscevidence-read-ahead", daemon=True)
         thread.start()
@@ -175,9 +179,14 @@ class Room:
         known, folder = self.known() if known is None else known, self.project.extracted
         if second is not None or condition is not None:
             return review.sit_down(document, candidates, known, folder, condition=condition, second=second)
-        if sha256 not in self._sittings:
-            self._sittings[sha256] = review.sit_down(document, candidates, known, folder)
-        return self._sittings[sha256]
+        found = self._sittings.get(sha256)
+        if found is None:
+            found = review.sit_down(document, candidates, known, folder)
+            with self._lock:
+                # What was found in files that have changed meanwhile must not outlive them.
+                if self._known is known:
+                    self._sittings[sha256] = found
+        return found
 
     def documents_of(self, study: Study) -> tuple[Document, ...]:
         """Return the captured documents of the reports of a study; those that are not here are left out."""
