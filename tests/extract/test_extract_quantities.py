@@ -43,6 +43,8 @@ def read(text: str) -> str:
         ("Nausea occurred in 12% of the placebo group compared with 5% of the verolizumab group.", "c%:12 e%:5"),
         ("There were 3 deaths on placebo and one on verolizumab.", "cE:3 eE:one"),
         ("The response rate was 40% (95% CI 30% to 50%) in the verolizumab arm and 20% in the placebo arm.", "e%:40 c%:20"),
+        ("Event-free survival was 71% (95% CI 61 to 78) with verolizumab and 56% (46 to 65) with placebo.", "e%:71 c%:56"),
+        ("Grade 3 nausea was seen in 2 patients on verolizumab and 1 on placebo.", "eE:2 cE:1"),
         ("Of 12 519 women in 14 centres, 4014 were assigned to verolizumab and 4010 to placebo.", "T:12 519 eP:4014 cP:4010"),
         pytest.param("The response rate was 40% (95% CI 30% to 50%) in the verolizumab arm, with 95% power, and weight fell by 5%.", "e%:40", marks=pytest.mark.xfail(strict=True, reason="the power of a trial beside a rate is read as another rate")),
         pytest.param("A total of 12 519 women were screened in 14 centres, and 8,028 women were randomised.", "T:8,028", marks=pytest.mark.xfail(strict=True, reason="those screened are read as participants too")),

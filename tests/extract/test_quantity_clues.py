@@ -46,6 +46,20 @@ def test_figures_know_their_words_and_the_sides_around_them() -> None:
     assert passage.is_clear(figures[0].end, figures[2].first)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Survival was 71% (95% CI 61 to 78).", ["71 percent", "61 range", "78 range"]),
+        ("The rate rose from 26% to 35%.", ["26 range", "35 range"]),
+        ("Relapse: group A = 14, group B = 18.", ["14 label", "18 label"]),
+        ("Cells were given on day 8, at 20 mg, in 2019.", ["8 label"]),
+    ],
+)
+def test_bounds_and_labels_are_among_the_figures_and_times_and_doses_are_not(text: str, expected: list[str]) -> None:
+    _, figures = read(text)
+    assert [f"{figure.number:g} {figure.kind}" for figure in figures] == expected
+
+
 def test_turned_sides_change_the_sign_of_all_names() -> None:
     passage, figures = read("Relapse was seen in 15% on placebo and 4.5% on verolizumab.")
     straight, turned = arm_clues(passage, figures), arm_clues(passage.turned(), figures)
@@ -69,6 +83,9 @@ def test_turned_sides_change_the_sign_of_all_names() -> None:
         ("Relapse was seen in 12 (20%).", 1, "written=x-percent,percent"),
         ("Relapse was seen in 12 (20%).", 1, "number-1=number,percent,-1"),
         ("Relapse was seen in 12 (20%).", 0, "number+2=|"),
+        ("Relapse was seen in 12% (95% CI 5 to 20).", 0, "number+1=range,True"),
+        ("Relapse was seen in 12% (95% CI 5 to 20).", 0, "number+2=range,percent,+1"),
+        ("Relapse was seen in 12% at grade 3.", 0, "number+1=label,True"),
         ("Relapse was seen in 12 (20%).", 1, "before=relapse"),
         ("Relapse was seen in 12 (20%) of women.", 0, "behind=women"),
     ],

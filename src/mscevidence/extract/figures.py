@@ -1,5 +1,8 @@
 """The numbers of an abstract that may count patients, each with its sentence, its words and the sides named around it.
 
+Bounds of ranges and numbers of labels are among them: a few do count patients ("rose from 26% to 35%", "group A = 14"),
+and where they stand tells much of the numbers beside them ("71% [95% CI 61 to 78]"). What is what is decided later.
+
 A text is cut into words once. Numbers and words share one count of places, so that whatever stands around a number is
 found by its index and the work stays in proportion to the text.
 """
@@ -22,7 +25,7 @@ from mscevidence.model import Span
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 _POINT = re.compile(r"[.·,]")
 _LONGEST_WORD = 20
-_MAY_COUNT = {"number", "percent", "n", "fraction"}
+_MAY_COUNT = {"number", "percent", "n", "fraction", "label", "range"}
 _STOP = frozenset("versus vs v compared than whereas while against but . ;".split())  # noqa: SIM905 - a row of words
 _LISTS_END = "respectively"
 
