@@ -4,7 +4,8 @@
 
 FOLDER holds the folders ``pubmed_baseline``, ``jats_xml`` and ``ctgov_v2_json``. PYTHON is an interpreter that has
 pubmed_parser, which is no dependency; its figures are left out without it. Times are processor time, the best of some
-rounds. The large file repeats one real record and is never in memory as a whole.
+rounds; for PubMed the median of rounds in which all take their turns, for then a busy machine slows all of them. The
+large file repeats one real record and is never in memory as a whole.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import gzip
 import io
 import json
 import resource
+import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from mscevidence.extract import extract
 from mscevidence.model import Document
@@ -27,12 +29,10 @@ from mscevidence.read import read, read_all
 
 PEER = """
 import sys, time, pubmed_parser
-best = float("inf")
-for _ in range({rounds}):
+for _ in sys.stdin:
     start = time.process_time()
     count = len(list(pubmed_parser.parse_medline_xml(sys.argv[1])))
-    best = min(best, time.process_time() - start)
-print(count, best)
+    print(count, time.process_time() - start, flush=True)
 """
 PEER_JATS = """
 import sys, time, pubmed_parser
@@ -65,12 +65,22 @@ def told(name: str, size: int, seconds: float, note: str = "") -> None:
     print(f"  {name:34}{size / seconds / 1e6:8.1f} MB/s {seconds * 1000:9.1f} ms  {note}")
 
 
-def peer(python: str | None, program: str, rounds: int, paths: list[Path]) -> tuple[int, float] | None:
-    if python is None:
-        return None
-    command = [python, "-c", program.format(rounds=rounds), *map(str, paths)]
-    count, seconds = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-2:]
-    return int(count), float(seconds)
+class Peer:
+    """pubmed_parser in a process of its own, which reads a packed file whenever it is its turn."""
+
+    def __init__(self, python: str, path: Path) -> None:
+        command = [python, "-c", PEER, str(path)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.records = 0
+
+    def seconds(self) -> float:
+        """Return how long it took to read the file once."""
+        asked, told = cast("IO[str]", self.process.stdin), cast("IO[str]", self.process.stdout)
+        asked.write("\n")
+        asked.flush()
+        count, seconds = told.readline().split()
+        self.records = int(count)
+        return float(seconds)
 
 
 def pubmed(folder: Path, rounds: int, python: str | None) -> None:
@@ -78,14 +88,32 @@ def pubmed(folder: Path, rounds: int, python: str | None) -> None:
 
     for path in sorted((folder / "pubmed_baseline").glob("*.gz")):
         data = gzip.decompress(path.read_bytes())
+        works: dict[str, Callable[[], float]] = {
+            "lxml.iterparse alone": lambda data=data: best_of(1, lambda: drain(etree.iterparse(io.BytesIO(data)))),  # type: ignore[misc]
+            "mscevidence, to Documents": lambda data=data: best_of(1, lambda: drain(read_all(data))),  # type: ignore[misc]
+            "mscevidence, the packed file": lambda path=path: best_of(1, lambda: drain(read_all(path.open("rb")))),  # type: ignore[misc]
+        }
+        peer = Peer(python, path) if python else None
+        if peer is not None:
+            works["pubmed_parser, the packed file"] = peer.seconds
+        times = in_turn(rounds, works)
         count = sum(isinstance(each, Document) for each in read_all(data))
         print(f"PubMed XML: {path.name}, {len(data) / 1e6:.1f} MB unpacked, {count} records")
-        told("mscevidence, to Documents", len(data), best_of(rounds, lambda data=data: drain(read_all(data))))  # type: ignore[misc]
-        bare = best_of(rounds, lambda data=data: drain(etree.iterparse(io.BytesIO(data))))  # type: ignore[misc]
-        told("lxml.iterparse alone", len(data), bare)
-        found = peer(python, PEER, rounds, [path])
-        if found is not None:
-            told("pubmed_parser", len(data), found[1], f"{found[0]} records")
+        for name, found in times.items():
+            share = statistics.median(map(float.__truediv__, times["lxml.iterparse alone"], found))
+            note = f"{share:.2f} of iterparse" + (f", {peer.records} records" if peer and "parser," in name else "")
+            told(name, len(data), statistics.median(found), note)
+
+
+def in_turn(rounds: int, works: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+    """Return the seconds of each work in each of some rounds, after one that does not count."""
+    times: dict[str, list[float]] = {name: [] for name in works}
+    for number in range(rounds + 1):
+        for name, work in works.items():
+            seconds = work()
+            if number:
+                times[name].append(seconds)
+    return times
 
 
 def jats(folder: Path, rounds: int, python: str | None) -> None:
@@ -94,9 +122,10 @@ def jats(folder: Path, rounds: int, python: str | None) -> None:
     size = sum(map(len, articles))
     print(f"JATS: {len(articles)} articles, {size / 1e6:.1f} MB")
     told("mscevidence, to Documents", size, best_of(rounds, lambda: [read(article) for article in articles]))
-    found = peer(python, PEER_JATS, rounds, paths)
-    if found is not None:
-        told("pubmed_parser (three calls)", size, found[1])
+    if python is not None:
+        command = [python, "-c", PEER_JATS.format(rounds=rounds), *map(str, paths)]
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
+        told("pubmed_parser (three calls)", size, float(found))
 
 
 def trial(folder: Path, terms: int, groups: int) -> bytes:
