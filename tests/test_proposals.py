@@ -77,10 +77,24 @@ def test_where_nothing_can_be_kept_documents_are_read_all_the_same(tmp_path: Pat
 
 
 def test_the_fingerprint_is_of_code_and_vocabulary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = proposals.fingerprint_of_rules()
-    proposals.fingerprint_of_rules.cache_clear()
-    assert proposals.fingerprint_of_rules() == before
-    proposals.fingerprint_of_rules.cache_clear()
-    monkeypatch.setattr(proposals, "MADE_BY", ("extract", "check", "vocabulary"))
-    assert proposals.fingerprint_of_rules() != before
+    for room in proposals.MADE_BY:
+        (tmp_path / room / "__pycache__").mkdir(parents=True)
+        (tmp_path / room / "terms.toml").write_text("a = 1", encoding="utf-8")
+    monkeypatch.setattr("mscevidence.review.proposals.resources.files", lambda name: tmp_path / name.rpartition(".")[2])
+
+    def fingerprint() -> str:
+        proposals.fingerprint_of_rules.cache_clear()
+        return proposals.fingerprint_of_rules()
+
+    first = fingerprint()
+    (tmp_path / "extract" / "__pycache__" / "rules.pyc").write_bytes(b"compiled")
+    assert fingerprint() == first
+    seen = {first}
+    for room in proposals.MADE_BY:
+        (tmp_path / room / "terms.toml").write_text("a = 2", encoding="utf-8")
+        seen.add(fingerprint())
+    (tmp_path / "vocabulary" / "more").mkdir()
+    (tmp_path / "vocabulary" / "more" / "terms.toml").write_text("", encoding="utf-8")
+    seen.add(fingerprint())
+    assert len(seen) == len(proposals.MADE_BY) + 2
     proposals.fingerprint_of_rules.cache_clear()
