@@ -156,6 +156,51 @@ def told(text: str) -> list[Told]:
             f"{ALONE} There were no serious infusion-related adverse events.",
             [("related-serious-adverse-event", "all", 0, 20, None)],
         ),
+        (
+            "Methods: Patients with a fistula were randomised to 1 × 10^7 (n = 5, group 1) or 3 × 10^7 cells (n = 6, group 2). Results: Healing at week 6 was observed in 3 patients in group 1 (60.0%) and 3 in group 2 (50.0%).",
+            [("fistula-closure", "group 1", 3, 5, "week 6"), ("fistula-closure", "group 2", 3, 6, "week 6")],
+        ),
+        (
+            "Methods: Patients were randomised to an MSC group (n = 12) and a control group (n = 29). Results: None of the 12 patients in the MSC group progressed.",
+            [("progression", "MSC group", 0, 12, None)],
+        ),
+        (f"{ALONE} Transplant-related mortality was 0% in the patients who achieved a response after treatment.", []),
+        (f"{ALONE} All four surviving patients were in remission.", []),
+        (f"{ALONE} One patient with no obvious response was sent home.", []),
+        (
+            "Methods: Twenty patients were treated with UC-MSCs, and 19 patients were treated with saline as controls. Results: At 72 weeks, survival was 80.0% in the treated group and 47.4% in the control group.",
+            [("survival", "UC-MSCs", 16, 20, "72 weeks"), ("survival", "saline", 9, 19, "72 weeks")],
+        ),
+        (
+            "Methods: Six patients with GVHD received MSCs. One patient was given two infusions and five patients received a single infusion. Results: Two patients died.",
+            [("death", "all", 2, 6, None)],
+        ),
+        (
+            f"{ALONE} Partial response and complete response (PR, CR) were achieved in 75.0% and 25.0% of the patients, respectively.",
+            [("partial-response", "all", 15, 20, None), ("complete-response", "all", 5, 20, None)],
+        ),
+        (
+            f"{ALONE} Seventeen patients responded (11 complete and 6 partial responses).",
+            [
+                ("response", "all", 17, 20, None),
+                ("complete-response", "all", 11, 20, None),
+                ("partial-response", "all", 6, 20, None),
+            ],
+        ),
+        (
+            f"{ALONE} The healing rate in the follow-up of 30-day, 90-day and 9-month was 70%, 80% and 75%, respectively.",
+            [
+                ("fistula-closure", "all", 14, 20, "30 days"),
+                ("fistula-closure", "all", 16, 20, "90 days"),
+                ("fistula-closure", "all", 15, 20, "9 months"),
+            ],
+        ),
+        (f"{ALONE} The 28-day mortality was 10%.", [("death", "all", 2, 20, "28 days")]),
+        (
+            f"{ALONE} Complete closure (seven cases) or incomplete closure (three cases) was seen.",
+            [("fistula-closure", "all", 7, 20, None)],
+        ),
+        (f"{ALONE} Five patients (50%) developed infections.", []),
     ],
 )
 def test_what_is_told_for_certain(text: str, expected: list[Told]) -> None:

@@ -20,7 +20,7 @@ _SAME = Holding(
     "this that same",
 )
 _LEAD = (
-    r"\b(?:with|given|received|receiving|on|in|of|to|the|than|versus|vs\.?|and|for|by|after"
+    r"\b(?:with|given|received|receiving|on|in|of|(?<!addition\s)to|the|than|versus|vs\.?|and|for|by|after"
     r"|(?:assigned|allocated)\sto)\s(?:the\s)?"
 )
 _LEADS = re.compile(rf"{_LEAD}\Z", re.IGNORECASE)

@@ -34,7 +34,7 @@ _COHORT_AHEAD = re.compile(
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohorts?|groups?|arms?|levels?)\s(?:of\s|receiving\s|at\s|with\s|\()?(?:the\s)?$")
 _STOP = (
-    r"(?i:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|one|two|three|four|this|that|these|those|into"
+    r"(?i:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|(?:one|two|three|four)(?!-(?:time|dose|infusion|injection))|this|that|these|those|into"
     r"|all|per|other|same|study|patients?|subjects?|were|was|had|age|dosage|different|dose|treatment|parallel|within|on|at|as|respective)"
 )
 _NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}+"

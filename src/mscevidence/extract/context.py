@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,13 @@ from functools import cached_property
 from mscevidence.extract.arms import ALL, arm_key, is_comparative
 from mscevidence.extract.assigned import treatments_assigned
 from mscevidence.model import Candidate, Document, Value
+
+_CONTROL = re.compile(
+    r"\b(?:controls?|placebo|saline|sham|standard|conventional|routine|usual|untreated|no)\b", re.IGNORECASE
+)
+"""Words of which the name of the arm without the treatment has one."""
+_TREATED = ("treated", "treatment", "intervention", "experimental")
+"""Names for the arm with the treatment."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,19 @@ class Context:
 
     def size(self, arm: str | None) -> Value | None:
         """Return the number of patients of an arm, or None."""
-        return self.sizes.get(arm_key(arm)) if arm else None
+        if not arm:
+            return None
+        return self.sizes.get(arm_key(arm)) or self.sizes.get(self._called_in_general.get(arm_key(arm), ""))
+
+    @cached_property
+    def _called_in_general(self) -> dict[str, str]:
+        """Return the keys of the two arms whose sizes are told for "control" and "treated", where one is a control."""
+        keys = [key for key in self.sizes if key != ALL]
+        controls = [key for key in keys if _CONTROL.search(self.labels.get(key, key))]
+        if len(keys) != 2 or len(controls) != 1:
+            return {}
+        treated = next(key for key in keys if key not in controls)
+        return {"control": controls[0], **dict.fromkeys(_TREATED, treated)}
 
     def derivable(self, arm: str | None) -> Value | None:
         """Return the number of patients of an arm when every result of the arm that prints its n agrees with it."""
@@ -55,7 +75,8 @@ class Context:
 
     def label(self, arm: str) -> str:
         """Return the name under which the size of an arm was told, or the name itself."""
-        return self.labels.get(arm_key(arm), arm)
+        key = arm_key(arm)
+        return self.labels.get(key) or self.labels.get(self._called_in_general.get(key, ""), arm)
 
 
 def context_of(

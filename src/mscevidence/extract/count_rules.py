@@ -193,11 +193,14 @@ def _x_percent(s: Sentence, i: int) -> Count | None:
 
 def _x_in_arm_percent(s: Sentence, i: int) -> Count | None:
     """``15 from the group B (75%)``: the arm between a number and its percent."""
-    number, percent = s.numeral(i, "number"), s.numeral(i + 1, "percent")
-    if not number or not percent or not _IN_ARM.fullmatch(s.gap(i)) or not re.match(CLOSE, s.gap(i + 1)):
+    used = 3 if s.numeral(i + 1, "label") else 2  # "in group 1" has a number of its own
+    number, percent = s.numeral(i, "number"), s.numeral(i + used - 1, "percent")
+    if not number or not percent or not re.match(CLOSE, s.gap(i + used - 1)):
+        return None
+    if not _IN_ARM.fullmatch(s.text, number.end, percent.start):
         return None
     values = (s.number("events", number), s.number("percent", percent))
-    return Count("x-percent", number.start, s.closed(number.start, percent.end), values, 2, noun=True)
+    return Count("x-percent", number.start, s.closed(number.start, percent.end), values, used, noun=True)
 
 
 def _of_n(s: Sentence, i: int) -> Count | None:
@@ -250,7 +253,7 @@ _RULES: dict[str, tuple[tuple[Callable[[Sentence, int], Count | None], frozenset
         (_of_n, None),
         (_others, None),
         (_x_percent, frozenset({"percent"})),
-        (_x_in_arm_percent, frozenset({"percent"})),
+        (_x_in_arm_percent, frozenset({"percent", "label"})),
         (_patients, None),
     ),
     "percent": PERCENT_RULES,

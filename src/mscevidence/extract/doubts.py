@@ -55,7 +55,9 @@ _CAUSES = re.compile(
 _OR_ELSE = re.compile(
     r"\s(?:\([A-Z]{2,6}\)\s)?(?:or|and/or)\s(?!(?:more|less|higher|greater|better|worse|above|below|no|not|in|after|during)\b)[A-Za-z]"
 )
-_NOT_BETWEEN = re.compile(r"\b(?:not|never|failed\sto|unable\sto|without)\b", re.IGNORECASE)
+_NOT_BETWEEN = re.compile(
+    r"\b(?:not|never|failed\sto|unable\sto|without|(?:with|had|having|showed)\sno)\b", re.IGNORECASE
+)
 _BUT = re.compile(
     r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
     re.IGNORECASE,

@@ -80,9 +80,9 @@ _GOT = (
     r"(?:received|had|underwent|chose|got|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"
     r"|with|to(?:\sreceive)?|on)"
 )
-_NAME = r"(?P<name>[A-Za-z][\w+/-]*(?:\s(?!and\b|or\b|while\b|whereas\b|but\b)[\w+/-]+){0,5})"
+_NAME = r"(?P<name>[A-Za-z][\w+/-]*(?:\s(?!and\b|or\b|while\b|whereas\b|but\b|as\b)[\w+/-]+){0,5})"
 _GOT_THIS = re.compile(
-    rf"(?:\s{PEOPLE})?\s{_GOT}\s(?:an?\s|the\s)?{_NAME}(?=\s?(?:[,.;(]|and\b|while\b|whereas\b|but\b|$))"
+    rf"(?:\s{PEOPLE})?\s{_GOT}\s(?:an?\s|the\s)?{_NAME}(?=\s?(?:[,.;(]|and\b|while\b|whereas\b|but\b|as\b|$))"
 )
 _NAMED_BEHIND = re.compile(r"[^.;()]{0,140}\((?:the\s|in\sthe\s)?$")
 _PLAIN = {"x-patients", "bare-number"}

@@ -31,6 +31,7 @@ _NOT_THIS = {
         r"|stress|vaccine|acute.phase|cellular)[\s-]$",
         "malignancy": r"\b(?:metastatic|advanced|recurrent|residual|early|primary)\s(?:\w+\s){0,2}$",
         "death": r"\b(?:non-?)?(?:relapse|recurrence|cause|disease|cancer|infection)[\s-](?:specific\s|related\s)?$",
+        "fistula-closure": r"\b(?:incomplete|partial|delayed|wound|skin|ulcer)\s$",
         "pain": r"(?:joint|abdominal|chest)\s$",
         "remission": r"(?:spontaneous)\s$",
         "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
@@ -109,9 +110,13 @@ _OF_DISABILITY = re.compile(r"\b(?:EDSS|disability|disease|clinical\w*|symptoms?
 _AS_ADJECTIVE = re.compile(rf"\s(?:and\s(?:\d+|{WORDS})\s[\w-]+\s)?{PEOPLE}\b", re.IGNORECASE)
 _DEGREES = ("complete", "partial", "no")
 _DEGREE = re.compile(
-    r"\b(?P<degree>complete|partial|no)(?:\s[(\[][^()\[\]]{1,24}[)\]])?,?\s(?:and|or|versus|vs\.?)\s\Z", re.IGNORECASE
+    r"\b(?P<degree>complete|partial|no)(?:\s[(\[][^()\[\]]{1,24}[)\]])?,?\s(?:and|or|versus|vs\.?)\s"
+    rf"(?:(?:\d{{1,3}}|{WORDS})\s)?\Z",
+    re.IGNORECASE,
 )
-"""A degree of response before another with the noun of both."""
+"""A degree of response before another with the noun of both: "complete and partial", "11 complete and 6 partial"."""
+_SHORT_AGAIN = re.compile(r"\s\((?:[A-Z]{2,4}(?:,\s|\sand\s|\s?/\s?))+[A-Z]{2,4}\)")
+"""The short names of two outcomes behind their long ones: "partial and complete responses (PR, CR)"."""
 _PLUS = re.compile(r"\s?\+(?!/)")
 _SCORES = re.compile(r"(?:acr|asas|easi|pasi)-?\d+$")
 _COMPLETE_OR = re.compile(
@@ -139,7 +144,8 @@ def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
         mention = _longest(text, (start, span[1])) if start >= end else None
         if mention is None:
             continue
-        end = mention.end
+        again = _SHORT_AGAIN.match(text, mention.end, span[1])
+        end = again.end() if again is not None else mention.end
         if _means_it(text, mention):
             found += _coordinated(text, mention, span)
             if not (found and _IS_AFTER.fullmatch(text, found[-1].end, mention.start)):

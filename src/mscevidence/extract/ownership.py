@@ -26,6 +26,8 @@ _OVERALL = re.compile(r"\b(?:overall|total|altogether|in\sall|entire|whole)\b", 
 _BESIDE = re.compile(
     r"\s?(?:was|were|at|after|by|within)?\s?[\d\s]{0,4}(?:hours?|days?|weeks?|months?|years?)?\s?[(\[:,]?\s?(?:grades?\s[\w/–-]{1,6}:?\s)?"
 )
+_MOST = 0.8
+"""The share of all patients who are left at least where a report speaks of all: some withdrew or were not evaluated."""
 
 
 class Ownership:
@@ -76,6 +78,8 @@ class Ownership:
             return None
         if arm is not None:
             return self.facts.context.label(arm.label)
+        if size is not None and _is_of_far_fewer(count, size.number or 0):
+            return None
         return None if compares(self.facts.text, self.facts.span) else default_arm(self.facts.context, n)
 
     def _is_no_size_of_an_arm(self, n: float | None) -> bool:
@@ -168,3 +172,11 @@ class Ownership:
 
     def _arms_differ(self) -> bool:
         return len({arm.label.casefold() for arm in self.facts.arms if arm.label != ALL}) > 0
+
+
+def _is_of_far_fewer(count: Count, total: float) -> bool:
+    """Return whether a percent without n is of far fewer than all: "five (35.7%)" are five of 14, not of 21."""
+    events, percent = count.number("events"), count.number("percent")
+    if not events or not percent or count.number("n") is not None:
+        return False
+    return 100 * events / percent < _MOST * total

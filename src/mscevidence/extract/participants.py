@@ -30,6 +30,7 @@ _SOME_RECEIVED = re.compile(
     r"\s(?:received|underwent|(?:were|was)\s(?:given|infused|treated)(?:\swith)?)\s(?:an?\s)?(?:only|one|two|three|four|five|six|\d|at\sleast|more"
     r"|second|third|additional|further|another|the\s(?:second|third)|rescue|repeat\w*|other|concomitant|antibiotic\w*)\b"
 )
+_RECEIVED = re.compile(r"\s(?:received|underwent|had|(?:was|were)\s(?:given|infused|treated))\b")
 _FOLLOWED = re.compile(r"\s(?:have|had|has|were)\s(?:been\s)?(?:followed|followed-up|observed|available|lost|alive)\b")
 _NOT_COUNTED = re.compile(
     r"\b(?:(?:compared|comparison|similar)\s(?:with|to)|than|also|screened|excluded|controls?|healthy|historical|previous(?:ly)?|planned(?!\sanalys)|will\sbe|would\sbe|to\sbe|expected|at\sleast|up\sto"
@@ -117,6 +118,8 @@ def _enrolled(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
     listed = arm is not None and _is_listed(place, count, arm)
     if not (verb or preceding or listed) or (arm is None and _some_only(place, count, after)):
         return
+    if arm is None and any(_RECEIVED.match(place.after(c)) for c in place.counts if c.end <= count.start):
+        return  # "one patient was given two infusions and five received one"
     if arm is None and SHARED_OUT.match(place.document.text, count.end, place.span[1]):
         return
     number = count.value("events") or count.value("n")

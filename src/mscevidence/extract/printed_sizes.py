@@ -28,7 +28,7 @@ _NO_PATIENTS = re.compile(r"\b(?:donors?|doses?|samples?|infusions?|cent(?:er|re
 def printed_size(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
     """Yield the candidate of "the MSC group (n = 20)", "to receive MSC (n = 20)", "patients (n = 20) were enrolled"."""
     n = count.value("count")
-    found = _named_before(place, count) or _treatment_before(place, count) or _everybody_before(place, count)
+    found = _named_beside(place, count) or _treatment_before(place, count) or _everybody_before(place, count)
     if n is None or found is None:
         return
     label, place_of_name = found
@@ -48,9 +48,13 @@ def printed_size(place: ParticipantSentence, count: Count) -> Iterator[Candidate
     )
 
 
-def _named_before(place: ParticipantSentence, count: Count) -> tuple[str, Span] | None:
+def _named_beside(place: ParticipantSentence, count: Count) -> tuple[str, Span] | None:
+    """Return the group of "the MSC group (n = 20)" and of "(n = 20, group 1)"."""
     for arm in place.arms:
         if arm.end <= count.start and re.fullmatch(r"\s?[(\[,;:]?\s?", place.document.text[arm.end : count.start]):
+            return arm.label, (arm.start, arm.end)
+        ahead = arm.start >= count.end and re.fullmatch(r",\s", place.document.text[count.end : arm.start])
+        if ahead and place.document.text.startswith(")", arm.end):
             return arm.label, (arm.start, arm.end)
     return None
 

@@ -66,6 +66,10 @@ _BROUGHT_IN = re.compile(
     r"\s(?:with|without|who|aged|having|from)\s[^,;.]{2,80}?\s(?:were|was|underwent|received|had)\b|\s(?:were|was)\s(?:treated|evaluated|evaluable|assessed|followed|studied|biopsied|tested|examined|retreated)\b"
 )
 _PEOPLE_WITH = re.compile(rf"\b(?:{PEOPLE}|those)\s(?:with|who|in|on)\b")
+_IN_SOME_AFTER = re.compile(
+    rf"\s(?:in|for|among)\s(?:the\s)?(?:{PEOPLE}|those)\s(?:with(?:out)?|achieving|attaining|whose|in\swhom"
+    r"|who\s(?!(?:were|had\sbeen|underwent|received|got|completed)\b))"
+)
 _OF_THESE = re.compile(rf"(?:Of|Among|In|From|Amongst)\s(?:these|them|those|whom)(?:\s{PEOPLE})?\s?,")
 _OF_THEM = re.compile(r"\s(?:\(\d[^)]*\)\s)?of\s(?:them|these|those|whom|which)\b")
 
@@ -122,6 +126,8 @@ def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
     "In MDR-aGVHD patients, ...", "five MDR-aGVHD patients died", "seven in the placebo group".
     """
     if _SOME_GROUP.match(text, count[1], sentence[1]) or _SOME_KIND.search(text[slice(*count)]):
+        return True
+    if _IN_SOME_AFTER.match(text, count[1], sentence[1]):
         return True
     short = _SHORT_KIND.search(text[slice(*count)])
     if short is not None and re.search(rf"\b{short['short']}\)?\s[(\[][nN]\s?=", text):

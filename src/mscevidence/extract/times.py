@@ -45,11 +45,20 @@ _SEVERAL = Holding(
 )
 _ADJECTIVE = Holding(
     re.compile(
-        r"\b(?P<number>\d{1,5}|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse)",
+        r"\b(?P<number>\d{1,5}|one|two|three|five)-(?P<unit>day|week|month|year)\s(?:follow|response|remission|survival|visit|overall|relapse|mortality|death|healing|closure)",
         re.IGNORECASE,
     ),
     "-day -week -month -year",
 )
+_HYPHENED = Holding(
+    re.compile(
+        r"\b(?:\d{1,4}-(?:day|week|month|year),\s){0,4}\d{1,4}-(?:day|week|month|year),?\s(?:and|or)\s\d{1,4}-(?:day|week|month|year)\b",
+        re.IGNORECASE,
+    ),
+    "-day -week -month -year",
+)
+"""Times in a row with a unit each: "30-day, 90-day and 9-month"."""
+_HYPHENED_ONE = re.compile(r"(?P<number>\d{1,4})-(?P<unit>day|week|month|year)", re.IGNORECASE)
 _ONE = re.compile(rf"(?P<number>{_NUMBER})(?:[\s-](?P<unit>{_UNIT}))?", re.IGNORECASE)
 
 
@@ -80,7 +89,10 @@ def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
         for m in _NAMED.finditer(text, *span)
         if m.end() not in taken
     ]
-    found += [TimeMention(*m.span(), _label(m["number"], m["unit"])) for m in _ADJECTIVE.finditer(text, *span)]
+    rows = [row.span() for row in _HYPHENED.finditer(text, *span)]
+    alone = [m for m in _ADJECTIVE.finditer(text, *span) if not any(row[0] <= m.start() < row[1] for row in rows)]
+    each = [m for row in rows for m in _HYPHENED_ONE.finditer(text, *row)]
+    found += [TimeMention(*m.span(), _label(m["number"], m["unit"])) for m in (*alone, *each)]
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 

@@ -37,6 +37,8 @@ _EVERYBODY = Opening(
     ),
     "all both every",
 )
+_CHOSEN = re.compile(r"\b(?:surviving|living|alive|remaining|responding|other|relapsed)\b", re.IGNORECASE)
+"""What some of the patients are called whose fate is told: "all four surviving patients"."""
 _IN_EVERYBODY = re.compile(
     rf"\s(?:[^.;,()]{{0,40}}?\s)?(?:was|were|is|are|has\sbeen|have\sbeen)\s(?:\w+\s){{0,3}}(?:in|by|for|among)\s(?P<all>(?:all|both|every)\s(?:of\s)?(?:the\s|these\s|our\s)?"
     rf"(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,2}}?{PEOPLE})\b(?!\s(?:except|but|with|who|in|of|that))"
@@ -56,7 +58,7 @@ _IN_ANYBODY = re.compile(
 )
 _AND_VERB = re.compile(
     r"(?:\s(?:in|of|from)\s[^.;,]{1,60}?)?"
-    r"\s(?:died|responded|(?:clinically\s)?improved|relapsed|survived|completed|discontinued|withdrew|remitted|recurred)\b(?:\s[\w-]+){0,3}"
+    r"\s(?:died|responded|(?:clinically\s)?improved|relapsed|progressed|survived|completed|discontinued|withdrew|remitted|recurred)\b(?:\s[\w-]+){0,3}"
 )
 _STARTS_CLAUSE = re.compile(
     r"(?:^|[.;,:]\s)(?:At|By|After|On|Within|During|at|by|after|within)\s[\w\s-]{2,24}\s$|(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$"
@@ -117,7 +119,7 @@ def quantified_in(
 ) -> tuple[Quantified, ...]:
     """Return the outcomes that a sentence says nobody, or everybody, had."""
     found = [
-        *_nobody(document, sentence, mentions),
+        *_nobody(document, sentence, mentions, arms),
         *_everybody(document, sentence, mentions, arms),
         *_in_everybody(document, sentence, mentions),
     ]
@@ -157,7 +159,9 @@ def _in_no_one(
         yield Quantified("none-in-arm", (no[0], arm.end), named[-1], values, clear=True, arm=arm)
 
 
-def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -> Iterator[Quantified]:
+def _nobody(
+    document: Document, sentence: Span, mentions: tuple[Mention, ...], arms: tuple[ArmMention, ...]
+) -> Iterator[Quantified]:
     for match in _NOBODY.finditer(document.text, *sentence):
         for mention in _chain(document.text, match.end(), sentence, mentions):
             span = (match.start("no"), mention.end)
@@ -168,7 +172,9 @@ def _nobody(document: Document, sentence: Span, mentions: tuple[Mention, ...]) -
             if group:
                 values.append(value_at(document, "n", match.span(group), value_of(match[group])))
             values.append(value_at(document, "scope", span))
-            yield Quantified("none-of-n" if group else "none-of-the-patients", span, mention, tuple(values), clear=True)
+            rule = "none-of-n" if group else "none-of-the-patients"
+            arm = _arm_inside(document.text, (match.end(), mention.start), arms)
+            yield Quantified(rule, span, mention, tuple(values), clear=True, arm=arm)
 
 
 def _everybody(
@@ -187,13 +193,17 @@ def _everybody(
         if match["n"]:
             values = tuple(value_at(document, role, match.span("n"), value_of(match["n"])) for role in ("events", "n"))
         span = (match.start("all"), first.end)
-        inside = next((a for a in arms if match.end() <= a.start < first.start and a.kind != "all"), None)
-        inside = (
-            inside
-            if inside and re.fullmatch(r"\s(?:of|in)\s(?:the\s)?", document.text[match.end() : inside.start])
-            else None
-        )
-        yield Quantified("all-patients", span, first, values, clear=True, everybody=True, arm=ahead or inside)
+        inside = _arm_inside(document.text, (match.end(), first.start), arms)
+        clear = not _CHOSEN.search(match["all"])
+        yield Quantified("all-patients", span, first, values, clear=clear, everybody=True, arm=ahead or inside)
+
+
+def _arm_inside(text: str, span: Span, arms: tuple[ArmMention, ...]) -> ArmMention | None:
+    """Return the arm of "none of the patients in the MSC group had fever", told right behind the patients."""
+    for arm in arms:
+        if span[0] <= arm.start < span[1] and arm.kind != "all":
+            return arm if re.fullmatch(r"\s(?:of|in|from)\s(?:the\s)?", text[span[0] : arm.start]) else None
+    return None
 
 
 def _did(with_mention: str, before_mention: str) -> bool:
