@@ -171,7 +171,7 @@ def _terms(reference: Reference, name: str) -> tuple[str, ...]:
 def _authors(reference: Reference) -> tuple[Author | dict[str, Any], ...]:
     """Return the authors, most as the fields of one, which the document checks all at once."""
     # Shannon,Claude E. is how some write Shannon, Claude E.
-    bare = (_EMAIL.sub("", name) for name in reference.all("author"))
+    bare = (_EMAIL.sub("", name) if "@" in name else name for name in reference.all("author"))
     names = (name if ", " in name else name.replace(",", ", ", 1) for name in bare)
     named = [{"name": name.strip()} for name in names]
     groups = [{"name": name, "collective": True} for name in reference.all("collective")]

@@ -98,8 +98,8 @@ _BETWEEN = re.compile(
     r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a"
     r"|Record #\d+ of \d+|Provider: John Wiley .*|Content: ?text/plain;.*)?"
 )
-_PMID_LINE = re.compile(r"\n(PMID|DOI) {1,2}- (\S+)(?=\n)")
-"""PsycINFO and CENTRAL have each one tag of more letters."""
+_LONG_TAGS = {"PMID": re.compile(r"\nPMID  - (\S+)(?=\n)"), "DO": re.compile(r"\nDOI  ?- (\S+)(?=\n)")}
+"""PsycINFO and CENTRAL have each one tag of more letters; a pattern that begins with its letters finds it fastest."""
 _SEVERAL = re.compile(r"\n|;\s")
 _NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
 
@@ -148,9 +148,10 @@ def _tags(text: str) -> dict[str, list[str]]:
     text = text.replace("\ufeff", "").rstrip("\n\x1a")
     pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
     values: dict[str, list[str]] = {}
-    if number := _PMID_LINE.search(text):
-        values["PMID" if number[1] == "PMID" else "DO"] = [number[2]]
-        text = text.replace(number[0], "", 1)
+    for tag, long in _LONG_TAGS.items():
+        if number := long.search(text):
+            values[tag] = [number[1]]
+            text = text.replace(number[0], "", 1)
     first = pattern.search(text)
     before = [line.strip() for line in text[: first.start() if first else None].split("\n")]
     if strays := [line for line in before if not _BETWEEN.fullmatch(line)]:
