@@ -73,7 +73,7 @@ _STUDY_OF = Holding(
 )
 """A study of so many patients with a disease."""
 _WITH_DISEASE = re.compile(
-    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|,\s(?:\d{1,3}|[a-z-]{3,12})\swith\s[^.;]{3,120}?,\s(?:were|was|received|underwent)\b|\s(?:with|treated|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
+    r"(?:\s?\([^()]{0,120}\))?\s?,?(?:\s(?:at|in|from)\s[\w\s-]{2,40}?)?(?:,\sincluding\b|,\s(?:all|most|half|many|some|[a-z-]{3,12})\sof\s(?:them|whom)\s[^,.;]{3,60},\s(?:were|was|had|received|underwent)\b|,\s(?:\d{1,3}|[a-z-]{3,12})\swith\s[^.;]{3,120}?,\s(?:were|was|received|underwent)\b|\s(?:with|treated|aged|ages|suffering\sfrom|who\s(?:had|were|did|have|underwent|received|sequentially)|had\sbeen|were|had|underwent|received)\b)"
     r"|\s?(?:\([^()]{0,120}\))?\.$"
 )
 _GOT = (

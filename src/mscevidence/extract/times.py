@@ -91,9 +91,13 @@ def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
     ]
     rows = [row.span() for row in _HYPHENED.finditer(text, *span)]
     alone = [m for m in _ADJECTIVE.finditer(text, *span) if not any(row[0] <= m.start() < row[1] for row in rows)]
-    each = [m for row in rows for m in _HYPHENED_ONE.finditer(text, *row)]
+    each = [m for row in rows for m in _HYPHENED_ONE.finditer(text, *row) if not _is_inside(m.start(), found)]
     found += [TimeMention(*m.span(), _label(m["number"], m["unit"])) for m in (*alone, *each)]
     return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+def _is_inside(place: int, mentions: list[TimeMention]) -> bool:
+    return any(mention.start <= place < mention.end for mention in mentions)
 
 
 def only_time(times: tuple[TimeMention, ...]) -> str | None:
