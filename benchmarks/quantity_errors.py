@@ -3,6 +3,47 @@
 What is missed, what is given too much, and what is taken for another kind are errors of kind. A number of the right
 kind on the wrong side is an error of side; of these it makes a difference whether an abstract was read the wrong way
 round as a whole or in some of its numbers only.
+
+    python benchmarks/train_quantities.py FOLDER PREDICTIONS.jsonl --folds 5 --errors 10
+
+On 517 abstracts with 3,301 numbers, each fifth read by weights learned from the others, it told 1,185 errors (examples
+are invented, the wrong number in brackets):
+
+    187  sides turned in some numbers     nausea was more common with placebo ([9]% vs [2]%); 9 A, 7 B, [3] both
+    209  sides turned as a whole or most  drug (n = [40]) or drug plus gel (n = [41]); every 4 or 12 weeks
+    126  percent for nothing              [40]% were smokers; in stage II 60%, in stage III [45]%; a [5]% gel
+    104  events missed                    [two] had fever (group B); fever was seen in [one] on placebo
+    101  percent missed                   attendance was [80]%; the rate was [0.4] with gel
+    137  participants missed, or for nothing   cells in 30/[80] nodes; of those at risk ([300] women)
+    128  total missed, for nothing, or taken for participants and back    blood was there from [70]
+     55  events for nothing               fever was seen in [20] patients: A 12, B 8
+     40  no numeral is read there         [no] patient relapsed; relapses in 7/[6] patients
+     48  a mean, median or spread         a [20]% median increase
+     50  other kinds taken for each other
+
+Of 30 errors drawn by lot, 6 or 7 were the annotation's: the arm called intervention is not the same in trials of one
+design, three arms are shared out between two sides, subgroups and responders stand for arms, nodes for participants,
+and of two like numbers one has a label. Every figure below is F1 on abstracts not learned from, the mean over foldings
+shuffled with seeds 0, 1 and 2 (two of them where marked); the foldings differ by about .003 from their mean.
+
+    idea (all labels; the side of each number ignored)                                          with     without
+    bounds of ranges and numbers of labels are figures too (kept)                        .740 / .865  .737 / .857
+    bounds only; labels only (*); measures as well (sides ignored only)             .862; .859; .854         .857
+    names of sides by a model of words learned from the named treatments, for the roster        .702         .737
+    ... added where the roster is silent; where it says otherwise, too                    .734; .736         .737
+    ... as weighted clues beside the roster's; and added                                  .729; .730         .737
+    the annotated treatments themselves as names: the most that finding names can give          .747         .737
+    the order of names and numbers in a sentence as one pattern, alike for both sides           .735         .737
+    a second reading with what the first said of words, numbers and places (*)                  .732         .733
+    a model of the abstract that may turn all its sides (turned 12, rightly 2)                  .738         .740
+    ... if it were always right                                                                 .786         .737
+    events and percent put on the side of the one size they fit (right 28 of 59 times)          .739         .740
+    classes of words from 620 other texts, for sides                                            .734         .740
+    pairs of words beside a number (*); the words where a number is told again (*)        .864; .861         .861
+    learned from 1/4, 1/2, 3/4 of the abstracts (*)                                 .683; .700; .727         .738
+
+Names told rightly would add .010, the right way round .049, and more annotated abstracts still help at their full
+number: what is missing is knowledge of treatments that some hundreds of abstracts do not hold.
 """
 
 from __future__ import annotations
