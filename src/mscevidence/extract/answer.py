@@ -105,7 +105,9 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
 def _hides_tables(document: Document) -> bool:
     """Return whether an article has tables without cells (pictures, say), where counts may stand that nobody can check.
 
-    A percent of a sentence is then no ground for events: the article prints them elsewhere.
+    A percent of a sentence is then no ground for events: the article prints them elsewhere, and they may be of another
+    n. Readers who were asked such questions were of two minds, some computed the events and some did not; so nothing is
+    said.
     """
     return any(not table.cells for table in document.tables)
 

@@ -13,6 +13,7 @@ from mscevidence.extract.asked_times import times_told
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.parallel_lists import in_order
+from mscevidence.extract.sentence_counts import results_in
 from mscevidence.extract.stated_pairs import stated_pairs
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
@@ -35,22 +36,8 @@ _CURVE = re.compile(
     re.IGNORECASE,
 )
 """Points of a curve, which count nobody."""
-_THINGS = re.compile(
-    r"\s(?:(?!(?:in|of|for|with|on|from|to|and|or|vs|versus)\b)[\w-]+\s)?(?:groups?|arms?|drugs?|treatments?|regimens?|doses?|therapies|interventions?|hospitals?|cent(?:er|re)s?|studies|trials?"
-    r"|visits?|questions?|items?|points?|times|weeks?|days?|months?|years?|hours?|minutes?)\b",
-    re.IGNORECASE,
-)
-_GRADE = re.compile(r"\b(?:[Gg]rades?|[Ss]tages?|[Cc]lass)\s(?:[\dIV]+\s?(?:or|and|to|/|-|–|,)\s?)?$")
-_OF_DIFFERENCE = re.compile(r"\b(?:CI|RD|ARR)\b[^;.a-z]{0,20}$|[−–]\s?$|\bdifference(?:\s(?:of|was|=)|,|:)\s?$")
-_N_AND_PERCENT = re.compile(r"[,;]\s?|\s?[(\[]|\s?/\s?")
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
-_NOBODY = re.compile(
-    r"\b(?:no\s(?:patients?|subjects?|participants?|women|children|one|cases?|deaths?|events?)|none(?:\sof\sthe\s(?:patients|subjects))?)"
-    r"(?=\s(?:in|of|from|on)\s)",
-    re.IGNORECASE,
-)
 _ALL_WORDS = 0.95
-_NO_RESULT = frozenset({"of-n", "complement", "n-equals"})
 
 
 @dataclass
@@ -169,40 +156,7 @@ class SentenceQuestion:
             yield start, sentence[1]
 
     def _results(self, span: Span) -> list[Count]:
-        counts = _with_nobody(self.groups.text, span, self.groups.counts(span))
-        kept: list[Count] = []
-        for index, count in enumerate(counts):
-            parts = counts[index + 1 : index + 3]
-            if _is_made_up(count, parts):
-                return [_as_events(part) for part in parts]
-            if parts and self._has_percent(count, parts[0]):
-                kept.append(replace(parts[0], values=(*_as_events(count).values, *parts[0].values), rule="x-percent"))
-                continue
-            if (kept and kept[-1].start == count.start) or (len(counts) > len(SIDES) and self._is_asked(count)):
-                continue
-            if count.rule not in _NO_RESULT and not self._is_of_things(count):
-                kept.append(count)
-        return kept
-
-    def _has_percent(self, count: Count, percent: Count) -> bool:
-        """Return whether an n is the number of events of the percent behind it: "(n=18, 24%)"."""
-        text = self.groups.text
-        bracketed = count.rule in {"x-patients", "bare-number"} and text[max(0, count.start - 1) : count.start] == "("
-        both = (count.rule == "n-equals" or bracketed) and percent.rule == "percent-only"
-        return both and bool(_N_AND_PERCENT.fullmatch(text, count.end, percent.start))
-
-    def _is_asked(self, count: Count) -> bool:
-        """Return whether a bare number is one of the outcome asked for: "loss of 2 lines"."""
-        return count.rule == "bare-number" and f"{count.number('events') or 0:g}" in self.asked.numbers
-
-    def _is_of_things(self, count: Count) -> bool:
-        """Return whether a number is a grade, a difference, or counts groups or drugs: "comparable in two drugs"."""
-        text, start = self.groups.text, max(0, count.start - 24)
-        if count.rule == "percent-only":
-            return bool(_OF_DIFFERENCE.search(text, start, count.start))
-        if count.rule != "bare-number":
-            return False
-        return bool(_THINGS.match(text, count.end) or _GRADE.search(text, start, count.start))
+        return results_in(self.groups.text, span, self.groups.counts(span), self.asked.numbers)
 
     def _in_two_sentences(self, sentences: Iterable[Span]) -> Found | None:
         """Return the 2x2 of a section that tells of each group in a sentence of its own, once and with all words."""
@@ -239,7 +193,10 @@ class SentenceQuestion:
         return self.groups.text[slice(*span)]
 
     def _evened(self, found: Mapping[Whose, Count], counts: Sequence[Count]) -> Mapping[Whose, Count]:
-        """Return the counts with the n of the others for one that has none, where equal groups make up all patients."""
+        """Return the counts with the n of the others for one that has none, where equal groups make up all patients.
+
+        "0%" of one group stands beside fractions of the others in lists of three groups and more.
+        """
         sizes = [n for count in counts if (n := count.value("n")) is not None]
         equal = {n.number for n in sizes}
         if len(equal) != 1 or len(sizes) < 2 or len(sizes) == len(counts) or sizes[0].number is None:
@@ -272,27 +229,6 @@ class SentenceQuestion:
 def _exceeds(pair: tuple[float, float], sizes: tuple[float, ...]) -> bool:
     """Return whether one of two n is of more patients than its group has."""
     return any(n > size for n, size in zip(pair, sizes, strict=True))
-
-
-def _with_nobody(text: str, span: Span, counts: Sequence[Count]) -> Sequence[Count]:
-    """Return counts with the "no patients" of one group where another has some: "no patients in A and 2 in B"."""
-    found = list(_NOBODY.finditer(text, *span))
-    if len(found) != 1 or len(counts) != 1 or found[0].end() > counts[0].start:
-        return counts
-    (nobody,) = found
-    zero = Value(role="events", text=nobody.group(), span=nobody.span(), number=0.0)
-    return (Count("x-patients", nobody.start(), nobody.end(), (zero,), noun=True), *counts)
-
-
-def _as_events(count: Count) -> Count:
-    return replace(count, values=tuple(value.model_copy(update={"role": "events"}) for value in count.values))
-
-
-def _is_made_up(count: Count, parts: Sequence[Count]) -> bool:
-    """Return whether a number of patients is told again by groups: "in 238 patients (A n = 117, B n = 121)"."""
-    if count.rule != "x-patients" or [part.rule for part in parts] != ["n-equals", "n-equals"]:
-        return False
-    return count.number("events") == sum(part.values[0].number or 0 for part in parts)
 
 
 def _with_n(count: Count, n: Value) -> Count:
