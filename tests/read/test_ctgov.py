@@ -352,3 +352,16 @@ def test_groups_of_one_title_are_told_apart_in_every_table() -> None:
         ("serious-adverse-events", "Cells (Low)", 0),
         ("serious-adverse-events", "Cells (EG001)", 1),
     ]
+
+
+def test_a_reject_can_be_written_whatever_bytes_it_begins_with() -> None:
+    (reject,) = read_all(b'{"protocolSection": {"note": "T\xdcrk', format="ctgov")
+    assert isinstance(reject, Reject)
+    assert "T\ufffdrk" in reject.excerpt
+    assert "T\ufffdrk" in reject.model_dump_json()
+
+
+def test_a_reject_of_crossref_can_be_written_whatever_bytes_it_begins_with() -> None:
+    (reject,) = read_all(b'{"status": "ok", "message-type": "work", "message": {"title": "T\xdcrk', format="crossref")
+    assert isinstance(reject, Reject)
+    assert "T\ufffdrk" in reject.model_dump_json()

@@ -11,7 +11,7 @@ from mscevidence.model import Reject
 from mscevidence.read.crossref_fields import work_record
 from mscevidence.read.crossref_xml import unixref_record
 from mscevidence.read.formats import Record, RecordFormat
-from mscevidence.read.json_records import Layout, Value, member, words
+from mscevidence.read.json_records import Layout, Value, excerpt_of, member, words
 from mscevidence.read.json_records import split as split_json
 from mscevidence.read.streams import beginning
 from mscevidence.read.xml_records import Piece, RecordParser
@@ -42,7 +42,7 @@ def records(stream: BinaryIO) -> Iterator[Record | Reject]:
         try:
             yield work_record(*work) if isinstance(work, tuple) else _of_piece(work)
         except DocumentError as error:
-            yield Reject(position=position, reason=error.message, excerpt=raw[:200])
+            yield Reject(position=position, reason=error.message, excerpt=excerpt_of(raw))
 
 
 def _from_json(stream: BinaryIO, head: str) -> Iterator[tuple[str, tuple[bytes, Any, tuple[str, ...]] | Value]]:

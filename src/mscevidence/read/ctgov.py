@@ -16,7 +16,7 @@ from mscevidence.read.ctgov_protocol import modules_of, protocol_fields, write_p
 from mscevidence.read.ctgov_results import write_results
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.jats_tables import Writer
-from mscevidence.read.json_records import Layout, Value, split
+from mscevidence.read.json_records import Layout, Value, excerpt_of, split
 from mscevidence.read.posted_tables import PostedResults, many_nouns
 from mscevidence.read.streams import beginning
 
@@ -35,7 +35,7 @@ def records(stream: BinaryIO) -> Iterator[Record | Reject]:
         try:
             yield _record(value)
         except DocumentError as error:
-            yield Reject(position=position, reason=error.message, excerpt=value.raw[:200])
+            yield Reject(position=position, reason=error.message, excerpt=excerpt_of(value.raw))
 
 
 def _record(value: Value) -> Record:

@@ -27,6 +27,7 @@ _KEY = re.compile(r'\s*,?\s*"(?P<key>(?:[^"\\]|\\.){0,2000})"\s*:\s*')
 _NEXT_LINE = re.compile(r"\n(?=[{\[])")
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]', re.DOTALL)
 _DEEPEST = 1_000_000
+_EXCERPT = 200
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -44,6 +45,11 @@ class Value:
     def data(self) -> bytes:
         """The bytes of the record as they stand in the file."""
         return self.raw.encode("utf-8", "surrogateescape")
+
+
+def excerpt_of(raw: str) -> str:
+    """Return how a record begins, with a sign for every byte that was no character."""
+    return raw[:_EXCERPT].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def split(
