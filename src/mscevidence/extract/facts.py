@@ -52,8 +52,10 @@ class Facts:
         """Return where the next count starts, those in a bracket directly behind the one at an index passed over."""
         bracket = _BRACKET.match(self.text, self.counts[index].end, self.span[1])
         after = bracket.end() if bracket else self.counts[index].end
-        following = next((count for count in self.counts[index + 1 :] if count.start >= after), None)
-        return following.start if following is not None else self.span[1]
+        for following in self.counts[index + 1 :]:
+            if following.start >= after:
+                return following.start
+        return self.span[1]
 
 
 def sentence_arm(facts: Facts) -> ArmMention | None:

@@ -67,12 +67,6 @@ def first_words() -> frozenset[str]:
 
 
 @cache
-def most_words() -> int:
-    """Return how many words the longest name has."""
-    return max(len(words) for entries in names().values() for words, _ in entries)
-
-
-@cache
 def abbreviations() -> Mapping[str, str]:
     """Return every abbreviation, in exactly its case, with its outcome."""
     terms = vocabulary.load("outcome").values()

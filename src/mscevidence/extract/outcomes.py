@@ -140,8 +140,8 @@ def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
     """Return the outcomes named in a part of a text, longest names first where they compete, in order of place."""
     found: list[Mention] = []
     end = span[0]
-    for start in _first_places(text, span):
-        mention = _longest(text, (start, span[1])) if start >= end else None
+    for start, word in _first_words(text, span):
+        mention = _longest(text, (start, span[1]), start + len(word)) if start >= end else None
         if mention is None:
             continue
         again = _SHORT_AGAIN.match(text, mention.end, span[1])
@@ -172,13 +172,13 @@ def _either_degree(text: str, span: Span, found: list[Mention]) -> tuple[Mention
     return tuple(kept)
 
 
-def _first_places(text: str, span: Span) -> list[int]:
-    """Return where words stand with which the name of an outcome may begin, in order; most sentences have none."""
+def _first_words(text: str, span: Span) -> list[tuple[int, str]]:
+    """Return the words with which the name of an outcome may begin, in order of place; most sentences have none."""
     words = words_of(text, span)
     first = words & first_words()
     if not text.isascii():
         first |= {word for word in words if not word.isascii() and folded(word) in first_words()}
-    return sorted(place for word in first for place in whole_word_places(text, word, span))
+    return sorted((place, word) for word in first for place in whole_word_places(text, word, span))
 
 
 def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]:
@@ -194,12 +194,10 @@ def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]
     return (Mention(*match.span("degree"), f"{other}-{noun}"),)
 
 
-def _longest(text: str, span: Span) -> Mention | None:
-    """Return the longest name with which a part of a text begins."""
-    first = WORD.match(text, *span)
-    if first is None:
-        return None
-    entries = names().get(folded(first.group()), ())
+def _longest(text: str, span: Span, first_end: int) -> Mention | None:
+    """Return the longest name with which a part of a text begins, whose first word ends at a place."""
+    first = text[span[0] : first_end]
+    entries = names().get(folded(first), ())
     # the longest name comes first, and no more words are looked at than it has
     words = list(itertools.islice(WORD.finditer(text, *span), len(entries[0][0]))) if entries else []
     said = tuple(folded(word.group()) for word in words)
@@ -213,8 +211,8 @@ def _longest(text: str, span: Span) -> Mention | None:
             and _is_said_here(text, name)
         ):
             return Mention(span[0], words[last].end(), outcome)
-    exact = None if _PLUS.match(text, first.end()) else abbreviations().get(first.group())
-    return Mention(span[0], first.end(), exact) if exact else None
+    exact = abbreviations().get(first)
+    return Mention(span[0], first_end, exact) if exact and not _PLUS.match(text, first_end) else None
 
 
 def _are_joined(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
