@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from mscevidence.effects.rows import scientific
 from mscevidence.model import Candidate, Document
 from mscevidence.publish.table import as_text as table_text
 
@@ -57,16 +58,30 @@ def of_what(candidate: Candidate) -> str:
 
 
 def value_text(candidate: Candidate) -> str:
-    """Return the values of a candidate in a few characters, such as ``13/18 72.2%`` or ``5e+05 cells/kg x4``."""
+    """Return the values of a candidate in a few characters: ``13/18 72.2%``, ``1×10⁶ cells/kg every 7 days ×4``."""
     number = {value.role: value.number for value in candidate.values if value.number is not None}
     if "events" in number and "n" in number:
         percent = f" {number['percent']:g}%" if "percent" in number else ""
         return f"{number['events']:g}/{number['n']:g}{percent}"
+    if candidate.kind == "dose" and "value" in number:
+        return _dose(candidate, number)
     parts = []
     for value in candidate.values:
-        shown = f"{value.number:g}" if value.number is not None else value.text
-        parts.append(f"{value.role} {shown}" + (f" {value.unit}" if value.unit else ""))
+        shown = scientific(value.number) if value.number is not None else value.text
+        parts.append(f"{value.role.replace('-', ' ')} {shown}" + (f" {value.unit}" if value.unit else ""))
     return ", ".join(parts)
+
+
+def _dose(candidate: Candidate, number: dict[str, float]) -> str:
+    unit = next((value.unit for value in candidate.values if value.role == "value"), None)
+    parts = [f"{scientific(number['value'])} {unit or ''}".strip()]
+    if "interval-days" in number:
+        parts.append(f"every {number['interval-days']:g} days")
+    if "infusions" in number:
+        parts.append(f"×{number['infusions']:g}")
+    known = {"value", "interval-days", "infusions"}
+    others = [f"{value.role.replace('-', ' ')} {value.text}" for value in candidate.values if value.role not in known]
+    return ", ".join([" ".join(parts), *others])
 
 
 def shortened(text: str, width: int = MAX_QUOTE) -> str:
