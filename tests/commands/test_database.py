@@ -179,18 +179,28 @@ def test_search_finds_and_says_when_it_does_not(built: Path) -> None:
 def test_serve_passes_on_the_title_and_the_question_of_the_review(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mscevidence.web import server
 
-    said: dict[str, object] = {}
+    made: list[tuple[Path, dict[str, object]]] = []
+    served: list[tuple[object, ...]] = []
 
-    def serve(*arguments: object, **options: object) -> None:
-        said.update(options, arguments=arguments)
+    def application(path: Path, **options: object) -> Path:
+        made.append((path, options))
+        return path
 
+    def serve(*arguments: object, open_browser: bool, say: object) -> None:
+        served.append((*arguments, open_browser))
+
+    monkeypatch.setattr(server, "application", application)
     monkeypatch.setattr(server, "serve", serve)
     assert run("serve", "--port", "8123", "--open").exit_code == 0
-    assert said["arguments"] == (built, "127.0.0.1", 8123, True)
-    assert (said["title"], said["question"]) == ("Test", "Does it work?")
+    assert served == [(built, "127.0.0.1", 8123, True)]
+    [(path, options)] = made
+    assert path == built
+    assert (options["title"], options["question"], options["room"]) == ("Test", "Does it work?", None)
+    assert options["living"] is not None
     monkeypatch.chdir(built.parent.parent)
     assert run("serve", "-d", str(built)).exit_code == 0
-    assert said["title"] == "Test"
+    assert made[1][1]["title"] == "Test"
+    assert made[1][1]["living"] is None
 
 
 def test_outside_of_a_review_a_database_can_be_named(built: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
