@@ -264,6 +264,31 @@ def test_the_copy_of_a_server_is_private_and_goes_with_it(database: Path) -> Non
     assert database.exists()
 
 
+def test_a_page_in_the_making_outlives_a_new_database(tmp_path: Path) -> None:
+    """It holds the old database and asks on after the new one has come, by threads that others use next."""
+    study, document = evidence()
+    path = tmp_path / "evidence.db"
+    build(path, studies=(study,), documents=(document,))
+    served = application(path)
+    ask, many = "select title from studies", range(3 * served.setting("num_sql_threads"))
+
+    async def titles(database: Any) -> set[str]:
+        answers = await asyncio.gather(*(database.execute(ask) for _ in many))
+        return {answer.first()["title"] for answer in answers}
+
+    async def watched() -> list[set[str]]:
+        old = served.databases["evidence"]
+        before = await titles(old)
+        build(path, studies=(study.model_copy(update={"title": "Another title"}),), documents=(document,))
+        await asyncio.to_thread(server.reopen, served, "evidence")
+        return [before, await titles(old), await titles(served.databases["evidence"])]
+
+    assert asyncio.run(watched()) == [{study.title}, {"Another title"}, {"Another title"}]
+    assert page(served, "/evidence/studies").count("Another title") == 1
+    for each in served.databases.values():
+        each.close()
+
+
 def test_facets_and_column_notes_are_there(datasette: Datasette) -> None:
     facets = get(datasette, "/evidence/response_rates.json?_extra=facet_results").json()["facet_results"]
     assert set(facets.get("results", facets)) == set(views.load()["response_rates"].facets)
