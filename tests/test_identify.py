@@ -117,6 +117,21 @@ def kinds(linkage: identify.Linkage) -> list[tuple[str, str, str, bool]]:
     return [(one.kind, one.left, one.right, one.decided) for one in linkage.links]
 
 
+def test_families_alone_are_those_of_the_links() -> None:
+    studies = [
+        named("a", **overlap()),
+        named("b", "Li X", **overlap(reason="ten of its patients")),
+        named("c", "Sun L", report={"doi": "10.1000/x"}),
+        named("d", "Sun L", report={"doi": "10.1000/x"}),
+        named("e", "Gu F"),
+        named("f", "He X"),
+    ]
+    patients = decided("shared-patients", "e", "f")
+    found = identify.families_of(studies, decisions=[patients])
+    assert [family.studies for family in found] == [("a", "b"), ("c", "d"), ("e", "f")]
+    assert found == identify.link(studies, decisions=[patients]).families
+
+
 def test_declared_families() -> None:
     linkage = identify.link(
         [named("a", **overlap()), named("b", "Li X", **overlap(reason="ten of its patients")), named("c", "Sun L")]

@@ -110,7 +110,7 @@ def studies_and_families() -> tuple[tuple[Study, ...], tuple[Family, ...]]:
             f"there is no study yet: no study file in {folder}",
             hint="`mscevidence ingest` proposes values from reports, `mscevidence review` makes them records",
         )
-    return studies, identify.link(studies, decisions=records.load_decisions(folder)).families
+    return studies, identify.families_of(studies, decisions=records.load_decisions(folder))
 
 
 def candidates_of(document: Document) -> tuple[Candidate, ...]:

@@ -5,7 +5,7 @@ from mscevidence.identify.comparing import Pair
 from mscevidence.identify.decisions import Decision
 from mscevidence.identify.duplicates import Duplicates, find_duplicates
 from mscevidence.identify.groups import Group
-from mscevidence.identify.linking import Linkage, graph_of, link
+from mscevidence.identify.linking import Linkage, families_of, graph_of, link
 from mscevidence.identify.matching import Match, match
 from mscevidence.identify.reports import Patients, ReportLinks, link_reports
 
@@ -19,6 +19,7 @@ __all__ = [
     "Pair",
     "Patients",
     "ReportLinks",
+    "families_of",
     "find_duplicates",
     "graph_of",
     "link",

@@ -42,6 +42,11 @@ class Linkage:
         return next((family for family in self.families if study in family.studies), None)
 
 
+def families_of(studies: Sequence[Study], *, decisions: Iterable[Decision] = ()) -> tuple[Family, ...]:
+    """Return the families of some studies, as `link` does, without looking for more that may share patients."""
+    return _Ties.of(studies, decisions).families
+
+
 def link(studies: Sequence[Study], *, decisions: Iterable[Decision] = ()) -> Linkage:
     """Return the families and links of some studies.
 
@@ -49,29 +54,51 @@ def link(studies: Sequence[Study], *, decisions: Iterable[Decision] = ()) -> Lin
         studies: the study files.
         decisions: what people decided about links; they silence proposals, and shared patients make a family.
     """
-    by_id = {study.study: study for study in studies}
     decisions = tuple(decisions)
-    graph = graph_of(studies)
-    shared = tuple(_shared(graph, by_id))
-    undeclared = [one for one in shared if not one.declared]
-    settled = tuple(_settled(decisions, by_id))
-    declared = tuple(_declared_families(graph, by_id))
-    families = (*declared, *_families_by_identifier(undeclared), *_decided_families(settled, declared))
-    owners = _owners(studies)
+    ties = _Ties.of(studies, decisions)
+    by_id, families, owners = ties.by_id, ties.families, _owners(studies)
     links = (
         *(each for study in studies for each in _same_study(study)),
-        *_overlaps((*declared, *_families_by_identifier(undeclared)), shared, by_id),
-        *settled,
-        *_two_diseases(graph, by_id),
-        *_proposals(studies, families, settled),
+        *_overlaps((*ties.declared, *_families_by_identifier(ties.undeclared)), ties.shared, by_id),
+        *ties.settled,
+        *_two_diseases(ties.pairs, by_id),
+        *_proposals(studies, families, ties.settled),
     )
     return Linkage(
         families=families,
         links=links,
         reports={report: owner[0] for report, owner in owners.items() if len(owner) == 1},
         shared_reports={report: owner for report, owner in owners.items() if len(owner) > 1},
-        findings=tuple(_findings(undeclared, families, decisions=Decisions(decisions), by_id=by_id)),
+        findings=tuple(_findings(ties.undeclared, families, decisions=Decisions(decisions), by_id=by_id)),
     )
+
+
+@dataclass(frozen=True)
+class _Ties:
+    """What ties studies together for certain: identifiers, declarations in study files, decisions."""
+
+    by_id: Mapping[str, Study]
+    pairs: tuple[tuple[Node, str, str], ...]
+    shared: tuple[_Shared, ...]
+    settled: tuple[Link, ...]
+    declared: tuple[Family, ...]
+
+    @classmethod
+    def of(cls, studies: Sequence[Study], decisions: Iterable[Decision]) -> _Ties:
+        by_id = {study.study: study for study in studies}
+        pairs_of_studies = tuple(_identifier_pairs(studies))
+        shared = tuple(_shared(pairs_of_studies, by_id))
+        settled = tuple(_settled(decisions, by_id))
+        return cls(by_id, pairs_of_studies, shared, settled, tuple(_declared_families(studies)))
+
+    @property
+    def undeclared(self) -> list[_Shared]:
+        return [one for one in self.shared if not one.declared]
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        by_identifier = _families_by_identifier(self.undeclared)
+        return (*self.declared, *by_identifier, *_decided_families(self.settled, self.declared))
 
 
 def _settled(decisions: Iterable[Decision], by_id: Mapping[str, Study]) -> Iterator[Link]:
@@ -84,17 +111,24 @@ def _settled(decisions: Iterable[Decision], by_id: Mapping[str, Study]) -> Itera
 
 def _decided_families(settled: Sequence[Link], declared: Sequence[Family]) -> Iterator[Family]:
     """Yield a family for each group of studies that decisions tie together and no declared family holds already."""
+    held = [frozenset(family.studies) for family in declared]
+    ties = [
+        one for one in settled if one.kind == "overlap" and not any({one.left, one.right} <= family for family in held)
+    ]
+    for group in _groups((one.left, one.right) for one in ties):
+        reasons = tuple(f"{one.left} and {one.right}: {one.reason}" for one in ties if one.left in group)
+        yield Family(id=f"decided-{group[0]}", studies=tuple(group), reasons=reasons)
+
+
+def _groups(ties: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Return the names that ties join, directly or through others, each group and all groups in order."""
+    ties = tuple(ties)
+    if not ties:
+        # Most reviews have none, and networkx takes a tenth of a second to import.
+        return []
     import networkx as nx
 
-    held = [frozenset(family.studies) for family in declared]
-    ties = nx.Graph()
-    for one in settled:
-        if one.kind == "overlap" and not any({one.left, one.right} <= family for family in held):
-            ties.add_edge(one.left, one.right)
-    for group in sorted(sorted(members) for members in nx.connected_components(ties)):
-        mine = [one for one in settled if one.kind == "overlap" and ties.has_edge(one.left, one.right)]
-        reasons = tuple(f"{one.left} and {one.right}: {one.reason}" for one in mine if one.left in group)
-        yield Family(id=f"decided-{group[0]}", studies=tuple(group), reasons=reasons)
+    return sorted(sorted(members) for members in nx.connected_components(nx.Graph(ties)))
 
 
 def graph_of(studies: Sequence[Study]) -> Any:
@@ -138,43 +172,45 @@ class _Shared:
     declared: bool
 
 
-def _shared(graph: Any, by_id: Mapping[str, Study]) -> Iterator[_Shared]:
-    for (kind, value), left, right in _identifier_pairs(graph):
+def _shared(pairs_of_studies: Iterable[tuple[Node, str, str]], by_id: Mapping[str, Study]) -> Iterator[_Shared]:
+    for (kind, value), left, right in pairs_of_studies:
         if pairs.related(by_id[left], by_id[right]):
             families = [{overlap.family for overlap in by_id[each].overlaps} for each in (left, right)]
             yield _Shared(kind, value, left, right, bool(families[0] & families[1]))
 
 
-def _two_diseases(graph: Any, by_id: Mapping[str, Study]) -> Iterator[Link]:
+def _two_diseases(pairs_of_studies: Iterable[tuple[Node, str, str]], by_id: Mapping[str, Study]) -> Iterator[Link]:
     """Yield look-alikes of studies that share a report because it is about two diseases."""
-    for (kind, value), left, right in _identifier_pairs(graph):
+    for (kind, value), left, right in pairs_of_studies:
         if not pairs.related(by_id[left], by_id[right]):
             reason = f"{_shown(kind, value)} is about two diseases; the patients of each are a study of their own"
             yield Link(kind="look-alike", left=left, right=right, basis=kind, reason=reason, decided=True)
 
 
-def _identifier_pairs(graph: Any) -> Iterator[tuple[Node, str, str]]:
-    for node in sorted(node for node in graph.nodes if node[0] in IDENTIFIER_KINDS):
-        sharing = sorted(name for kind, name in graph.neighbors(node) if kind == "study")
-        for left, right in itertools.combinations(sharing, 2):
+def _identifier_pairs(studies: Sequence[Study]) -> Iterator[tuple[Node, str, str]]:
+    """Yield each identifier with each two studies that share it, in order."""
+    sharing: dict[Node, set[str]] = {}
+    for study in studies:
+        for node in _identifiers(study):
+            sharing.setdefault(node, set()).add(study.study)
+    for node in sorted(sharing):
+        for left, right in itertools.combinations(sorted(sharing[node]), 2):
             yield node, left, right
 
 
-def _declared_families(graph: Any, by_id: Mapping[str, Study]) -> Iterator[Family]:
-    for node in sorted(node for node in graph.nodes if node[0] == "family"):
-        members = tuple(name for name in by_id if graph.has_edge(node, ("study", name)))
-        reasons = tuple(f"{name}: {graph.edges[node, ('study', name)]['reason']}" for name in members)
-        yield Family(id=node[1], studies=members, reasons=reasons)
+def _declared_families(studies: Sequence[Study]) -> Iterator[Family]:
+    members: dict[str, dict[str, str]] = {}
+    for study in studies:
+        for overlap in study.overlaps:
+            members.setdefault(overlap.family, {})[study.study] = overlap.reason
+    for family in sorted(members):
+        reasons = tuple(f"{study}: {reason}" for study, reason in members[family].items())
+        yield Family(id=family, studies=tuple(members[family]), reasons=reasons)
 
 
 def _families_by_identifier(undeclared: Sequence[_Shared]) -> Iterator[Family]:
     """Yield a family for each group of studies that identifiers tie together without a declaration."""
-    import networkx as nx
-
-    ties = nx.Graph()
-    for one in undeclared:
-        ties.add_edge(one.left, one.right)
-    for group in sorted(sorted(members) for members in nx.connected_components(ties)):
+    for group in _groups((one.left, one.right) for one in undeclared):
         mine = [one for one in undeclared if one.left in group]
         reasons = tuple(f"{one.left} and {one.right} share {_shown(one.kind, one.value)}" for one in mine)
         yield Family(id=f"shared-{identifiers.slug(mine[0].value)}", studies=tuple(group), reasons=reasons)
