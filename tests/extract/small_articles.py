@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mscevidence.extract.answer import Answer
 from mscevidence.model import Document
 from mscevidence.read import read
 
@@ -25,6 +26,14 @@ def article(*results: str, abstract: str = "", methods: str = "Patients were ran
     start = f"<abstract><sec><title>Results</title><p>{abstract}</p></sec></abstract>" if abstract else ""
     body = f"<sec><title>Methods</title><p>{methods}</p></sec><sec><title>Results</title>{parts}</sec>"
     return read(f"{start}{body}".encode(), format="jats")
+
+
+def numbers(found: Answer | None) -> tuple[float | None, ...] | None:
+    """Return events and n of both groups of a complete answer."""
+    if found is None or not found.complete:
+        return None
+    values = (found.intervention_events, found.intervention_n, found.comparator_events, found.comparator_n)
+    return tuple(value.number if value else None for value in values)
 
 
 def _row(cells: Sequence[str], name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_articles import article
+from small_articles import article, numbers
 
 from mscevidence.extract.answer import Answer, answer
 
@@ -14,13 +14,6 @@ Four = tuple[float, float, float, float]
 def ask(outcome: str, *sentences: str) -> Answer | None:
     document = article(SIZES, *sentences)
     return answer(document, outcome=outcome, intervention="verolizumab", comparator="placebo")
-
-
-def numbers(found: Answer | None) -> tuple[float | None, ...] | None:
-    if found is None or not found.complete:
-        return None
-    values = (found.intervention_events, found.intervention_n, found.comparator_events, found.comparator_n)
-    return tuple(value.number if value else None for value in values)
 
 
 TWO_RESULTS = (

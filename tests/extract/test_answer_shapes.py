@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_articles import Rows, article, table
+from small_articles import Rows, article, numbers, table
 
 from mscevidence.extract.answer import Answer, answer
 from mscevidence.model import Document
@@ -16,13 +16,6 @@ def ask(
     document: Document, outcome: str, intervention: str = "verolizumab", comparator: str = "placebo"
 ) -> Answer | None:
     return answer(document, outcome=outcome, intervention=intervention, comparator=comparator)
-
-
-def numbers(found: Answer | None) -> tuple[float | None, ...] | None:
-    if found is None or not found.complete:
-        return None
-    values = (found.intervention_events, found.intervention_n, found.comparator_events, found.comparator_n)
-    return tuple(value.number if value else None for value in values)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from small_articles import Rows, article, table
+from small_articles import Rows, article, numbers, table
 
 from mscevidence.extract.answer import Answer, answer
 from mscevidence.extract.asked_times import times_told, without_times
@@ -15,13 +15,6 @@ Four = tuple[float, float, float, float]
 
 def ask(document: Document, outcome: str) -> Answer | None:
     return answer(document, outcome=outcome, intervention="MSC", comparator="placebo")
-
-
-def numbers(found: Answer | None) -> tuple[float | None, ...] | None:
-    if found is None or not found.complete:
-        return None
-    values = (found.intervention_events, found.intervention_n, found.comparator_events, found.comparator_n)
-    return tuple(value.number if value else None for value in values)
 
 
 @pytest.mark.parametrize(
