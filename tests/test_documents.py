@@ -220,3 +220,13 @@ def test_a_damaged_record_is_an_error_with_a_hint(library: DocumentLibrary) -> N
     with pytest.raises(DocumentError, match="is no document") as caught:
         list(library)
     assert "capture the file again" in caught.value.hint
+
+
+def test_a_document_is_found_by_the_beginning_of_its_hash(library: DocumentLibrary) -> None:
+    take(library, ABSTRACT, name="paste.txt")
+    take(library, OTHER, name="other.txt")
+    (found,) = library.find("paste.txt")
+    assert library.find(found.sha256[:8]) == library.find(found.sha256[:12].upper()) == (found,)
+    assert library.find(found.sha256) == (found,)
+    assert library.find(found.sha256[:7]) == ()
+    assert library.find("0" * 12) == ()

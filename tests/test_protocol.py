@@ -91,6 +91,40 @@ def test_a_new_protocol_is_valid_and_never_overwritten(tmp_path: Path) -> None:
         protocol.write_new(tmp_path / "new", title="again")
 
 
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [("two\nlines", "two lines"), ("a\ttab \\ and\x7f", "a tab \\ and"), ("{braces} é 试验", "{braces} é 试验")],
+)
+def test_any_title_gives_a_valid_protocol(tmp_path: Path, title: str, read: str) -> None:
+    protocol.write_new(tmp_path, title=title)
+    assert protocol.find(tmp_path).title == read
+
+
+@pytest.mark.parametrize(
+    ("place", "own"),
+    [
+        ("mscevidence.toml", True),
+        ("extracted/a.yaml", True),
+        ("captured/0123456789abcdef/source.txt", True),
+        ("screening/fe.jsonl", True),
+        ("searches.jsonl", True),
+        ("evidence.db-wal", True),
+        ("output/figures/response.svg", True),
+        ("page/index.html", True),
+        ("page/studies/a.html", True),
+        ("abstracts/a.txt", False),
+        ("extracted.txt", False),
+        ("../elsewhere/extracted/a.yaml", False),
+    ],
+)
+def test_which_files_the_review_wrote_itself(tmp_path: Path, place: str, own: bool) -> None:
+    protocol.write_new(tmp_path / "review", title="Review")
+    (tmp_path / "review" / "page" / "data").mkdir(parents=True)
+    (tmp_path / "review" / "page" / "data" / protocol.EDITION_NAME).touch()
+    review = protocol.find(tmp_path / "review")
+    assert review.wrote(review.root / place) is own
+
+
 def test_a_broken_encoding_is_said(tmp_path: Path) -> None:
     path = tmp_path / protocol.FILE_NAME
     path.write_bytes(b'[review]\ntitle = "\xff"\n')

@@ -10,7 +10,7 @@ import pytest
 from mscevidence import check, extract, read, records, review
 from mscevidence.errors import RecordError, UnknownTermError, WriteError
 from mscevidence.model import Candidate, Document, EnrolmentPeriod, Study
-from mscevidence.review.arms import arm_id, dose_of, find_arm
+from mscevidence.review.arms import arm_id, dose_of, find_arm, role_of
 from mscevidence.review.drafts import short_name
 from study_factory import arm, result, study
 
@@ -143,6 +143,53 @@ def test_rejected_and_deferred_are_remembered(tmp_path: Path, document: Any, can
     assert made.verdicts[0].reason == "not ours"
     again = decide(path, document, draft, [review.Ruling(second, "accept")])
     assert [one.verdict for one in again.verdicts] == ["rejected", "accepted"]
+
+
+def test_a_number_that_is_rejected_later_is_taken_out_of_the_record(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any
+) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    before = decide(path, document, draft, accept_all(candidates))
+    serious = next(one for one in candidates if one.outcome == "serious-adverse-event")
+    pneumonia = next(one for one in candidates if one.kind == "part")
+    age = next(one for one in candidates if one.quote.startswith("age 18"))
+    done = review.decide(
+        path,
+        document,
+        [review.Ruling(pneumonia, "reject"), review.Ruling(serious, "reject"), review.Ruling(age, "defer")],
+        draft=draft,
+        report=REPORT,
+        by="CD",
+        on="2031-01-01",
+    )
+    after = records.load_study(path)
+    assert [one.outcome for one in before.results if one not in after.results] == ["serious-adverse-event"]
+    assert [one.quantity for one in before.criteria if one not in after.criteria] == ["age"]
+    assert done[0].did == "taken out of the record: the part pneumonia; rejected"
+    assert done[1].did == "taken out of the record: serious-adverse-event 2/15 in all; rejected"
+    assert {one.verdict for one in after.verdicts if one.by == "CD"} == {"rejected", "deferred"}
+
+
+def test_a_size_that_is_rejected_later_stays_and_that_is_said(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any
+) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    decide(path, document, draft, accept_all(candidates))
+    size = next(one for one in candidates if one.kind == "participants")
+    done = review.decide(
+        path, document, [review.Ruling(size, "reject")], draft=draft, report=REPORT, by="CD", on="2031-01-01"
+    )
+    assert "stays in the record" in done[0].did
+
+
+def test_a_second_correction_replaces_the_first_acceptance(
+    tmp_path: Path, document: Any, candidates: Any, draft: Any
+) -> None:
+    path = tmp_path / "nct00000000.yaml"
+    whole = next(one for one in candidates if one.outcome == "response" and one.arm == "all")
+    decide(path, document, draft, [review.Ruling(whole, "accept")])
+    made = decide(path, document, draft, [review.Ruling(whole, "accept", corrections={"events": "9"})])
+    assert [one.counts() for one in made.results] == [(9, 15)]
 
 
 def test_a_correction_is_kept_with_what_was_read(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
@@ -327,6 +374,58 @@ def test_which_arm_a_label_means(label: str | None, found: str | None) -> None:
 def test_the_only_arm_is_everybody_unless_it_is_one_of_several_doses(arm: dict[str, Any], found: str | None) -> None:
     arm_found = find_arm({"arms": [arm]}, "all")
     assert (arm_found and arm_found["id"]) == found
+
+
+@pytest.mark.parametrize(
+    ("label", "role"),
+    [
+        ("MSC group", "experimental"),
+        ("2.0×10^6 cells/kg", "experimental"),
+        ("group A", "experimental"),
+        ("non-responders", "experimental"),
+        ("cord MSCs plus conventional drugs", "experimental"),
+        ("placebo group", "placebo"),
+        ("saline", "placebo"),
+        ("sham group", "sham"),
+        ("standard of care", "standard-care"),
+        ("control group", "control"),
+        ("conventional drugs alone", "control"),
+        ("without", "control"),
+        ("patients without stem cells", "control"),
+        ("not treated with MSC group", "control"),
+        ("healthy volunteers", "healthy-control"),
+    ],
+)
+def test_what_part_a_new_arm_plays(label: str, role: str) -> None:
+    assert role_of(label) == role
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"arms": [{"id": "placebo", "role": "placebo"}]},
+        {"design": "randomised-controlled", "arms": [{"id": "msc", "role": "experimental"}]},
+    ],
+)
+def test_the_only_arm_is_not_everybody_where_arms_are_compared(known: dict[str, Any]) -> None:
+    assert find_arm(known, "all") is None
+
+
+def test_patients_on_placebo_are_not_counted_among_those_who_got_the_cells(tmp_path: Path) -> None:
+    document = read.read(
+        b"Mesenchymal stromal cells in immune thrombocytopenia: a randomised trial\n\n"
+        b"Methods: 40 patients were randomised to MSC (n=20) or placebo (n=20).\n\n"
+        b"Results: Response occurred in 12/20 patients (60%) in the MSC group and 5/20 (25%) in the placebo group.\n",
+        name="two-arms.txt",
+    )
+    found = check.check_candidates(extract.extract(document), document)
+    draft = review.draft_study(document, study_id="two-arms", report_id=REPORT)
+    made = decide(tmp_path / "two-arms.yaml", document, draft, accept_all(found))
+    roles = {one.id: one.role for one in made.arms}
+    assert (roles["msc"], roles["placebo"]) == ("experimental", "placebo")
+    assert {(one.arm, one.counts()) for one in made.results} == {("msc", (12, 20)), ("placebo", (5, 20))}
+    everybody = next(one for one in made.arms if one.id == "all")
+    assert set(everybody.combines) == {"msc", "placebo"}
 
 
 def test_ids_of_new_arms() -> None:

@@ -172,5 +172,7 @@ def choice_hint(close: Iterable[str], choices: Iterable[str]) -> str:
     near = tuple(close)
     if near:
         return "did you mean " + " or ".join(near) + "?" + (f" All: {', '.join(names)}" if len(names) <= 12 else "")
+    if not names:
+        return "there is none yet"
     shown = ", ".join(names[:40])
     return f"valid: {shown}" + (f" and {len(names) - 40} more" if len(names) > 40 else "")

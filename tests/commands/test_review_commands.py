@@ -35,6 +35,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
+def _first_row(listed: Result) -> list[str]:
+    """Return the numbers of candidates and of those that wait, of the first document in a list of all."""
+    return [word for word in listed.stdout.splitlines()[2].split() if word.isdigit()][-2:]
+
+
 def decisions(folder: Path, text: str) -> str:
     path = folder / "decisions.yaml"
     path.write_text(text)
@@ -55,6 +60,49 @@ def test_a_second_extraction_is_blind_and_its_differences_are_told(project: Prot
     (row,) = csv.DictReader(io.StringIO(told.stdout))
     assert (row["place"], row["first"], row["second"]) == ("result all/response events", "8", "7")
     assert "result n: 1 of 1 alike, kappa not defined" in told.stderr
+
+
+def test_all_documents_are_listed_with_what_waits(project: Protocol) -> None:
+    before = run("review", "--list")
+    assert before.exit_code == 0
+    assert _first_row(before) == ["16", "16"]
+    run("review", "ash-2030-412", "--by", "fe", "--accept", "all")
+    after = run("review", "--list")
+    assert STUDY in after.stdout
+    assert _first_row(after) == ["16", "0"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        ([], "which report", "review --list"),
+        (["ash-2030-412"], "whose decision", "--by"),
+        (["ash-2030-412", "--by", "A B/../c"], "cannot name a reviewer", "initials"),
+        (["ash-2030-412", "--by", "fe", "--on", "2030-13-01"], "'2030-13-01' is no day", "2026-11-22"),
+        (["ash-2030-412", "--by", "fe", "--condition", "ITPP"], "unknown condition 'ITPP'", "immune-thrombocytopenia"),
+        (["no-such", "--by", "fe"], "no captured document", "text-0.txt"),
+        (["ash-2030-412", "--by", "fe", "--accept", "fraction", "--reject", "fraction"], "unknown rule", "fraction-"),
+    ],
+)
+def test_mistakes_are_named_before_anything_is_written(
+    project: Protocol, arguments: list[str], message: str, hint: str
+) -> None:
+    done = run("review", *arguments)
+    assert done.exit_code == 1
+    assert message in done.stderr
+    assert hint in done.stderr.partition("hint:")[2]
+    assert list(project.extracted.glob("*.yaml")) == []
+
+
+def test_a_rule_that_is_named_goes_before_all(project: Protocol) -> None:
+    done = run("review", "ash-2030-412", "--by", "fe", "--accept", "all", "--reject", "patients-enrolled")
+    assert "16 decided, 0 waiting" in done.stderr
+    made = records.load_study(project.extracted / f"{STUDY}.yaml")
+    assert all(one.enrolled is None for one in made.arms if one.id == "all")
+    verdicts = {one.rule: one.verdict for one in made.verdicts}
+    assert (verdicts["patients-enrolled"], verdicts["fraction-percent"]) == ("rejected", "accepted")
+    both = run("review", "ash-2030-412", "--by", "fe", "--accept", "fraction-percent", "--reject", "fraction-percent")
+    assert "fraction-percent is both to be accepted and rejected" in both.stderr
 
 
 def test_differences_to_nobody_are_an_error(project: Protocol) -> None:

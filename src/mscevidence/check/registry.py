@@ -50,6 +50,11 @@ _ALL = (
     Check("arm-exists", "error", "The arm of a result, and every arm that another combines, is an arm of the study."),
     Check("report-exists", "error", "The report that a number was read from is a report of the study."),
     Check("arms-acyclic", "error", "No arm is, through the arms it combines, a part of itself."),
+    Check(
+        "comparison-has-control",
+        "warning",
+        "A study whose design compares the cells with something else has an arm without the cells.",
+    ),
     Check("ids-unique", "error", "No two arms and no two reports of a study have the same id."),
     Check("appraisal-words", "error", "Domains and levels of an appraisal are those of its tool."),
     Check("appraised-result-exists", "error", "The result that an appraisal judges is a result of the study."),

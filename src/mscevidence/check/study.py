@@ -53,9 +53,18 @@ def _arm_references(study: Study) -> Iterator[Finding]:
                 )
         if arm.id in _members(study, arm):
             yield finding("arms-acyclic", f"arm {arm.id} is a part of itself", f"{study.study}/{arm.id}")
+    yield from _control_missing(study)
     for index, result in enumerate(study.results):
         if result.arm not in arms:
             yield finding("arm-exists", f"arm {result.arm} is no arm of the study", result_key(study, index))
+
+
+def _control_missing(study: Study) -> Iterator[Finding]:
+    roles = vocabulary.load("arm-role")
+    compared = vocabulary.load("design")[study.design].comparative
+    if compared and len(study.arms) > 1 and all(roles[arm.role].receives_cells for arm in study.arms):
+        said = f"the design is {study.design}, and every one of its {len(study.arms)} arms gets the cells"
+        yield finding("comparison-has-control", said, study.study)
 
 
 def sources(study: Study) -> Iterator[tuple[str, Source]]:

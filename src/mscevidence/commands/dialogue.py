@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from mscevidence import protocol, records, review
+from mscevidence import identify, protocol, records, review, vocabulary
 from mscevidence.commands.asking import ask, no_choice
 from mscevidence.commands.evidence import candidates_of
 from mscevidence.documents import DocumentLibrary
@@ -45,16 +45,23 @@ class Desk:
 
         Raises:
             SelectionError: no captured document answers to it.
-            RecordError: the study files are wrong, or the condition of a new study is not known.
+            RecordError: the study files are wrong, the condition of a new study is not known, or `by` is no initials.
+            UnknownTermError: the condition is not in the vocabulary.
         """
+        if by or blind:
+            review.initials(by)
+        date = _day(on) if on else dt.datetime.now(tz=dt.UTC).date().isoformat()
         project = protocol.find()
         document = _captured(DocumentLibrary(project.captured), report)
         known = records.load_all(project.extracted)
         second = by if blind else None
         candidates = candidates_of(document)
         sat = review.sit_down(document, candidates, known, project.extracted, condition=condition, second=second)
-        date = on or dt.datetime.now(tz=dt.UTC).date().isoformat()
         typer.echo(f"{sat.report} -> {sat.path.name}: {'; '.join(sat.reasons)}", err=True)
+        if condition and vocabulary.term("condition", condition).id != sat.study.condition:
+            typer.echo(
+                f"note: {sat.study.study} has {sat.study.condition} in its file; --condition is not used", err=True
+            )
         return cls(document, sat.report, sat.path, sat.study, by, date, sat.items)
 
     @property
@@ -90,13 +97,27 @@ class Desk:
         for outcome in done:
             typer.echo(f"  {outcome.candidate}: {outcome.did}", err=True)
 
-    def apply_rules(self, action: Action, rules: list[str]) -> None:
-        """Decide everything that waits and was proposed by the named rules; what failed a check is left waiting."""
+    def apply_rules(self, *, accept: list[str], reject: list[str]) -> None:
+        """Decide everything that waits and was proposed by the named rules; what failed a check is left waiting.
+
+        A rule that is named goes before ``all``.
+
+        Raises:
+            UnknownTermError: no candidate was proposed by a rule of this name.
+            SelectionError: a rule is to be both accepted and rejected.
+        """
         known = sorted({item.candidate.rule for item in self.items})
-        for name in rules:
+        for name in (*accept, *reject):
             if name not in (*known, "all"):
                 raise UnknownTermError(name, kind="rule", choices=[*known, "all"])
-        chosen = [item for item in self.waiting if item.candidate.rule in rules or "all" in rules]
+        if both := sorted(set(accept) & set(reject)):
+            raise SelectionError(f"{both[0]} is both to be accepted and rejected", hint="name each rule once")
+        for action, rules, others in (("accept", accept, reject), ("reject", reject, accept)):
+            self._apply(action, rules, frozenset(others))  # type: ignore[arg-type]
+
+    def _apply(self, action: Action, rules: list[str], others: frozenset[str]) -> None:
+        named = {item.candidate.rule for item in self.items} - others if "all" in rules else frozenset(rules)
+        chosen = [item for item in self.waiting if item.candidate.rule in named]
         held = [item for item in chosen if action == "accept" and not item.may_be_accepted_unseen]
         for item in held:
             why = "; ".join(item.errors) or f"{item.candidate.certainty}, or its outcome is not settled"
@@ -166,6 +187,25 @@ class Desk:
         typer.echo(f"{self.decided} decided, {max(left, 0)} waiting; record: {self.path.name}", err=True)
 
 
+def listed_documents() -> str:
+    """Return what was captured one by one, with the study file of each and how many candidates wait there."""
+    project = protocol.find()
+    known = records.load_all(project.extracted)
+    rows: list[table.Row] = []
+    for document in DocumentLibrary(project.captured):
+        if document.container is None:
+            match = identify.match(document, known.studies)
+            study = known.study(match.study) if match.known_study else None
+            items = review.queue(document, candidates_of(document), study)
+            waiting = sum(item.verdict in (None, "deferred") for item in items)
+            name = document.name or (str(document.identifiers[0].value) if document.identifiers else "")
+            row = {"document": document.sha256[:12], "name": name, "study": match.study if study else ""}
+            rows.append({**row, "candidates": len(items), "waiting": waiting, "title": document.title[:70]})
+    if not rows:
+        raise SelectionError("nothing is captured yet", hint="`mscevidence ingest FILE`")
+    return table.render(sorted(rows, key=lambda row: -int(str(row["waiting"]))))
+
+
 def _pairs(text: str) -> dict[str, str]:
     """Return ``field=value`` pairs as typed; quotes hold a value with spaces together."""
     try:
@@ -178,15 +218,29 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(word.split("=", 1) for word in words)
 
 
+def _day(text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise SelectionError(f"{text!r} is no day", hint="write year, month and day, such as 2026-11-22") from None
+
+
 def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
+
+
+def _call(document: Document) -> str:
+    """Return a word by which a document can be asked for; many records share the name of their file."""
+    alone = document.name if document.container is None else None
+    return alone or next((str(one.value) for one in document.identifiers), document.sha256[:12])
 
 
 def _captured(library: DocumentLibrary, report: str) -> Document:
     found = library.find(report)
     if not found:
-        names = [document.name or document.sha256[:12] for document in library]
-        have = f"captured are: {', '.join(names[:8])}" if names else "nothing is captured yet"
+        names = sorted({_call(document) for document in library})
+        more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+        have = f"captured are: {', '.join(names[:8])}{more}" if names else "nothing is captured yet"
         raise SelectionError(f"no captured document answers to {report!r}", hint=f"{have}; `mscevidence ingest FILE`")
     if len(found) > 1:
         others = ", ".join(f"{document.sha256[:12]} ({document.format})" for document in found[1:])

@@ -73,14 +73,24 @@ class Intake:
             self._keep(source, lambda: self._fetched(source))
         else:
             files = _files(Path(source))
-            wanted = [each for each in files if not _is_hidden(each, source)]
-            if passed := len(files) - len(wanted):
-                typer.echo(f"note: {source}: {count(passed, 'hidden file')} not read", err=True)
-            for path in shown(wanted, "ingest"):
+            for path in shown(self._wanted(files, source), "ingest"):
                 if path.is_file() and path.stat().st_size <= _LONGEST_LIST:
                     self._take_bytes(path.read_bytes(), path.name)
                 else:
                     self._keep(path.name, lambda path=path: self._file(path, path.name))  # type: ignore[misc]
+
+    def _wanted(self, files: list[Path], source: str) -> list[Path]:
+        """Return the files of a folder that may be sources, and say what else was there; a file named alone is one."""
+        if files == [Path(source)]:
+            return files
+        seen = [each for each in files if not _is_hidden(each, source)]
+        wanted = [each for each in seen if not self._review.wrote(each)]
+        if passed := len(files) - len(seen):
+            typer.echo(f"note: {source}: {count(passed, 'hidden file')} not read", err=True)
+        if passed := len(seen) - len(wanted):
+            own = count(passed, "file of this review", "files of this review")
+            typer.echo(f"note: {source}: {own} not read: records, captured files and pages made from them", err=True)
+        return wanted
 
     def _take_bytes(self, data: bytes, name: str) -> None:
         """Take in the bytes of a file, or what a list of identifiers names."""

@@ -23,8 +23,12 @@ def register(app: typer.Typer) -> None:
 
 
 def review(
-    report: Annotated[str, typer.Argument(help="Report (ash-2023-687), registration, or hash of a document.")],
-    by: Annotated[str, typer.Option(help="Your initials, kept with every decision.", envvar="MSCEVIDENCE_REVIEWER")],
+    report: Annotated[
+        str | None, typer.Argument(help="Report (ash-2023-687), registration, file name, or hash of a document.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help="Your initials, kept with every decision.", envvar="MSCEVIDENCE_REVIEWER")
+    ] = "",
     accept: Rules = None,
     reject: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Reject what this rule proposed.")] = None,
     from_file: Annotated[Path | None, typer.Option("--from", help="Take decisions from a YAML file.")] = None,
@@ -33,11 +37,20 @@ def review(
     blind: Annotated[
         bool, typer.Option("--blind", help="Extract a second time: into <study>.<initials>.yaml, nothing shown.")
     ] = False,
-    list_only: Annotated[bool, typer.Option("--list", help="Show the queue and decide nothing.")] = False,
+    list_only: Annotated[
+        bool, typer.Option("--list", help="Show the queue and decide nothing; without REPORT, all documents.")
+    ] = False,
 ) -> None:
     """Accept, correct, reject or defer the candidates of a report; each decision is written at once."""
-    from mscevidence.commands.dialogue import Desk
+    from mscevidence.commands.dialogue import Desk, listed_documents
 
+    if report is None and list_only:
+        typer.echo(listed_documents())
+        return
+    if report is None:
+        raise SelectionError("which report is to be reviewed?", hint="`mscevidence review --list` shows what waits")
+    if not by and not list_only:
+        raise SelectionError("whose decision is it?", hint="give your initials: --by fe")
     desk = Desk.open(report, by=by, on=on, condition=condition, blind=blind)
     if list_only:
         typer.echo(desk.listing())
@@ -81,5 +94,4 @@ def _by_rule(desk: Desk, accept: list[str], reject: list[str], from_file: Path |
         except (OSError, UnicodeDecodeError) as error:
             raise SelectionError(f"cannot read {from_file}: {error}", hint="give a UTF-8 YAML file") from error
         desk.apply_file(text, from_file.name)
-    desk.apply_rules("accept", accept)
-    desk.apply_rules("reject", reject)
+    desk.apply_rules(accept=accept, reject=reject)

@@ -21,6 +21,7 @@ from mscevidence.errors import DocumentError, WriteError
 from mscevidence.model import Document, Finding
 
 _FOLDER = re.compile(rf"[0-9a-f]{{{PREFIX}}}")
+_BEGINNING = re.compile(r"[0-9a-f]{8,64}")
 
 
 class DocumentLibrary:
@@ -110,9 +111,15 @@ class DocumentLibrary:
         return len({sha256_of_line(line) for folder in self._folders() for line in lines_of(folder / DOCUMENTS)})
 
     def find(self, text: str) -> tuple[Document, ...]:
-        """Return the documents that a text names: abstract number, ``ash-2023-687``, identifier, file name or hash."""
+        """Return the documents that a text names: abstract number, ``ash-2023-687``, identifier, file name or hash.
+
+        Eight digits and more of a hash are enough; a name goes before the beginning of a hash.
+        """
         wanted = _key(text)
-        return tuple(document for document in self if wanted and wanted in _names(document))
+        named = tuple(document for document in self if wanted and wanted in _names(document))
+        if named or not _BEGINNING.fullmatch(wanted):
+            return named
+        return tuple(document for document in self if document.sha256.startswith(wanted))
 
     def verify(self) -> tuple[Finding, ...]:
         """Return what is wrong in the library: bytes or texts other than those captured, unreadable folders."""

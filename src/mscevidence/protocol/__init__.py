@@ -7,6 +7,7 @@ The folder that holds ``mscevidence.toml`` is the project of a user: ``extracted
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -18,9 +19,11 @@ from mscevidence.errors import MscevidenceError, ProtocolError, UnknownTermError
 from mscevidence.model import Eligibility, Question
 from mscevidence.protocol.options import question_from
 
-__all__ = ["FILE_NAME", "Analysis", "Protocol", "Search", "find", "load", "question_from", "write_new"]
+__all__ = ["EDITION_NAME", "FILE_NAME", "Analysis", "Protocol", "Search", "find", "load", "question_from", "write_new"]
 
 FILE_NAME = "mscevidence.toml"
+EDITION_NAME = "edition.json"
+"""The file in ``data/`` by which the folder of a published site is known."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -82,6 +85,17 @@ class Protocol:
     def output(self) -> Path:
         """Return the folder that ``reproduce`` writes."""
         return self.root / "output"
+
+    def wrote(self, path: Path) -> bool:
+        """Return whether a file is one of the review itself, or of a site made from it, and no source to read."""
+        place = path.resolve()
+        if not place.is_relative_to(self.root):
+            return False
+        folders = {self.extracted, self.captured, self.screening, self.output}
+        files = {self.root / FILE_NAME, self.search_log}
+        inside = [folder for folder in place.parents if folder != self.root and folder.is_relative_to(self.root)]
+        written = place in files or place.name.startswith(self.database.name) or not folders.isdisjoint(inside)
+        return written or any((folder / "data" / EDITION_NAME).is_file() for folder in inside)
 
     def analysis(self, analysis_id: str) -> Analysis:
         """Return the pre-specified analysis with an id.
@@ -223,7 +237,9 @@ def write_new(folder: Path, *, title: str) -> tuple[Path, ...]:
     path = folder / FILE_NAME
     if path.exists():
         raise ProtocolError(f"{path} is already there", hint="edit it, or choose another folder")
-    escaped = title.replace("\\", "\\\\").replace('"', '\\"')
+    # One line: a title with a line break, of a pasted heading, is still one title.
+    plain = " ".join(title.encode("utf-8", "replace").decode().replace("\x7f", " ").split())
+    escaped = json.dumps(plain, ensure_ascii=False)[1:-1]
     try:
         (folder / "extracted").mkdir(parents=True, exist_ok=True)
         path.write_text(NEW_PROTOCOL.format(title=escaped), encoding="utf-8")

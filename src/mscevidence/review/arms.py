@@ -1,12 +1,20 @@
-"""Which arm of a study a label of the text means."""
+"""Which arm of a study a label of the text means, and what part a new one plays."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from mscevidence import vocabulary
+from mscevidence.extract.arm_words import CONTROL_WORDS
+
 _DOSE = re.compile(r"(?P<value>\d+(?:\.\d+)?)\s*[×x*]\s*10\^(?P<power>\d+)\s*(?P<unit>cells(?:/kg)?)?", re.IGNORECASE)
 ALL = "all"
+EXPERIMENTAL = "experimental"
+_CELLS = re.compile(r"(?i:\b(?:cells?|stem|stromal)\b)|\w*SCs?\b")
+_LACKING = re.compile(
+    r"^(?:no|without)\b|\b(?:no|non|not|without)[\s-](?:\w+[\s-]){0,2}(?:\w*SCs?|cells?)\b", re.IGNORECASE
+)
 
 
 def dose_of(label: str) -> tuple[float, str | None] | None:
@@ -22,7 +30,8 @@ def find_arm(study: Any, label: str | None) -> Any | None:
     """Return the arm (a mapping of the study file) that a label means, or None.
 
     In order: the id or the name itself, or the id a new arm would get; for ``all`` the arm that combines others, or the
-    only arm, unless that is called by a dose: others may not have been accepted yet; the only arm of the dose.
+    only arm, unless that is called by a dose or compared with another: others may not have been accepted yet; the only
+    arm of the dose.
     """
     arms = study.get("arms") or []
     wanted = label or ALL
@@ -32,11 +41,40 @@ def find_arm(study: Any, label: str | None) -> Any | None:
             return arm
     if wanted == ALL:
         combined = [arm for arm in arms if arm.get("combines")]
-        return _only(combined or arms) if combined or not any(map(_is_dose_cohort, arms)) else None
+        alone = not _compares(study) and not any(map(_is_dose_cohort, arms))
+        return _only(combined or arms) if combined or alone else None
     dose = dose_of(wanted)
     if dose is not None:
         return _only([arm for arm in arms if (arm.get("dose") or {}).get("value") == dose[0]])
     return None
+
+
+def role_of(label: str) -> str:
+    """Return the role of a new arm: a kind of control where its label says so, otherwise experimental.
+
+    Whoever gets the cells is no control, whatever is given with them: ``MSC plus conventional drugs``.
+    """
+    lacking = _LACKING.search(label)
+    if _CELLS.search(label) and not lacking:
+        return EXPERIMENTAL
+    named = next((one.id for one in vocabulary.find("arm-role", label) if is_control(one.id)), None)
+    if named is not None:
+        return named
+    words = re.findall(r"[a-z]+", label.casefold())
+    kind = next((word for word in words if word in vocabulary.load("arm-role")), EXPERIMENTAL)
+    return "control" if kind == EXPERIMENTAL and (lacking or CONTROL_WORDS & set(words)) else kind
+
+
+def is_control(role: str) -> bool:
+    """Return whether an arm of a role goes without the cells."""
+    return not vocabulary.load("arm-role")[role].receives_cells
+
+
+def _compares(study: Any) -> bool:
+    """Return whether a study has a control arm, or a design with one."""
+    design = study.get("design")
+    planned = design is not None and vocabulary.load("design")[str(design)].comparative
+    return planned or any(is_control(str(arm["role"])) for arm in study.get("arms") or [] if arm.get("role"))
 
 
 def _is_dose_cohort(arm: Any) -> bool:

@@ -16,6 +16,7 @@ from mscevidence.review.corrections import corrected
 from mscevidence.review.drafts import report_of
 from mscevidence.review.entries import Accepted, list_of, write_entry
 from mscevidence.review.versions import unchanged
+from mscevidence.review.withdrawals import withdraw
 
 Action = Literal["accept", "reject", "defer"]
 VERDICTS = {"accept": "accepted", "reject": "rejected", "defer": "deferred"}
@@ -75,9 +76,12 @@ def decide(
         done.clear()
         _know_report(study, document, report)
         for ruling, accepted in told:
+            # Accepting again as it was read only confirms; anything else begins by taking back the first decision.
+            again = ruling.action == "accept" and not ruling.corrections
+            before = "" if again else withdraw(study, ruling.candidate)
             did = write_entry(study, accepted) if ruling.action == "accept" else VERDICTS[ruling.action]
             _say(study, ruling, accepted)
-            done.append(Outcome(ruling.candidate.id, did))
+            done.append(Outcome(ruling.candidate.id, "; ".join(words for words in (before, did) if words)))
 
     with unchanged(path, expected):
         begun = not path.exists()

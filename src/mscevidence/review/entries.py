@@ -9,7 +9,7 @@ from typing import Any
 from mscevidence.errors import RecordError
 from mscevidence.model import Candidate, Study
 from mscevidence.records.writing import commented
-from mscevidence.review.arms import ALL, arm_id, dose_of, find_arm
+from mscevidence.review.arms import ALL, EXPERIMENTAL, arm_id, dose_of, find_arm, is_control, role_of
 from mscevidence.review.selections import PERSON
 
 TREATED = frozenset({"treated", "received", "infused", "dosed", "transplanted", "administered"})
@@ -153,14 +153,16 @@ def _participants(study: Mapping, accepted: Accepted) -> str:
         )
     arm[field] = number
     _combine(study)
-    return f"arm {arm['id']}: {field} {number}"
+    role = "" if arm["role"] in (EXPERIMENTAL, arm["id"]) else f" ({arm['role']})"
+    return f"arm {arm['id']}{role}: {field} {number}"
 
 
 def _combine(study: Mapping) -> None:
-    """Let the arm of everybody combine the dose cohorts when they add up to it exactly."""
+    """Let the arm of everybody combine the dose cohorts, or cells and control, when they add up to it exactly."""
     arms = study.get("arms") or []
     everybody = next((arm for arm in arms if arm["id"] == ALL and not arm.get("combines")), None)
-    cohorts = [arm for arm in arms if str(arm["id"]).startswith("dose-")]
+    compared = any(is_control(str(arm["role"])) for arm in arms)
+    cohorts = [arm for arm in arms if arm["id"] != ALL and (compared or str(arm["id"]).startswith("dose-"))]
     sizes = [arm.get("treated", arm.get("enrolled")) for arm in cohorts]
     if everybody is None or len(cohorts) < 2 or not all(isinstance(size, int) for size in sizes):
         return
@@ -235,7 +237,7 @@ def _arm(study: Mapping, label: str | None) -> Mapping:
     if found is not None:
         return found
     wanted = label or ALL
-    entry: dict[str, Any] = {"id": arm_id(wanted), "name": wanted, "role": "experimental"}
+    entry: dict[str, Any] = {"id": arm_id(wanted), "name": wanted, "role": role_of(wanted)}
     if wanted == ALL:
         entry["name"] = "all patients"
     dose = dose_of(wanted)

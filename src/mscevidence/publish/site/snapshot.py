@@ -12,11 +12,12 @@ from mscevidence.effects import study_label
 from mscevidence.errors import SelectionError
 from mscevidence.model import Pooled, Result, Study, result_key, time_point_text
 from mscevidence.model.noun import Frozen
+from mscevidence.protocol import EDITION_NAME
 from mscevidence.publish.contents import Done
 from mscevidence.publish.headline import headline
 from mscevidence.publish.scale import scale_of
 
-FILE_NAME = "edition.json"
+FILE_NAME = EDITION_NAME
 
 
 class SeenResult(Frozen):

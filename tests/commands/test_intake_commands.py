@@ -1,0 +1,48 @@
+"""What a folder that is taken in leaves out, and says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from mscevidence import protocol
+from mscevidence.commands import TranslatingGroup, ingest, review
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    protocol.write_new(tmp_path, title="Review")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    app = typer.Typer(cls=TranslatingGroup, pretty_exceptions_enable=False)
+    ingest.register(app)
+    review.register(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_the_files_of_the_review_itself_are_no_sources(folder: Path) -> None:
+    (folder / "abstract.txt").write_text("Cells in lupus\n\nResults: 3 of 9 patients (33.3%) responded.\n")
+    (folder / "extracted" / "a.yaml").write_text("study: a\n")
+    for _ in range(2):
+        done = run("ingest", ".")
+        assert done.exit_code == 0, done.stderr
+        assert "1 document read" in done.stderr
+        assert "files of this review not read" in done.stderr
+        assert "1 hidden file not read" in done.stderr
+    assert len(list((folder / "captured").iterdir())) == 1
+
+
+def test_a_file_of_the_review_that_is_named_is_read(folder: Path) -> None:
+    assert "captured mscevidence.toml" in run("ingest", "mscevidence.toml").stderr
+
+
+def test_what_ingest_calls_a_document_is_what_review_takes(folder: Path) -> None:
+    (folder / "abstract.txt").write_text("Cells in lupus\n\nResults: 3 of 9 patients (33.3%) responded.\n")
+    name = run("ingest", "abstract.txt").stderr.split("captured abstract.txt as ")[1].split()[0]
+    assert run("review", name, "--by", "fe", "--list").exit_code == 0
