@@ -6,13 +6,16 @@ Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 an error the user can
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from mscevidence import __version__
 from mscevidence.errors import MscevidenceError
@@ -49,6 +52,59 @@ class TranslatingGroup(TyperGroup):
             raise typer.Exit(1) from None
 
 
+HOMES = {
+    "init": "workspace",
+    "terms": "workspace",
+    "search": "searching",
+    "update": "searching",
+    "ingest": "ingest",
+    "screen": "screening",
+    "flow": "screening",
+    "lookup": "lookup",
+    "describe": "lookup",
+    "review": "review",
+    "differences": "review",
+    "check": "records",
+    "template": "records",
+    "schema": "records",
+    "import": "importing",
+    "link": "linkage",
+    "build": "database",
+    "query": "database",
+    "find": "database",
+    "serve": "database",
+    "pool": "pooling",
+    "forest": "pooling",
+    "figure": "drawing",
+    "map": "mapping",
+    "reproduce": "edition",
+    "export": "exporting",
+    "sof": "exporting",
+    "publish": "publishing",
+    "diff": "publishing",
+}
+"""The module of each command, in the order of the work."""
+
+
+class Commands(TranslatingGroup):
+    """All commands, each read and made when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return list(HOMES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; None, and all others are made for the suggestion of what was meant, if there is none."""
+        del ctx
+        for name in (cmd_name,) if cmd_name in HOMES else HOMES:
+            if name not in self.commands:
+                group = _plain_app()
+                import_module(f"{__name__}.{HOMES[name]}").register(group)
+                self.commands.update(get_group(group).commands)
+        return self.commands.get(cmd_name)
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
@@ -65,39 +121,19 @@ def _callback(
 
 def build_app() -> typer.Typer:
     """Return the application with all commands, in the order of the work."""
-    from mscevidence.commands import (
-        database,
-        drawing,
-        edition,
-        exporting,
-        importing,
-        ingest,
-        linkage,
-        lookup,
-        mapping,
-        pooling,
-        publishing,
-        records,
-        review,
-        screening,
-        searching,
-        workspace,
-    )
+    app = _plain_app(cls=Commands, add_completion=True)
+    app.callback()(_callback)
+    return app
 
-    app = typer.Typer(
-        cls=TranslatingGroup,
+
+def _plain_app(**settings: Any) -> typer.Typer:
+    return typer.Typer(
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
-        add_completion=True,
         context_settings={"help_option_names": ["-h", "--help"]},
+        **settings,
     )
-    app.callback()(_callback)
-    taking_in = (workspace, searching, ingest, screening, lookup, review, records, importing, linkage)
-    giving_out = (database, pooling, drawing, mapping, edition, exporting, publishing)
-    for group in (*taking_in, *giving_out):
-        group.register(app)
-    return app
 
 
 def main() -> None:
@@ -105,4 +141,18 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    build_app()()
+    _start_quickly()
+    try:
+        build_app()()
+    finally:
+        gc.freeze()  # the process ends: its memory needs no last search for garbage
+
+
+def _start_quickly() -> None:
+    """Spare a short command two searches that find nothing.
+
+    What a command makes in its first second are modules and classes, which stay: the collector of garbage would walk
+    through them a hundred times. Plugins of pydantic, which watch what is validated, are not ours.
+    """
+    gc.set_threshold(200_000, 50, 50)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

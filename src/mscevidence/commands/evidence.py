@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from mscevidence.commands.quick_start import import_numpy
 from mscevidence.errors import SelectionError
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def asks_a_question(command: Command) -> Command:
 
 def pooled_for(**options: object) -> Pooled:
     """Return the synthesis that the options of a question ask of the review in the current folder."""
+    import_numpy()
     from mscevidence import protocol, synthesis
 
     asked = protocol.question_from({name: value for name, value in options.items() if value}, place="options")

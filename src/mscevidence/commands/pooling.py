@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mscevidence.commands.evidence import asks_a_question, studies_and_families
-from mscevidence.commands.quick_drawing import import_matplotlib
+from mscevidence.commands.quick_start import import_matplotlib
 
 if TYPE_CHECKING:
     from mscevidence.model import Pooled

@@ -6,13 +6,13 @@ The same figure gives the same bytes: no dates, no version numbers, fixed identi
 from __future__ import annotations
 
 import contextlib
+import html
 import io
 import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -46,9 +46,13 @@ class FigureTextWarning(UserWarning):
 @contextlib.contextmanager
 def house_style() -> Iterator[None]:
     """Draw with our settings and with none of the user's; theirs are back afterwards."""
+    # Not `mpl.rcdefaults`: it reads every style sheet of matplotlib to find out which settings are no matter of style.
+    # Of those only the backend must stay; the others come back with the rest.
+    defaults = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"}
     with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
+            mpl.rcParams.update(defaults | _SETTINGS)
         yield
 
 
@@ -103,7 +107,8 @@ def figure_bytes(figure: Figure, form: str, *, title: str, description: str, dpi
 
 
 def _described_svg(svg: str, title: str, description: str) -> str:
-    words = f'<title id="figure-title">{escape(title)}</title>\n <desc id="figure-desc">{escape(description)}</desc>'
+    name, told = html.escape(title, quote=False), html.escape(description, quote=False)
+    words = f'<title id="figure-title">{name}</title>\n <desc id="figure-desc">{told}</desc>'
     opening = re.search(r"<svg [^>]*>", svg)
     if opening is None:  # pragma: no cover - matplotlib always writes it
         return svg
