@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mscevidence.extract.answer_sentences import SentenceQuestion
 from mscevidence.extract.answer_tables import TableQuestion
 from mscevidence.extract.arms import is_comparative
+from mscevidence.extract.control_groups import is_control
 from mscevidence.extract.group_mentions import Groups
 from mscevidence.extract.group_sizes import sizes_of
 from mscevidence.extract.halved_sizes import halves_of
@@ -71,6 +73,8 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     outcome, intervention, comparator = (hyphenated(phrase) for phrase in (outcome, intervention, comparator))
     outcome = spelt(outcome, document)
     sides = Sides(spelt(intervention, document), spelt(comparator, document), lexicon_of(document))
+    if not sides.controlled and is_control(document.text, comparator, intervention):
+        sides = replace(sides, comparator=f"{sides.comparator} (control)")
     groups = Groups(document, sides, outcome)
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,11 +13,11 @@ from mscevidence.extract.asked_times import times_told
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.parallel_lists import in_order
-from mscevidence.extract.sentence_counts import results_in
+from mscevidence.extract.sentence_counts import breakdowns, results_in
 from mscevidence.extract.stated_pairs import stated_pairs
+from mscevidence.extract.told_apart import ApartQuestion
 from mscevidence.extract.told_sizes import ToldSizes
-from mscevidence.extract.two_by_two import Counted, Found
-from mscevidence.extract.word_stems import same_direction
+from mscevidence.extract.two_by_two import Found
 from mscevidence.model import Span, Value
 
 _ASIDE = re.compile(
@@ -37,7 +37,6 @@ _CURVE = re.compile(
 )
 """Points of a curve, which count nobody."""
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
-_ALL_WORDS = 0.95
 
 
 @dataclass
@@ -72,9 +71,9 @@ class SentenceQuestion:
             for sentence in sentences:
                 if self.asked.score(sentence) >= LEAST:
                     yield from (each for each in self._in_sentence(sentence) if not self._is_doubtful(each))
-            together = self._in_two_sentences(sentences)
-            if together is not None:
-                yield together
+            apart = ApartQuestion(self.asked, self.zeros, self.sizes).answer(sentences)
+            if apart is not None:
+                yield apart
 
     def _is_doubtful(self, found: Found) -> bool:
         """Return whether bare events are given sizes where the text prints greater ones elsewhere, of more patients."""
@@ -111,10 +110,20 @@ class SentenceQuestion:
                 continue
             counts = self._results(span)
             mentions = self.groups.mentions(span)
-            for found, words in self._told(span, mentions, counts):
-                if answer := self._answer(span, self._evened(found, counts), self.asked.score(words)):
-                    yield answer
-                    return
+            for kept in (counts, *self._whole(span, mentions, counts)):
+                for found, words in self._told(span, mentions, kept):
+                    if answer := self._answer(span, self._evened(found, kept), self.asked.score(words)):
+                        yield answer
+                        return
+
+    def _whole(self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> Iterator[list[Count]]:
+        """Yield the counts of a sentence without those that split them up, where the rest of it tells the outcome."""
+        parts = breakdowns(self.groups.text, span, counts)
+        if not parts or any(part[0] < mention.start < part[1] for part in parts for mention in mentions):
+            return
+        starts, stops = [span[0], *(part[1] for part in parts)], [*(part[0] for part in parts), span[1]]
+        if any(self.asked.tells((start, stop)) for start, stop in zip(starts, stops, strict=True) if start < stop):
+            yield [count for count in counts if not any(part[0] < count.start < part[1] for part in parts)]
 
     def _told(
         self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]
@@ -158,37 +167,6 @@ class SentenceQuestion:
     def _results(self, span: Span) -> list[Count]:
         return results_in(self.groups.text, span, self.groups.counts(span), self.asked.numbers)
 
-    def _in_two_sentences(self, sentences: Iterable[Span]) -> Found | None:
-        """Return the 2x2 of a section that tells of each group in a sentence of its own, once and with all words."""
-        told: dict[Whose, list[tuple[Counted, Span]]] = {}
-        for span in sentences:
-            if self.asked.score(span) < _ALL_WORDS or self.asked.narrower(span):
-                continue
-            if not same_direction(self.outcome, self._text(span)):
-                continue
-            named = {m.whose for m in self.groups.mentions(span) if m.whose != "other"}
-            whose = named.pop() if len(named) == 1 else None
-            if whose is not None and (counted := self._of_one(span, whose)):
-                told.setdefault(whose, []).append((counted, span))
-        first, second = told.get("intervention", []), told.get("comparator", [])
-        if len(first) != 1 or len(second) != 1:
-            return None
-        (one, where), (other, there) = first[0], second[0]
-        if one.rule == other.rule == "zero":
-            return None
-        reach = (min(where[0], there[0]), max(where[1], there[1]))
-        return Found(one, other, "two-sentences", 0.8, self._text(where), reach)
-
-    def _of_one(self, span: Span, whose: Whose) -> Counted | None:
-        """Return the events of the one group a sentence speaks of, confirmed by a percent or n, or none of them."""
-        size = self.sizes.best[0 if whose == "intervention" else 1]
-        counts = self._results(span)
-        if not counts:
-            return self.zeros.of_one(span, size)
-        told = counts[0]
-        confirmed = len(counts) == 1 and told.value("events") and (told.value("percent") or told.value("n"))
-        return self.sizes.of_one(told, size) if confirmed else None
-
     def _text(self, span: Span) -> str:
         return self.groups.text[slice(*span)]
 
@@ -220,6 +198,8 @@ class SentenceQuestion:
             return None
         if "percent" in {first.rule, second.rule} and _CURVE.search(self.groups.text, *span):
             return None
+        if first.rule == second.rule == "text" and all(each.events.number == each.n.number for each in counted):
+            return None  # the groups themselves, not those who had something
         rule = "sentence" if first.rule == second.rule == "stated" else f"sentence-{max(first.rule, second.rule)}"
         told = tuple(each.number for each in self.sizes.best if each is not None)
         whole = first.rule == second.rule == "stated" and (first.n.number, second.n.number) == told

@@ -15,7 +15,7 @@ from mscevidence.extract.table_counts import Place, TableCounts
 from mscevidence.extract.table_headers import lower_header, without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
-from mscevidence.extract.word_stems import Stems, covered, same_absence, same_turn, stems, telling
+from mscevidence.extract.word_stems import Stems, covered, same_absence, same_turn, stems, telling, unmeasured
 
 _BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
 _BEFORE = re.compile(
@@ -239,7 +239,7 @@ class TableQuestion:
         """
         around = self.context | self.corner
         wanted = known if not self.wanted & own else self.wanted
-        ways = [(self.wanted, 1.0), (wanted, 1.0), (wanted - self.timing, 0.95)]
+        ways = [(self.wanted, 1.0), (wanted, 1.0), (wanted - self.timing, 0.95), (unmeasured(self.wanted), 0.98)]
         if timed:
             ways.append((self.wanted | stems(without_times(self.outcome)), 1.0))
             beside = beside | self.timing

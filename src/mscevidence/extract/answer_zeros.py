@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mscevidence.extract.asked_outcome import AskedOutcome
@@ -54,7 +55,7 @@ _OCCURRED = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"[;:(]|,\s(?=(?:[\w-]+\s){0,6}?(?:was|were|is|are|had|has|did|occurred)\b)|\s(?:but|while|whereas|although|however)\b"
+    r"[;:(]|,\s(?=(?:[\w-]+\s){0,6}?(?:was|were|is|are|had|has|did|occurred)\b)|\s(?:but|while|whereas|although|however)\b|,?\sand\s(?=no\b)"
 )
 _PEOPLE_BEFORE = re.compile(
     r"\b(?:patients|children|subjects|women|men|participants|those|groups?|infants|cases|and|or|with)\s$", re.IGNORECASE
@@ -65,7 +66,12 @@ _ONE_GROUP = re.compile(
     re.IGNORECASE,
 )
 _STUDY = re.compile(r"\b(?:study|trial|follow-?up|observation)\b", re.IGNORECASE)
-_FIGURE = re.compile(r"\d\.\d|\d\s?%")
+_FIGURE = re.compile(r"(?<![pP]\s[=<>]\s)(?<![pP][=<>])(?<!\d)\d*\d\.\d|\d\s?%")
+_SIGNIFICANT = re.compile(
+    r"\bno\s(?:[\w-]+\s){0,3}?significant\b(?!\s(?:[\w-]+\s){0,2}?(?:differ|relat|effect|change|associat|correlat|trend|improve))",
+    re.IGNORECASE,
+)
+"""What was significant is no difference: "no significant bleeding"."""
 _PLANNED = re.compile(r"\bend[\s-]?points?\b|\bdefin(?:ed|ition)\b|\bcriteri(?:a|on)\b", re.IGNORECASE)
 
 
@@ -84,42 +90,52 @@ class ZeroQuestion:
     def answer(self, span: Span) -> Found | None:
         """Return zero events in both groups where a sentence says that nobody of either had the outcome."""
         first, second = self.sizes.best
-        told = self._told(span)
-        if told is None or first is None or second is None or not self.sizes.certain:
-            return None
-        words, clause = told
         asked = self.asked
-        if not asked.tells(clause, denied=True) or asked.of_some_patients(span) or not self._everybody(span, clause):
+        if first is None or second is None or not self.sizes.certain or asked.of_some_patients(span):
             return None
-        zero = _zero(asked.groups.text, words)
-        counted = (Counted(zero, first, "zero"), Counted(zero, second, "zero"))
-        return Found(*counted, "sentence-zero", 0.9, asked.groups.text[slice(*span)], span)
+        for words, clause in self._told(span):
+            if asked.tells(clause, denied=True) and self._everybody(span, clause):
+                zero = _zero(asked.groups.text, words)
+                counted = (Counted(zero, first, "zero"), Counted(zero, second, "zero"))
+                return Found(*counted, "sentence-zero", 0.9, asked.groups.text[slice(*span)], span)
+        return None
 
     def of_one(self, span: Span, size: Value | None) -> Counted | None:
         """Return zero events of the one group that a sentence speaks of."""
-        told = self._told(span)
-        if told is None or size is None or not self.asked.tells(told[1], denied=True):
+        if size is None:
             return None
-        return Counted(_zero(self.asked.groups.text, told[0]), size, "zero")
+        told = (words for words, clause in self._told(span) if self.asked.tells(clause, denied=True))
+        words = next(told, None)
+        return None if words is None else Counted(_zero(self.asked.groups.text, words), size, "zero")
 
-    def _told(self, span: Span) -> tuple[Span, Span] | None:
-        """Return where a sentence says that nobody had something, and the clause that says what."""
+    def _told(self, span: Span) -> Iterator[tuple[Span, Span]]:
+        """Yield where a sentence says that nobody had something, and the clause that says what."""
         text = self.asked.groups.text
-        if _SOME.search(text, *span) or _PLANNED.search(text, *span):
-            return None
+        if _PLANNED.search(text, *span):
+            return
         did_not = _DID_NOT.search(text, *span) or self._not_seen(span)
-        none = next((m for m in _NONE.finditer(text, *span) if self._is_none(m, span)), None)
-        if did_not is not None:
-            words, clause = did_not.span(), (span[0], did_not.end())
-        elif none is not None:
+        found = [(did_not.span(), (span[0], did_not.end()))] if did_not is not None else list(self._nones(span))
+        for words, clause in found:
+            counted = _FIGURE.search(text, *clause) or self.asked.groups.counts(clause)
+            if not counted and not self._no_difference(clause):
+                yield words, clause
+
+    def _nones(self, span: Span) -> Iterator[tuple[Span, Span]]:
+        """Yield each "no" of a sentence with the words it denies."""
+        text = self.asked.groups.text
+        for none in _NONE.finditer(text, *span):
             stop = _END.search(text, none.end(), span[1])
-            words, clause = none.span(), (none.start(), stop.start() if stop else span[1])
-            if self._did_something_else(none.end(), clause[1]):
-                return None
-        else:
-            return None
-        counted = _FIGURE.search(text, *clause) or self.asked.groups.counts(clause)
-        return None if counted else (words, clause)
+            clause = (none.start(), stop.start() if stop else span[1])
+            if self._is_none(none, span) and not self._did_something_else(none.end(), clause[1]):
+                yield none.span(), clause
+
+    def _no_difference(self, clause: Span) -> bool:
+        """Return whether words deny a difference or effect, rather than that something happened."""
+        text = self.asked.groups.text
+        found = _SOME.search(text, *clause)
+        if found is None:
+            return False
+        return not (_SIGNIFICANT.search(text, *clause) and "significant" in self.asked.words)
 
     def _not_seen(self, span: Span) -> re.Match[str] | None:
         """Return where a sentence ends by saying that something, no difference or effect, was not seen."""
@@ -140,7 +156,7 @@ class ZeroQuestion:
         text = self.asked.groups.text
         before = text[max(span[0], none.start() - 16) : none.start()]
         people = none.group().casefold().startswith("without") and _PEOPLE_BEFORE.search(before)
-        return not (people or before.endswith("(") or _SOME.match(text, none.start(), span[1]))
+        return not (people or before.endswith("("))
 
     def _everybody(self, span: Span, clause: Span) -> bool:
         """Return whether a clause speaks of everybody: of both groups, of all patients, or of no group at all."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mscevidence.extract.asked_times import NUMBER_WORDS, timeless, times_told, without_times
 from mscevidence.extract.group_mentions import Groups
-from mscevidence.extract.word_stems import Stems, covered, same_denial, same_turn, stems, telling, weight
+from mscevidence.extract.word_stems import Stems, covered, same_denial, same_turn, stems, telling, unmeasured, weight
 from mscevidence.model import Span
 
 LEAST = 0.72
@@ -19,7 +19,7 @@ _KIND = re.compile(
     re.IGNORECASE,
 )
 _CAUSE = re.compile(
-    r"\b(?:(?:leading|led)\sto|requiring|resulting\sin|(?:due|owing|attributed)\sto|caused\sby|because\sof|on\saccount\sof)\b",
+    r"\b(?:(?:leading|led)\sto|requiring|necessitating|needing|resulting\sin|(?:due|owing|attributed)\sto|caused\sby|because\sof|on\saccount\sof)\b",
     re.IGNORECASE,
 )
 _SOME_PATIENTS = re.compile(
@@ -31,6 +31,11 @@ _SOME_PATIENTS = re.compile(
 )
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated|[-–])\s")
+_OF_WHAT = re.compile(
+    r"\b(?P<what>[a-z]{4,})\s(?:of|from|for)\s(?:an?\s)?(?P<of>[a-z]{4,}(?:\s[a-z]{4,})?)", re.IGNORECASE
+)
+_SHORT_WORTH = 0.8
+"""What it is worth to name what happens without what the whole article is about."""
 _GRADES = re.compile(
     r"\bgrades?\s?[≥>]?=?\s?(?P<marks>(?:\d|I{1,3}V?|IV|V)\b(?:\s?(?:[-–/,+]|to|or|and|&)\s?(?:grade\s)?(?:\d|I{1,3}V?|IV|V)\b)*)"
     r"(?P<more>\+|\s(?:or|and)\s(?:more|higher|above|worse|greater))?",
@@ -58,7 +63,7 @@ class AskedOutcome:
     def _wanted(self) -> tuple[tuple[Stems, float], ...]:
         """The sets of stems that say the outcome, with what each is worth: all, the telling, those without the time."""
         all_ = stems(self.words)
-        found = [(all_, 1.0), (telling(all_), 0.9)]
+        found = [(all_, 1.0), (telling(all_), 0.9), (unmeasured(all_), 0.97)]
         if times_told(self.words):
             found.append((stems(without_times(self.words)), 0.95))
         plain = stems(_BRACKETS.sub(" ", self.words))
@@ -70,6 +75,32 @@ class AskedOutcome:
             # "of rocuronium" tells nothing in an article that is about rocuronium throughout.
             found.append((head, 0.9))
         return tuple(found)
+
+    @cached_property
+    def _short(self) -> Stems:
+        """The stems of what happens, where the rest of the outcome is what the whole article is about.
+
+        "Recurrence of otitis media" is told as "recurrence" in an article on otitis media.
+        """
+        first, *rest = _PARTS.split(_BRACKETS.sub(" ", without_times(self.words)), maxsplit=1)
+        head = telling(stems(first))
+        known = self.groups.topical | self.groups.aims
+        alone = bool(head) and all(weight(word) == 1 for word in head) and rest
+        return head if alone and telling(stems(rest[0])) - head <= known else frozenset()
+
+    def _says_short(self, piece: str, present: Stems) -> bool:
+        """Return whether a part of a text names what happens, and not that of something else: "pain of the arm"."""
+        named = bool(self._short) and self._short <= present
+        return named and self._short.isdisjoint(self._elsewhere(piece))
+
+    def _elsewhere(self, piece: str) -> Stems:
+        """Return the stems that a part of a text has only as something of something that was not asked for."""
+        asked = self._wanted[0][0] | self.groups.topical | self.groups.aims
+        found: set[str] = set()
+        for match in _OF_WHAT.finditer(piece):
+            if not telling(stems(match["of"])) <= asked:
+                found |= stems(match["what"])
+        return frozenset(found)
 
     @cached_property
     def _named(self) -> Stems:
@@ -93,7 +124,8 @@ class AskedOutcome:
         told = times_told(piece) if when else frozenset()
         if when and told and not when & told:
             return 0.0
-        return max(covered(each, present) * worth for each, worth in self._wanted)
+        short = _SHORT_WORTH if self._says_short(piece, present) else 0.0
+        return max(short, *(covered(each, present) * worth for each, worth in self._wanted))
 
     def _denied(self, piece: str) -> Stems:
         """Return the stems of an outcome that a part of the text has only behind "non-": "non-respiratory events"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mscevidence.extract.count_pairs import AGAINST, against, agrees_with_words, single
@@ -31,6 +31,7 @@ _IN_EACH = re.compile(
 )
 _NAME_AND_N = re.compile(r"[,;]\s(?:the\s)?[A-Za-z][\w-]*(?:\s[\w-]+){0,3},?\s?")
 _LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
+_NAMED_INSIDE = re.compile(r"\s(?:of|in|from|on|among|with|receiving|given)\s(?:the\s)?\Z")
 _VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
     r"\b(?:vs\.?|v|versus|compared|comparison|contrast|whereas|while|but|and|than|against|with\sonly)\b|[,;:]"
@@ -49,7 +50,7 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     counts set against each other behind the one group that is named ("was higher with A (33% vs 24%)").
     """
     counts = single(text, counts)
-    mentions = [m for m in mentions if not any(c.start <= m.start < c.end for c in counts)]
+    mentions = list(_outside(text, mentions, counts))
     beside = _beside(text, mentions, counts)
     if beside is not None:
         return beside
@@ -62,6 +63,16 @@ def assigned(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count
     if len(counts) == 1:
         return _of_both(text, counts[0])
     return _of_two(text, mentions, (counts[0], counts[1])) if len(counts) == 2 else None
+
+
+def _outside(text: str, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> Iterator[GroupMention]:
+    """Yield mentions, those inside a count as if they stood behind it: "45 children of the vaccine group (24%)"."""
+    for mention in mentions:
+        around = next((count for count in counts if count.start <= mention.start < count.end), None)
+        if around is None:
+            yield mention
+        elif _NAMED_INSIDE.search(text, around.start, mention.start):
+            yield GroupMention(around.end, around.end, mention.whose)
 
 
 def _of_both(text: str, count: Count) -> dict[Whose, Count] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -14,9 +14,9 @@ from mscevidence.extract.counts import Count, Sentence
 from mscevidence.extract.group_names import SideWords, named_groups
 from mscevidence.extract.numbered_names import is_in_a_name
 from mscevidence.extract.numerals import numerals_in
-from mscevidence.extract.pairing import Side, Sides, pair
+from mscevidence.extract.pairing import OTHER, Side, Sides, pair
 from mscevidence.extract.phrases import Lexicon, hyphenated
-from mscevidence.extract.sentences import sentences_of
+from mscevidence.extract.running_text import running_text
 from mscevidence.extract.word_stems import Stems, stem, stems
 from mscevidence.model import Document, Span
 
@@ -24,13 +24,15 @@ _OFTEN, _SHARE = 3, 0.08
 _GIVEN = re.compile(
     r"\b(?P<lack>(?:[Nn]on|[Nn]o|[Uu]n|[Ww]ithout)[\s-]?)?(?P<what>[a-z]{4,40})[\s-](?:groups?|arms?|patients|subjects|participants)\b"
 )
-_NOT_TOLD = re.compile(r"(?i)table|fig")
 
 Whose = Literal["intervention", "comparator", "other"]
 
 _MARKS = stems("alone only monotherapy plus combined") | {"no", "non", "not", "without", "alon", "onli", "only"}
 """Stems that say how the words of a side are meant and are none of its words."""
 _NEGATED = re.compile(r"\b(?:no|non|not|without|un(?:treated|exposed))\b|\bnon-", re.IGNORECASE)
+_LACK = re.compile(
+    r"\b(?:no|without|not\s(?:given|receiving|treated\swith))\s(?P<what>[a-z][\w\s-]{2,60})", re.IGNORECASE
+)
 _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
 _CONTROL_GROUP = re.compile(r"\bcontrol\s(?:group|arm)\b", re.IGNORECASE)
 _ADDED = re.compile(r"\s\+\s|\bplus\b", re.IGNORECASE)
@@ -96,14 +98,7 @@ class Groups:
     @cached_property
     def told(self) -> tuple[tuple[str, tuple[Span, ...]], ...]:
         """The running text of each section, as its name and its sentences; tables are no part of it."""
-        tables = sorted(table.span for table in self.document.tables)
-        found: list[tuple[str, tuple[Span, ...]]] = []
-        for section in self.document.sections:
-            if _NOT_TOLD.match(section.name):
-                continue
-            parts = _without(section.span, tables)
-            found.append((section.name, tuple(each for part in parts for each in sentences_of(self.text, part))))
-        return tuple(found)
+        return running_text(self.document, self.text)
 
     @cached_property
     def topical(self) -> Stems:
@@ -111,6 +106,12 @@ class Groups:
         spans = [span for _, sentences in self.told for span in sentences]
         tally = Counter(word for start, end in spans for word in stems(self.text[start:end]))
         return frozenset(word for word, often in tally.items() if often >= max(_OFTEN, len(spans) * _SHARE))
+
+    @cached_property
+    def aims(self) -> Stems:
+        """The stems of the first sentences, which say what an article is about."""
+        first = [span for _, sentences in self.told[:2] for span in sentences[:2]]
+        return frozenset(word for start, end in first[:3] for word in stems(self.text[start:end]))
 
     def _asked(self, side: Side) -> str:
         return self.sides.intervention if side == "intervention" else self.sides.comparator
@@ -136,6 +137,12 @@ class Groups:
             contained=contained,
             least=tuple(each for each in least if each),
             negated=next((side for side in reversed(SIDES) if _NEGATED.search(self._asked(side))), None),
+            denied=frozenset(
+                word
+                for side in SIDES
+                for match in _LACK.finditer(self._asked(side))
+                for word in stems(match["what"]) - named[OTHER[side]]
+            ),
             joined=any(re.search(r"\band\b", self._asked(side)) for side in SIDES),
             added=frozenset(side for side in SIDES if _ADDED.search(self._asked(side))),
         )
@@ -277,19 +284,6 @@ class Groups:
             names = (self.sides.intervention, self.sides.comparator)
             self._counted[span] = tuple(count for count in found if not is_in_a_name(self.text, count, names))
         return self._counted[span]
-
-
-def _without(span: Span, tables: Sequence[Span]) -> Iterator[Span]:
-    """Yield a part of a text without the tables that stand in it."""
-    start = span[0]
-    for table in tables:
-        if table[1] <= start or table[0] >= span[1]:
-            continue
-        if table[0] > start:
-            yield start, table[0]
-        start = max(start, table[1])
-    if start < span[1]:
-        yield start, span[1]
 
 
 SIDES: tuple[Side, Side] = ("intervention", "comparator")

@@ -32,6 +32,8 @@ _JOIN_AND = re.compile(r"\s(?:and|or)\s", re.IGNORECASE)
 _GROUP_NEXT = re.compile(
     r"[\s-]?[”\"'’]?\s?(?:[(,;:.\[]|$|(?:alone|only|groups?|arms?|cohorts?|patients|subjects|participants|women|men|recipients|users|treated|and|or|vs|versus|than|was|were|had)\b)"
 )
+_DENIED_BEFORE = re.compile(r"\b(?:not|never|without|no|neither|nor)\b(?:\s[\w-]+){0,5}\s\Z", re.IGNORECASE)
+_OTHER: dict[str, Whose] = {"intervention": "comparator", "comparator": "intervention"}
 _WITH_OR_WITHOUT = re.compile(r"\bwith\s(?:or|and)\swithout\s(?:the\s|additional\s)?", re.IGNORECASE)
 
 
@@ -56,6 +58,7 @@ class SideWords:
         negated: the side that is the lack of the other: "no treatment", "without antibiotics".
         joined: whether "and" may stand inside the name of a side.
         added: the sides that name two things given together: "salbutamol + dexamethasone".
+        denied: the stems of what the negated side lacks: "prophylaxis" of "no prophylaxis".
     """
 
     own: dict[str, Whose]
@@ -65,6 +68,7 @@ class SideWords:
     negated: Literal["intervention", "comparator"] | None
     joined: bool = False
     added: frozenset[Literal["intervention", "comparator"]] = frozenset()
+    denied: Stems = frozenset()
     _known: dict[str, Label | None] = field(default_factory=dict, repr=False, compare=False)
 
     def label(self, word: str) -> Label | None:
@@ -162,16 +166,24 @@ def _adds_another(text: str, run: list[_Word], words: SideWords) -> bool:
 
 
 def _whose(text: str, run: list[_Word], labels: list[Label], words: SideWords) -> Whose | None:
-    definite = [each.whose for each in run if each.whose is not None]
+    definite = {each.whose for each in run if each.whose is not None}
     if "negation" in labels:
         return words.negated if len(labels) > 1 else None
-    if len(set(definite)) > 1:
+    if len(definite) > 1:
         return "other"  # "dexamethasone + salbutamol" beside "dexamethasone + placebo" and "placebo + salbutamol"
-    if definite:
-        return "other" if definite[0] in words.added and _adds_another(text, run, words) else definite[0]
+    for whose in definite:
+        if whose == words.negated and {each.stem for each in run} <= words.denied:
+            # "Prophylaxis" is what "no prophylaxis" lacks, unless it "had not been given".
+            lacked = _DENIED_BEFORE.search(text, max(0, run[0].start - 60), run[0].start)
+            return whose if lacked else _OTHER[whose]
+        return "other" if whose in words.added and _adds_another(text, run, words) else whose
+    return _contained(text, run, labels, words)
+
+
+def _contained(text: str, run: list[_Word], labels: list[Label], words: SideWords) -> Whose | None:
+    """Return the side that has no word of its own, where a run of words of both sides names it."""
     if words.contained is None or "shared" not in labels:
         return None
     present = {each.stem for each in run if each.label == "shared"}
-    if "alone" in labels or (any(each <= present for each in words.least) and _GROUP_NEXT.match(text, run[-1].end)):
-        return words.contained
-    return None
+    named = any(each <= present for each in words.least) and _GROUP_NEXT.match(text, run[-1].end)
+    return words.contained if "alone" in labels or named else None

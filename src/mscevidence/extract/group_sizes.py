@@ -12,6 +12,7 @@ from mscevidence.extract.group_lists import items
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.implied_sizes import implied_sizes
 from mscevidence.extract.pairing import OTHER, Side
+from mscevidence.extract.shared_out import shared_out
 from mscevidence.model import Span, Value
 
 _EACH = re.compile(r"\b(?:each|both|either|per)\s(?:[\w-]+\s){0,2}?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
@@ -26,6 +27,7 @@ _NO_SIZE = re.compile(
     r"|occurr\w+|frequenc\w+|incidence|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r":\s|;\s|,\s(?:and|but|of\swhom|of\swhich|while|whereas)\s")
 _BRACKETED = re.compile(r"[(\[:=]\s?(?:[nN]\s?=\s?)?$")
 _SIZE_RULES = frozenset({"n-equals", "x-patients", "bare-number", "complement", "x-percent"})
 _BEFORE_PLAIN = re.compile(
@@ -132,9 +134,9 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
         alone = not any(size.rule == "n-equals" and size.number != near[0].number for size in sizes) if near else False
         if alone and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()]):
             return _Told(1, dict.fromkeys(SIDES, near[0].value))
-    if not mentions or not sizes:
+    if not mentions:
         return None
-    found = _halves(text, mentions, sizes) or _owned(text, mentions, sizes)
+    found = shared_out(groups, span) or _halves(text, mentions, sizes) or _owned(text, mentions, sizes)
     if not found:
         return None
     if len(found) < 2:
@@ -146,7 +148,7 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
 
 def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> Iterator[_Size]:
     text = groups.text
-    plain = bool(_ASSIGNED.search(text, *span)) and not _NO_SIZE.search(text, *span)
+    plain = bool(_ASSIGNED.search(text, *span))
     random = bool(_RANDOM.search(text, *span))
     for count in groups.counts(span):
         value = count.values[0]
@@ -154,6 +156,7 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
             continue
         before = text[max(span[0], value.span[0] - 14) : value.span[0]]
         after = text[value.span[1] : value.span[1] + 30]
+        countable = not _NO_SIZE.search(text, *_clause(text, span, value.span))
         if _RATIO_BEFORE.search(before) or _NO_PATIENTS.match(after) or _is_enumerator(text, span, value.span):
             continue
         if count.rule == "n-equals":
@@ -166,9 +169,20 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
         beside = any(0 <= m.start - value.span[1] <= 2 for m in mentions)
         framed = beside or (_BEFORE_PLAIN.search(before) and _AFTER_PLAIN.match(after))
         large = (value.number or 0) >= _LEAST_PLAIN and (count.rule != "bare-number" or framed)
-        if (bracketed and not _NO_SIZE.search(text, *span)) or (plain and large):
+        if countable and (bracketed or (plain and large)):
             n = value.model_copy(update={"role": "n"})
             yield _Size(n, value.span[0], count.end, count.rule, bracketed, random)
+
+
+def _clause(text: str, sentence: Span, number: Span) -> Span:
+    """Return the clause of a number: of a sentence, what stands between its colons and its ", and" outside brackets."""
+    cuts = [
+        cut.span()
+        for cut in _CLAUSE_END.finditer(text, *sentence)
+        if text.count("(", sentence[0], cut.start()) == text.count(")", sentence[0], cut.start())
+    ]
+    start = max((stop for _, stop in cuts if stop <= number[0]), default=sentence[0])
+    return start, min((begin for begin, _ in cuts if begin >= number[1]), default=sentence[1])
 
 
 def _is_enumerator(text: str, sentence: Span, number: Span) -> bool:
@@ -191,8 +205,8 @@ def _without_total(sizes: list[_Size]) -> list[_Size]:
 def _owned(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) -> dict[Side, Value]:
     """Return whose the sizes are: of the group named beside each; of two, the other is of the other group."""
     listed = _listed(text, mentions, sizes)
-    if listed is not None:
-        return listed
+    if listed is not None or not sizes:
+        return listed or {}
     ahead = not any(m.start >= sizes[-1].end for m in mentions) and any(m.end <= sizes[0].start for m in mentions)
     whose: list[Whose | None] = []
     for index, size in enumerate(sizes):
@@ -239,6 +253,8 @@ def _named_after(text: str, size: _Size, after: Sequence[GroupMention]) -> Whose
 
 def _halves(text: str, mentions: Sequence[GroupMention], sizes: Sequence[_Size]) -> dict[Side, Value]:
     """Return the one n behind two groups of a list for both, where it makes up all: "A and B (n = 32)" of 64."""
+    if not sizes:
+        return {}
     last = sizes[-1]
     doubled = all(size.number == 2 * last.number for size in sizes[:-1])
     if last.rule != "n-equals" or not doubled or not _is_total(text, 2 * last.number):

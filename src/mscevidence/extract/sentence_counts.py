@@ -22,6 +22,11 @@ _NOBODY = re.compile(
     r"(?=\s(?:in|of|from|on)\s)",
     re.IGNORECASE,
 )
+_BRACKET = re.compile(r"[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*[)\]]")
+_PARTS = re.compile(
+    r",?\s(?:including|of\s(?:whom|which|these|them)|among\swhom|consisting\sof|comprising|namely)\s.*?(?=;|,\s(?:and\s(?:in|for|of|on)|while|whereas|compared|versus|vs)\b|$)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NO_RESULT = frozenset({"of-n", "complement", "n-equals"})
 
 
@@ -49,6 +54,23 @@ def results_in(text: str, span: Span, counts: Sequence[Count], asked: Collection
         if count.rule not in _NO_RESULT and not _is_of_things(text, count):
             kept.append(count)
     return kept
+
+
+def breakdowns(text: str, span: Span, counts: Sequence[Count]) -> tuple[Span, ...]:
+    """Return the brackets and "including ..." of a part of a text that split up a count before them.
+
+    "Complications in five patients (21%) of the rectopexy group (retention, 3; ileus, 2)" splits up the five.
+    """
+    found = [match.span() for pattern in (_BRACKET, _PARTS) for match in pattern.finditer(text, *span)]
+    before = [count.end for count in counts]
+    splits = (
+        part
+        for part in found
+        if any(part[0] < count.start < part[1] for count in counts)
+        and not any(count.start < part[0] < count.end for count in counts)
+        and any(end <= part[0] for end in before)
+    )
+    return tuple(sorted(splits))
 
 
 def _has_percent(text: str, count: Count, percent: Count) -> bool:

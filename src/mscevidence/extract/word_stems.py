@@ -25,7 +25,7 @@ _SUFFIXES = tuple(
         r"\w+",
         """ations ation ated ating ates ate ator
         ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
-        ents ants ent ant ers er ed es al ic ia s y e""",
+        ents ants ent ant ers er ed es is al ic ia s y e""",
     )
 )
 _Replaced = tuple[tuple[str, ...], re.Pattern[str], str]
@@ -61,6 +61,8 @@ _ROUND = re.compile(r"(?<=\d)\.0+$")
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Return a word without its ending, so that infection, infections and infected agree."""
+    if "_" in word:
+        return word  # "group_s" is a name
     if word.startswith("respon"):
         return "respon"
     for suffix in _SUFFIXES:
@@ -76,7 +78,7 @@ _GENERIC = frozenset(
         """rate incidence number percent percentage proportion probability overall any all total frequency occurrence
         outcome event clinical significant cases prevalence development reported had postoperative during
         episodes counts reasons effect effects presence present type experienced occurred observed symptom symptoms
-        disorder disorders complaint complaints problem problems result results""",
+        disorder disorders complaint complaints problem problems result results suffer suffered suffering""",
     )
 )
 
@@ -103,6 +105,17 @@ def _rounded(number: str) -> str:
 def telling(words: Stems) -> Stems:
     """Return the stems that tell one outcome from another; all of them where none does."""
     return frozenset(word for word in words if word not in _GENERIC) or words
+
+
+_MEASURES = frozenset(
+    stem(word)
+    for word in ("rate", "incidence", "number", "percent", "percentage", "proportion", "probability", "frequency")
+) | frozenset(stem(word) for word in ("occurrence", "prevalence", "cases", "reported", "experienced", "observed"))
+
+
+def unmeasured(words: Stems) -> Stems:
+    """Return the stems of an outcome without those that only say that it is counted; all where nothing is left."""
+    return words - _MEASURES or words
 
 
 def weight(word: str) -> float:
