@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mscevidence.extract
-from mscevidence.extract.cues import Holding, Opening, cue_places, in_small_letters, whole_word_places, words_of
+from mscevidence.extract.cues import Cues, Holding, Opening, cue_places, in_small_letters, within
 
 GOLD = sorted((Path(__file__).parents[1] / "gold" / "abstracts").glob("*.txt"))
 MODULES = [
@@ -87,18 +87,24 @@ def test_places_are_in_order_and_of_every_cue() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("cues", "places"),
     [
-        ("In the MSC-group, 12/18 (67%)", {"in", "the", "msc", "group", "12", "18", "67"}),
-        ("Réponse à 3_mois", {"réponse", "à", "3", "mois"}),
-        ("", set()),
+        (Cues(beginning=["ra"]), [0, 6, 12]),
+        (Cues(inside=["rate"]), [0, 6, 12, 17, 24]),
+        (Cues(whole={"rate"}.__contains__), [0, 12, 17]),
+        (Cues(whole={"grate"}.__contains__), []),
     ],
+    ids=["beginning", "inside", "whole", "none"],
 )
-def test_words_are_runs_of_letters_and_digits(text: str, words: set[str]) -> None:
-    assert words_of(text, (0, len(text))) == words
+def test_words_tell_their_cues(cues: Cues, places: list[int]) -> None:
+    assert list(cues.places("rate, rated RATE_rate karate")) == places
 
 
-def test_a_whole_word_is_no_part_of_another() -> None:
-    text = "rate, rated RATE_rate karate"
-    assert list(whole_word_places(text, "rate", (0, len(text)))) == [0, 12, 17]
-    assert list(whole_word_places(text, "rate", (0, 10))) == [0, 6]
+def test_cues_made_later_are_found_in_a_text_known_before() -> None:
+    text = "Réponse à 3_mois"
+    assert list(Cues(whole={"réponse"}.__contains__).places(text)) == [0]
+    assert list(Cues(whole={"mois"}.__contains__).places(text)) == [12]
+
+
+def test_those_within_a_part_are_told_from_its_start_to_before_its_end() -> None:
+    assert within([1, 4, 4, 9], (4, 9)) == [4, 4]

@@ -1,25 +1,72 @@
 """Patterns that are tried only where a word stands that every match of them has.
 
 Looking for plain letters is hundreds of times faster than trying a pattern at each place, and most patterns have
-nothing to find in most sentences. Where the cues of a pattern stand is looked up once for a whole text. What is found
-is the same as without cues: these only say where it is vain to try.
+nothing to find in most sentences. A text is cut into its words once, and each word tells which cues it has: what is
+found is the same as without cues, these only say where it is vain to try.
 """
 
 from __future__ import annotations
 
+import operator
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from mscevidence.model import Span
 
 _LONGEST_WORD = 27
 """No name of a treatment that a pattern looks for has a longer word."""
+_LONGEST_KNOWN, _MOST_KNOWN = 40, 20_000
+"""Of how long words, and of how many, it is kept which cues they have."""
+_RUN = re.compile(r"[^\W_]+")
 _WORD_START = re.compile(r"(?<!\w)\w")
-_BETWEEN = re.compile(r"\W")
+_BETWEEN = re.compile(r"[^\w ]")
 _BETWEEN_WORDS = {code: " " for code in range(128) if _BETWEEN.match(chr(code))}
+
+
+class Cues:
+    """What some words of a text have, by which patterns, numbers or names are found."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        *,
+        beginning: Iterable[str] = (),
+        inside: Iterable[str] = (),
+        whole: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Keep what words begin with, what they have anywhere inside, or a test of a run of letters and digits.
+
+        All are told in small letters.
+        """
+        for cue in beginning:
+            _BEGINNING.setdefault(cue[:2], []).append((cue, self))
+        _INSIDE.extend((cue, self) for cue in inside)
+        if whole is not None:
+            _WHOLE.append((whole, self))
+        _KNOWN.clear()
+        _places_in.cache_clear()
+
+    def places(self, text: str) -> Sequence[int]:
+        """Return where in a text they stand, in order."""
+        return _places_in(text).get(self, ())
+
+
+_BEGINNING: dict[str, list[tuple[str, Cues]]] = {}
+_INSIDE: list[tuple[str, Cues]] = []
+_WHOLE: list[tuple[Callable[[str], bool], Cues]] = []
+"""All cues: by the first two letters of a word, in any word, and for any word."""
+_KNOWN: dict[str, tuple[tuple[Cues, int], ...]] = {}
+"""Words met before, with the cues they have and the offset of each."""
+
+
+def within(places: Sequence[int], span: Span) -> Sequence[int]:
+    """Return those of some places, told in order, that are in a part of a text."""
+    first = bisect_left(places, span[0])
+    return places[first : bisect_left(places, span[1], first)]
 
 
 class Opening:
@@ -34,7 +81,7 @@ class Opening:
         """Keep a pattern and the cues, in small letters with white space between them."""
         self._pattern = pattern
         self._cues = tuple(cues.split())
-        self._begun = tuple(_words_apart(cue) for cue in self._cues)
+        self._begun = Cues(beginning=(_BETWEEN.split(cue)[0] for cue in self._cues))
         self._ahead = ahead
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
@@ -52,7 +99,8 @@ class Opening:
         """Return what the pattern finds in a part of a text, in order."""
         places = self._places(text)
         first = bisect_left(places, start)
-        return self._matches(text, places[first : bisect_left(places, end, first)], end) if places else iter(())
+        last = bisect_left(places, end, first)
+        return self._matches(text, places[first:last], end) if first < last else iter(())
 
     def _matches(self, text: str, places: Sequence[int], end: int) -> Iterator[re.Match[str]]:
         passed = 0
@@ -64,23 +112,25 @@ class Opening:
 
     def _places(self, text: str) -> Sequence[int]:
         """Return where in a text the pattern is to be tried, in order."""
+        if not self._ahead:
+            return self._begun.places(text)
         known = known_places(text)
         places = known.get(self)
         if places is None:
-            cued = _places_of(self._begun, _words_apart(text))
-            places = known[self] = _with_words_before(text, cued, self._ahead) if self._ahead else cued
+            places = known[self] = _with_words_before(text, self._begun.places(text), self._ahead)
         return places
 
 
 class Holding:
     """A pattern of which every match holds one of some cues, be it inside a word."""
 
-    __slots__ = ("_cues", "_pattern")
+    __slots__ = ("_cues", "_held", "_pattern")
 
     def __init__(self, pattern: re.Pattern[str] | Opening, cues: str) -> None:
         """Keep a pattern and the cues, in small letters with white space between them."""
         self._pattern = pattern
         self._cues = tuple(cues.split())
+        self._held = None if _BETWEEN.search(cues) else Cues(inside=self._cues)
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first that the pattern finds in a part of a text, or None."""
@@ -91,16 +141,13 @@ class Holding:
         return self._pattern.finditer(text, start, end) if self._may_match(text, start, end) else iter(())
 
     def _may_match(self, text: str, start: int, end: int) -> bool:
-        known = known_places(text)
-        places = known.get(self)
-        if places is None:
-            places = known[self] = cue_places(text, self._cues)
+        places = self._held.places(text) if self._held is not None else cue_places(text, self._cues)
         index = bisect_left(places, start)
         return index < len(places) and places[index] < end
 
 
 @lru_cache(maxsize=8)
-def known_places(_text: str) -> dict[Opening | Holding, Sequence[int]]:
+def known_places(_text: str) -> dict[Opening, Sequence[int]]:
     """Return where in a text patterns are to be tried, as far as it was looked up before."""
     return {}
 
@@ -130,12 +177,44 @@ def words_of(text: str, span: Span) -> frozenset[str]:
 
 @lru_cache(maxsize=8)
 def _words_apart(text: str) -> str:
-    """Return a text in small letters with a blank for all that belongs to no word, behind one more blank.
+    """Return a text in small letters with a blank for all that belongs to no word, between two more blanks.
 
-    So every word that begins with a cue is found by that cue with a blank before it, and at its own place.
+    The blank before a word stands where the word stands in the text.
     """
     small = in_small_letters(text)
-    return " " + (small.translate(_BETWEEN_WORDS) if small.isascii() else _BETWEEN.sub(" ", small))
+    return f" {small.translate(_BETWEEN_WORDS) if small.isascii() else _BETWEEN.sub(' ', small)} "
+
+
+@lru_cache(maxsize=8)
+def _places_in(text: str) -> dict[Cues, list[int]]:
+    """Return where in a text cues of each kind stand, those that it has none of left out."""
+    apart = _words_apart(text)
+    found: dict[Cues, list[int]] = {}
+    at = 0
+    for word in apart.split():
+        told = _KNOWN.get(word)
+        if told is None:
+            told = _cues_of(word)
+        if told:
+            at = apart.find(f" {word} ", at)
+            for cues, offset in told:
+                found.setdefault(cues, []).append(at + offset)
+            at += len(word) + 1
+    return found
+
+
+def _cues_of(word: str) -> tuple[tuple[Cues, int], ...]:
+    """Return the cues that a word has, each with its offset, in the order in which they stand."""
+    begun = dict.fromkeys(cues for cue, cues in _BEGINNING.get(word[:2], ()) if word.startswith(cue))
+    held = [(cues, at) for cue, cues in _INSIDE if cue in word for at in _places_of((cue,), word)]
+    runs = [(word, 0)] if "_" not in word else [(each.group(), each.start()) for each in _RUN.finditer(word)]
+    whole = [(cues, at) for run, at in runs for is_one, cues in _WHOLE if is_one(run)]
+    told = (*((cues, 0) for cues in begun), *sorted(held, key=operator.itemgetter(1)), *whole)
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    if len(word) <= _LONGEST_KNOWN:
+        _KNOWN[word] = told
+    return told
 
 
 @lru_cache(maxsize=8)

@@ -7,11 +7,11 @@ time, a dose, a measured quantity, a label (grade 3, phase 1), a p value, a boun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from mscevidence.extract.cues import words_of
+from mscevidence.extract.cues import Cues, within
 from mscevidence.extract.number_words import IN_WORDS, SAID_IN_WORDS, words_value
 from mscevidence.extract.numeral_kinds import (
     LABELLED,
@@ -28,12 +28,8 @@ WORDS = IN_WORDS
 DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.·]\d{1,9}|,\d{1,2}(?=\s?%))?)"
 POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
-_BEGINS_IN_DIGITS = re.compile(r"[\d.\-‐‑–−](?:(?<=\d)|(?=\d))")
-_BEGINS = re.compile(
-    r"[\d.\-‐‑–−aefnostzAEFNOSTZ]"
-    r"(?:(?<=\d)|(?<=[.\-‐‑–−])(?=\d)|(?<![^\W_].)(?<=[^\W\d_])(?i:(?=[nwhoiel][eoruivxgnf])|(?<=a)(?=\s+h)))"
-)
-"""Where a numeral may begin: all that is looked at in most of a text."""
+_DIGITS_BEGIN = re.compile(r"\d+|[.\-‐‑–−](?=\d)")
+_SAID_IN_WORDS, _A, _HUNDRED = (Cues(whole=words.__contains__) for words in (SAID_IN_WORDS, {"a"}, {"hundred"}))
 _WITH_DIGITS = re.compile(
     rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
@@ -87,15 +83,21 @@ def numerals_in(text: str, span: Span) -> tuple[Numeral, ...]:
 
 def _matches(text: str, span: Span) -> Iterator[re.Match[str]]:
     """Yield the numerals of a part of a text as written, in order."""
-    begins = _BEGINS_IN_DIGITS if SAID_IN_WORDS.isdisjoint(words_of(text, span)) else _BEGINS
-    begin = begins.search(text, *span)
-    while begin is not None:
-        start = begin.start()
-        match = _written_at(text, start, span[1])
+    passed = span[0]
+    for start in _starts(text, span):
+        match = _written_at(text, start, span[1]) if start >= passed else None
         if match is not None:
             yield match
-            start = match.end() - 1
-        begin = begins.search(text, start + 1, span[1])
+            passed = match.end()
+
+
+def _starts(text: str, span: Span) -> Sequence[int]:
+    """Return where numerals may begin in a part of a text, in order."""
+    in_digits = [begin.start() for begin in _DIGITS_BEGIN.finditer(text, *span)]
+    in_words = within(_SAID_IN_WORDS.places(text), span)
+    if within(_HUNDRED.places(text), span):
+        in_words = [*in_words, *within(_A.places(text), span)]
+    return sorted([*in_digits, *in_words]) if in_words else in_digits
 
 
 def _written_at(text: str, start: int, end: int) -> re.Match[str] | None:
