@@ -25,6 +25,14 @@ _LEAD = (
 )
 _LEADS = re.compile(rf"{_LEAD}\Z", re.IGNORECASE)
 _LONGEST_LEAD = 24
+_GROUP_NOUN = re.compile(r"\s(?:group|arm|cohort)\Z")
+_SHORTEST_NAME = 3
+_COMMON = re.compile(
+    r"(?:the\s)?(?:(?:low|high|medium|middle|single|double|first|second|third)(?:[\s-]dose)?|controls?|treat(?:ment|ed)|study|trial|test|experimental|intervention|observation"
+    r"|standard|conventional|cell|patient|disease|remission|response|acute|chronic|late|early|active)",
+    re.IGNORECASE,
+)
+"""Names of groups that are words of any text when they stand alone."""
 _TRAIL = re.compile(r"(?![\w/-])(?:[\s-](?:groups?|arms?|patients|recipients|treated))?", re.IGNORECASE)
 
 
@@ -73,7 +81,9 @@ def _treatments(context: Context, span: Span) -> Iterator[ArmMention]:
         return
     text, end = context.document.text, span[0]
     small = in_small_letters(text)
-    longest_first = sorted(((in_small_letters(name), name) for name in names), key=lambda each: -len(each[0]))
+    called = {in_small_letters(name): name for name in names}
+    called |= {plain: label for name, label in called.items() if (plain := _without_noun(name)) not in called}
+    longest_first = sorted(called.items(), key=lambda each: -len(each[0]))
     for start in cue_places(text, tuple(name for name, _ in longest_first)):
         if not end <= start < span[1]:
             continue
@@ -84,6 +94,12 @@ def _treatments(context: Context, span: Span) -> Iterator[ArmMention]:
                 end = trail.end()
                 yield ArmMention(start, end, label, "named")
                 break
+
+
+def _without_noun(name: str) -> str:
+    """Return "placebo" for "placebo group"; the whole name where the rest of it is a common word."""
+    plain = _GROUP_NOUN.sub("", name)
+    return name if len(plain) < _SHORTEST_NAME or _COMMON.fullmatch(plain) else plain
 
 
 def different(arms: tuple[ArmMention, ...]) -> tuple[ArmMention, ...]:

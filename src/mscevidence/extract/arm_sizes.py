@@ -44,7 +44,7 @@ def _of_results(results: tuple[Candidate, ...]) -> Iterator[Told]:
     """Yield the printed denominators of results that leave no doubt about their arm."""
     for result in results:
         n = result.value("n")
-        if n is None or n.derived or result.kind != "result" or result.certainty != "stated":
+        if n is None or n.derived or result.kind != "result" or result.certainty == "ambiguous":
             continue
         if result.arm not in {None, ALL} and result.arm_span is not None:
             yield result.arm or "", n, result.arm_span

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from mscevidence.extract.arms import ALL, arm_key, is_comparative
+from mscevidence.extract.assessed import Assessed, assessed_in
 from mscevidence.extract.assigned import treatments_assigned
 from mscevidence.model import Candidate, Document, Value
 
@@ -15,6 +16,10 @@ _CONTROL = re.compile(
     r"\b(?:controls?|placebo|saline|sham|standard|conventional|routine|usual|untreated|no)\b", re.IGNORECASE
 )
 """Words of which the name of the arm without the treatment has one."""
+_GOT_IT = re.compile(r"treated|infused|transplanted|injected|received|given", re.IGNORECASE)
+"""What is said of those who got the treatment."""
+_MOST = 0.6
+"""The share of those who entered that must have been treated, so that they are no group among others."""
 _TREATED = ("treated", "treatment", "intervention", "experimental")
 """Names for the arm with the treatment."""
 
@@ -32,6 +37,10 @@ class Context:
     """The names of the two treatments that patients were assigned to, whose sizes need not be told."""
     people: tuple[Value, ...] = ()
     """Every number that is told, or printed as n, of all patients; more than one where some were left out later."""
+    assessed: tuple[Assessed, ...] = ()
+    """How many of the patients are said to have been left to be assessed."""
+    entered: Value | None = None
+    """How many entered the trial, where fewer of them were treated, whose number the total then is."""
 
     @property
     def total(self) -> Value | None:
@@ -67,6 +76,18 @@ class Context:
     def derivable(self, arm: str | None) -> Value | None:
         """Return the number of patients of an arm when every result of the arm that prints its n agrees with it."""
         return None if arm and arm_key(arm) in self.unsure else self.size(arm)
+
+    def left_at(self, place: int, *, benefit: bool) -> tuple[Value, ...]:
+        """Return the numbers of patients, fewer than all, of whom what is told behind a place may be.
+
+        Args:
+            place: where it is told.
+            benefit: it is a judgement of benefit, of those who could be judged.
+        """
+        total = self.total_number
+        if total is None:
+            return ()
+        return tuple(left.n for left in self.assessed if left.may_be_meant(total, place, benefit=benefit))
 
     @cached_property
     def named(self) -> tuple[str, ...]:
@@ -106,18 +127,14 @@ def context_of(
         told.setdefault(key, {}).setdefault(n.number, n)
         labels.setdefault(key, candidate.arm)
     sizes = {arm: next(iter(numbers.values())) for arm, numbers in told.items() if len(numbers) == 1}
-    printed = {
-        (arm_key(r.arm), n.number)
-        for r in results
-        if r.kind == "result" and r.arm and (n := r.value("n")) and not n.derived
-    }
-    printed_for_all = {
-        n.number: n
-        for r in results
-        if r.kind == "result" and r.arm == ALL and (n := r.value("n")) and not n.derived and n.number is not None
-    }
-    unsure = frozenset(arm for arm, number in printed if arm in sizes and number != sizes[arm].number)
     comparative = known.comparative if known else is_comparative(document)
+    assessed = known.assessed if known else assessed_in(document)
+    total, entered = (None, None) if comparative else _settled(participants, assessed)
+    sizes |= {ALL: total} if total is not None else {}
+    of_arms = [(r.arm, n) for r in results if r.arm and (n := _printed_n(r)) is not None]
+    printed = {(arm_key(arm), n.number) for arm, n in of_arms}
+    printed_for_all = {n.number: n for arm, n in of_arms if arm == ALL and n.number is not None}
+    unsure = frozenset(arm for arm, number in printed if arm in sizes and number != sizes[arm].number)
     assigned = known.assigned if known else treatments_assigned(document) if comparative else ()
     return Context(
         document,
@@ -126,5 +143,33 @@ def context_of(
         labels,
         unsure,
         assigned,
-        tuple((printed_for_all | told.get(ALL, {})).values()),
+        tuple((printed_for_all | told.get(ALL, {}) | {a.n.number: a.n for a in assessed if a.n.number}).values()),
+        assessed,
+        entered,
     )
+
+
+def _settled(participants: Iterable[Candidate], assessed: tuple[Assessed, ...]) -> tuple[Value | None, Value | None]:
+    """Return the total, and those who entered if fewer were treated, where two numbers of all patients are told."""
+    told: dict[float, dict[bool, Value]] = {}
+    for candidate in participants:
+        n, status = candidate.value("n"), candidate.value("status")
+        if candidate.arm == ALL and n is not None and n.number and candidate.value("qualifier") is None:
+            told.setdefault(n.number, {})[status is not None and bool(_GOT_IT.fullmatch(status.text))] = n
+    match sorted(told):
+        case [fewer, more]:
+            entered, treated = told[more].get(False), told[fewer].get(True)
+        case _:
+            return None, None
+    if entered is None or treated is None or any(len(ways) > 1 for ways in told.values()):
+        return None, None
+    if any(left.n.number == fewer and left.shares_out(more) for left in assessed):
+        return entered, None  # "33 patients received cells of blood and 7 of marrow"
+    return (treated, entered) if fewer >= _MOST * more else (None, None)
+
+
+def _printed_n(result: Candidate) -> Value | None:
+    """Return the n that is printed beside a result, but not what may be its n: "no fever, but rashes in 3 patients"."""
+    n = result.value("n") if result.kind == "result" else None
+    doubtful = result.rule == "narrative-zero" and result.certainty == "ambiguous"
+    return None if n is None or n.derived or doubtful else n

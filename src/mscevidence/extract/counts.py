@@ -18,8 +18,10 @@ _STOP = (
     r"(?:of|in|with|and|or|to|for|from|who|whom|had|has|have|were|was|is|are|at|on|by|but|than|during|after|before|per|each|every|"
     r"weeks?|days?|months?|years?|hours?|groups?|arms?|cohorts?|cells?|doses?|infusions?|times|sites?|cent(?:er|re)s?|products?|that|which)"
 )
-NOUN = rf"(?:\s+(?!{_STOP}\b)(?:[A-Za-z][\w/'’–-]*,?|\([A-Z][\w-]*\))){{0,6}}?\s*{PEOPLE}\b(?!-\w)"
-"""The people counted, with the words between the number and them."""
+NOUN = (
+    rf"(?:\s+(?!{_STOP}\b)(?:[A-Za-z][\w/'’–-]*,?|\([A-Z][\w-]*\))){{0,6}}?\s*{PEOPLE}\b(?!-\w)(?:\s{PEOPLE}\b(?!-\w))?"
+)
+"""The people counted, "adult patients" too, with the words between the number and them."""
 
 _CLOSE = re.compile(r"\s?[)\]]")
 _IN_A_LIST = re.compile(r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|;)\s")
@@ -102,12 +104,12 @@ def is_open(words: str) -> bool:
     return max(words.rfind("("), words.rfind("[")) > max(words.rfind(")"), words.rfind("]"))
 
 
-def runs(counts: Iterable[Count], text: str) -> tuple[tuple[Count, ...], ...]:
+def runs(counts: Iterable[Count], text: str, joined: re.Pattern[str] = _IN_A_LIST) -> tuple[tuple[Count, ...], ...]:
     """Return counts grouped into lists: neighbours with nothing but ``,`` and ``and`` between them."""
     grouped: list[list[Count]] = []
     for count in counts:
         previous = grouped[-1][-1] if grouped else None
-        if previous and _IN_A_LIST.fullmatch(text, previous.end, count.start):
+        if previous and joined.fullmatch(text, previous.end, count.start):
             grouped[-1].append(count)
         else:
             grouped.append([count])

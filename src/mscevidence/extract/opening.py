@@ -19,7 +19,7 @@ from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _LEAD = re.compile(
-    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,260}|[\w\s,-]{0,160}"
+    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,260}|[\w\s,-]{0,240}"
     r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?"
     r"|(?:Between|From|Since|During|Within|After|Until|At)\b[^.;()]{3,120},\s)?",
 )

@@ -98,7 +98,8 @@ class Ownership:
     def _is_of_few(self, count: Count, attached: Attached, n: float | None) -> bool:
         """Return whether a count is of patients chosen among those of an arm, who are not all who entered the trial."""
         total = self.facts.context.total
-        chosen = is_of_chosen(self.facts.text, count, attached.span)
+        of_arm = any(arm.kind != "all" and is_tied(self.facts.text, count, arm) for arm in self.facts.arms)
+        chosen = not of_arm and is_of_chosen(self.facts.text, count, attached.span)
         chosen = chosen or is_of_subgroup(self.facts.text, self.facts.span)
         return chosen and (n is None or total is None or n != total.number)
 

@@ -16,7 +16,7 @@ ENROL = (
     r"|divided|screened\sand\senrolled"
 )
 _TREAT = r"treated|infused|transplanted|injected|received|underwent|given|administered"
-_CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|ASCs?|ADSCs?|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
+CELLS = r"\b(?:\w+-)*(?:MSCs?|MSCT|ASCs?|ADSCs?|stem|stromal|cells?|infusions?|transplant\w*|injections?)\b"
 _LISTED = re.compile(r"\s(?:of|from|with|had|received|got|were|was)\b")
 _PLAIN = frozenset({"bare-number", "x-patients"})
 ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
@@ -24,7 +24,7 @@ VERB_AFTER = re.compile(
     rf"{ASIDE}{{0,200}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{ENROL})\b"
     rf"|(?P<entered>entered|participated|joined)\b"
     r"|(?<!who\s)(?:were|was|have\sbeen)\s(?:\w+ly\s)?(?P<done>treated|infused|transplanted)\s?(?=[.;]|\Z)"
-    rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{ASIDE}{{0,70}}?{_CELLS})"
+    rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{ASIDE}{{0,70}}?{CELLS})"
 )
 
 

@@ -10,10 +10,18 @@ from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count, is_open
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.participant_sentences import VERB_AFTER, ParticipantSentence
+from mscevidence.extract.subgroups import CONDITIONS
 from mscevidence.model import Candidate, Span, Value
 
 _PEOPLE_BEFORE = re.compile(
     rf"^(?:(?P<whole>At\sbaseline|Overall|In\stotal|Altogether),\s)?(?:\w+\s){{0,4}}(?P<people>{PEOPLE})\s?[(\[]\s?$",
+    re.IGNORECASE,
+)
+_OPENED_WITH = re.compile(
+    rf"(?:All\s)?(?:[\w-]+\s){{0,3}}?(?P<people>{PEOPLE})\s[^.;:()\[\]]{{2,120}}?\s?[(\[]\s?", re.IGNORECASE
+)
+_WERE_IN = re.compile(
+    r"[)\]]\s(?:were|have\sbeen|had\sbeen)\s(?:\w+ly\s)?(?:enrolled|included|recruited|treated|studied|analy[sz]ed|evaluated|reviewed|registered)\b",
     re.IGNORECASE,
 )
 _TREATMENT = re.compile(
@@ -72,6 +80,13 @@ def _treatment_before(place: ParticipantSentence, count: Count) -> tuple[str, Sp
 
 
 def _everybody_before(place: ParticipantSentence, count: Count) -> tuple[str, Span] | None:
+    """Return everybody for "patients (n = 20) were enrolled", "patients given cells in Delft (n = 20) were included"."""
+    text, start = place.document.text, place.span[0]
+    opened = _OPENED_WITH.fullmatch(text, start, count.start)
+    if opened is not None and _WERE_IN.match(text, count.end, place.span[1]):
+        alone = all(other is count or other.rule != "n-equals" for other in place.counts)
+        chosen = any(m.outcome not in CONDITIONS for m in outcomes_in(text, (start, count.start)))
+        return (ALL, (start, opened.end("people"))) if alone and not chosen else None
     before = _PEOPLE_BEFORE.search(place.document.text[place.span[0] : count.start])
     if before is None:
         return None

@@ -49,6 +49,8 @@ _SHARE_OF = re.compile(
     rf"\b(?:proportion|percentage|share|number|rate)\sof\s(?:{PEOPLE})\s(?:with|in|achieving)\s(?:an?\s)?$"
 )
 _NUMBER_OF = re.compile(r"\b(?:proportion|percentage|share|number|rate)s?\sof\s(?:the\s)?$", re.IGNORECASE)
+_CLOSES = re.compile(rf"\s(?:{PEOPLE})\s?(?:[.;)]|\Z)")
+_TIME_OF = re.compile(r"\b(?:days|weeks|months|years|range|follow-up)\b[^.;]{0,45}\b(?:in|of|for|among)\s(?:the\s)?\Z")
 _AMONG = re.compile(r"\b(?:in|among|of|for|from)\s(?:the\s)?(?:\w+/)?$")
 _COUNTED_WITH = re.compile(rf"\b(?:\d+|{WORDS})\s(?:\w+\s)?{PEOPLE}\swith\s(?:\w+\s)*$", re.IGNORECASE)
 _OF_WHAT = re.compile(
@@ -136,8 +138,17 @@ def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
     return bool(opened and not _EVERY.search(opened["who"]))
 
 
+def _are_followed(text: str, sentence: Span, mention: Mention) -> bool:
+    """Return whether survivors are only those of a time: "after 611 days (range, 427-1111) in survivors"."""
+    if mention.outcome != "survival" or not _CLOSES.match(text, mention.end, sentence[1]):
+        return False
+    return bool(_TIME_OF.search(text, max(sentence[0], mention.start - 60), mention.start))
+
+
 def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
     before = text[max(sentence[0], mention.start - 60) : mention.start]
+    if _are_followed(text, sentence, mention):
+        return True
     if before.endswith("with ") and _PATIENTS_WITH.search(before):
         return True
     if mention.outcome not in CONDITIONS:
@@ -150,7 +161,8 @@ def _describes_patients(text: str, sentence: Span, mention: Mention) -> bool:
 def _narrows(text: str, sentence: Span, mention: Mention) -> bool:
     before, after = text[max(sentence[0], mention.start - 60) : mention.start], text[mention.end : mention.end + 30]
     if _GROUP_AFTER.match(after) and _AMONG.search(before):
-        return not _NUMBER_OF.search(before)  # "the percentage of ASAS20 responders"
+        of_all = _NUMBER_OF.search(before) or _are_followed(text, sentence, mention)
+        return not of_all  # "the percentage of ASAS20 responders"
     if _GROUPED_BY.isdisjoint(before.casefold().split()[-5:]):
         return False
     if not _GROUP_BEFORE.search(before) or _SHARE_OF.search(before):
