@@ -246,7 +246,7 @@ def _overlaps(families: Sequence[Family], shared: Sequence[_Shared], by_id: Mapp
 def _proposals(studies: Sequence[Study], families: Sequence[Family], settled: Sequence[Link]) -> Iterator[Link]:
     known = {frozenset((one.left, one.right)) for one in settled}
     known |= {frozenset(pair) for family in families for pair in itertools.combinations(family.studies, 2)}
-    for left, right in itertools.combinations(studies, 2):
+    for left, right in pairs.alike(studies):
         found = None if frozenset((left.study, right.study)) in known else pairs.judged(left, right)
         if found is not None:
             yield found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mscevidence import vocabulary
@@ -30,6 +32,29 @@ def related(left: Study, right: Study) -> bool:
 def first_hand(study: Study) -> Iterator[Report]:
     """Yield the reports by the people who did the study."""
     return (report for report in study.reports if report.kind not in SECOND_HAND)
+
+
+def alike(studies: Sequence[Study]) -> list[tuple[Study, Study]]:
+    """Return each two studies that make one look twice, in the order of the studies.
+
+    They have an author or a city in common and conditions under the same widest one; `judged` says what to think of it.
+    Studies are laid side by side only where they meet, so that ten thousand take no longer than ten thousand times one.
+    """
+    met: dict[tuple[object, str], list[int]] = defaultdict(list)
+    for place, study in enumerate(studies):
+        widest = _widest(study.condition)
+        for mark in (*_authors(study), *_cities(study)):
+            met[mark, widest].append(place)
+    found = {pair for places in met.values() for pair in itertools.combinations(places, 2)}
+    return [(studies[left], studies[right]) for left, right in sorted(found)]
+
+
+def _widest(condition: str) -> str:
+    """Return the condition that a condition is a form of and that is itself no form of another."""
+    terms = vocabulary.load("condition")
+    while condition in terms and (broader := terms[condition].broader):
+        condition = broader
+    return condition
 
 
 def compare(left: Study, right: Study) -> Comparison:

@@ -164,6 +164,22 @@ def _keys(place: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items()) if model else ()
 
 
+@cache
+def names_of_the_program() -> frozenset[str]:
+    """Return the names of fields that study files write in another way, such as ``start`` for ``from``."""
+    found: set[str] = set()
+    seen: set[type[BaseModel]] = set()
+    waiting: list[type[BaseModel]] = [Study]
+    while waiting:
+        model = waiting.pop()
+        seen.add(model)
+        for name, field in model.model_fields.items():
+            found |= {name} if field.alias not in (None, name) else set()
+            inner = _model_of(field.annotation)
+            waiting += [inner] if inner is not None and inner not in seen else []
+    return frozenset(found)
+
+
 def _below(annotation: Any, key: str) -> Any:
     """Return what stands under a key; under any key of a mapping whose keys are free, the same."""
     if _free_keys(annotation):

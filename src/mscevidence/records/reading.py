@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from mscevidence import vocabulary
 from mscevidence.errors import RecordError, UnknownTermError
-from mscevidence.model import NOT_REPORTED, Study
+from mscevidence.model import Study
 from mscevidence.records import complaints
+from mscevidence.records.words import wrong_words
 from mscevidence.records.yaml_nodes import Located, dotted, parse, unknown_key
 
 MAX_BYTES = 5_000_000
@@ -79,7 +77,7 @@ def examine_value(located: Located, *, file: str) -> tuple[Study | None, tuple[R
         found = complaints.translate(error, located, file=file)
         return None, tuple(sorted(found, key=lambda problem: problem.line))
     problems = sorted(
-        (*_unusable_id(study, located, file), *_inner_names(located, file), *_wrong_words(study, (), located, file)),
+        (*_unusable_id(study, located, file), *_inner_names(located, file), *wrong_words(study, (), located, file)),
         key=lambda problem: problem.line,
     )
     return (None if problems else study), tuple(problems)
@@ -207,8 +205,11 @@ def _first(problems: tuple[RecordError, ...]) -> RecordError:
 
 def _inner_names(located: Located, file: str) -> Iterator[RecordError]:
     """Names that only the program uses, such as `start` for `from`: the schema does not know them."""
+    suspect = complaints.names_of_the_program()
     for place, line in located.lines.items():
-        known = complaints.keys_at(place[:-1]) if place and isinstance(place[-1], str) else []
+        if not place or place[-1] not in suspect:
+            continue
+        known = complaints.keys_at(place[:-1])
         if known and place[-1] not in known:
             yield RecordError(
                 f"{dotted(place)}: there is no key {place[-1]!r} here",
@@ -219,78 +220,3 @@ def _inner_names(located: Located, file: str) -> Iterator[RecordError]:
                 expected=", ".join(known),
                 hint=unknown_key(str(place[-1]), known),
             )
-
-
-def _wrong_words(
-    item: BaseModel, location: tuple[str | int, ...], located: Located, file: str
-) -> Iterator[RecordError]:
-    """What the form of a text lets through: words that are not in the vocabulary, and days that do not exist."""
-    for name, field in type(item).model_fields.items():
-        value = getattr(item, name)
-        place = (*location, field.alias or name)
-        kind = vocabulary_kind(field)
-        may_be_unreported = value == NOT_REPORTED and type(None) in get_args(field.annotation)
-        if isinstance(value, str) and not may_be_unreported:
-            if kind:
-                yield from _term_problems(kind, value, place, located, file)
-            elif name in DAYS:
-                yield from _day_problems(value, place, located, file)
-        yield from _below(value, place, located, file)
-
-
-def _below(value: Any, place: tuple[str | int, ...], located: Located, file: str) -> Iterator[RecordError]:
-    if isinstance(value, BaseModel):
-        yield from _wrong_words(value, place, located, file)
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from _below(item, (*place, index), located, file)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _below(item, (*place, key), located, file)
-
-
-DAYS = frozenset({"on", "start", "end"})
-"""Fields that hold a day, or a month or year of a calendar."""
-
-
-def _day_problems(value: str, place: tuple[str | int, ...], located: Located, file: str) -> Iterator[RecordError]:
-    try:
-        dt.date.fromisoformat(value + "-01-01"[len(value) - 4 :] if len(value) < 10 else value)
-    except ValueError:
-        yield RecordError(
-            f"{dotted(place)}: there is no {value} in the calendar",
-            file=file,
-            line=located.line(place),
-            key=dotted(place),
-            found=value,
-            expected="a date that exists",
-            hint="write year, month and day, such as 2026-11-22",
-        )
-
-
-def vocabulary_kind(field: Any) -> str | None:
-    """Return the vocabulary kind that a model field takes its values from, or None."""
-    extra = field.json_schema_extra
-    return str(extra["vocabulary"]) if isinstance(extra, dict) and "vocabulary" in extra else None
-
-
-def _term_problems(
-    kind: str, value: str, place: tuple[str | int, ...], located: Located, file: str
-) -> Iterator[RecordError]:
-    terms = vocabulary.load(kind)
-    if value in terms:
-        return
-    try:
-        known = vocabulary.term(kind, value)
-        hint = f"write {known.id}"
-    except UnknownTermError as error:
-        hint = error.hint
-    yield RecordError(
-        f"{dotted(place)}: {value!r} is not a known {kind}",
-        file=file,
-        line=located.line(place),
-        key=dotted(place),
-        found=value,
-        expected=f"a {kind} of the vocabulary",
-        hint=f"{hint} (`mscevidence terms {kind}` lists all)",
-    )
