@@ -22,6 +22,13 @@ def rows(studies: list[Study], **asked: Any) -> dict[str, StudyRow]:
     return {row.study: row for row in incidence(studies, **asked).overall.rows}
 
 
+def test_a_unit_of_time_without_a_rate_per_time_is_refused() -> None:
+    with pytest.raises(SelectionError, match="PLO counts patients, not events per month") as caught:
+        rows(trials(), measure="PLO", time_unit="month")
+    assert "leave --time-unit away" in caught.value.hint
+    assert rows(trials(), measure="IR", time_unit="month")
+
+
 @pytest.mark.parametrize("unit", ["year", "month", "week", "day"])
 def test_time_at_risk_is_converted_to_the_unit_asked_for(unit: str) -> None:
     found = rows(trials(), time_unit=unit)

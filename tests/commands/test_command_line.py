@@ -127,6 +127,9 @@ def test_forest_writes_the_figure(review_folder: Path) -> None:
         (["pool", "response", "--by", "sponsor"], "unknown by 'sponsor'", "condition"),
         (["pool", "response", "--method", "gllm"], "unknown method 'gllm'", "glmm"),
         (["pool", "response", "--level", "95"], "level", "0.95"),
+        (["pool", "response", "--level", "0"], "level: Input should be greater than 0", "0.95"),
+        (["pool", "response", "--condition", ""], "unknown condition ''", ""),
+        (["pool", "response", "--time-unit", "week"], "not events per week", "--measure IRLN"),
         (["pool", "response", "--at", "soon"], "unknown time point 'soon'", "6 months"),
         (["pool", "response", "--allow-overlap", "x"], "unknown overlap family 'x'", "all"),
         (["pool", "death"], "none of 3 studies reports death", "query"),
@@ -139,7 +142,7 @@ def test_forest_writes_the_figure(review_folder: Path) -> None:
         (["terms", "conditoin"], "unknown vocabulary 'conditoin'", "condition"),
         (["terms", "outcome", "respnse"], "unknown outcome 'respnse'", "response"),
         (["init"], "already there", "another folder"),
-        (["reproduce", "-o", "extracted"], "not an edition", "--output"),
+        (["reproduce", "-o", "extracted"], "not an edition: alpha.yaml", "another folder"),
     ],
 )
 def test_mistakes_leave_with_one_and_a_hint(review_folder: Path, words: Any, message: str, hint: str) -> None:
@@ -358,6 +361,7 @@ def test_diff_of_two_published_folders(review_folder: Path) -> None:
         (["diff", "2026-02-30", "2026-05"], "that month has 28 days", "2026-05-31"),
         (["diff", "2026-05", "2026-06"], "is not in a git repository", "mscevidence diff FOLDER FOLDER"),
         (["diff", "extracted", "2026-06"], "not a published edition", "publish it again"),
+        (["publish", "site", "--database", "evidence.db"], "is the database of the review", "public.db"),
         (["publish", "site", "--since", "yesterday"], "'yesterday' is no date", "2026-05-31"),
     ],
 )

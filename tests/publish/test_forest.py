@@ -17,7 +17,7 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 
 from figure_reading import by_key
-from mscevidence.errors import UnknownTermError, WriteError
+from mscevidence.errors import SelectionError, UnknownTermError, WriteError
 from mscevidence.model import BetweenGroups, Exclusion, Pooled
 from mscevidence.publish import lettering, wording
 from mscevidence.publish.figure import house_style
@@ -424,6 +424,13 @@ def test_unknown_column_names_the_nearest() -> None:
         draw_forest(CASES["4 rows"], columns=["doze"])
     assert caught.value.kind == "column"
     assert "dose" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["follow-up", "rob"])
+def test_a_known_column_that_nobody_fills_is_not_called_unknown(name: str) -> None:
+    with pytest.raises(SelectionError, match=f"has anything for the column {name}") as caught:
+        draw_forest(made_up.founding(), columns=["dose", name])
+    assert "there are: dose, product" in caught.value.hint
 
 
 def test_unknown_choice_of_estimates_is_an_error() -> None:

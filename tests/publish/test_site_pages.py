@@ -273,12 +273,35 @@ def test_publishing_twice_gives_the_same_bytes_and_a_change_is_told(site: Path, 
     assert "studies/beta.html" not in second
 
 
-def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letters.txt", "mine"),
+        ("manifest.json", '{"name": "a web application"}'),
+        ("manifest.json", '["files"]'),
+        ("photographs.db", "mine"),
+    ],
+)
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "letters.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(WriteError, match="not an edition"):
+    (tmp_path / "site" / name).write_text(content, encoding="utf-8")
+    with pytest.raises(WriteError, match=f"not an edition: {name}"):
         publish_into(tmp_path / "site", tmp_path)
-    assert [path.name for path in (tmp_path / "site").iterdir()] == ["letters.txt"]
+    assert [path.name for path in (tmp_path / "site").iterdir()] == [name]
+    assert (tmp_path / "site" / name).read_text(encoding="utf-8") == content
+
+
+def test_what_others_put_beside_the_pages_is_not_lost(tmp_path: Path) -> None:
+    publish_into(tmp_path / "site", tmp_path, found=())
+    (tmp_path / "site" / ".DS_Store").write_text("view")
+    (tmp_path / "site" / "evidence.db-wal").write_text("left by a reader")
+    publish_into(tmp_path / "site", tmp_path, found=())
+    (tmp_path / "site" / ".git").mkdir()
+    (tmp_path / "site" / ".git" / "HEAD").write_text("ref: refs/heads/pages")
+    (tmp_path / "site" / "CNAME").write_text("example.org")
+    with pytest.raises(WriteError, match=r"not an edition: \.git, CNAME\n"):
+        publish_into(tmp_path / "site", tmp_path, found=())
+    assert (tmp_path / "site" / ".git" / "HEAD").exists()
 
 
 def test_a_review_without_studies_still_has_pages(tmp_path: Path) -> None:

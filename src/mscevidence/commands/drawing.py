@@ -33,6 +33,7 @@ def figure(
     import_matplotlib()
     from mscevidence.publish.figure import figure_bytes, figure_format
     from mscevidence.publish.figures import FROM_RECORDS, describe_figure, draw_figure
+    from mscevidence.publish.wording import count
     from mscevidence.records import write_atomically
 
     form = figure_format(output, None)
@@ -40,4 +41,4 @@ def figure(
     drawn = draw_figure(kind, pooled, studies=studies, families=families)
     described = describe_figure(kind, pooled)
     write_atomically(output, figure_bytes(drawn, form, title=f"{kind}: {pooled.title}", description=described))
-    typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)
+    typer.echo(f"wrote {output} ({count(len(pooled.overall.rows), 'study', 'studies')})", err=True)

@@ -92,7 +92,7 @@ def pooled_for(**options: object) -> Pooled:
     import_numpy()
     from mscevidence import protocol, synthesis
 
-    asked = protocol.question_from({name: value for name, value in options.items() if value}, place="options")
+    asked = protocol.question_from(options, place="options")
     return synthesis.pool(*studies_and_families(), asked)
 
 

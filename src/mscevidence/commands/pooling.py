@@ -89,9 +89,10 @@ def forest(
     """Draw the forest plot of an outcome; asks the same question as pool."""
     import_matplotlib()
     from mscevidence.publish.forest import Estimates, save_forest
+    from mscevidence.publish.wording import count
 
     chosen = tuple(name.strip() for name in columns.split(",") if name.strip())
     studies = studies_and_families()[0] if chosen else ()
     estimates: Estimates = "all" if all_methods else "primary"
     save_forest(pooled, output, columns=chosen, title=title, estimates=estimates, style=style, studies=studies, per=per)
-    typer.echo(f"wrote {output} ({len(pooled.overall.rows)} studies)", err=True)
+    typer.echo(f"wrote {output} ({count(len(pooled.overall.rows), 'study', 'studies')})", err=True)

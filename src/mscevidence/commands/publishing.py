@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mscevidence.errors import WriteError
+
 if TYPE_CHECKING:
     from mscevidence.protocol import Protocol
     from mscevidence.publish.site import Changes, Snapshot
@@ -46,6 +48,11 @@ def publish(
     # Said before the work, not after it; a place inside the site is there only when the site is.
     if database is not None and folder.resolve() not in database.resolve().parents:
         refuse_target(database.resolve())
+    if database is not None and database.resolve() == review.database:
+        raise WriteError(
+            f"{database} is the database of the review, with the texts of documents",
+            hint="give the one for everybody another name, such as --database public.db",
+        )
     before = (lambda _: past) if past else editions.edition_before(folder)
     evidence = gather(review)
     made = editions.write_edition(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mscevidence import vocabulary
-from mscevidence.errors import UnknownTermError
+from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import NOT_REPORTED, Question, Result, Study
 
 COUNTED = {"infusion": "infusions", "cycle": "cycles"}
@@ -18,11 +18,17 @@ def exposure_text(unit: str) -> str:
 
 
 def refuse_other_units(question: Question) -> None:
-    """Raise when the unit of a question is neither a length of time nor a treatment given.
+    """Raise when the unit of a question is neither a length of time nor a treatment given, or nothing is per time.
 
     Raises:
         UnknownTermError: with the units there are.
+        SelectionError: a unit is asked for, and the measure has none.
     """
+    if "time_unit" in question.model_fields_set and not question.incidence:
+        raise SelectionError(
+            f"{question.measure} counts patients, not events per {question.time_unit}",
+            hint="add --measure IRLN, IR or IRS, or leave --time-unit away",
+        )
     units = vocabulary.exposure_units()
     if question.incidence and question.time_unit not in units:
         raise UnknownTermError(question.time_unit, kind="unit of time at risk", choices=units)

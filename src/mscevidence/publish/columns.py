@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mscevidence.errors import UnknownTermError
+from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Pooled, StudyRow
 
 HEADINGS = {
@@ -41,10 +41,14 @@ def chosen_columns(pooled: Pooled, names: Sequence[str]) -> tuple[str, ...]:
     """Return the requested columns, each once.
 
     Raises:
-        UnknownTermError: a name that no study of the analysis has.
+        UnknownTermError: a name of no column.
+        SelectionError: a column that no study of the analysis can fill.
     """
     available = available_columns(pooled)
     for name in names:
+        if name not in available and name in (*HEADINGS, "rob"):
+            hint = f"leave it out; there are: {', '.join(available)}"
+            raise SelectionError(f"no study of this analysis has anything for the column {name}", hint=hint)
         if name not in available:
             raise UnknownTermError(name, kind="column", choices=available)
     return tuple(dict.fromkeys(names))

@@ -28,6 +28,12 @@ from mscevidence.publish.site.contents import gather_contents
 
 PACKAGES = ("matplotlib", "networkx", "numpy", "pandas", "pydantic", "scipy", "sqlite-utils")
 FIGURE_FORMATS = ("svg", "pdf", "png")
+MANIFEST = "manifest.json"
+"""The file that lists the files of an edition."""
+
+SYSTEM_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What file managers leave behind."""
+
 PREVIOUS = "previous.json"
 Before = Callable[[Snapshot], tuple[Snapshot | None, tuple[str, ...]]]
 """From what an edition says to what the last one said (None: no other is known), and what of it is unreadable."""
@@ -125,10 +131,28 @@ def edition_before(folder: Path) -> Before:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "manifest.json").exists())):
+    """Raise when a folder holds files that replacing it whole would lose."""
+    if not folder.exists():
+        return
+    lost = _foreign(folder) if folder.is_dir() else [folder.name]
+    if lost:
+        shown = ", ".join(lost[:3]) + (f" and {len(lost) - 3} more" if len(lost) > 3 else "")
         raise WriteError(
-            f"{folder} holds something that is not an edition", hint="choose another folder with --output, or empty it"
+            f"{folder} holds something that is not an edition: {shown}",
+            hint="choose another folder, or move it elsewhere: an edition replaces its folder whole",
         )
+
+
+def _foreign(folder: Path) -> list[str]:
+    """Return what lies in a folder and is no file of its edition, nor a database, which can be made again."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        known = {*told["files"], MANIFEST}
+    except (OSError, ValueError, TypeError, KeyError):
+        known = set()
+    files = (path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir() or path.is_symlink())
+    others = (path for path in files if path.as_posix() not in known and path.name not in SYSTEM_FILES)
+    return sorted({path.parts[0] for path in others if not (known and path.suffix.startswith(".db"))})
 
 
 def _cannot_write(folder: Path, error: OSError) -> WriteError:
@@ -179,7 +203,7 @@ def _write_manifest(protocol: Protocol, work: Path) -> dict[str, str]:
         "inputs": {path.relative_to(protocol.root).as_posix(): sha256_of(path) for path in inputs},
         "files": hashes,
     }
-    _write(work / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
+    _write(work / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False))
     return hashes
 
 

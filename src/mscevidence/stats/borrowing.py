@@ -201,7 +201,7 @@ def borrow(  # noqa: PLR0913 -- three columns and the priors, each of which must
         only = table.diseases[int(np.argmax(some))]
         raise StatisticsError(
             f"all studies are of one disease ({only}): there is nothing to borrow",
-            hint="use binomial_normal for one disease",
+            hint="one disease has its own model: `mscevidence pool --bayes`, or binomial_normal",
         )
     found = borrowed_rates(table, status == "ok", Hierarchy(mean_prior, between_prior, within_prior), apart, level)
     values = {**table.sums(), **found.numbers}
