@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mscevidence.commands.output_form import output_form
 from mscevidence.errors import MscevidenceError, StoreError
 
 if TYPE_CHECKING:
     from mscevidence.protocol import Protocol
-    from mscevidence.publish.table import Form
     from mscevidence.store import Contents
     from mscevidence.store.questions import Question
     from mscevidence.web.room import Room
@@ -77,7 +77,7 @@ def query(
     from mscevidence.publish.table import render
     from mscevidence.store import ask, run_sql
 
-    form = _form(as_csv=as_csv, as_json=as_json)
+    form = output_form(as_csv=as_csv, as_json=as_json)
     asked, parameters = _question_and_parameters([*(words or []), *context.args])
     if list_questions or not asked:
         typer.echo(render(_listed(asked), form=form))
@@ -100,10 +100,11 @@ def find(
     from mscevidence import store
     from mscevidence.publish.table import render
 
+    form = output_form(as_csv=as_csv, as_json=as_json)
     hits = store.search(_path(database), " ".join(words), limit=limit)
     columns = ("kind", "id", "title", "snippet")
     rows = [{name: getattr(hit, name) for name in columns} for hit in hits]
-    typer.echo(render(rows, form=_form(as_csv=as_csv, as_json=as_json), columns=columns))
+    typer.echo(render(rows, form=form, columns=columns))
     if not hits:
         typer.echo(f"nothing contains {' '.join(words)!r}; fewer words find more", err=True)
 
@@ -180,10 +181,6 @@ def _titles(given: Path | None) -> tuple[str, str]:
     except MscevidenceError:
         return "Evidence", ""
     return review.title, review.question
-
-
-def _form(*, as_csv: bool, as_json: bool) -> Form:
-    return "csv" if as_csv else "json" if as_json else "table"
 
 
 def _is_sql(text: str) -> bool:

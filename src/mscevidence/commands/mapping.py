@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mscevidence.commands.output_form import output_form
 from mscevidence.errors import UnknownTermError
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ def map_(
 
     if kind not in KINDS:
         raise UnknownTermError(kind, kind="map", choices=KINDS)
+    form = output_form(as_csv=as_csv, as_json=as_json)
+    for option, given, meant in (("--registry", registry, "trials"), ("--doses", doses, "network")):
+        if given and kind != meant:
+            raise typer.BadParameter(f"{option} is of the map of {meant}, not of {kind}")
     conditions = _conditions(condition)
     makers: dict[str, Callable[[], Map]] = {
         "completeness": lambda: _completeness(conditions),
@@ -62,7 +67,7 @@ def map_(
     if output is not None:
         _write(output, draw(), kind, described)
     if output is None or as_csv or as_json:
-        typer.echo(render(rows, form="csv" if as_csv else "json" if as_json else "table"))
+        typer.echo(render(rows, form=form))
 
 
 Map = tuple[list[dict[str, object]], "Callable[[], Figure]", str]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mscevidence.commands.evidence import asks_a_question, studies_and_families
+from mscevidence.commands.output_form import output_form
 from mscevidence.commands.quick_start import import_matplotlib
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def pool(
     from mscevidence import synthesis
     from mscevidence.publish import summary, table
 
-    if as_json and as_csv:
-        raise typer.BadParameter("--json and --csv exclude each other")
+    output_form(as_csv=as_csv, as_json=as_json)
     wanted = {
         "every-method": compare_methods,
         "leave-one-out": leave_one_out,

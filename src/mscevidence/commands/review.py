@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mscevidence.commands.output_form import output_form
 from mscevidence.errors import SelectionError
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ def differences(
     from mscevidence.publish.table import render
     from mscevidence.screening.agreement import cohen_kappa
 
+    form = output_form(as_csv=as_csv, as_json=as_json)
     folder = protocol.find().extracted
     mine = records.load_all(folder).study(study)
     theirs = records.load_study(room.second_file(folder, mine.study, second))
     rows = [asdict(one) for one in room.open_differences(mine, theirs)]
-    typer.echo(render(rows, form="csv" if as_csv else "json" if as_json else "table"))
+    typer.echo(render(rows, form=form))
     for field, pairs in room.agreed_pairs(mine, theirs).items():
         kappa, _ = cohen_kappa(pairs)
         same = sum(one == other for one, other in pairs)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mscevidence.commands.output_form import output_form
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
@@ -36,7 +38,7 @@ def terms(
     from mscevidence.publish import table
     from mscevidence.publish import terms as pages
 
-    form: table.Form = "json" if as_json else "csv" if as_csv else "table"
+    form = output_form(as_csv=as_csv, as_json=as_json)
     if kind is None:
         rows: list[table.Row] = [{"kind": name, "terms": len(vocabulary.load(name))} for name in vocabulary.kinds()]
     elif word is None:
