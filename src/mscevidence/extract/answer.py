@@ -16,9 +16,11 @@ from mscevidence.extract.answer_sentences import SentenceQuestion
 from mscevidence.extract.answer_tables import TableQuestion
 from mscevidence.extract.arms import is_comparative
 from mscevidence.extract.control_groups import is_control
+from mscevidence.extract.group_definitions import named_by_initials
 from mscevidence.extract.group_mentions import Groups
 from mscevidence.extract.group_sizes import sizes_of
 from mscevidence.extract.halved_sizes import halves_of
+from mscevidence.extract.implied_sizes import denominators_of
 from mscevidence.extract.pairing import Sides, pair
 from mscevidence.extract.phrases import hyphenated, lexicon_of, spelt
 from mscevidence.extract.table_counts import SIZE_ROW, TableCounts
@@ -30,6 +32,8 @@ from mscevidence.model.noun import Frozen
 
 _LEAST_SCORE = 0.62
 _AHEAD = 0.08
+_LEAVING = re.compile(r"\b(?:lost\sto|loss\sto|withdr[ae]w|drop(?:ped)?[\s-]?outs?|attrition)", re.IGNORECASE)
+"""What happens to patients who are not analysed: it is told of all who were randomised."""
 _COMPUTED = "sentence-percent"
 
 
@@ -72,15 +76,15 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     """
     outcome, intervention, comparator = (hyphenated(phrase) for phrase in (outcome, intervention, comparator))
     outcome = spelt(outcome, document)
-    sides = Sides(spelt(intervention, document), spelt(comparator, document), lexicon_of(document))
-    if not sides.controlled and is_control(document.text, comparator, intervention):
-        sides = replace(sides, comparator=f"{sides.comparator} (control)")
+    sides = sides_of(document, intervention, comparator)
     groups = Groups(document, sides, outcome)
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)
     told = sizes_of(groups)
     headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides) or _in_a_row(grid, sides)) is not None]
     sizes = _sizes(told if None not in told else halves_of(groups, said=True) or told, headed)
+    if None in sizes:
+        sizes = denominators_of(groups) or sizes
     numbers = _numbers(grids)
     found: list[Found] = []
     for grid in grids:
@@ -88,7 +92,12 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
             counts = TableCounts(each, sizes, numbers, _distinct(headed))
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
     best = _chosen(
-        found, list(SentenceQuestion(groups, outcome, _told_sizes(sizes, headed, halves_of(groups))).answers())
+        found,
+        list(
+            SentenceQuestion(
+                groups, outcome, _told_sizes(sizes, [] if _LEAVING.search(outcome) else headed, halves_of(groups))
+            ).answers()
+        ),
     )
     if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
         return _sizes_only(document, sizes)
@@ -104,6 +113,18 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
         span=best.span,
         score=round(best.score, 3),
     )
+
+
+def sides_of(document: Document, intervention: str, comparator: str) -> Sides:
+    """Return the two groups of a question as a document calls them."""
+    lexicon = lexicon_of(document)
+    initials = named_by_initials(document.text, intervention, comparator)
+    if initials and not any(name in lexicon.groups for name in initials):
+        lexicon = replace(lexicon, groups={**lexicon.groups, **initials})
+    sides = Sides(spelt(intervention, document), spelt(comparator, document), lexicon)
+    if not sides.controlled and is_control(document.text, comparator, intervention):
+        return replace(sides, comparator=f"{sides.comparator} (control)")
+    return sides
 
 
 def _hides_tables(document: Document) -> bool:

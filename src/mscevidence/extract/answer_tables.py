@@ -48,7 +48,9 @@ _WHOLE_PATH = 99
 """The level of groups that all headers of a column name together: "Once weekly" above "20 mg"."""
 _NARROWER = 0.6
 """What a row of serious or related events is worth where any were asked for."""
-_WHOLE = re.compile(r"\b(?:overall|all|total|combined|both|entire)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:overall|all|total|combined|both|entire|itt|intent(?:ion)?[\s-]to[\s-]treat)\b", re.IGNORECASE
+)
 
 
 @dataclass

@@ -8,7 +8,17 @@ from functools import cached_property
 
 from mscevidence.extract.asked_times import NUMBER_WORDS, timeless, times_told, without_times
 from mscevidence.extract.group_mentions import Groups
-from mscevidence.extract.word_stems import Stems, covered, same_denial, same_turn, stems, telling, unmeasured, weight
+from mscevidence.extract.word_stems import (
+    GENERIC,
+    Stems,
+    covered,
+    same_denial,
+    same_turn,
+    stems,
+    telling,
+    unmeasured,
+    weight,
+)
 from mscevidence.model import Span
 
 LEAST = 0.72
@@ -34,6 +44,11 @@ _PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated|[-–])\
 _OF_WHAT = re.compile(
     r"\b(?P<what>[a-z]{4,})\s(?:of|from|for)\s(?:an?\s)?(?P<of>[a-z]{4,}(?:\s[a-z]{4,})?)", re.IGNORECASE
 )
+_WITH_BEFORE = re.compile(
+    r"\b(?!(?:had|have|has|having|were|was|been|developed|experienced|reported|achieved|showed|suffered|and|or|than|but)\b)"
+    r"(?P<before>[A-Za-z]{4,}|[A-Z]{2,5})[\s-](?=(?P<word>[a-z]{4,}))"
+)
+"""Two words of which the first may narrow the second: "respiratory infection"."""
 _SHORT_WORTH = 0.8
 """What it is worth to name what happens without what the whole article is about."""
 _GRADES = re.compile(
@@ -80,18 +95,27 @@ class AskedOutcome:
     def _short(self) -> Stems:
         """The stems of what happens, where the rest of the outcome is what the whole article is about.
 
-        "Recurrence of otitis media" is told as "recurrence" in an article on otitis media.
+        "Recurrence of otitis media" is told as "recurrence" in an article on otitis media, and "H. pylori eradication
+        rate" as "eradication" in one on H. pylori.
         """
         first, *rest = _PARTS.split(_BRACKETS.sub(" ", without_times(self.words)), maxsplit=1)
-        head = telling(stems(first))
         known = self.groups.topical | self.groups.aims
-        alone = bool(head) and all(weight(word) == 1 for word in head) and rest
-        return head if alone and telling(stems(rest[0])) - head <= known else frozenset()
+        words = [word for word in re.findall(r"[A-Za-z-]{3,}", first) if telling(unmeasured(stems(word))) - GENERIC]
+        head = stems(words[-1]) if words else frozenset()
+        modifiers = telling(stems(" ".join((*words[:-1], *rest)))) - head - GENERIC
+        alone = bool(head) and all(weight(word) == 1 for word in head)
+        return head if alone and modifiers and modifiers <= known else frozenset()
 
     def _says_short(self, piece: str, present: Stems) -> bool:
         """Return whether a part of a text names what happens, and not that of something else: "pain of the arm"."""
-        named = bool(self._short) and self._short <= present
-        return named and self._short.isdisjoint(self._elsewhere(piece))
+        if not self._short or not self._short <= present:
+            return False
+        asked = self._wanted[0][0]
+        for match in _WITH_BEFORE.finditer(piece):
+            before, word = stems(match["before"]), stems(match["word"])
+            if word and word <= self._short and not before <= asked | GENERIC:
+                return False
+        return self._short.isdisjoint(self._elsewhere(piece))
 
     def _elsewhere(self, piece: str) -> Stems:
         """Return the stems that a part of a text has only as something of something that was not asked for."""

@@ -26,6 +26,10 @@ _BRACKETED = re.compile(rf"\({_NAME}\)")
 _NAMED = re.compile(_NAME)
 _PLAIN_WORD = re.compile(r"[\w%.®™+-]{1,40}")
 _WORDS_BEFORE = 8
+_SECOND = re.compile(r"\b(?:[Gg]roups|[Aa]rms)\s[A-Z]\s(?:and|or|vs\.?|versus)\s([A-Z])\b")
+_CAPABLE = re.compile(r"(?<![\w-])[A-Za-z][A-Za-z-]{3,}")
+_IN_ORDER = frozenset({"A", "B", "C", "D", "I", "II", "III", "IV", *"123456789"})
+"""Marks that only count the groups."""
 _SIZE = re.compile(r"\s?[nN]\s?[=,].*")
 _RECENT = re.compile(r".*(?:\b(?:with|received|receiving|by|of|and|or|underwent)\s|[,;:])", re.DOTALL)
 
@@ -40,6 +44,25 @@ def defined_groups(text: str) -> dict[str, Stems]:
     for match in _BRACKETED.finditer(text):
         _add(found, match["mark"], _RECENT.sub("", " ".join(_words_before(text, match.start()))), once=False)
     return found
+
+
+def named_by_initials(text: str, intervention: str, comparator: str) -> dict[str, Stems]:
+    """Return what groups are that are called by the first letters of what was given: "group Q" of "Quincke needle".
+
+    Both letters must be those of one side only, and not simply A and B.
+    """
+    marks = {match["mark"] for match in _NAMED.finditer(text)} | {m[1] for m in _SECOND.finditer(text)}
+    sides = [_CAPABLE.findall(side) for side in (intervention, comparator)]
+    found: dict[str, Stems] = {}
+    for own, other in (sides, reversed(sides)):
+        words = {word for word in own if word.casefold() not in {each.casefold() for each in other}}
+        letters = {word[0].upper() for word in words} - {word[0].upper() for word in other}
+        named = [mark for mark in marks if mark in letters]
+        if len(named) != 1:
+            return {}
+        meant = stems(" ".join(word for word in words if word[0].upper() == named[0]))
+        found |= {f"group_{named[0].casefold()}": meant, f"letter_{named[0].casefold()}": meant}
+    return {} if marks <= _IN_ORDER else found
 
 
 def _words_before(text: str, end: int) -> list[str]:

@@ -83,7 +83,7 @@ class Groups:
     @cached_property
     def lettered(self) -> dict[str, Whose]:
         """Whose the groups with a letter or number are, where that is certain."""
-        names = list(self.sides.lexicon.groups)
+        names = [name for name in self.sides.lexicon.groups if name.startswith("group_")]
         asked = {name: side for side in SIDES for name in stems(self._asked(side)) if name in names}
         if len(asked) == 2:
             return {name: asked.get(name, "other") for name in names}

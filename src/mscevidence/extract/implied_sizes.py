@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 from mscevidence.extract.arithmetic import Share, only_n
 from mscevidence.extract.counts import Count
 from mscevidence.extract.group_counts import assigned
 from mscevidence.extract.group_mentions import SIDES, Groups, Whose
 from mscevidence.extract.pairing import Side
-from mscevidence.model import Value
+from mscevidence.extract.stated_pairs import stated_pairs
+from mscevidence.model import Span, Value
+
+_TWICE = 2
 
 
 def implied_sizes(groups: Groups) -> dict[Side, Value]:
@@ -28,6 +33,40 @@ def implied_sizes(groups: Groups) -> dict[Side, Value]:
         if n is not None:
             found[side] = told[0][1].model_copy(update={"role": "n", "number": float(n), "derived": True})
     return found
+
+
+def denominators_of(groups: Groups) -> tuple[Value, Value] | None:
+    """Return the n that sentences print beside the events of both groups: "0 of 80 with A and 6 of 72 with B".
+
+    Only the greatest pair is believed, and only where it is told twice or makes up a number of patients that the text
+    tells.
+    """
+    pairs = [pair for name, sentences in groups.told for span in sentences for pair in _pairs(groups, name, span)]
+    tally = Counter((one.number, two.number) for one, two in pairs)
+    if not tally:
+        return None
+    most = (max(one or 0 for one, _ in tally), max(two or 0 for _, two in tally))
+    if tally[most] < _TWICE and not _is_told(groups, sum(most)):
+        return None
+    return next(((one, two) for one, two in pairs if (one.number, two.number) == most), None)
+
+
+def _pairs(groups: Groups, name: str, span: Span) -> Iterator[tuple[Value, Value]]:
+    if not re.match(r"(?i)results|abstract|findings", name):
+        return
+    counts = [count for count in groups.counts(span) if count.value("n") and count.value("events")]
+    if len(counts) < len(SIDES):
+        return
+    for stated in stated_pairs(groups.text, span, groups.mentions(span), counts):
+        one, two = (stated.counts[side].value("n") for side in SIDES)
+        if one is not None and two is not None:
+            yield one, two
+
+
+def _is_told(groups: Groups, number: float) -> bool:
+    """Return whether a text tells such a number of patients, alone."""
+    counts = (count for _, sentences in groups.told for span in sentences for count in groups.counts(span))
+    return any(len(count.values) == 1 and count.values[0].number == number for count in counts)
 
 
 def _share(count: Count) -> tuple[Share, Value]:

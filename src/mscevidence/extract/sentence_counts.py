@@ -16,6 +16,10 @@ _THINGS = re.compile(
 )
 _GRADE = re.compile(r"\b(?:[Gg]rades?|[Ss]tages?|[Cc]lass)\s(?:[\dIV]+\s?(?:or|and|to|/|-|–|,)\s?)?$")
 _OF_DIFFERENCE = re.compile(r"\b(?:CI|RD|ARR)\b[^;.a-z]{0,20}$|[−–]\s?$|\bdifference(?:\s(?:of|was|=)|,|:)\s?$")
+_CHANGE = re.compile(
+    r"\s(?:relative\s|absolute\s|significant\s|risk\s)*(?:decrease|reduction|increase|lower|higher|improvement|difference|less|more|greater)\b",
+    re.IGNORECASE,
+)
 _N_AND_PERCENT = re.compile(r"[,;]\s?|\s?[(\[]|\s?/\s?")
 _NOBODY = re.compile(
     r"\b(?:no\s(?:patients?|subjects?|participants?|women|children|one|cases?|deaths?|events?)|none(?:\sof\sthe\s(?:patients|subjects))?)"
@@ -84,7 +88,7 @@ def _is_of_things(text: str, count: Count) -> bool:
     """Return whether a number is a grade, a difference, or counts groups or drugs: "comparable in two drugs"."""
     start = max(0, count.start - 24)
     if count.rule == "percent-only":
-        return bool(_OF_DIFFERENCE.search(text, start, count.start))
+        return bool(_OF_DIFFERENCE.search(text, start, count.start) or _CHANGE.match(text, count.end))
     if count.rule != "bare-number":
         return False
     return bool(_THINGS.match(text, count.end) or _GRADE.search(text, start, count.start))

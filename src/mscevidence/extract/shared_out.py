@@ -24,6 +24,7 @@ _TO = re.compile(
 )
 _BEHIND = re.compile(r"[”\"')\]]?(?:\s(?:groups?|arms?))?\s?[(\[]?\s?[,:;]?\s?(?:[nN]\s?=\s?)?")
 _CLOSED = re.compile(rf"\s?(?:{_PEOPLE})?\s?(?:[;,)\].]|and\b)")
+_HAD = re.compile(r"(?:\s(?:groups?|arms?))?\s(?:had|comprised|consisted\sof|included|contained)\s")
 _BEFORE_NAME = re.compile(r"\s?[,;]\s(?:the\s)?")
 _SHARED_OUT = re.compile(
     r"\b(?:randomi[sz]\w+|randomly|assigned|allocated|divided|eligible|evaluable|evaluated|included|analy[sz]ed|comprised|received|completed)\b",
@@ -34,22 +35,38 @@ _RESULT = re.compile(
     r"|showed|respon\w+|relapse\w*|complained|suffered|failed)|%",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<![\w.,/%=-])\d{1,3}(?:,\d{3})+(?![\d.%])|(?<![\w.,/%-])\d+(?![\w.%/]|,\d)")
+_NUMBER = re.compile(r"(?<![\w.,/%=-])\d{1,3}(?:,\d{3})+(?!\w|[.,]\d|%)|(?<![\w.,/%-])\d+(?!\w|[.,]\d|[%/])")
 _LEAST = 5
 
 
 def shared_out(groups: Groups, span: Span) -> dict[Side, Value]:
     """Return the sizes of both groups where a sentence shares patients out to both in the same words, else nothing."""
-    text = groups.text
+    text, mentions = groups.text, groups.mentions(span)
+    for (one, whose), (two, other) in pairwise(_consisting(text, span, mentions)):
+        if {whose, other} == set(SIDES):
+            return {
+                side: _size(number) for side in SIDES for number, own in ((one, whose), (two, other)) if own == side
+            }
     if not _SHARED_OUT.search(text, *span):
         return {}
-    mentions = groups.mentions(span)
-    for way in (_numbers_before, _numbers_behind, _numbers_listed):
-        for first, second in pairwise(list(way(text, span, mentions))):
+    ways = [list(way(text, span, mentions)) for way in (_numbers_before, _numbers_behind, _numbers_listed)]
+    mixed = sorted((pair for way in ways for pair in way), key=lambda pair: pair[0].start())
+    for told in (*ways, mixed):
+        for first, second in pairwise(told):
             (one, whose), (two, other) = first, second
-            if {whose, other} == set(SIDES) and not _RESULT.search(text, one.start(), two.end()):
+            opened = told is mixed and "(" in text[one.start() : two.end()]
+            if {whose, other} == set(SIDES) and not opened and not _RESULT.search(text, one.start(), two.end()):
                 return {side: _size(number) for side in SIDES for number, own in (first, second) if own == side}
     return {}
+
+
+def _consisting(text: str, span: Span, mentions: Sequence[GroupMention]) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield numbers of which groups consist: "Group Q had 120 women and group W had 120"."""
+    for mention in mentions:
+        verb = _HAD.match(text, mention.end, span[1])
+        number = _NUMBER.match(text, verb.end(), span[1]) if verb else None
+        if number and _is_size(number) and _CLOSED.match(text, number.end()):
+            yield number, mention.whose
 
 
 def _numbers_before(text: str, span: Span, mentions: Sequence[GroupMention]) -> Iterator[tuple[re.Match[str], str]]:

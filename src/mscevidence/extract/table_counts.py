@@ -29,7 +29,7 @@ SIZE_HEADER = re.compile(
 )
 SIZE_ROW = re.compile(
     r"\s*(?:n|no\.?|(?:total )?(?:no\.?|number|n) (?:of )?(?:patients|subjects|participants|women|children|infants|men"
-    r"|cases)(?:,? (?:n|\(n\)|randomi[sz]ed|analy[sz]ed))?|total n|sample size|patients,? \(?n\)?)\s*",
+    r"|cases)(?:,? (?:n|\(n\)|randomi[sz]ed|analy[sz]ed))?|total,?\s?\(?n\)?|sample size|patients,? \(?n\)?)\s*",
     re.IGNORECASE,
 )
 _PERCENT_HEADER = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)

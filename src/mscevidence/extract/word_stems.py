@@ -71,7 +71,7 @@ def stem(word: str) -> str:
     return word
 
 
-_GENERIC = frozenset(
+GENERIC = frozenset(
     stem(word)
     for word in re.findall(
         r"\w+",
@@ -104,7 +104,7 @@ def _rounded(number: str) -> str:
 
 def telling(words: Stems) -> Stems:
     """Return the stems that tell one outcome from another; all of them where none does."""
-    return frozenset(word for word in words if word not in _GENERIC) or words
+    return frozenset(word for word in words if word not in GENERIC) or words
 
 
 _MEASURES = frozenset(
@@ -120,7 +120,7 @@ def unmeasured(words: Stems) -> Stems:
 
 def weight(word: str) -> float:
     """Return how much a stem tells: a word of the outcome much, a general word little."""
-    return 0.25 if word in _GENERIC else 1.0
+    return 0.25 if word in GENERIC else 1.0
 
 
 _DIRECTIONS = (
