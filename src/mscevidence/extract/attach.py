@@ -23,7 +23,7 @@ _AFTER_VERB = re.compile(
     + r")?(?:\s(?:in|of|from|with|on|receiving|given|treated|(?:assigned|allocated|randomi[sz]ed)\sto)\s[^.;:]{0,80}?)?"
     r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|there\swas|there\swere|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
     r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|acquir\w+|gain\w+|requir\w+|underwent|got"
-    r"|occurr\w+|in|given|receiving|of\s(?:the\s)?[\w+/-]{1,25}\s(?:group|arm|cohort)|went\sinto|responded|died|relapsed|survived)\b[^.;:]{0,90}$",
+    r"|occurr\w+|in|given|receiving|of\s(?:the\s)?[\w+/-]{1,25}\s(?:group|arm|cohort)|went\sinto|responded|died|relapsed|survived)\b(?:[^.;:]|\.(?=\d)){0,90}$",
 )
 _NO_BREAK_AFTER = re.compile(
     r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s"
@@ -50,6 +50,10 @@ _ASIDE_BEHIND = re.compile(
     r"\s\([^()]{2,120}\)(?=\s(?:were|was|are|had|have|died|relapsed|responded|survived|achieved))"
 )
 """A bracket with counts of its own before the verb: "11 patients (10 with CR and 1 with PR) were alive"."""
+_IMMEDIATE = re.compile(
+    rf"\s?[)\]]?(?:{NOUN}|\sof\s(?:the|our|these)\s(?:[\w-]+\s)?{PEOPLE})?\s(?:who\s|\w+ly\s|then\s|had\s)?(?:an?\s)?"
+)
+_IS_TOLD_BEHIND = re.compile(r"(?:(?<=rate)|(?<=rates)|\srates?)\s(?:of|was|were)\s")
 _AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?!includ|compris|consist|namely|such|of\b)(?:[\w-]+\s)?")
 _AND_OR = re.compile(r"\s?(?:,|and|or|and/or|/)\s(?:[\w-]+\s)?")
 _WORD_OR = re.compile(
@@ -184,7 +188,8 @@ def _last_before(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
     gap = bounds.text[earlier[-1].end : count.start]
     linked = len(gap) <= 110 and _BEFORE_LINK.search(gap) and not _BREAK_BEFORE.search(gap)
     beside = gap == " " and bounds.text[slice(earlier[-1].start, earlier[-1].end)].endswith(("rate", "rates"))
-    return earlier[-1] if linked or beside else None
+    named = count.rule == "n-equals" and gap in {", ", " "}  # "complete remission, n = 6"
+    return earlier[-1] if linked or beside or named else None
 
 
 def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Mention | None:
@@ -194,9 +199,9 @@ def _first_after(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) ->
     if not later:
         return None
     gap = bounds.text[start : later[0].start]
-    if gap.count("(") > gap.count(")"):
-        return None  # "65% (hazard ratio for relapse ...)"
-    immediate = re.fullmatch(rf"\s?[)\]]?(?:{NOUN})?\s(?:who\s|\w+ly\s|then\s|had\s)?(?:an?\s)?", gap)
+    if gap.count("(") > gap.count(")") or _IS_TOLD_BEHIND.fullmatch(bounds.text, later[0].end, bounds.end):
+        return None  # "65% (hazard ratio for relapse ...)", "80 were treated with a response rate of 64%"
+    immediate = _IMMEDIATE.fullmatch(gap)
     linked = immediate or (_AFTER_VERB.match(gap) and not _NO_BREAK_AFTER.search(gap))
     return later[0] if linked else None
 

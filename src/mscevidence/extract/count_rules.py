@@ -21,6 +21,7 @@ from mscevidence.extract.counts import NOUN, Count, Sentence
 from mscevidence.extract.listed_times import with_times
 from mscevidence.extract.numerals import Numeral, numerals_in
 from mscevidence.extract.percent_rules import PERCENT_RULES
+from mscevidence.extract.shared_n import with_shared_n
 from mscevidence.model import Span
 
 _OF_OPEN, _CLOSED = re.compile(rf"{OF.rstrip()}[(\[]"), re.compile(rf"{CLOSE}\s")
@@ -45,7 +46,7 @@ _OTHERS_BEFORE = re.compile(r"\b[Tt]he\s(?:other|remaining)\s$")
 @lru_cache(maxsize=2048)
 def counts_at(text: str, span: Span) -> tuple[Count, ...]:
     """Return the counts of a part of a text in order."""
-    return counts_in(Sentence(text, span, tuple(with_times(text, numerals_in(text, span)))))
+    return with_shared_n(counts_in(Sentence(text, span, tuple(with_times(text, numerals_in(text, span))))), text)
 
 
 def counts_in(sentence: Sentence) -> tuple[Count, ...]:

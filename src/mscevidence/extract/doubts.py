@@ -20,11 +20,11 @@ _DENIED = re.compile(
 )
 _DIFFERENCE = re.compile(r"\b(?:no|without|not)\s(?:[\w/-]+\s){0,2}?differen\w+\s(?:in|of|between)\b", re.IGNORECASE)
 _TURNED = re.compile(
-    r"\b(?:resol\w+|improve\w*|relie\w+|reduc\w+|decreas\w+|disappear\w*|cessation|control|management|history|risk|prevent\w*|treatment|recover\w*|fear)"
+    r"\b(?:in\sterms\sof|with\s(?:regard|respect)\sto)\s(?:(?:the\s)?[\w-]+,?\s(?:and\s|or\s)?){0,5}$|\b(?:resol\w+|improve\w*|relie\w+|reduc\w+|decreas\w+|disappear\w*|cessation|control|management|history|risk|prevent\w*|treatment|recover\w*|fear)"
     r"\s(?:(?:and|or)\s\w+\s)?(?:of|in|from|for|with)\s(?:the\s|their\s|prior\s|previous\s)?$",
     re.IGNORECASE,
 )
-_REASON = re.compile(r"\b(?:because\sof|due\sto|owing\sto|attributed\sto)\s(?:[\w/-]+\s){0,3}$", re.IGNORECASE)
+_REASON = re.compile(r"\b(?:because\sof|due\sto|owing\sto|attributed\sto)\s(?:[\w/-]+\s){0,5}$", re.IGNORECASE)
 _KEPT = re.compile(
     r"\s(?:was|were)\s(?:\w+\s)?(?:sustained|maintained|lost|durable|lasting|kept|transient)\b", re.IGNORECASE
 )
@@ -34,6 +34,7 @@ _LIKENED = re.compile(
     re.IGNORECASE,
 )
 _RANGE_BEHIND = re.compile(r"\s?[(\[]\s?(?:range[d:,]?\s)?\d+(?:\.\d+)?\s?(?:[-–]|to)\s?\d", re.IGNORECASE)
+_SCORE = re.compile(r"\b(?:scores?|index|[A-Z]{3,}[A-Z\d-]*)\s(?:of|was|equal\sto)\s\Z")
 _CHOSEN_AHEAD = re.compile(
     rf"(?:In|Among|For|Of|Within)\s(?:the\s|those\s|a\s)?(?:subgroup|subset|group|{PEOPLE}|those)\s(?:of\s(?:\w+\s)?{PEOPLE}\s)?"
     r"(?:with|without|who|aged|whose|older|younger|below|above)\b[^,;]{3,90},"
@@ -56,7 +57,7 @@ _OR_ELSE = re.compile(
     r"\s(?:\([A-Z]{2,6}\)\s)?(?:or|and/or)\s(?!(?:more|less|higher|greater|better|worse|above|below|no|not|in|after|during)\b)[A-Za-z]"
 )
 _NOT_BETWEEN = re.compile(
-    r"\b(?:not|never|failed\sto|unable\sto|without|(?:with|had|having|showed)\sno)\b", re.IGNORECASE
+    r"\b(?:not|never|again|failed\sto|unable\sto|without|(?:with|had|having|showed)\sno)\b", re.IGNORECASE
 )
 _BUT = re.compile(
     r"\b(?:not\s(?:only|all|statistically|significant\w*|different\w*|differ|related|attribut\w+|considered|yet))\b",
@@ -169,7 +170,8 @@ def is_bound(text: str, count: Count) -> bool:
 
 def is_figure(text: str, count: Count, run: tuple[Count, ...]) -> bool:
     """Return whether a bare number is no count: a median with its range, or one of "4, 0 and 10%"."""
-    return bool(_RANGE_BEHIND.match(text, count.end)) or any(other.rule == "percent-only" for other in run)
+    scored = _SCORE.search(text[max(0, count.start - 24) : count.start])
+    return bool(scored or _RANGE_BEHIND.match(text, count.end)) or any(other.rule == "percent-only" for other in run)
 
 
 def is_of_subgroup(text: str, sentence: Span) -> bool:
@@ -217,7 +219,7 @@ def is_in_series(text: str, count: Count, counts: tuple[Count, ...]) -> bool:
 
 def is_detail(text: str, count: Count, outcome: Span) -> bool:
     """Return whether a bare number in brackets tells more of the outcome before: "died (2 with lymphoma)"."""
-    bare = count.rule == "bare-number" and outcome[1] <= count.start
+    bare = count.rule in {"bare-number", "x-patients"} and outcome[1] <= count.start
     return bool(bare and _OPENS.fullmatch(text, outcome[1], count.start) and not _CLOSES_BRACKET.match(text, count.end))
 
 

@@ -23,6 +23,10 @@ _SEPARATOR = re.compile(
 )
 _AGAINST = re.compile(r"\s?,?\s?(?:vs\.?|v|versus)\s", re.IGNORECASE)
 _BEHIND_RESPECTIVELY = re.compile(r"respectively,?\s(?:at|after|by|on|within)\s(?:the\s)?", re.IGNORECASE)
+_IN_A_LIST = re.compile(r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|;)\s(?:in\s)?")
+"""What joins the counts of a "respectively" list, which may say "in" again: "in 17 and in 15, respectively"."""
+_NEAR = 90
+"""Characters between a list of counts and the list beside it with which it is aligned without "respectively"."""
 _AT = re.compile(r"\s(?:of\s(?:the\s)?patients\s)?(?:at|after|by|on|within)\s(?:the\s)?")
 Placed = TypeVar("Placed", ArmMention, Mention, TimeMention)
 Item = TypeVar("Item", ArmMention, Mention, TimeMention, Count)
@@ -53,7 +57,7 @@ def distributed(
     left_open: set[Count] = set()
     for start, stop in zip([sentence[0], *stops], stops, strict=False):
         part = (start, stop)
-        for run in runs(_within(counts, part), text):
+        for run in runs(_within(counts, part), text, _IN_A_LIST):
             if len(run) < 2:
                 continue
             aligned = (
@@ -71,6 +75,8 @@ def distributed(
             count in placed for placed in (found.arms, found.outcomes, found.times) for count in run
         ):
             _align_behind(found.times, run, text, times_in(text, sentence))
+            if not any(count in found.times or count in left_open for count in run):
+                _align_beside(found, run, text, sentence, counts, arms, outcomes)
     return replace(found, left_open=frozenset(left_open)) if left_open else found
 
 
@@ -122,6 +128,29 @@ def _align_behind(
     listed = next((group for group in _runs(text, behind)), ())
     if len(listed) == len(run) and _AT.fullmatch(text, run[-1].end, listed[0].start):
         into.update(zip(run, listed, strict=True))
+
+
+def _align_beside(
+    found: Distribution,
+    run: tuple[Count, ...],
+    text: str,
+    sentence: Span,
+    counts: tuple[Count, ...],
+    arms: tuple[ArmMention, ...],
+    outcomes: tuple[Mention, ...],
+) -> None:
+    """Align a list without "respectively" with the only list of its length beside it: "at 3 and 6 months, 5 and 7"."""
+    start = max((count.end for count in counts if count.end <= run[0].start), default=sentence[0])
+    end = min((count.start for count in counts if count.start >= run[-1].end), default=sentence[1])
+    start, end = max(start, run[0].start - _NEAR), min(end, run[-1].end + _NEAR)
+    ahead, behind = (start, run[0].start), (run[-1].end, end)
+    if ";" in text[slice(*ahead)]:
+        return
+    timed = _align(found.times, run, text, _within(times_in(text, ahead), ahead))
+    if not timed and not _align(found.arms, run, text, [a for a in _within(arms, ahead) if a.kind != "all"]):
+        _ = _align(found.outcomes, run, text, _within(outcomes, ahead)) or _align(
+            found.outcomes, run, text, _within(outcomes, behind)
+        )
 
 
 def _align(into: dict[Count, Placed], run: tuple[Count, ...], text: str, mentions: Sequence[Placed]) -> bool:

@@ -33,6 +33,8 @@ _NOT_THIS = {
         "death": r"\b(?:non-?)?(?:relapse|recurrence|cause|disease|cancer|infection)[\s-](?:specific\s|related\s)?$",
         "fistula-closure": r"\b(?:incomplete|partial|delayed|wound|skin|ulcer)\s$",
         "pain": r"(?:joint|abdominal|chest)\s$",
+        "chronic-gvhd": r"\b(?:progressive|progressing|worsening|stable|active|refractory|resistant|underlying)\s$",
+        "acute-gvhd": r"\b(?:progressive|progressing|worsening|stable|active|refractory|resistant|underlying)\s$",
         "remission": r"(?:spontaneous)\s$",
         "survival": r"(?:disease|progression|event|relapse|recurrence|failure|metastasis)[\s-]free[\s-]$",
     }.items()
@@ -46,6 +48,10 @@ _NOT_FOLLOWED = {
         ),
         "response": r"\s(?:criteria|rates? to (?:the )?vaccin|to (?:LPS|IFN|TNF))",
         "fever": r"\sof unknown",
+        "completed": (
+            r"\s(?:and\ssigned|(?:the\s|an?\s|all\s)?(?:informed|written|consent|questionnaires?|forms?|surveys?|scales?"
+            r"|diar\w+))\b"
+        ),
         "survival": r"\s(?:analysis|curve|time|events?)"
         r"|\s(?:and|with|without)\s(?:\w+\s){0,2}(?:\w+[\s-]free|metasta\w+|disease|relapse|recurren\w+|progress\w+)\b",
     }.items()
@@ -84,6 +90,11 @@ _NOT_BEFORE = Opening(
     ),
     "non unclassified unknown missing unconfirmed as criteria",
 )
+_WATCHED = re.compile(
+    r"\b(?:documentation|evaluation|assessment|monitoring|recording|registration|collection|analysis|review|history|risk|prevention)\sof\s(?:the\s|any\s|all\s)?(?:\w+\s)?\Z",
+    re.IGNORECASE,
+)
+"""Words before adverse events that were looked for, which do not tell that any occurred."""
 _NOT_AFTER = re.compile(
     r"[-\s]free\b|-related\b|\s(?:scores?|scales?|questionnaires?|index|thresholds?|endpoints?|end\spoints?)\b",
     re.IGNORECASE,
@@ -120,7 +131,7 @@ _SHORT_AGAIN = re.compile(r"\s\((?:[A-Z]{2,4}(?:,\s|\sand\s|\s?/\s?))+[A-Z]{2,4}
 _PLUS = re.compile(r"\s?\+(?!/)")
 _SCORES = re.compile(r"(?:acr|asas|easi|pasi)-?\d+$")
 _COMPLETE_OR = re.compile(
-    r"(?:complete|CR)\s?(?:(?:responses?|remissions?)\s?)?(?:[(\[]CR[)\]]\s?)?(?:or|/)\s?(?:an?\s)?(?=partial|PR\b)",
+    r"(?:complete|CR)\s?(?:(?:responses?|remissions?)\s?)?(?:[(\[]CR[)\]]\s?)?(?:or|/|\+|and/or)\s?(?:an?\s)?(?=partial|PR\b)",
     re.IGNORECASE,
 )
 """The better half of "a complete or partial response", which is a response."""
@@ -259,6 +270,8 @@ def _means_it(text: str, mention: Mention) -> bool:
 def _is_related_to_else(text: str, lead: int, mention: Mention) -> bool:
     if mention.outcome not in _RELATED and mention.outcome not in _RELATED.values():
         return False
+    if _WATCHED.search(text, lead, mention.start):
+        return True
     if _OF_AN_ORGAN.search(text, lead, mention.start):
         return True
     related = text[mention.start : mention.end].casefold().startswith("related")

@@ -24,11 +24,11 @@ _NO = re.compile(
 )
 _NOBODY = Opening(
     re.compile(
-        rf"\b(?P<no>[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
+        rf"\b(?P<no>(?:[Nn]o\sone|[Nn]obody)(?:\sof\s(?:the|these|those)\s{PEOPLE})?|[Nn]one\sof\s(?:the\s|these\s|our\s|those\s|all\s)*(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,4}}?{PEOPLE}"
         rf"|[Nn]one\sof\s(?:the|these|those)\s(?P<bare>{_NUMBER})(?=\s(?:had|have|developed|experienced|achieved|reached|suffered|died|relapsed|responded)\b)"
-        rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
+        rf"|[Nn]one(?=\s(?:had|developed|experienced|achieved|attained|reached|met|entered|suffered|died|relapsed|responded|of\sthem))(?:\sof\sthem)?|[Nn]o\s(?:[\w-]+\s){{0,2}}?{PEOPLE}|[Nn]either\s(?:of\sthe\s(?:two\s)?)?{PEOPLE})\b"
     ),
-    "none no neither",
+    "none no neither nobody",
 )
 _EVERYBODY = Opening(
     re.compile(
@@ -53,6 +53,9 @@ _AMONG = re.compile(
 _AMONG_SOME = re.compile(
     r"[^.;]{0,60}?\b(?:in|among|of)\s(?:these|those|the\s(?:remaining|other)|responders|completers|them|(?:the\s)?(?:majority|most|some|many|half|rest|others))\b"
 )
+_BUT_SOME = re.compile(
+    r"[^.;]{0,60}?\b(?:except(?:ing)?\b(?!ional)|with\s(?:the\s)?(?:\w+\s)?exceptions?\sof|besides|apart\sfrom|aside\sfrom|other\sthan)\b"
+)
 _IN_ANYBODY = re.compile(
     rf"[^.;]{{0,50}}?\b(?:in|by|among|for)\s(?:any\s(?:of\s(?:the|our)\s)?(?:\w+\s)?{PEOPLE}|(?:either|any|both|all)\s(?:of\sthe\s)?(?:\w+\s)?(?:groups?|arms?|cohorts?))\b"
 )
@@ -64,7 +67,7 @@ _STARTS_CLAUSE = re.compile(
     r"(?:^|[.;,:]\s)(?:At|By|After|On|Within|During|at|by|after|within)\s[\w\s-]{2,24}\s$|(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$"
 )
 _DID = re.compile(
-    r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported"
+    r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported|presented"
     r"|suffered|met|were|was|remained|are|entered|maintained|responded|died|relapsed|survived|completed|discontinued|withdrew)\b[^.;]{0,60}$"
 )
 _HAPPENED = re.compile(
@@ -76,7 +79,7 @@ _THERE = re.compile(
     re.IGNORECASE,
 )
 _NEUTRAL = re.compile(
-    r"(?:(?:any|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*related"
+    r"(?:(?:any|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*(?:related|associated|induced)"
     r"|clinically|clear|reports?|new-onset|complications?|post-?operative|peri-?operative|procedural|such|as|including|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
     re.IGNORECASE,
 )
@@ -283,6 +286,8 @@ def _narrative_zero(
     if among:
         values.append(value_at(document, "n", among.span("n"), value_of(among["n"])))
     some = not among and _AMONG_SOME.match(document.text, mention.end, sentence_end)
-    clear = bool(_NEUTRAL.fullmatch(no["words"])) and not narrowed and not some
+    but = _BUT_SOME.match(document.text, mention.end, sentence_end)
+    neutral = mention.outcome == "death" or _NEUTRAL.fullmatch(no["words"])  # "no major adverse event or death"
+    clear = bool(neutral) and not narrowed and not some and not but
     anybody = bool(_IN_ANYBODY.match(document.text, mention.end, sentence_end))
     return Quantified("narrative-zero", span, mention, tuple(values), clear=clear, anybody=anybody)
