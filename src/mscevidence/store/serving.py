@@ -33,6 +33,8 @@ def copy_for_serving(path: Path, target: Path) -> None:
             old.backup(new)
             # The copy is made anew when a server starts: nothing is lost when a crash leaves half of it.
             new.execute("PRAGMA synchronous = OFF")
+            # 64 MB instead of 2: sorting a view and filling its indexes reads the same pages again and again.
+            new.execute("PRAGMA cache_size = -64000")
             with new:
                 _compute_views(new)
     except (sqlite3.Error, OSError) as error:
