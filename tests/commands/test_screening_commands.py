@@ -249,3 +249,29 @@ def test_values_are_proposed_from_records_that_passed_screening_only(folder: Pat
     run("build")
     found = run("query", "select d.title from candidates c join documents d on d.sha256 = c.document", "--csv").stdout
     assert set(found.splitlines()[1:]) == {"A trial of cells", RECORDS[0][0]}
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "code"),
+    [
+        (("--include", "10.1000/five", "--reason", "cells"), "--reason goes with --exclude", 2),
+        (("--state", "open"), "--state goes with --list", 2),
+        (("--include", "doi:10.1000/five", "--exclude", "DOI:10.1000/FIVE"), "is named twice", 1),
+    ],
+)
+def test_what_would_be_left_aside_or_judged_both_ways_is_refused(
+    folder: Path, words: tuple[str, ...], said: str, code: int
+) -> None:
+    ingest()
+    done = run("screen", "--by", "fe", *words)
+    assert done.exit_code == code
+    assert said in " ".join(done.stderr.split())
+    assert not (folder / "screening").exists()
+
+
+def test_a_bare_doi_and_large_initials_are_understood(folder: Path) -> None:
+    ingest()
+    assert run("screen", "--by", "AB", "--include", "10.1000/five").exit_code == 0
+    assert run("screen", "--by", "ab", "--include", "10.1000/seven").exit_code == 0
+    assert [path.name for path in (folder / "screening").iterdir()] == ["ab.jsonl"]
+    assert len((folder / "screening" / "ab.jsonl").read_text().splitlines()) == 2

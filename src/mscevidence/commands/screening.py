@@ -44,6 +44,10 @@ def screen(
 
     if stage not in ("record", "report"):
         raise UnknownTermError(stage, kind="stage", choices=["record", "report"])
+    if reason and not exclude:
+        raise typer.BadParameter("--reason goes with --exclude")
+    if state and not list_only:
+        raise typer.BadParameter("--state goes with --list")
     desk = ScreeningDesk.open(stage, by=by, conflicts=conflicts)
     if list_only:
         typer.echo(desk.listing(state, as_json=as_json))
@@ -58,6 +62,9 @@ def screen(
 def _judge(desk: ScreeningDesk, named: dict[str, list[str]], reason: str | None, note: str | None) -> None:
     if not named:
         desk.converse()
+    told = [key.casefold() for keys in named.values() for key in keys]
+    if twice := next((key for key in told if told.count(key) > 1), None):
+        raise SelectionError(f"{twice} is named twice", hint="judge each record once")
     for verdict, keys in named.items():
         for key in keys:
             desk.judge_named(key, verdict, reason=reason if verdict == "exclude" else None, note=note)

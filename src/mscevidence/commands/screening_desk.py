@@ -49,7 +49,9 @@ class ScreeningDesk:
         if not found.records:
             hint = 'search first: `mscevidence search "..." --source pubmed`, or `mscevidence ingest EXPORT.ris`'
             raise SelectionError("no search has found a record yet", hint=hint)
-        return cls(review, "report" if stage == "report" else "record", found, by=by, conflicts=conflicts)
+        # Initials name a file, so that AB and ab are one reviewer, as they are where candidates are reviewed.
+        who = by.casefold() if by else None
+        return cls(review, "report" if stage == "report" else "record", found, by=who, conflicts=conflicts)
 
     @property
     def eligibility(self) -> Eligibility:
@@ -268,7 +270,8 @@ def names_of(one: Standing) -> frozenset[str]:
     document = one.record.document
     names = {key_of(document), *(sha256 for sha256 in one.record.members)}
     names |= {sha256[:digits] for sha256 in one.record.members for digits in (8, 12, 16)}
-    names |= {f"{each.kind}:{each.value}" for each in document.identifiers if each.kind in ("pmid", "doi", "pmcid")}
+    told = [each for each in document.identifiers if each.kind in ("pmid", "doi", "pmcid")]
+    names |= {name for each in told for name in (each.value, f"{each.kind}:{each.value}")}
     if document.kind.startswith("registry"):
         names |= {each.value for each in document.identifiers if re.fullmatch(r"NCT\d{8}", each.value)}
     return frozenset(name.casefold() for name in names)
