@@ -26,7 +26,6 @@ REMEMBERED = (
     arms.arms_in,
     outcomes.outcomes_in,
     cues.cue_places,
-    cues.known_places,
     cues.words_of,
     cues.in_small_letters,
 )

@@ -12,7 +12,7 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mscevidence.model import Span
 
@@ -23,6 +23,7 @@ _LONGEST_KNOWN, _MOST_KNOWN = 40, 20_000
 _RUN = re.compile(r"[^\W_]+")
 _WORD_START = re.compile(r"(?<!\w)\w")
 _BETWEEN = re.compile(r"[^\w ]")
+_OFFSET = operator.itemgetter(1)
 _BETWEEN_WORDS = {code: " " for code in range(128) if _BETWEEN.match(chr(code))}
 
 
@@ -44,11 +45,24 @@ class Cues:
         """
         for cue in beginning:
             _BEGINNING.setdefault(cue[:2], []).append((cue, self))
-        _INSIDE.extend((cue, self) for cue in inside)
+        for cue in inside:
+            _INSIDE.setdefault(cue, []).append(self)
         if whole is not None:
             _WHOLE.append((whole, self))
         _KNOWN.clear()
         _places_in.cache_clear()
+
+    @classmethod
+    @cache
+    def at_the_beginning(cls, cues: tuple[str, ...]) -> Cues:
+        """Return the one object for all that look for words which begin with some cues."""
+        return cls(beginning=cues)
+
+    @classmethod
+    @cache
+    def anywhere(cls, cues: tuple[str, ...]) -> Cues:
+        """Return the one object for all that look for words which have some cues inside."""
+        return cls(inside=cues)
 
     def places(self, text: str) -> Sequence[int]:
         """Return where in a text they stand, in order."""
@@ -56,7 +70,7 @@ class Cues:
 
 
 _BEGINNING: dict[str, list[tuple[str, Cues]]] = {}
-_INSIDE: list[tuple[str, Cues]] = []
+_INSIDE: dict[str, list[Cues]] = {}
 _WHOLE: list[tuple[Callable[[str], bool], Cues]] = []
 """All cues: by the first two letters of a word, in any word, and for any word."""
 _KNOWN: dict[str, tuple[tuple[Cues, int], ...]] = {}
@@ -81,7 +95,7 @@ class Opening:
         """Keep a pattern and the cues, in small letters with white space between them."""
         self._pattern = pattern
         self._cues = tuple(cues.split())
-        self._begun = Cues(beginning=(_BETWEEN.split(cue)[0] for cue in self._cues))
+        self._begun = Cues.at_the_beginning(tuple(_BETWEEN.split(cue)[0] for cue in self._cues))
         self._ahead = ahead
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
@@ -114,7 +128,7 @@ class Opening:
         """Return where in a text the pattern is to be tried, in order."""
         if not self._ahead:
             return self._begun.places(text)
-        known = known_places(text)
+        known = _places_in(text)
         places = known.get(self)
         if places is None:
             places = known[self] = _with_words_before(text, self._begun.places(text), self._ahead)
@@ -130,7 +144,7 @@ class Holding:
         """Keep a pattern and the cues, in small letters with white space between them."""
         self._pattern = pattern
         self._cues = tuple(cues.split())
-        self._held = None if _BETWEEN.search(cues) else Cues(inside=self._cues)
+        self._held = None if _BETWEEN.search(cues) else Cues.anywhere(self._cues)
 
     def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the first that the pattern finds in a part of a text, or None."""
@@ -144,12 +158,6 @@ class Holding:
         places = self._held.places(text) if self._held is not None else cue_places(text, self._cues)
         index = bisect_left(places, start)
         return index < len(places) and places[index] < end
-
-
-@lru_cache(maxsize=8)
-def known_places(_text: str) -> dict[Opening, Sequence[int]]:
-    """Return where in a text patterns are to be tried, as far as it was looked up before."""
-    return {}
 
 
 @lru_cache(maxsize=512)
@@ -186,10 +194,10 @@ def _words_apart(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _places_in(text: str) -> dict[Cues, list[int]]:
-    """Return where in a text cues of each kind stand, those that it has none of left out."""
+def _places_in(text: str) -> dict[Cues | Opening, list[int]]:
+    """Return where in a text cues stand, and where patterns are to be tried as far as it was looked up before."""
+    found: dict[Cues | Opening, list[int]] = {}
     apart = _words_apart(text)
-    found: dict[Cues, list[int]] = {}
     at = 0
     for word in apart.split():
         told = _KNOWN.get(word)
@@ -205,16 +213,19 @@ def _places_in(text: str) -> dict[Cues, list[int]]:
 
 def _cues_of(word: str) -> tuple[tuple[Cues, int], ...]:
     """Return the cues that a word has, each with its offset, in the order in which they stand."""
-    begun = dict.fromkeys(cues for cue, cues in _BEGINNING.get(word[:2], ()) if word.startswith(cue))
-    held = [(cues, at) for cue, cues in _INSIDE if cue in word for at in _places_of((cue,), word)]
-    runs = [(word, 0)] if "_" not in word else [(each.group(), each.start()) for each in _RUN.finditer(word)]
-    whole = [(cues, at) for run, at in runs for is_one, cues in _WHOLE if is_one(run)]
-    told = (*((cues, 0) for cues in begun), *sorted(held, key=operator.itemgetter(1)), *whole)
+    told = {(cues, 0) for cue, cues in _BEGINNING.get(word[:2], ()) if word.startswith(cue)}
+    for cue, held in _INSIDE.items():
+        if cue in word:
+            told |= {(cues, at) for at in _places_of((cue,), word) for cues in held}
+    for run in _RUN.finditer(word):
+        told |= {(cues, run.start()) for is_one, cues in _WHOLE if is_one(run.group())}
+    in_order = tuple(sorted(told, key=_OFFSET)) if len(told) > 1 else tuple(told)
+    if len(word) > _LONGEST_KNOWN:
+        return in_order
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
-    if len(word) <= _LONGEST_KNOWN:
-        _KNOWN[word] = told
-    return told
+    _KNOWN[word] = in_order
+    return in_order
 
 
 @lru_cache(maxsize=8)
@@ -225,18 +236,7 @@ def in_small_letters(text: str) -> str:
     return plain.lower()
 
 
-def whole_word_places(text: str, word: str, span: Span) -> Iterator[int]:
-    """Yield where a word, in small letters, stands by itself in a part of a text, underscores left aside."""
-    small = in_small_letters(text)
-    at = small.find(word, *span)
-    while at >= 0:
-        end = at + len(word)
-        if not (at > span[0] and small[at - 1].isalnum()) and not (end < span[1] and small[end].isalnum()):
-            yield at
-        at = small.find(word, end, span[1])
-
-
-def _with_words_before(text: str, places: Sequence[int], most: int) -> Sequence[int]:
+def _with_words_before(text: str, places: Sequence[int], most: int) -> list[int]:
     """Return places with those where words begin in the last few stretches without white space before each."""
     found: list[int] = []
     start = 0

@@ -14,7 +14,7 @@ from mscevidence import vocabulary
 from mscevidence.extract.arms import PEOPLE
 from mscevidence.extract.cues import words_of
 from mscevidence.extract.numerals import WORDS
-from mscevidence.extract.outcome_names import WORD, folded, names
+from mscevidence.extract.outcome_names import WORD, folded, outcome_named
 from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Span
 
@@ -108,6 +108,5 @@ def _other_kind(text: str, span: Span, mention: Mention) -> Mention | None:
     noun = [folded(word) for word in WORD.findall(text[mention.start : mention.end])][-1:]
     if match is None or not noun or " " not in text[mention.start : mention.end]:
         return None
-    said = (folded(match["kind"]), noun[0].removesuffix("s"))
-    outcome = next((found for name, found in names().get(said[0], ()) if name == said), None)
+    outcome = outcome_named((folded(match["kind"]), noun[0].removesuffix("s")))
     return Mention(*match.span("kind"), outcome) if outcome and outcome != mention.outcome else None

@@ -29,7 +29,8 @@ DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.�
 POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
 _DIGITS_BEGIN = re.compile(r"\d+|[.\-‐‑–−](?=\d)")
-_SAID_IN_WORDS, _A, _HUNDRED = (Cues(whole=words.__contains__) for words in (SAID_IN_WORDS, {"a"}, {"hundred"}))
+_SAID_IN_WORDS = Cues(whole=SAID_IN_WORDS.__contains__)
+_A_BEFORE = re.compile(r"(?<![^\W_])a\s{1,9}\Z", re.IGNORECASE)
 _WITH_DIGITS = re.compile(
     rf"""(?P<power>(?<![\w.^]){POWER}(?!\d))
     |(?P<chain>(?<![\w./+-])\d{{1,4}}(?:\s?/\s?\d{{1,4}}){{2,}})
@@ -95,9 +96,10 @@ def _starts(text: str, span: Span) -> Sequence[int]:
     """Return where numerals may begin in a part of a text, in order."""
     in_digits = [begin.start() for begin in _DIGITS_BEGIN.finditer(text, *span)]
     in_words = within(_SAID_IN_WORDS.places(text), span)
-    if within(_HUNDRED.places(text), span):
-        in_words = [*in_words, *within(_A.places(text), span)]
-    return sorted([*in_digits, *in_words]) if in_words else in_digits
+    if not in_words:
+        return in_digits
+    ahead = [_A_BEFORE.search(text, max(span[0], place - 10), place) for place in in_words if text[place] in "hH"]
+    return sorted([*in_digits, *in_words, *(a.start() for a in ahead if a is not None)])
 
 
 def _written_at(text: str, start: int, end: int) -> re.Match[str] | None:

@@ -9,7 +9,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
-from mscevidence.extract.cues import Holding
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.numerals import WORDS, value_of
 from mscevidence.extract.outcomes import outcomes_in
 from mscevidence.extract.participant_sentences import is_outnumbered
@@ -63,7 +63,7 @@ _TOTAL_N = Holding(
     ),
     "(n",
 )
-_STUDY_OF = Holding(
+_STUDY_OF = Opening(
     re.compile(
         rf"(?<!previous\s)(?<!earlier\s)\b(?:stud(?:y|ied)|trial|series|analysis)\s(?:of|in|on|involving)\s(?P<n>\d{{1,4}}|{WORDS})"
         rf"\s(?:[\w-]+\s){{0,3}}?{PEOPLE}\s(?:with|who|aged|undergoing|treated|receiving)\b",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from mscevidence import vocabulary
@@ -39,18 +40,38 @@ def forms(word: str) -> tuple[str, ...]:
     return (word, f"{word}s", f"{word}es", *((f"{word[:-1]}ies",) if word.endswith("y") else ()))
 
 
+@dataclass(frozen=True)
+class Names:
+    """The names that some words are, each as its words with its outcome, and those that go on with a further word."""
+
+    complete: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    longer: dict[str, Names] = field(default_factory=dict)
+
+
 @cache
-def names() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    """Return every name as its words, by the forms of its first word, longest first."""
+def names() -> Mapping[str, Names]:
+    """Return every name by its first word; the last of its words may be a plural."""
     by_words: dict[tuple[str, ...], str] = {(verb,): outcome for verb, outcome in VERBS.items()}
     for term in vocabulary.load("outcome").values():
         for name in (term.label, *term.synonyms, *term.shortened):
             by_words.setdefault(tuple(folded(word) for word in WORD.findall(name)), term.id)
-    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for words, outcome in sorted(by_words.items(), key=lambda item: (-len(item[0]), item[0])):
-        for form in forms(words[0]) if len(words) == 1 else words[:1]:
-            by_first.setdefault(form, []).append((words, outcome))
-    return {first: tuple(entries) for first, entries in by_first.items()}
+    every = Names()
+    for words, outcome in sorted(by_words.items()):
+        known = every
+        for word in words[:-1]:
+            known = known.longer.setdefault(word, Names())
+        for form in forms(words[-1]):
+            known.longer.setdefault(form, Names()).complete.append((words, outcome))
+    return every.longer
+
+
+def outcome_named(words: Sequence[str]) -> str | None:
+    """Return the outcome of which some words, folded, are the name as the vocabulary writes it; None where of none."""
+    said = tuple(words)
+    known = names().get(said[0]) if said else None
+    for word in said[1:]:
+        known = known.longer.get(word) if known is not None else None
+    return next((outcome for name, outcome in known.complete if name == said), None) if known is not None else None
 
 
 @cache

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mscevidence import vocabulary
 from mscevidence.extract.arms import PEOPLE
-from mscevidence.extract.cues import Opening, in_small_letters, whole_word_places, words_of
+from mscevidence.extract.cues import Cues, Opening, in_small_letters, within
 from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.outcome_names import (
     VERBS,
     WORD,
+    Names,
     abbreviations,
     first_words,
     folded,
-    forms,
     names,
     shortened,
 )
 from mscevidence.model import Span
 
-_JOINT = re.compile(r"[\s\-–/]{1,3}")
+_FIRST_WORDS = Cues(whole=lambda word: folded(word) in first_words())
+_NEXT_WORD = re.compile(r"([\s\-–/]{1,3}|\)\s)([^\W_]+)")
+"""The next word of a name; the one before it may stand in a bracket: "scale (EDSS) improvement"."""
 _NOT_THIS = {
     outcome: re.compile(pattern, re.IGNORECASE)
     for outcome, pattern in {
@@ -151,8 +152,8 @@ def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
     """Return the outcomes named in a part of a text, longest names first where they compete, in order of place."""
     found: list[Mention] = []
     end = span[0]
-    for start, word in _first_words(text, span):
-        mention = _longest(text, (start, span[1]), start + len(word)) if start >= end else None
+    for start in within(_FIRST_WORDS.places(text), span):
+        mention = _longest(text, start, span[1]) if start >= end else None
         if mention is None:
             continue
         again = _SHORT_AGAIN.match(text, mention.end, span[1])
@@ -183,15 +184,6 @@ def _either_degree(text: str, span: Span, found: list[Mention]) -> tuple[Mention
     return tuple(kept)
 
 
-def _first_words(text: str, span: Span) -> list[tuple[int, str]]:
-    """Return the words with which the name of an outcome may begin, in order of place; most sentences have none."""
-    words = words_of(text, span)
-    first = words & first_words()
-    if not text.isascii():
-        first |= {word for word in words if not word.isascii() and folded(word) in first_words()}
-    return sorted((place, word) for word in first for place in whole_word_places(text, word, span))
-
-
 def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]:
     """Return the outcome that shares its noun with one named behind it: "complete and partial responses".
 
@@ -205,31 +197,28 @@ def _coordinated(text: str, mention: Mention, span: Span) -> tuple[Mention, ...]
     return (Mention(*match.span("degree"), f"{other}-{noun}"),)
 
 
-def _longest(text: str, span: Span, first_end: int) -> Mention | None:
-    """Return the longest name with which a part of a text begins, whose first word ends at a place."""
-    first = text[span[0] : first_end]
-    entries = names().get(folded(first), ())
-    # the longest name comes first, and no more words are looked at than it has
-    words = list(itertools.islice(WORD.finditer(text, *span), len(entries[0][0]))) if entries else []
-    said = tuple(folded(word.group()) for word in words)
-    for name, outcome in entries:
-        last = len(name) - 1
-        if (
-            said[:last] == name[:last]
-            and last < len(said)
-            and said[last] in forms(name[last])
-            and all(_are_joined(text, a, b) for a, b in itertools.pairwise(words[: last + 1]))
-            and _is_said_here(text, name)
-        ):
-            return Mention(span[0], words[last].end(), outcome)
-    exact = abbreviations().get(first)
-    return Mention(span[0], first_end, exact) if exact and not _PLUS.match(text, first_end) else None
-
-
-def _are_joined(text: str, word: re.Match[str], following: re.Match[str]) -> bool:
-    """Return whether two words belong to one name, the first perhaps in a bracket: "scale (EDSS) improvement"."""
-    gap = text[word.end() : following.start()]
-    return bool(_JOINT.fullmatch(gap)) or (gap == ") " and text.startswith("(", word.start() - 1))
+def _longest(text: str, start: int, end: int) -> Mention | None:
+    """Return the longest name with which a part of a text begins."""
+    first = WORD.match(text, start, end)
+    if first is None:
+        return None
+    known = names().get(folded(first.group()))
+    stop = first.end()
+    told: list[tuple[int, Names]] = []
+    while known is not None:
+        if known.complete:
+            told.append((stop, known))
+        following = _NEXT_WORD.match(text, stop, end) if known.longer else None
+        if following is None or (following[1] == ") " and text[start - 1 : start] != "("):
+            break
+        known = known.longer.get(folded(following[2]))
+        start, stop = following.span(2)
+    for stop, known in reversed(told):
+        for name, outcome in known.complete:
+            if _is_said_here(text, name):
+                return Mention(first.start(), stop, outcome)
+    exact = abbreviations().get(first.group())
+    return Mention(*first.span(), exact) if exact and not _PLUS.match(text, first.end()) else None
 
 
 def _is_of_a_measure(text: str, mention: Mention) -> bool:
