@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from figure_reading import assert_apart, by_key, texts_in_place
 from mscevidence import synthesis
@@ -227,7 +229,7 @@ def test_an_axis_of_effects_has_at_least_four_ticks(measure: str, low: float, hi
     assert [label.get_text() for label in panel.get_xticklabels()] == ticks
 
 
-def test_names_keep_off_lines_where_they_can() -> None:
+def test_names_keep_off_lines() -> None:
     with house_style():
         page = PlotPage.blank("title", ())
         page.panel.set(xlim=(0, 10), ylim=(0, 10))
@@ -235,6 +237,40 @@ def test_names_keep_off_lines_where_they_can() -> None:
     (name,) = [text for text in page.panel.texts if text.get_text() == "Wang 2012"]
     box = name.get_window_extent()
     assert page.panel.transData.inverted().transform((box.x1, box.y0))[0] < 5.5
+
+
+def test_a_name_between_lines_stands_off_with_a_leader_or_not_at_all() -> None:
+    with house_style():
+        page = PlotPage.blank("title", ())
+        page.panel.set(xlim=(0, 10), ylim=(0, 10))
+        cage = [[(x, 0.0), (x, 10.0)] for x in (4.9, 5.1)]
+        assert page.name_points([(5, 5, "Wang 2012")], lines=cage) == []
+        (leader,) = page.panel.lines
+        (name,) = page.panel.texts
+        bars = [[(x, 0.0), (x, 10.0)] for x in np.arange(0.25, 10, 0.5)]
+        assert page.name_points([(5.5, 5, "Sun 2013")], lines=bars) == ["Sun 2013"]
+    box = page.panel.transData.inverted().transform(name.get_window_extent())
+    assert box[0][0] > 5.1
+    (from_x, to_x), (from_y, _) = leader.get_data()
+    assert 5 < from_x < 5.1 < to_x < box[0][0]
+    assert from_y == pytest.approx(5)
+
+
+@pytest.mark.parametrize("k", [7, 12])
+def test_no_name_of_a_funnel_comes_over_a_line_or_a_point(k: int) -> None:
+    figure = draw_figure("funnel", rates(k))
+    panel = next(axes for axes in figure.axes if axes.get_gid() == "panel")
+    to_pixels = panel.transData.transform
+    names = [text.get_window_extent().extents for text in panel.texts]
+    assert len(names) > k / 3
+    dots = next(line for line in panel.lines if line.get_marker() == "o")
+    dashed = [Path(to_pixels(line.get_xydata())) for line in panel.lines if line.is_dashed()]
+    assert len(dashed) == 2
+    for left, low, right, high in names:
+        for x, y in to_pixels(dots.get_xydata()):
+            assert not (left < x < right and low < y < high)
+        for line in dashed:
+            assert not line.intersects_bbox(Bbox([[left, low], [right, high]]), filled=False)
 
 
 def test_every_study_is_left_out_and_added_once() -> None:

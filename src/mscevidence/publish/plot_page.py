@@ -5,22 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
-from mscevidence.publish.figure import blank_figure
+from mscevidence.publish.figure import POINTS_PER_INCH, blank_figure
 from mscevidence.publish.lettering import font, readable, shortened, width, wrap
+from mscevidence.publish.point_names import NameRoom
 
 INK, GREY, FAINT = "#1a1a1a", "#767676", "#e6e6e6"
 BLUE, SKY, VERMILLION, GREEN, PURPLE = "#0072B2", "#56B4E9", "#D55E00", "#009E73", "#AA4499"
 """Colours that stay apart for colour-blind readers (Okabe and Ito; Tol for purple)."""
 
 Line = Sequence[tuple[float, float]]
-Box = tuple[float, float, float, float]
 BODY, SMALL, TITLE = 9.0, 8.0, 11.0
 LEADING = 1.35
 MARGIN = 14.0
@@ -118,63 +115,35 @@ class PlotPage:
     ) -> list[str]:
         """Write names beside points where there is room; return the names for which there was none.
 
+        A name that has no room beside its point stands some way off, and a thin line leads to it.
+
         Args:
             points: x and y in the units of the panel, and the name, the most important first.
             size: of the letters.
             radii: of the marks in points; 3 unless told.
-            lines: x and y of the corners of lines, in the units of the panel, that names keep off where they can.
+            lines: x and y of the corners of lines, in the units of the panel, that names keep off.
         """
-        placed: list[Box] = []
-        left_out = []
-        inside = self.panel.get_window_extent()
-        scale = self.figure.dpi / 72
-        dots = [self.panel.transData.transform((x, y)) for x, y, _ in points]
+        scale = self.figure.dpi / POINTS_PER_INCH
+        there, back = self.panel.transData, self.panel.transData.inverted()
         reach = [radius * scale for radius in radii or [3.0] * len(points)]
-        drawn = [self.panel.transData.transform(line) for line in lines]
-        around = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(dots, reach, strict=True)]
-        for (x, y), r, (_, _, whole) in zip(dots, reach, points, strict=True):
+        dots = [there.transform((x, y)) for x, y, _ in points]
+        marks = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(dots, reach, strict=True)]
+        inside = self.panel.get_window_extent().extents
+        room = NameRoom(tuple(inside), marks, [there.transform(line) for line in lines])
+        left_out = []
+        for mark, (_, _, whole) in zip(marks, points, strict=True):
             name = shortened(readable(whole), MOST_NAME, size)
-            wide, high = width(name, size) * scale, size * 1.15 * scale
-            free = [
-                box
-                for box in _places(x, y, wide, high, r + 2 * scale)
-                if inside.x0 <= box[0] and box[2] <= inside.x1 and inside.y0 <= box[1] and box[3] <= inside.y1
-                and not any(_overlap(box, other) for other in (*placed, *around))
-            ]  # fmt: skip
-            found = next((box for box in free if not any(_crosses(box, line) for line in drawn)), None)
-            found = found or next(iter(free), None)
-            if found is None:
+            place = room.take(mark, width(name, size) * scale, size * 1.15 * scale, 2 * scale)
+            if place is None:
                 left_out.append(whole)
                 continue
-            placed.append(found)
-            left, middle = self.panel.transData.inverted().transform((found[0], (found[1] + found[3]) / 2))
+            box, leader = place
+            if leader is not None:
+                self.panel.plot(*back.transform(leader).T, color=GREY, linewidth=0.5, zorder=2)
+            left, middle = back.transform((box[0], (box[1] + box[3]) / 2))
             text = self.panel.text(left, middle, name, va="center_baseline", font=font(size, text=name), color=INK)
             text.set_clip_on(False)
         return left_out
-
-
-def _places(x: float, y: float, wide: float, high: float, gap: float) -> tuple[Box, ...]:
-    """Return the boxes that a name may take: right, left, above, below, then at the four corners."""
-    near = 0.7 * gap
-    return (
-        (x + gap, y - high / 2, x + gap + wide, y + high / 2),
-        (x - gap - wide, y - high / 2, x - gap, y + high / 2),
-        (x - wide / 2, y + gap, x + wide / 2, y + gap + high),
-        (x - wide / 2, y - gap - high, x + wide / 2, y - gap),
-        (x + near, y + near, x + near + wide, y + near + high),
-        (x - near - wide, y + near, x - near, y + near + high),
-        (x + near, y - near - high, x + near + wide, y - near),
-        (x - near - wide, y - near - high, x - near, y - near),
-    )
-
-
-def _crosses(box: Box, line: np.ndarray) -> bool:
-    """Return whether a line of straight pieces comes into a box."""
-    return bool(Path(line).intersects_bbox(Bbox.from_extents(*box), filled=False))
-
-
-def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _style(panel: Axes) -> None:
