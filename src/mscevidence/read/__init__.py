@@ -150,6 +150,8 @@ def _document_of(record: Record, format_name: str, place: dict[str, Any], url: s
 def _identifiers(text: str, fields: dict[str, Any]) -> tuple[Identifier, ...]:
     """Return the identifiers that a reader tells, with their place where the text shows them, and those of the text."""
     given: tuple[Identifier, ...] = fields.get("identifiers", ())
+    for start, end in [each.span for each in given if each.span]:
+        text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
     shown = {(kind, value.casefold()): (kind, value, span) for kind, value, span in places_in(text)}
     told = []
     for each in given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -35,6 +36,7 @@ _CATEGORIES = {
 _SHOWN = {"doi": "doi", "pmid": "PMID", "pmcid": "PMCID", "isbn": "ISBN"}
 
 
+@functools.lru_cache(maxsize=1 << 10)
 def section_name(label: str, category: str = "") -> str:
     """Return the common name of a part of an abstract by its label, or by the category that an indexer gave it."""
     match = _NAME.match(label)

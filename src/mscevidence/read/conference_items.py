@@ -7,7 +7,6 @@ Number``) give the fields, and the rest is the abstract.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -90,7 +89,7 @@ def page_records(data: bytes, markup: str, notes: tuple[str, ...]) -> Iterator[R
         _add_meeting(reference, clean(title[1]) if title else "")
         record = record_of(reference, str(item).encode(), position)
         if isinstance(record, Record):
-            record = dataclasses.replace(record, fields=record.fields | {"kind": "conference-abstract"})
+            record = record._replace(fields=record.fields | {"kind": "conference-abstract"})
         yield record
 
 

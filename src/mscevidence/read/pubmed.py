@@ -7,8 +7,8 @@ left out. A record of an older file (``MedlineCitation`` without ``PubmedArticle
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Reject
@@ -17,21 +17,23 @@ from mscevidence.read.eutils_answers import refuse_other_answers
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.jats_text import Element
 from mscevidence.read.publication_types import kind_of, status_of
+from mscevidence.read.pubmed_authors import authors_of
 from mscevidence.read.pubmed_books import book_fields
 from mscevidence.read.pubmed_fields import (
     Fields,
     abstract_parts,
     addresses,
-    authors_of,
     by_name,
     child_of,
-    journal_fields,
     line,
     lines,
     registrations_of,
     term,
 )
+from mscevidence.read.pubmed_headings import subjects_of
+from mscevidence.read.pubmed_journal import journal_fields, texts_of_journal
 from mscevidence.read.pubmed_notices import notices_of
+from mscevidence.read.pubmed_parts import take_parts
 from mscevidence.read.streams import beginning
 from mscevidence.read.xml_records import Piece, RecordParser, in_batches, split
 
@@ -40,14 +42,6 @@ _ROOTS = re.compile(
     r"(?:<|&lt;)(?:PubmedArticleSet|PubmedArticle|MedlineCitationSet|MedlineCitation|PubmedBookArticleSet"
     r"|PubmedBookArticle|DeleteCitation|eFetchResult)\b"
 )
-_UNREAD = (
-    (b"<ChemicalList>", b"</ChemicalList>"),
-    (b'<CommentsCorrections RefType="Cites">', b"</CommentsCorrections>"),
-    (b"<History>", b"</History>"),
-)
-_REFERENCES = b"<ReferenceList", b"</ReferenceList>"
-"""What is not read of a record, in the order in which it stands behind the article; references come last."""
-
 _MARKED = "[Not Available]"
 
 
@@ -63,23 +57,25 @@ def records(stream: BinaryIO) -> Iterator[Record | Reject]:
     parser = RecordParser()
     position = 0
     for batch in in_batches(split(stream, _RECORDS)):
-        short = [_without_unread(piece) for piece in batch]
-        for piece, kept, parsed in zip(batch, short, parser.parse_together(short), strict=True):
+        short = [take_parts(piece) for piece in batch]
+        elements = parser.parse_together([piece for piece, _ in short])
+        for piece, (kept, parts), parsed in zip(batch, short, elements, strict=True):
             position += 1
             try:
                 element, notes = parser.parse(kept) if parsed is None else (parsed, ())
-                yield _record(piece, element, notes)
+                yield _record(piece, element, parts, notes)
             except DocumentError as error:
                 excerpt = piece.data[:200].decode("utf-8", "replace")
                 yield Reject(position=position, reason=error.message, excerpt=excerpt)
 
 
-def _record(piece: Piece, element: Element, notes: tuple[str, ...]) -> Record:
+def _record(piece: Piece, element: Element, parts: Mapping[str, Any], notes: tuple[str, ...]) -> Record:
     if piece.name.startswith("Delete"):
         numbers = ", ".join(line(each) for each in element.iter("PMID"))
         raise DocumentError(f"PubMed deleted PMID {numbers}", hint="drop the record if you hold it")
     text = RecordText()
-    fields = book_fields(text, element) if piece.name == "PubmedBookArticle" else _citation_fields(text, element)
+    is_book = piece.name == "PubmedBookArticle"
+    fields = book_fields(text, element) if is_book else _citation_fields(text, element, parts)
     if not fields["title"] and not fields["sections"]:
         known = ", ".join(f"{each.kind} {each.value}" for each in text.identifiers)
         raise DocumentError(f"a record without title and abstract ({known or 'no identifier'})", hint="fetch it again")
@@ -88,29 +84,8 @@ def _record(piece: Piece, element: Element, notes: tuple[str, ...]) -> Record:
     return Record(piece.data, text.text(), fields)
 
 
-def _without_unread(piece: Piece) -> Piece:
-    """Return a record without what is not read: references (up to half of its bytes), history and chemicals."""
-    data = piece.data
-    if b"!" in data and b"<!" in data:
-        return piece  # what looks like a list may be a comment, or characters
-    kept = []
-    end = 0
-    position = max(0, data.find(b"</Article>"))
-    for opening, closing in _UNREAD:
-        while (start := data.find(opening, position)) >= 0 and (last := data.find(closing, start)) >= 0:
-            kept.append(data[end:start])
-            position = end = last + len(closing)
-    start = data.find(_REFERENCES[0], position)
-    if start >= 0 and (last := data.rfind(_REFERENCES[1])) > start:  # there are lists within lists
-        kept.append(data[end:start])
-        end = last + len(_REFERENCES[1])
-    if not kept:
-        return piece
-    kept.append(data[end:])
-    return Piece(piece.name, b"".join(kept), piece.fault, piece.encoding, piece.escaped)
-
-
-def _citation_fields(text: RecordText, record: Element) -> Fields:
+def _citation_fields(text: RecordText, record: Element, parts: Mapping[str, Any]) -> Fields:
+    """Write the text of a citation and return its fields, from its element and the parts that were taken out of it."""
     citation = record if record.tag == "MedlineCitation" else child_of(record, "MedlineCitation")
     if citation is None:
         raise DocumentError("a PubMed record without <MedlineCitation>", hint="fetch it again")
@@ -120,7 +95,17 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
     title, vernacular = line(found.get("ArticleTitle")), line(found.get("VernacularTitle"))
     if vernacular and (not title or title.startswith(_MARKED)):
         title, vernacular = vernacular, ""
-    types = tuple(lines(found.get("PublicationTypeList", ())))
+    types = (
+        tuple(lines(found["PublicationTypeList"]))
+        if "PublicationTypeList" in found
+        else parts.get("PublicationTypeList", ())
+    )
+    journal = texts_of_journal(found["Journal"]) if "Journal" in found else parts.get("Journal", {})
+    medline = (
+        texts_of_journal(about["MedlineJournalInfo"])
+        if "MedlineJournalInfo" in about
+        else parts.get("MedlineJournalInfo", {})
+    )
     notices = notices_of(about.get("CommentsCorrectionsList"), types)
     text.head(title, addresses(record, about, several["ELocationID"]), registrations_of(found.get("DataBankList")))
     _write_abstracts(text, found.get("Abstract"), citation if "OtherAbstract" in about else ())
@@ -128,17 +113,19 @@ def _citation_fields(text: RecordText, record: Element) -> Fields:
         "title": title,
         "kind": kind_of(types),
         "status": status_of(types, notices, title),
-        "authors": authors_of(found.get("AuthorList")),
+        "authors": authors_of(found["AuthorList"]) if "AuthorList" in found else parts.get("AuthorList", ()),
         "sections": tuple(text.writer.sections),
         "identifiers": tuple(text.identifiers),
         "languages": tuple([term(each) for each in several["Language"]]),
         "other_titles": (vernacular,) if vernacular else (),
         "publication_types": types,
-        "subjects": _subjects(about["MeshHeadingList"]) if "MeshHeadingList" in about else (),
+        "subjects": subjects_of(about["MeshHeadingList"])
+        if "MeshHeadingList" in about
+        else parts.get("MeshHeadingList", ()),
         "keywords": _keywords(citation) if "KeywordList" in about else (),
         "notices": notices,
         "disclosures": line(about.get("CoiStatement")) or None,
-        **journal_fields(about, found),
+        **journal_fields(journal, medline, found),
     }
 
 
@@ -153,23 +140,6 @@ def _write_abstracts(text: RecordText, abstract: Element | None, citation: Itera
 
 def _keywords(citation: Element) -> tuple[str, ...]:
     return tuple(lines([word for each in citation if each.tag == "KeywordList" for word in each]))
-
-
-def _subjects(headings: Element) -> tuple[str, ...]:
-    """Return the headings of MeSH, each with its qualifiers: ``Neuronal Plasticity/physiology``."""
-    subjects: list[str] = []
-    for part in headings.iter():
-        tag = part.tag
-        if tag == "DescriptorName":
-            subjects.append(_single(part.text or ""))
-        elif tag == "QualifierName" and subjects:
-            subjects[-1] += "/" + _single(part.text or "")
-    return tuple(subjects)
-
-
-def _single(text: str) -> str:
-    """Return a text in one line, which it is already unless the file was indented."""
-    return " ".join(text.split()) if "\n" in text or "\t" in text else text
 
 
 def looks_like_pubmed(head: str, _name: str) -> bool:

@@ -7,11 +7,10 @@ type (with whatever entities it declares, or another file it names) is never loo
 from __future__ import annotations
 
 import codecs
-import dataclasses
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from mscevidence.errors import DocumentError
 from mscevidence.read.streams import beginning
@@ -52,8 +51,7 @@ _OPEN, _CLOSE = b"<record" + _NAMESPACES + b">", b"</record>"
 _NAMED_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9.]{0,40};)")
 
 
-@dataclasses.dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """The bytes of one record as they stand in the file, or why it has none that can be read.
 
     Attributes:
