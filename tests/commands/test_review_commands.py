@@ -94,6 +94,17 @@ def test_mistakes_are_named_before_anything_is_written(
     assert list(project.extracted.glob("*.yaml")) == []
 
 
+def test_a_report_is_also_found_by_the_names_that_the_record_gave_it(project: Protocol) -> None:
+    run("review", "ash-2030-412", "--by", "fe", "--accept", "all")
+    study = records.load_study(project.extracted / f"{STUDY}.yaml")
+    text = (project.extracted / f"{STUDY}.yaml").read_text().replace("ash-2030-412", "the-first-report")
+    (project.extracted / f"{STUDY}.yaml").write_text(text.replace(f"study: {STUDY}", "study: other-name"))
+    (project.extracted / f"{STUDY}.yaml").rename(project.extracted / "other-name.yaml")
+    assert study.study == STUDY
+    for name in ("the-first-report", "other-name"):
+        assert "0 waiting; record: other-name.yaml" in run("review", name, "--by", "fe", "--list").stderr
+
+
 def test_a_rule_that_is_named_goes_before_all(project: Protocol) -> None:
     done = run("review", "ash-2030-412", "--by", "fe", "--accept", "all", "--reject", "patients-enrolled")
     assert "16 decided, 0 waiting" in done.stderr

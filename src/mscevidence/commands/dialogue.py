@@ -7,6 +7,7 @@ import datetime as dt
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -52,8 +53,8 @@ class Desk:
             review.initials(by)
         date = _day(on) if on else dt.datetime.now(tz=dt.UTC).date().isoformat()
         project = protocol.find()
-        document = _captured(DocumentLibrary(project.captured), report)
         known = records.load_all(project.extracted)
+        document = _captured(DocumentLibrary(project.captured), report, known.studies)
         second = by if blind else None
         candidates = candidates_of(document)
         sat = review.sit_down(document, candidates, known, project.extracted, condition=condition, second=second)
@@ -235,8 +236,12 @@ def _call(document: Document) -> str:
     return alone or next((str(one.value) for one in document.identifiers), document.sha256[:12])
 
 
-def _captured(library: DocumentLibrary, report: str) -> Document:
-    found = library.find(report)
+def _captured(library: DocumentLibrary, report: str, studies: Sequence[Study]) -> Document:
+    """Return the captured document that a word names, or that the record has under this report or study."""
+    wanted = report.casefold()
+    told = [one for study in studies for one in study.reports if wanted in (one.id.casefold(), study.study)]
+    hashes = frozenset(sha256 for one in told for sha256 in one.documents)
+    found = library.find(report) or tuple(document for document in library if document.sha256 in hashes)
     if not found:
         names = sorted({_call(document) for document in library})
         more = f" and {len(names) - 8} more" if len(names) > 8 else ""
@@ -244,5 +249,5 @@ def _captured(library: DocumentLibrary, report: str) -> Document:
         raise SelectionError(f"no captured document answers to {report!r}", hint=f"{have}; `mscevidence ingest FILE`")
     if len(found) > 1:
         others = ", ".join(f"{document.sha256[:12]} ({document.format})" for document in found[1:])
-        typer.echo(f"note: {report} was captured {len(found)} times; not shown: {others}", err=True)
+        typer.echo(f"note: {report} stands for {len(found)} captured documents; not shown: {others}", err=True)
     return found[0]

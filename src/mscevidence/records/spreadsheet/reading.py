@@ -97,7 +97,7 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise RecordError(
-            f"cannot be read: {error.strerror}", file=path.name, hint="check path and permissions"
+            f"cannot be read: {error.strerror}", file=path.name or str(path), hint="check path and permissions"
         ) from error
 
 
