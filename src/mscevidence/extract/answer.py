@@ -25,7 +25,7 @@ from mscevidence.extract.pairing import Sides, pair
 from mscevidence.extract.phrases import hyphenated, lexicon_of, spelt
 from mscevidence.extract.table_counts import SIZE_ROW, TableCounts
 from mscevidence.extract.tables import Grid, grid_of, reading_of, size_in, turned
-from mscevidence.extract.told_sizes import ToldSizes
+from mscevidence.extract.told_sizes import HARM, ToldSizes
 from mscevidence.extract.two_by_two import Found
 from mscevidence.model import Document, Span, Value
 from mscevidence.model.noun import Frozen
@@ -81,7 +81,9 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
     parallel = is_comparative(document)
     told = sizes_of(groups)
-    headed = [pair_ for grid in grids if (pair_ := _headed(grid, sides) or _in_a_row(grid, sides)) is not None]
+    told_by = [(grid, pair_) for grid in grids if (pair_ := _headed(grid, sides) or _in_a_row(grid, sides)) is not None]
+    headed = [pair_ for _, pair_ in told_by]
+    treated = next((pair_ for grid, pair_ in told_by if HARM.search(grid.caption)), None)
     sizes = _sizes(told if None not in told else halves_of(groups, said=True) or told, headed)
     if None in sizes:
         sizes = denominators_of(groups) or sizes
@@ -91,14 +93,9 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
         for each in (grid, *turned(grid)):
             counts = TableCounts(each, sizes, numbers, _distinct(headed))
             found += TableQuestion(each, sides, outcome, counts, parallel).answers()
-    best = _chosen(
-        found,
-        list(
-            SentenceQuestion(
-                groups, outcome, _told_sizes(sizes, [] if _LEAVING.search(outcome) else headed, halves_of(groups))
-            ).answers()
-        ),
-    )
+    of_all = [] if _LEAVING.search(outcome) else headed
+    told_sizes = _told_sizes(sizes, of_all, halves_of(groups), treated)
+    best = _chosen(found, list(SentenceQuestion(groups, outcome, told_sizes).answers()))
     if best is None or (best.rule == _COMPUTED and _hides_tables(document)):
         return _sizes_only(document, sizes)
     first, second = best.intervention, best.comparator
@@ -189,12 +186,13 @@ def _told_sizes(
     sizes: tuple[Value | None, Value | None],
     headed: list[tuple[Value, Value]],
     halves: tuple[Value, Value] | None,
+    treated: tuple[Value, Value] | None,
 ) -> ToldSizes:
     """Return the pairs of sizes, the one of the text first, each pair of numbers once."""
     first, second = sizes
     pairs = [] if first is None or second is None else [(first, second)]
     once = {(one.number, two.number): (one, two) for one, two in reversed([*pairs, *headed])}
-    return ToldSizes(tuple(reversed(once.values())), halves)
+    return ToldSizes(tuple(reversed(once.values())), halves, treated)
 
 
 def _distinct(headed: list[tuple[Value, Value]]) -> tuple[tuple[Value, ...], tuple[Value, ...]]:

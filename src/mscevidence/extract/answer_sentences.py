@@ -14,9 +14,9 @@ from mscevidence.extract.counts import Count
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.parallel_lists import in_order
 from mscevidence.extract.sentence_counts import breakdowns, results_in
-from mscevidence.extract.stated_pairs import stated_pairs
+from mscevidence.extract.stated_pairs import StatedPair, stated_pairs
 from mscevidence.extract.told_apart import ApartQuestion
-from mscevidence.extract.told_sizes import ToldSizes
+from mscevidence.extract.told_sizes import HARM, ToldSizes
 from mscevidence.extract.two_by_two import Found
 from mscevidence.model import Span, Value
 
@@ -36,6 +36,7 @@ _CURVE = re.compile(
     re.IGNORECASE,
 )
 """Points of a curve, which count nobody."""
+_LEAD = re.compile(r".*(?:\b(?:were|was|included|including|such\sas)\b|:)", re.DOTALL)
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
 
 
@@ -112,7 +113,7 @@ class SentenceQuestion:
             mentions = self.groups.mentions(span)
             for kept in (counts, *self._whole(span, mentions, counts)):
                 for found, words in self._told(span, mentions, kept):
-                    if answer := self._answer(span, self._evened(found, kept), self.asked.score(words)):
+                    if answer := self._answer(span, self._evened(found, kept), self.asked.score(words) or LEAST):
                         yield answer
                         return
 
@@ -141,13 +142,19 @@ class SentenceQuestion:
             reach = [
                 (max(start, aside.end()) if aside and aside.end() < stop else start, stop) for start, stop in pair.words
             ]
-            tells = [self.asked.tells(each) for each in reach]
+            tells = [self.asked.tells(each, lead=self._lead(span, pairs)) for each in reach]
             if any(tells) and not all(tells):
                 return
             if all(tells):
                 told.append((pair.counts, reach[0]))
         if len(told) == 1:
             yield told[0]
+
+    def _lead(self, span: Span, pairs: Sequence[StatedPair]) -> Span:
+        """Return the words that lead to a list of several results, which say of what grade or time they all are."""
+        first = min((count.start for pair in pairs for count in pair.counts.values()), default=span[0])
+        lead = _LEAD.search(self.groups.text, span[0], first) if len(pairs) > 1 else None
+        return (span[0], lead.end() if lead else span[0])
 
     def _speaks(self, span: Span) -> bool:
         """Return whether a part of a text speaks of the outcome, at whatever times."""
@@ -189,7 +196,8 @@ class SentenceQuestion:
         return {side: count if count.value("n") else _with_n(count, n) for side, count in found.items()}
 
     def _answer(self, span: Span, found: Mapping[Whose, Count], score: float) -> Found | None:
-        counted = None if _MEAN.search(self.groups.text, *span) else self.sizes.counted(found)
+        harm = HARM.search(self.outcome) or HARM.search(self.groups.text, *span)
+        counted = None if _MEAN.search(self.groups.text, *span) else self.sizes.counted(found, alone=bool(harm))
         if counted is None:
             return None
         first, second = counted

@@ -48,6 +48,7 @@ _VERB = re.compile(
     r"|(?<![\w-])(?!(?:related|unrelated|associated|reported|confirmed|documented|suspected|unexpected|increased|delayed)\b)[a-z]{3,}ed|occurs|led|arose|took|showed|underwent|got|left)\b",
     re.IGNORECASE,
 )
+_FIRST_WORD = re.compile(r"\s(?!(?:was|were|is|are|has|have|had|did)\b)[\w-]+(?=\s[a-z])")
 _OCCURRED = re.compile(
     r"\s?(?:(?:was|were|is|are|has|have|had|been|also|ever)\s){0,3}(?:there|seen|observed|reported|detected|recorded|found|noted|noticed|evident"
     r"|encountered|documented|registered|identified|diagnosed|occurred|developed|happened|experienced|present|described|arose|took\splace"
@@ -148,7 +149,8 @@ class ZeroQuestion:
         text = self.asked.groups.text
         if _PEOPLE.match(text, start, stop):
             return False
-        verb = _VERB.search(text, start, stop)
+        first = _FIRST_WORD.match(text, start, stop)  # "no completed suicides": a participle before its noun
+        verb = _VERB.search(text, first.end() if first else start, stop)
         return verb is not None and not _OCCURRED.match(text[verb.start() : stop])
 
     def _is_none(self, none: re.Match[str], span: Span) -> bool:

@@ -138,7 +138,9 @@ class AskedOutcome:
 
     def score(self, span: Span) -> float:
         """Return how much of the outcome a part of the text says, from 0 to 1."""
-        piece = self.groups.text[slice(*span)]
+        return self._score(self.groups.text[slice(*span)])
+
+    def _score(self, piece: str) -> float:
         present = self.groups.sides.lexicon.expand(piece) - self._denied(piece)
         if not telling(self._wanted[0][0]) & present or not same_turn(self.words, piece):
             return 0.0
@@ -162,15 +164,18 @@ class AskedOutcome:
     def _grades(self) -> frozenset[str]:
         return grades_told(self.words)
 
-    def tells(self, span: Span, *, denied: bool = False) -> bool:
+    def tells(self, span: Span, *, denied: bool = False, lead: Span | None = None) -> bool:
         """Return whether a part of the text says the outcome and nothing narrower: no second time, kind or cause.
 
         Args:
             span: the part of the text.
+            lead: the words that lead to a list of which the part is an item; kinds and grades in them are of it too.
             denied: whether it says that nobody had the outcome, so that "not" is no sign of another outcome.
         """
         piece = self.groups.text[slice(*span)]
-        if self.score(span) < LEAST or self.narrower(span):
+        if lead is not None and lead[1] <= span[0]:
+            piece = f"{piece} ({_kinds_said(self.groups.text[slice(*lead)])})"
+        if self._score(piece) < LEAST or kinds_of_events(piece) - kinds_of_events(self.words):
             return False
         if self._grades and (told := grades_told(piece)) and told != self._grades:
             return False
@@ -202,6 +207,12 @@ class AskedOutcome:
             if not named and not words & self._wanted[0][0] and covered(words, groups.topical) < _TOPICAL:
                 return True
         return False
+
+
+def _kinds_said(phrase: str) -> str:
+    """Return the words of a phrase by which it speaks of some kinds or grades of events only."""
+    found = sorted({match.span() for pattern in (_KIND, _GRADES) for match in pattern.finditer(phrase)})
+    return " ".join(phrase[slice(*place)] for place in found)
 
 
 def plain_numbers(phrase: str, *, all_: bool = False) -> frozenset[str]:

@@ -31,7 +31,7 @@ _IN_EACH = re.compile(
 )
 _NAME_AND_N = re.compile(r"[,;]\s(?:the\s)?[A-Za-z][\w-]*(?:\s[\w-]+){0,3},?\s?")
 _LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
-_NAMED_INSIDE = re.compile(r"\s(?:of|in|from|on|among|with|receiving|given)\s(?:the\s)?\Z")
+_NAMED_INSIDE = re.compile(r"\s(?:of|in|from|on|among|with|receiving|given)\s(?:the\s)?(?:\d[\d,]*\s)?\Z")
 _VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
     r"\b(?:vs\.?|v|versus|compared|comparison|contrast|whereas|while|but|and|than|against|with\sonly)\b|[,;:]"

@@ -12,10 +12,15 @@ from mscevidence.extract.group_lists import items
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups, Whose
 from mscevidence.extract.implied_sizes import implied_sizes
 from mscevidence.extract.pairing import OTHER, Side
+from mscevidence.extract.running_text import clause_of
 from mscevidence.extract.shared_out import shared_out
 from mscevidence.model import Span, Value
 
 _EACH = re.compile(r"\b(?:each|both|either|per)\s(?:[\w-]+\s){0,2}?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+_IN_EACH = re.compile(
+    r".{0,12}|(?:\s\w+)?\s(?:was|were)\s(?:randomly\s)?(?:allocated|assigned|randomi[sz]ed|enrolled|included|recruited|placed)\s(?:to|in|into|for)\s",
+    re.DOTALL,
+)
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz](?:ed|ation|ing)|assigned|allocated|enrolled|recruited|divided|groups?\s(?:consisted|comprised|included)"
     r"|received|treated|into\stwo|were\s(?:in|under)|consisted|underwent|included|there\swere|comprised|evaluable|analy[sz]ed|completed|participated)\b",
@@ -27,11 +32,10 @@ _NO_SIZE = re.compile(
     r"|occurr\w+|frequenc\w+|incidence|reported|experienced|noted|observed|seen|found|showed|recorded|detected|complained|suffered)\b",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r":\s|;\s|,\s(?:and|but|of\swhom|of\swhich|while|whereas)\s")
 _BRACKETED = re.compile(r"[(\[:=]\s?(?:[nN]\s?=\s?)?$")
 _SIZE_RULES = frozenset({"n-equals", "x-patients", "bare-number", "complement", "x-percent"})
 _BEFORE_PLAIN = re.compile(
-    r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$"
+    r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|whom|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$"
 )
 _AFTER_PLAIN = re.compile(  # what may follow a size
     r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group|receiving|taking)\b)"
@@ -132,7 +136,7 @@ def _in_sentence(groups: Groups, span: Span) -> _Told | None:
     sizes = _without_total(list(_sizes_in(groups, span, mentions)))
     each = _EACH.search(text, *span)
     if each is not None and re.search(r"each|per\b", each.group(), re.IGNORECASE):
-        near = [size for size in sizes if 0 <= each.start() - size.end <= 12][-1:]
+        near = [size for size in sizes if _IN_EACH.fullmatch(text, size.end, each.start())][-1:]
         alone = not any(size.rule == "n-equals" and size.number != near[0].number for size in sizes) if near else False
         if alone and not re.search(r"\d\s?(?:week|month|day|year)", text[near[0].start : each.start()]):
             return _Told(1, dict.fromkeys(SIDES, near[0].value))
@@ -158,7 +162,7 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
             continue
         before = text[max(span[0], value.span[0] - 14) : value.span[0]]
         after = text[value.span[1] : value.span[1] + 30]
-        countable = not _NO_SIZE.search(text, *_clause(text, span, value.span))
+        countable = not _NO_SIZE.search(text, *clause_of(text, span, value.span))
         if _RATIO_BEFORE.search(before) or _NO_PATIENTS.match(after) or _is_enumerator(text, span, value.span):
             continue
         if count.rule == "n-equals":
@@ -174,17 +178,6 @@ def _sizes_in(groups: Groups, span: Span, mentions: Sequence[GroupMention]) -> I
         if countable and (bracketed or (plain and large)):
             n = value.model_copy(update={"role": "n"})
             yield _Size(n, value.span[0], count.end, count.rule, bracketed, random)
-
-
-def _clause(text: str, sentence: Span, number: Span) -> Span:
-    """Return the clause of a number: of a sentence, what stands between its colons and its ", and" outside brackets."""
-    cuts = [
-        cut.span()
-        for cut in _CLAUSE_END.finditer(text, *sentence)
-        if text.count("(", sentence[0], cut.start()) == text.count(")", sentence[0], cut.start())
-    ]
-    start = max((stop for _, stop in cuts if stop <= number[0]), default=sentence[0])
-    return start, min((begin for begin, _ in cuts if begin >= number[1]), default=sentence[1])
 
 
 def _is_enumerator(text: str, sentence: Span, number: Span) -> bool:

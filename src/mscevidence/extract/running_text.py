@@ -1,4 +1,4 @@
-"""The running text of a document: the sentences of its sections without its tables and captions."""
+"""The running text of a document: the sentences of its sections without its tables, and the clauses of those."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mscevidence.extract.sentences import sentences_of
 from mscevidence.model import Document, Span
 
 _NOT_TOLD = re.compile(r"(?i)table|fig")
+_CLAUSE_END = re.compile(r":\s|;\s|,\s(?:and|but|of\swhom|of\swhich|while|whereas)\s")
 
 
 def running_text(document: Document, text: str) -> tuple[tuple[str, tuple[Span, ...]], ...]:
@@ -26,6 +27,17 @@ def running_text(document: Document, text: str) -> tuple[tuple[str, tuple[Span, 
         parts = _without(section.span, tables)
         found.append((section.name, tuple(each for part in parts for each in sentences_of(text, part))))
     return tuple(found)
+
+
+def clause_of(text: str, sentence: Span, number: Span) -> Span:
+    """Return the clause of a number: what stands between the colons and the ", and" of its sentence outside brackets."""
+    cuts = [
+        cut.span()
+        for cut in _CLAUSE_END.finditer(text, *sentence)
+        if text.count("(", sentence[0], cut.start()) == text.count(")", sentence[0], cut.start())
+    ]
+    start = max((stop for _, stop in cuts if stop <= number[0]), default=sentence[0])
+    return start, min((begin for begin, _ in cuts if begin >= number[1]), default=sentence[1])
 
 
 def _without(span: Span, tables: Sequence[Span]) -> Iterator[Span]:

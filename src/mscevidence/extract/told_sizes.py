@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from mscevidence.extract.group_mentions import SIDES, Whose
 from mscevidence.extract.two_by_two import Counted
 from mscevidence.model import Value
 
+HARM = re.compile(r"\b(?:adverse|side\seffects?|toxicit(?:y|ies)|safety|grades?)\b", re.IGNORECASE)
+"""What is counted among those who were treated, who may be fewer than those randomised."""
+
 
 @dataclass(frozen=True)
 class ToldSizes:
@@ -18,11 +22,12 @@ class ToldSizes:
 
     A pair of a header may be of a part of the patients. So a pair is believed where the percents agree with it, and
     events without a percent only where a document tells one pair. `halves` are believed where no pair is told and a
-    percent that tells of some agrees with them.
+    percent that tells of some agrees with them. `treated` are the sizes that the headers of a table of harms tell.
     """
 
     pairs: tuple[tuple[Value, Value], ...]
     halves: tuple[Value, Value] | None = None
+    treated: tuple[Value, Value] | None = None
 
     @property
     def certain(self) -> bool:
@@ -34,14 +39,24 @@ class ToldSizes:
         """The pair to be believed first."""
         return self.pairs[0] if self.pairs else (None, None)
 
-    def counted(self, found: Mapping[Whose, Count]) -> tuple[Counted, Counted] | None:
-        """Return events and n of both groups with the first pair of sizes that the counts agree with."""
+    def counted(self, found: Mapping[Whose, Count], *, alone: bool = False) -> tuple[Counted, Counted] | None:
+        """Return events and n of both groups with the first pair of sizes that the counts agree with.
+
+        Args:
+            found: the counts of both groups.
+            alone: whether no other pair may agree with them but that of the table of harms.
+        """
+        fitting: dict[tuple[float | None, float | None], tuple[Counted, Counted]] = {}
         for first, second in self.pairs or ((None, None),):
             one = self.of_one(found["intervention"], first)
             two = self.of_one(found["comparator"], second)
             if one is not None and two is not None:
-                return one, two
-        return self._halved(found) if not self.pairs else None
+                fitting.setdefault((one.n.number, two.n.number), (one, two))
+        if not fitting:
+            return self._halved(found) if not self.pairs else None
+        if not alone or len(fitting) == 1:
+            return next(iter(fitting.values()))
+        return fitting.get((self.treated[0].number, self.treated[1].number)) if self.treated is not None else None
 
     def _halved(self, found: Mapping[Whose, Count]) -> tuple[Counted, Counted] | None:
         percents = [count.number("percent") for count in found.values()]

@@ -50,7 +50,11 @@ _REPLACED: tuple[_Replaced, ...] = (
         r" letter_\1\2 ",
     ),
     ((">", "≥", "more than", "over"), re.compile(r">=?|≥|\bmore than\b|\bover\b"), " above_ "),
-    (("<", "≤", "less than", "under"), re.compile(r"<=?|≤|\bless than\b|\bunder\b"), " below_ "),
+    (
+        ("<", "≤", "less than", "under", "before", "prior"),
+        re.compile(r"<=?|≤|\bless than\b|\bunder\b|\b(?:before|prior to)(?=\s(?:the\s)?\d)"),
+        " below_ ",
+    ),
 )
 """What is written as one word in the end, each with letters without one of which its pattern matches nothing."""
 WORD = re.compile(r"[a-z]+(?:_\w*)?\d*(?:\+(?=[\s),;:]|$))?|\d+(?:[.,]\d+)*[a-z]?", re.IGNORECASE)
@@ -78,7 +82,8 @@ GENERIC = frozenset(
         """rate incidence number percent percentage proportion probability overall any all total frequency occurrence
         outcome event clinical significant cases prevalence development reported had postoperative during
         episodes counts reasons effect effects presence present type experienced occurred observed symptom symptoms
-        disorder disorders complaint complaints problem problems result results suffer suffered suffering""",
+        disorder disorders complaint complaints problem problems result results suffer suffered
+        suffering grade grades""",
     )
 )
 
