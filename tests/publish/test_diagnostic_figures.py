@@ -251,9 +251,9 @@ def test_a_name_between_lines_stands_off_with_a_leader_or_not_at_all() -> None:
         assert page.name_points([(5.5, 5, "Sun 2013")], lines=bars) == ["Sun 2013"]
     box = page.panel.transData.inverted().transform(name.get_window_extent())
     assert box[0][0] > 5.1
-    (from_x, to_x), (from_y, _) = leader.get_data()
-    assert 5 < from_x < 5.1 < to_x < box[0][0]
-    assert from_y == pytest.approx(5)
+    begin, end = np.asarray(leader.get_xydata(), dtype=float)
+    assert 5 < begin[0] < 5.1 < end[0] < box[0][0]
+    assert begin[1] == pytest.approx(5)
 
 
 @pytest.mark.parametrize("k", [7, 12])

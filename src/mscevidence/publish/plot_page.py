@@ -128,8 +128,9 @@ class PlotPage:
         reach = [radius * scale for radius in radii or [3.0] * len(points)]
         dots = [there.transform((x, y)) for x, y, _ in points]
         marks = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(dots, reach, strict=True)]
-        inside = self.panel.get_window_extent().extents
-        room = NameRoom(tuple(inside), marks, [there.transform(line) for line in lines])
+        edges = self.panel.get_window_extent()
+        inside = (edges.x0, edges.y0, edges.x1, edges.y1)
+        room = NameRoom(inside, marks, [there.transform(line) for line in lines])
         left_out = []
         for mark, (_, _, whole) in zip(marks, points, strict=True):
             name = shortened(readable(whole), MOST_NAME, size)
