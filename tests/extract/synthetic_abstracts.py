@@ -111,9 +111,9 @@ Results: In the MSC arm, adverse events were fever (n = 4), headache (n = 2) and
         [
             ("participants", "UC-MSCs", None, None, 20, None, None, "stated"),
             ("participants", "placebo", None, None, 21, None, None, "stated"),
-            ("result", "MSC arm", "fever", 4, None, None, None, "stated"),
-            ("result", "MSC arm", "headache", 2, None, None, None, "stated"),
-            ("result", "MSC arm", "rash", 1, None, None, None, "stated"),
+            ("result", "UC-MSCs", "fever", 4, 20, None, None, "derived"),
+            ("result", "UC-MSCs", "headache", 2, 20, None, None, "derived"),
+            ("result", "UC-MSCs", "rash", 1, 20, None, None, "derived"),
         ],
     ),
     "x patients percent": (

@@ -58,6 +58,14 @@ def results(text: str, *, certain: bool = True) -> list[Told]:
             "Objective. To test MSCs. Methods. Patients (n = 30) with lupus were enrolled. Results. Six patients died.",
             [30],
         ),
+        ("Methods: 10 adult patients with refractory colitis (six women) underwent marrow harvest for MSCs.", [10]),
+        (
+            "To see how safe and lasting the effect of repeated infusions of such cells is in everyday practice, we carried out an open trial with long observation, led by investigators, in five adult patients with eczema treated before.",
+            [5],
+        ),
+        ("Methods: All patients given MSCs for scleroderma in Norway until 2017 (n=92) were included.", [92]),
+        ("Methods: Patients who had reached remission on MSCs (n=12) were included.", []),
+        ("Methods: Patients given MSCs (n=12) or patients on drugs alone (n=14) were included.", []),
     ],
 )
 def test_the_number_of_all_patients(text: str, size: list[float]) -> None:
@@ -91,7 +99,7 @@ PAIR = "Methods: Patients were randomised to receive rituximab (1,000 mg) or pla
         ("Methods: Forty patients were randomised to the MSC group (n = 20) or the placebo group (n = 20).", "No infection occurred in any of the patients.", [("infection", "all", 0, 40)]),
         (TWENTY, "No adverse events were observed in the majority of patients.", []),
         (TWENTY, "No SAEs relating to the cells were observed.", [("related-serious-adverse-event", "all", 0, 20)]),
-        (TWO_GROUPS, "No serious infection was observed in the MSC group, but two in the placebo group.", [("serious-infection", "MSC group", 0, 12)]),
+        (TWO_GROUPS, "No serious infection was observed in the MSC group, but two in the placebo group.", [("serious-infection", "MSC group", 0, 12), ("serious-infection", "placebo group", 2, 10)]),
         (TWENTY, "The cells were safe without acute or late adverse effects in 20 patients.", [("any-adverse-event", "all", 0, 20)]),
         # groups that have a size beside their name
         ("Methods: Patients with acute GVHD (n = 40) or late GVHD (n = 30) were treated.", "In the late GVHD group, 10% of the patients had a complete response.", [("complete-response", "late GVHD group", 3, 30)]),
@@ -199,3 +207,61 @@ def test_doses_and_sizes_of_groups_are_no_events(text: str) -> None:
 
 def test_a_number_in_brackets_that_tells_more_of_an_outcome_is_no_second_count_of_it() -> None:
     assert results(f"{TWENTY}\nResults: Four (20%) have died (2 with lymphoma).") == [("death", "all", 4, 20)]
+
+
+ENROLLED = (
+    "Methods: We enrolled 12 patients with Crohn's fistula. Ten patients (two refused) received injections of MSCs."
+)
+RESPONSE = "Methods: Twenty-five patients with GVHD were treated with MSCs.\nResults: Response at day 60 was evaluable in 24 patients."
+FOLLOW_UP = "Methods: Ten patients with Crohn's fistula were treated with MSCs.\nResults: Eight patients completed 72 months of follow-up."
+
+
+@pytest.mark.parametrize(
+    ("methods", "sentences", "expected"),
+    [
+        # of those who entered, fewer were treated
+        (ENROLLED, "Remission was seen in seven patients.", [("remission", "all", 7, 10)]),
+        (ENROLLED, "No serious adverse events were observed.", [("serious-adverse-event", "all", 0, 10)]),
+        (ENROLLED, "One patient died.", [("death", "all", 1, None)]),
+        (ENROLLED, "One patient (8%) died.", [("death", "all", 1, 12)]),
+        (
+            "Methods: Forty patients were enrolled; 33 patients received cells of blood and 7 of marrow.",
+            "Six patients died.",
+            [("death", "all", 6, 40)],
+        ),
+        # fewer could be judged than were treated: a percent that fits one number only tells of whom it is
+        (RESPONSE, "Seventeen patients (71%) responded.", [("response", "all", 17, 24)]),
+        (RESPONSE, "Seventeen patients (68%) responded.", [("response", "all", 17, 25)]),
+        (RESPONSE, "Seventeen patients responded.", [("response", "all", 17, None)]),
+        (RESPONSE, "Seven patients had fever.", [("fever", "all", 7, 25)]),
+        # fewer were left to be followed
+        (FOLLOW_UP, "Three patients had fever.", [("fever", "all", 3, None)]),
+        (FOLLOW_UP, "Three patients (30%) had fever.", [("fever", "all", 3, 10)]),
+        (FOLLOW_UP, "No adverse events were recorded.", [("any-adverse-event", "all", 0, None)]),
+        (FOLLOW_UP, "One patient died.", [("death", "all", 1, 10)]),
+        # not of everybody, but of some chosen before
+        (
+            "Methods: Twenty patients with a fistula were treated with MSCs.",
+            "Of 15 patients with fistula healing, 14 patients completed another year of observation. No serious adverse events were seen.",
+            [("serious-adverse-event", "all", 0, 20)],
+        ),
+        (
+            "Methods: Ten patients underwent harvest of marrow for MSCs. 9 patients received two doses of 1-2×10^6 MSCs/kg.",
+            "Three patients had a clinical response.",
+            [("response", "all", 3, None)],
+        ),
+        # a zero with exceptions
+        (TWENTY, "Infusion was without side effects, besides a mild rash in one patient.", []),
+        (TWENTY, "No severe adverse events were seen except for bleeding in two.", []),
+        # a time that is only of the survivors
+        (
+            TWENTY,
+            "Five of 20 patients were alive after a median of 611 days (range, 427-1111) in surviving patients.",
+            [("survival", "all", 5, 20)],
+        ),
+    ],
+)
+def test_those_who_were_left(methods: str, sentences: str, expected: list[Told]) -> None:
+    text = f"{methods} {sentences}" if "Results" in methods else f"{methods}\nResults: {sentences}"
+    outcomes = {outcome for outcome, *_ in expected}
+    assert [found for found in results(text) if not expected or found[0] in outcomes] == expected

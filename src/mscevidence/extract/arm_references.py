@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mscevidence.extract.arm_descriptions import described_arms
 from mscevidence.extract.arms import ArmMention, arm_key
 from mscevidence.extract.context import Context
 from mscevidence.extract.cues import Holding, Opening, cue_places, in_small_letters
@@ -33,7 +34,7 @@ _COMMON = re.compile(
     re.IGNORECASE,
 )
 """Names of groups that are words of any text when they stand alone."""
-_TRAIL = re.compile(r"(?![\w/-])(?:[\s-](?:groups?|arms?|patients|recipients|treated))?", re.IGNORECASE)
+_TRAIL = re.compile(r"-treated\b|(?![\w/-])(?:\s(?:groups?|arms?|patients|recipients|treated))?", re.IGNORECASE)
 
 
 def known_arms(
@@ -55,6 +56,7 @@ def known_arms(
     found = list(arms)
     pair = tuple(arm.label for arm in earlier) if len(earlier) == 2 else context.named
     text = context.document.text
+    found += described_arms(text, span, arms) if context.comparative else ()
     for mention in (*_turns(text, span, pair), *_the_same(text, span, latest), *_treatments(context, span)):
         if not any(mention.start < arm.end and arm.start < mention.end for arm in found):
             found.append(mention)

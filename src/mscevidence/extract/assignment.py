@@ -8,36 +8,37 @@ from dataclasses import replace
 from typing import Literal
 
 from mscevidence.extract.arms import ArmMention
-from mscevidence.extract.attach import Attached, Bounds, continues, is_demographic, outcome_of
+from mscevidence.extract.attach import Attached, Bounds, is_demographic, outcome_of
+from mscevidence.extract.attribution import Attribution
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
-from mscevidence.extract.denominators import OF_ALL, completed, possible_events
+from mscevidence.extract.degrees import is_degree_of
+from mscevidence.extract.denominators import completed, possible_events
 from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit, says_kept
 from mscevidence.extract.event_counts import EVENT_COUNTS, counts_events, counts_patients_of
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
 from mscevidence.extract.percents import is_estimated, is_number_looked_at, is_result, is_share, repeats_a_count
-from mscevidence.extract.populations import WHOLE, is_another, population_of
+from mscevidence.extract.populations import WHOLE, population_of
+from mscevidence.extract.shared_outcomes import tells_more
 from mscevidence.extract.subgroups import introduces, is_group_size, is_of_few
 from mscevidence.extract.time_points import time_of
-from mscevidence.extract.times import TimeMention
+from mscevidence.extract.zeros import Quantified
 from mscevidence.model import Candidate, Span, Value
 
 _INCLUDING = re.compile(
     r"\b(?:because\sof|due\sto|caused\sby|attributed\sto|including|includes?|included|consist\w+\sof|compris\w+|namely|of\s(?:which|whom|these))\b|:\s|\s[–—]\s",
     re.IGNORECASE,
 )
-_RATES = re.compile(r"\brates?\b[^.;]{0,12}\b(?:was|were)\b|\brates?$")
-_ONLY_A_TIME = re.compile(r"\s?(?:and\s)?(?:at|after|by|on|within)\s[\w\s]{1,20}?\s?")
-_FAR = 150
-"""Characters across which a "respectively" list keeps the outcome that its sentence names."""
 
 
 class Assignment:
     """Goes through the counts of a sentence from left to right and gives each its outcome, arm and denominator."""
 
-    def __init__(self, facts: Facts, told: frozenset[int], taken: tuple[Span, ...]) -> None:
+    def __init__(
+        self, facts: Facts, told: frozenset[int], taken: tuple[Span, ...], zeros: tuple[Quantified, ...] = ()
+    ) -> None:
         self.facts = facts
         self.told = told
         self.taken = taken
@@ -46,6 +47,7 @@ class Assignment:
         self.places = {count.start: index for index, count in enumerate(facts.counts)}
         self.owner = Ownership(facts, told, self.lists)
         self.times = facts.times
+        self.attribution = Attribution(facts, self.lists, self.owner, zeros)
         self.scope: Value | None = None
         self.of_few = False
         self.previous: tuple[Count, Attached] | None = None
@@ -91,14 +93,14 @@ class Assignment:
         if number is None or number > events:
             return None
         attached = outcome_of(count, self.facts.bounds(index), self.facts.outcomes)
-        if attached.words is None:
+        if attached.words is None or is_degree_of(attached.outcome, parent.outcome) or count in self.lists.outcomes:
             return None
         return self._candidate("part", count, values, attached, parent.arm, None, part_of=parent.id)
 
     def _result(self, index: int, count: Count) -> Candidate | None:
         bounds = self.facts.bounds(index)
         attached = self._outcome(count, bounds)
-        if attached is None:
+        if attached is None or (self.previous and tells_more(self.facts.text, self.previous, count, attached)):
             return None
         values = [Value(**{**v.model_dump(), "role": "events" if v.role == "count" else v.role}) for v in count.values]
         values += [self.scope] if self.scope is not None and self._may_be_of(self.scope, count) else []
@@ -125,7 +127,7 @@ class Assignment:
             and not (attached.outcome or "").endswith("-count")
             and (count.rule != "percent-only" or not is_estimated(count, bounds, attached.span))
         ):
-            values = completed(values, self.facts.context, label, of_all=attached.outcome in OF_ALL)
+            values = completed(values, self.facts.context, label, outcome=attached.outcome, place=count.start)
         if count in self.lists.left_open or counts_patients_of(count, attached):
             attached = replace(attached, certain=False)
         if label is None and (few or self.owner.is_of_a_subgroup(count, attached, n)):
@@ -142,88 +144,8 @@ class Assignment:
 
     def _outcome(self, count: Count, bounds: Bounds) -> Attached | None:
         """Return the outcome of a count; None when the count is nothing that is told as a result."""
-        if count in self.lists.outcomes:
-            mention = self.lists.outcomes[count]
-            words = self.facts.text[mention.start : mention.end]
-            return Attached(mention.outcome, words, (mention.start, mention.end), certain=True)
-        attached = self._shared(count) or outcome_of(count, bounds, self.facts.outcomes)
-        if attached.outcome is None and any(attached.span == (arm.start, arm.end) for arm in self.facts.arms):
-            attached = Attached()  # "MSC (33%) and saline (37%)": the name of an arm, no words for an outcome
-        if (
-            attached.words is None
-            and self.previous
-            and continues(self.facts.text, self.previous[0], count, self._arms_and_times, self.previous[1].span)
-        ):
-            attached = self.previous[1]
-            attached = attached if self._told_apart(self.previous[0], count) else replace(attached, certain=False)
-        if attached.words is None and self.previous and is_another(self.facts.text, self.previous[0].end, count):
-            attached = self.previous[1]
-        if attached.words is None:
-            attached = self._told_ahead(count) or attached
-        if attached.words is None and count.rule == "fraction-percent":
-            attached = self._of_the_sentence(count) or attached
-        if not self._is_told(count, bounds, attached):
-            return None
-        return attached
-
-    def _told_apart(self, previous: Count, count: Count) -> bool:
-        """Return whether an arm or a time point tells a count from the one of the same outcome before it."""
-        listed = count in self.lists.arms or count in self.lists.times
-        if listed or count.rule != "percent-only" or previous.rule != count.rule:
-            return True
-        return any(
-            previous.end <= mention.start < count.start or mention.start >= count.end
-            for mention in self._arms_and_times
-        )
-
-    @property
-    def _arms_and_times(self) -> tuple[ArmMention | TimeMention, ...]:
-        return (*self.facts.arms, *self.times)
-
-    def _told_ahead(self, count: Count) -> Attached | None:
-        """Return the outcome of the next count when both share its verb: "five in A and three in B responded"."""
-        following = self.places[count.start] + 1
-        if following >= len(self.facts.counts):
-            return None
-        after = self.facts.counts[following]
-        apart = any(count.start <= arm.start and arm.end <= after.start for arm in self.facts.arms)
-        apart = apart and not re.search(r"[()]", self.facts.text[count.end : after.start])
-        alike = after.rule == count.rule or {after.rule, count.rule} == {"x-patients", "bare-number"}
-        if not alike or not apart or not continues(self.facts.text, count, after, self._arms_and_times):
-            return None
-        attached = outcome_of(after, self.facts.bounds(following), self.facts.outcomes)
-        if attached.words is None:
-            return self._told_ahead(after)
-        behind = attached.span is not None and attached.span[0] >= after.end
-        return attached if behind and attached.outcome is not None else None
-
-    def _of_the_sentence(self, count: Count) -> Attached | None:
-        """Return the outcome that a sentence opens with and that is its only one: "The response rates were ..."."""
-        first = next(iter(self.facts.outcomes), None)
-        if first is None or len({m.outcome for m in self.facts.outcomes}) > 1 or first.start > count.start:
-            return None
-        opening = self.facts.text[self.facts.span[0] : first.end + 16]
-        if first.start - self.facts.span[0] > 20 or not _RATES.search(opening):
-            return None
-        return Attached(first.outcome, self.facts.text[first.start : first.end], (first.start, first.end), certain=True)
-
-    def _shared(self, count: Count) -> Attached | None:
-        """Return the outcome that a whole "respectively" list has in common, when the sentence names just one."""
-        if count not in self.lists.arms:
-            return None
-        names = {m.outcome for m in self.facts.outcomes}
-        if len(names) != 1:
-            return None
-        mention = self.facts.outcomes[-1]
-        first = self.owner.run(count)[0]
-        _, apart, led_by = self.facts.text[mention.end : first.start].rpartition(";")
-        if (apart and not _ONLY_A_TIME.fullmatch(led_by)) or first.start - mention.end > _FAR:
-            return None
-        if any(mention.end <= other.start < first.start for other in self.facts.counts):
-            return None
-        return Attached(
-            mention.outcome, self.facts.text[mention.start : mention.end], (mention.start, mention.end), certain=True
-        )
+        attached = self.attribution.outcome(count, bounds, self.previous)
+        return attached if self._is_told(count, bounds, attached) or count in self.lists.outcomes else None
 
     def _is_told(self, count: Count, bounds: Bounds, attached: Attached) -> bool:
         known = attached.outcome is not None

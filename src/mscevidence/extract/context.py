@@ -61,7 +61,8 @@ class Context:
         """Return the number of patients of an arm, or None."""
         if not arm:
             return None
-        return self.sizes.get(arm_key(arm)) or self.sizes.get(self._called_in_general.get(arm_key(arm), ""))
+        key = arm_key(arm)
+        return self.sizes.get(key) or self.sizes.get(self._otherwise_called(key))
 
     @cached_property
     def _called_in_general(self) -> dict[str, str]:
@@ -97,7 +98,16 @@ class Context:
     def label(self, arm: str) -> str:
         """Return the name under which the size of an arm was told, or the name itself."""
         key = arm_key(arm)
-        return self.labels.get(key) or self.labels.get(self._called_in_general.get(key, ""), arm)
+        return self.labels.get(key) or self.labels.get(self._otherwise_called(key), arm)
+
+    def _otherwise_called(self, key: str) -> str:
+        """Return the key of the only arm whose name has all words of another name; the empty text where none has."""
+        if key in self._called_in_general:
+            return self._called_in_general[key]
+        words = _words(key)
+        among = [other for other in self.sizes if other != ALL and words and words <= _words(other)]
+        several = len(self.sizes.keys() - {ALL}) > 1
+        return among[0] if several and len(among) == 1 else ""
 
 
 def context_of(
@@ -166,6 +176,10 @@ def _settled(participants: Iterable[Candidate], assessed: tuple[Assessed, ...]) 
     if any(left.n.number == fewer and left.shares_out(more) for left in assessed):
         return entered, None  # "33 patients received cells of blood and 7 of marrow"
     return (treated, entered) if fewer >= _MOST * more else (None, None)
+
+
+def _words(key: str) -> frozenset[str]:
+    return frozenset(word for word in re.split(r"[\s/+-]+", key) if word)
 
 
 def _printed_n(result: Candidate) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from mscevidence import vocabulary
 from mscevidence.extract.arms import ALL
 from mscevidence.extract.context import Context
 from mscevidence.model import Value
@@ -13,7 +14,13 @@ OF_ALL = frozenset({"death", "discontinuation", "loss-to-follow-up"})
 
 
 def completed(
-    values: list[Value], context: Context, arm: str | None, *, everybody: bool = False, of_all: bool = False
+    values: list[Value],
+    context: Context,
+    arm: str | None,
+    *,
+    outcome: str | None,
+    place: int,
+    everybody: bool = False,
 ) -> list[Value]:
     """Return values with the n of the arm, and the events that a percent of it can only mean, marked as derived.
 
@@ -23,19 +30,15 @@ def completed(
         values: what is printed.
         context: the sizes that the document tells.
         arm: whose the values are.
+        outcome: what they are of.
+        place: where they stand.
         everybody: they are of all patients of the arm.
-        of_all: the outcome is looked for in everybody, however few are left: deaths.
     """
     roles = {value.role: value for value in values}
-    agrees = everybody or of_all or "scope" in roles
-    size = context.size(arm) if agrees else context.derivable(arm)
-    if "n" not in roles and size is not None and _fits(roles, size):
-        values = [*values, size.model_copy(update={"role": "n", "derived": True})]
-        roles["n"] = values[-1]
-    elif "n" not in roles and arm == ALL:
-        fitting = _only_fitting(roles, context.people)
-        values = [*values, *fitting]
-        roles |= {value.role: value for value in fitting}
+    if "n" not in roles:
+        found = _told_elsewhere(roles, context, arm, outcome=outcome, place=place, everybody=everybody)
+        values = [*values, *found]
+        roles |= {value.role: value for value in found}
     n = roles.get("n")
     if n is None or n.number is None or "events" in roles:
         return values
@@ -47,6 +50,22 @@ def completed(
         return values
     steps = f"{percent.text}% of {n.text}"
     return [Value(role="events", text=steps, span=None, number=events, derived=True), *values]
+
+
+def _told_elsewhere(
+    roles: dict[str, Value], context: Context, arm: str | None, *, outcome: str | None, place: int, everybody: bool
+) -> list[Value]:
+    """Return the n that other sentences tell, or nothing where they leave more than one possibility."""
+    of_all = outcome in OF_ALL  # looked for in everybody, however few are left
+    size = context.size(arm) if everybody or of_all or "scope" in roles else context.derivable(arm)
+    benefit = outcome is not None and vocabulary.load("outcome")[outcome].domain == "efficacy"
+    fewer = context.left_at(place, benefit=benefit) if arm == ALL and not of_all else ()
+    others = (context.entered,) if arm == ALL and of_all and context.entered is not None else fewer
+    if size is not None and others:
+        return _only_fitting(roles, (size, *others))
+    if size is not None and _fits(roles, size):
+        return [size.model_copy(update={"role": "n", "derived": True})]
+    return _only_fitting(roles, context.people) if arm == ALL else []
 
 
 def _only_fitting(roles: dict[str, Value], people: tuple[Value, ...]) -> list[Value]:

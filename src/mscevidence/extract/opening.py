@@ -19,7 +19,7 @@ from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}
 _LEAD = re.compile(
-    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,260}|[\w\s,-]{0,240}"
+    r"(?:(?:In\stotal|Overall|In\sthis|In\sa|In\san|In\sour|For|We|Our|A\stotal\sof|This|These|Here|Within|Among|[Oo]f|All|The\s\w+)\b(?:[^.;()]|\([^()]{0,40}\)){0,260}|(?:[\w\s,/-]|\([^()]{0,40}\)){0,240}"
     r"\b(?:into|to|in|of|treated|studied|included|enrolled|reviewed|for|with)\s(?:the\s|a\stotal\sof\s)?|[^.;]{0,140}:\s?"
     r"|(?:Between|From|Since|During|Within|After|Until|At)\b[^.;()]{3,120},\s)?",
 )
@@ -86,6 +86,7 @@ _GOT_THIS = re.compile(
 )
 _NAMED_BEHIND = re.compile(r"[^.;()]{0,140}\((?:the\s|in\sthe\s)?$")
 _PLAIN = {"x-patients", "bare-number"}
+_EQUALS = re.compile(r"\s?=\s?(?P<n>[1-9]\d{0,3})(?=\s?[,;)\]]|\sand\b)")
 _NAMED_BEFORE = re.compile(r"\s?[(\[]\s?$")
 
 
@@ -179,6 +180,7 @@ def arms_told(
     """
     if any(m.outcome not in CONDITIONS for m in outcomes_in(document.text, span)):
         return
+    yield from _equalled(document, arms)
     plain = [count for count in counts if count.rule in _PLAIN]
     told: set[Count] = set()
     for count, following in zip(counts, [*counts[1:], None], strict=True):
@@ -211,6 +213,15 @@ def _arm_with_bracket(text: str, count: Count, arms: tuple[ArmMention, ...]) -> 
         (arm for arm in arms if arm.end <= count.start and _NAMED_BEFORE.fullmatch(text, arm.end, count.start)), None
     )
     return before if before is not None and before.kind != "all" else None
+
+
+def _equalled(document: Document, arms: tuple[ArmMention, ...]) -> Iterator[Candidate]:
+    """Yield the sizes of "(MSC group = 11, control group = 24)", where the sentence tells them of two arms or more."""
+    named = [arm for arm in arms if arm.kind != "all"]
+    sizes = [(arm, match) for arm in named if (match := _EQUALS.match(document.text, arm.end))]
+    for arm, match in sizes if len(sizes) > 1 else ():
+        n = Value(role="n", text=match["n"], span=match.span("n"), number=float(match["n"]))
+        yield _participants(document, "n-equals", (arm.start, match.end()), n, arm.label, (arm.start, arm.end))
 
 
 def _pair(document: Document, span: Span, counts: list[Count]) -> Iterator[Candidate]:

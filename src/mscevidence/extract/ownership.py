@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from mscevidence.extract.arms import ALL, ArmMention
-from mscevidence.extract.attach import Attached, Bounds, arm_of, speaks_of
+from mscevidence.extract.arms_beside import arm_of, speaks_of
+from mscevidence.extract.attach import Attached, Bounds
 from mscevidence.extract.compared_pairs import arm_of_pair
 from mscevidence.extract.counts import Count, runs
 from mscevidence.extract.doubts import (
@@ -98,7 +99,8 @@ class Ownership:
     def _is_of_few(self, count: Count, attached: Attached, n: float | None) -> bool:
         """Return whether a count is of patients chosen among those of an arm, who are not all who entered the trial."""
         total = self.facts.context.total
-        of_arm = any(arm.kind != "all" and is_tied(self.facts.text, count, arm) for arm in self.facts.arms)
+        behind = (arm for arm in self.facts.arms if arm.start >= count.end and arm.kind != "all")
+        of_arm = any(is_tied(self.facts.text, count, arm) for arm in behind)
         chosen = not of_arm and is_of_chosen(self.facts.text, count, attached.span)
         chosen = chosen or is_of_subgroup(self.facts.text, self.facts.span)
         return chosen and (n is None or total is None or n != total.number)

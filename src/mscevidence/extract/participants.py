@@ -9,6 +9,7 @@ from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
 from mscevidence.extract.candidates import candidate_at, said_again, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
+from mscevidence.extract.equal_shares import equal_shares
 from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.opening import SHARED_OUT, arms_told, largest_people, opening_count
 from mscevidence.extract.outcomes import outcomes_in
@@ -90,6 +91,7 @@ def _in_sentence(document: Document, span: Span) -> Iterator[Candidate]:
     place = ParticipantSentence(document, span, counts, arms_in(document.text, span))
     told = list(arms_told(document, span, counts, place.arms))
     yield from told
+    yield from equal_shares(document, span, counts, place.arms)
     taken = {value.span for candidate in told for value in candidate.values}
     for count in counts:
         if any(value.span in taken for value in count.values):

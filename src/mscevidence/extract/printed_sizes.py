@@ -25,7 +25,7 @@ _WERE_IN = re.compile(
     re.IGNORECASE,
 )
 _TREATMENT = re.compile(
-    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|or\s|and\s|the\s|an?\s)*(?P<name>(?!(?:or|and)\s)[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?$"
+    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|or\s|and\s|the\s|an?\s)*(?P<name>(?!(?:or|and)\s)[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?(?:[^()\[\]=]{2,60},\s)?$"
 )
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|to\sreceive|received|treated\swith)\b", re.IGNORECASE
@@ -80,7 +80,7 @@ def _treatment_before(place: ParticipantSentence, count: Count) -> tuple[str, Sp
 
 
 def _everybody_before(place: ParticipantSentence, count: Count) -> tuple[str, Span] | None:
-    """Return everybody for "patients (n = 20) were enrolled", "patients given cells in Delft (n = 20) were included"."""
+    """Return everybody for "patients (n = 20) were enrolled", "patients given cells here (n = 20) were included"."""
     text, start = place.document.text, place.span[0]
     opened = _OPENED_WITH.fullmatch(text, start, count.start)
     if opened is not None and _WERE_IN.match(text, count.end, place.span[1]):

@@ -14,10 +14,14 @@ from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.context import Context
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
+from mscevidence.extract.course_words import with_course_words
 from mscevidence.extract.cues import Holding, Opening
+from mscevidence.extract.degrees import with_degrees
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.facts import Facts, default_arm
-from mscevidence.extract.outcomes import outcomes_in
+from mscevidence.extract.grades import with_grades
+from mscevidence.extract.outcomes import Mention, outcomes_in
+from mscevidence.extract.primary_endpoint import with_primary_endpoint
 from mscevidence.extract.repetitions import Gathering
 from mscevidence.extract.sentences import body_sections, sentences_of
 from mscevidence.extract.splits import Split, splits_in
@@ -25,7 +29,7 @@ from mscevidence.extract.subgroups import is_of_these, without_subgroups
 from mscevidence.extract.tabulated import tabulated_in
 from mscevidence.extract.times import only_time, times_in
 from mscevidence.extract.zeros import Quantified, quantified_in
-from mscevidence.model import Candidate, Span
+from mscevidence.model import Candidate, Span, Value
 
 _GROUPS = Holding(
     re.compile(r"group|arm|cohort|phase", re.IGNORECASE),
@@ -93,7 +97,7 @@ class _Before(NamedTuple):
 def _facts(context: Context, section: str, span: Span, before: _Before) -> Facts:
     text = context.document.text
     counts = counts_at(text, span)
-    outcomes = outcomes_in(text, span)
+    outcomes = _told_outcomes(text, span)
     if not counts and not outcomes:
         # kept for "respectively" and "the latter" of the next sentence
         arms = arms_in(text, span) if _GROUPS.search(text, *span) else ()
@@ -103,6 +107,12 @@ def _facts(context: Context, section: str, span: Span, before: _Before) -> Facts
     outcomes, narrowed = without_subgroups(text, span, named)
     times = times_in(text, span)
     return Facts(context, section, span, counts, arms, outcomes, times, narrowed, before.several, before.people)
+
+
+def _told_outcomes(text: str, span: Span) -> tuple[Mention, ...]:
+    """Return the outcomes that a sentence tells, by their names or by other words."""
+    named = with_degrees(text, span, outcomes_in(text, span))
+    return with_grades(text, span, with_primary_endpoint(text, span, with_course_words(text, span, named)))
 
 
 def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
@@ -116,13 +126,15 @@ def _in_sentence(facts: Facts, told: frozenset[int]) -> Iterator[Candidate]:
     left = tuple(mention for mention in facts.outcomes if mention not in taken)
     rest = replace(facts, outcomes=left) if taken else facts
     spans = (*(q.span for q in quantified), *(each.events.span for each in splits if each.events.span))
-    yield from Assignment(rest, told, spans).candidates()
+    zeros = tuple(each for each in quantified if not each.everybody)
+    yield from Assignment(rest, told, spans, zeros).candidates()
 
 
 def _of_split(facts: Facts, found: Split) -> Candidate:
     label = facts.context.label(found.arm.label) if found.arm else default_arm(facts.context, None)
-    values = completed([found.events, *([found.n] if found.n else [])], facts.context, label)
     span = found.events.span or facts.span
+    printed = [found.events, *([found.n] if found.n else [])]
+    values = completed(printed, facts.context, label, outcome=found.outcome, place=span[0])
     sure = found.certain and label is not None and not facts.narrowed
     return candidate_at(
         facts.document,
@@ -147,9 +159,16 @@ def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
     label = facts.context.label(arm.label) if arm else None if arms else default_arm(facts.context, printed)
     if found.anybody and not arms and facts.context.total is not None:
         label = ALL
-    values = completed(list(found.values), facts.context, label, everybody=found.everybody)
+    values = completed(
+        list(found.values),
+        facts.context,
+        label,
+        outcome=found.mention.outcome,
+        place=found.span[0],
+        everybody=found.everybody,
+    )
     stated = found.rule in {"none-of-n", "all-patients"} and not any(v.derived for v in values)
-    sure = found.clear and label is not None and not facts.narrowed
+    sure = found.clear and label is not None and not facts.narrowed and not _may_be_of_fewer(facts, values)
     return candidate_at(
         facts.document,
         "result",
@@ -164,6 +183,17 @@ def _of_quantified(facts: Facts, found: Quantified) -> Candidate:
         time_point=only_time(facts.times),
         certainty="ambiguous" if not sure else "stated" if stated else "derived",
     )
+
+
+def _may_be_of_fewer(facts: Facts, values: list[Value]) -> bool:
+    """Return whether a sentence prints a smaller n before it says "nobody" or "all patients" without a number."""
+    n = next((value for value in values if value.role == "n"), None)
+    everybody = n.number if n is not None else facts.context.total_number
+    if everybody is None or (n is not None and not n.derived):
+        return False
+    place = next((value.span[0] for value in values if value.role == "events" and value.span), facts.span[1])
+    printed = (count.number("n") for count in facts.counts if count.end <= place)
+    return any(other is not None and other < everybody for other in printed)
 
 
 def _arm_behind(facts: Facts, found: Quantified) -> ArmMention | None:

@@ -67,7 +67,7 @@ _STARTS_CLAUSE = re.compile(
     r"(?:^|[.;,:]\s)(?:At|By|After|On|Within|During|at|by|after|within)\s[\w\s-]{2,24}\s$|(?:^|[;,:]|\b(?:and|that|while|whereas))\s?$"
 )
 _DID = re.compile(
-    r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported|presented"
+    r"\s(?:(?:in|of|from)\s(?:the\s)?[^.;,]{0,60}?\s)?(?:had|have|achieved|attained|reached|obtained|experienced|developed|showed|exhibited|demonstrated|reported|presented|required|needed"
     r"|suffered|met|were|was|remained|are|entered|maintained|responded|died|relapsed|survived|completed|discontinued|withdrew)\b[^.;]{0,60}$"
 )
 _HAPPENED = re.compile(
@@ -79,7 +79,7 @@ _THERE = re.compile(
     re.IGNORECASE,
 )
 _NEUTRAL = re.compile(
-    r"(?:(?:any|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*(?:related|associated|induced)"
+    r"(?:(?:any|potentially|possibly|probably|long-term|short-term|late|delayed|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*(?:related|associated|induced)"
     r"|clinically|clear|reports?|new-onset|complications?|post-?operative|peri-?operative|procedural|such|as|including|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
     re.IGNORECASE,
 )
@@ -176,8 +176,11 @@ def _nobody(
                 values.append(value_at(document, "n", match.span(group), value_of(match[group])))
             values.append(value_at(document, "scope", span))
             rule = "none-of-n" if group else "none-of-the-patients"
-            arm = _arm_inside(document.text, (match.end(), mention.start), arms)
-            yield Quantified(rule, span, mention, tuple(values), clear=True, arm=arm)
+            among = next((a for a in arms if match.start() <= a.start and a.end <= match.end()), None)
+            rule = "none-in-arm" if among else rule
+            arm = among or _arm_inside(document.text, (match.end(), mention.start), arms)
+            narrowed = _NARROWS_ALL.search(document.text, match.end(), mention.start)  # "late or severe side effects"
+            yield Quantified(rule, span, mention, tuple(values), clear=not narrowed, arm=arm)
 
 
 def _everybody(
