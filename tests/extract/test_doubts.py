@@ -36,7 +36,6 @@ def certain(sentences: str, methods: str = TWO_GROUPS) -> list[Told]:
         "Six patients in the drug group were alive with distant metastases.",
         "In 9.9% (5/50) of the drug group, treatment was stopped because of adverse events.",
         "The median time to relapse was reached in 12 patients of the drug group.",
-        "Five patients of the drug group were classified as non-responders.",
         "The scores (relapse) were raised in 8% of patients in the drug group.",
         # numbers that count nobody, or everybody
         "The analysis was planned at 38 deaths.",

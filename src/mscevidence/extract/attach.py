@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.counts import NOUN, Count
-from mscevidence.extract.doubts import is_aside, is_of_either
+from mscevidence.extract.doubts import is_aside, is_of_either, is_reason
 from mscevidence.extract.outcomes import Mention
 from mscevidence.extract.times import TimeMention
 from mscevidence.model import Span
@@ -67,12 +67,6 @@ _CONNECTED = re.compile(
     rf"(?:[\s,;()]|\bvs\.|\b(?:in|of|and|or|vs\.?|versus|than|compared|with|to|the|for|among|from|only|that\sis|i\.e\.|overall|altogether|in\sall|in\stotal|but|while|whereas|those|at|after|by|on|against|cohorts?|groups?|arms?|levels?|respectively|{PEOPLE}|receiving|treated|given|assigned|allocated|(?:increased|decreased|rose|fell|dropped|declined|improved)(?=\sto\b))\b)*"
 )
 _VERB = re.compile(r"^[)\]]?\s(?:were|was|had|achieved|reached|developed)\s(?:an?\s|in\s)?")
-_OTHER_ARM = re.compile(rf"(?:\s{PEOPLE})?\s(?:in|of)\sthe\s[\w+/-]+(?:\s[\w+/-]+)?\s$")
-_JOINT_ARMS = re.compile(
-    r"\s?(?:and|or|,|versus|vs\.?)\s(?:(?:in\s)?the\s)?|\s(?:groups?|arms?)\s(?:and|versus|vs\.?)\s(?:the\s)?"
-)
-_ANOTHER = re.compile(r"\b(?:which|that\sof|than\sthat|than\sin)\b")
-_LISTED_BEHIND = re.compile(r",\s[\w+-]{1,12},?\s(?:or|and)\s")
 _AS_DID = re.compile(r",?\sas\s(?:did|were|was|had)\s$")
 _PHRASE_AFTER = re.compile(
     rf"(?:[)\]],?)?(?:\s{PEOPLE})?\s(?P<phrase>(?:(?:had|were|was|with|who|showed|developed|experienced|achieved|required|received|met)\s)[^.,;:()]{{3,80}})"
@@ -171,7 +165,8 @@ def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -
         joined = len(inside) > 1 and _AND_OR.fullmatch(bounds.text, inside[-2].end, inside[-1].start)
         either = is_of_either(bounds.text, (inside[-1].start, inside[-1].end), count)
         alone = len({m.outcome for m in inside}) == 1 or (inside[-1].end == span[1] and not joined)
-        return Attached(inside[-1].outcome, words, span, certain=alone and not either)
+        reason = is_reason(bounds.text, span[0], inside[-1].start)
+        return Attached(inside[-1].outcome, words, span, certain=alone and not either and not reason)
     if _OF_A_GROUP.search(words):
         return None
     return Attached(None, words, span) if len(words.split()) <= 8 and not _DEMOGRAPHIC.search(words) else None
@@ -253,47 +248,6 @@ def continues(
         gap[said[0] - previous.end : said[1] - previous.end] = " " * (said[1] - said[0])
         return bool(_CONNECTED.fullmatch(_VERB.sub("", "".join(gap), count=1)))
     return bool(_CONNECTED.fullmatch("".join(gap)))
-
-
-def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMention | None:
-    """Return the arm that a count speaks of, or None when the sentence leaves it open."""
-    before = [
-        a
-        for a in arms
-        if bounds.start <= a.start and a.end <= count.start and not is_aside(bounds.text, (a.start, a.end), count.start)
-    ]
-    if len(before) > 1 and _JOINT_ARMS.fullmatch(bounds.text, before[-2].end, before[-1].start):
-        return None  # "in control and test arms": which of them is not said
-    if before and re.fullmatch(r"\s?[(\[]\s?", bounds.text[before[-1].end : count.start]):
-        return before[-1]  # "in the MSC group (25%) than in the placebo group (8%)"
-    after = next((a for a in arms if count.end <= a.start and a.end <= bounds.end), None)
-    if after is not None:
-        gap = bounds.text[count.end : after.start]
-        if (
-            re.search(
-                r"\b(?:in|of|from|for|among|with|treated|receiving|received|given|on|to|within|by)\s(?:the\s)?$|^\s?$",
-                gap,
-            )
-            and ";" not in gap
-            and not _ANOTHER.search(gap)
-            and not _LISTED_BEHIND.match(bounds.text, after.end)
-        ):
-            joined = before and re.search(r"\b(?:and|while|whereas|versus|vs|compared)\b|,", gap)
-            return before[-1] if joined else after
-        if _OTHER_ARM.match(gap):
-            return None  # "30% in the WBRT + TMZ arm": of an arm whose name is not understood
-    return before[-1] if before else None
-
-
-def speaks_of(arm: ArmMention, count: Count, counts: tuple[Count, ...], text: str) -> bool:
-    """Return whether the only arm that a sentence names can be that of a count: no other count stands before it."""
-    if arm.start < count.start:
-        return not is_aside(text, (arm.start, arm.end), count.start)
-    if _LISTED_BEHIND.match(text, arm.end) or re.search(
-        r"\b(?:but|than|versus|vs|whereas|while|compared|not)\b", text[count.end : arm.start]
-    ):
-        return False
-    return not any(count.end <= other.start and other.end <= arm.start for other in counts)
 
 
 def is_demographic(count: Count, bounds: Bounds) -> bool:

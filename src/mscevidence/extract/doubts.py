@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from mscevidence.extract.arms import PEOPLE, ArmMention
+from mscevidence.extract.causes import is_of_a_cause
 from mscevidence.extract.counts import Count
 from mscevidence.model import Span
 
@@ -49,10 +50,6 @@ _START = (
 )
 _AT_START_AHEAD = re.compile(rf"{_START},?\s", re.IGNORECASE)
 _AT_START_BEHIND = re.compile(rf"(?:\s[\w-]+){{0,3}}?\s{_START}", re.IGNORECASE)
-_CAUSES = re.compile(
-    r"\b(?:causes?|reasons?)\s(?:of|for)\s(?:[\w-]+\s){1,4}?(?:were|was|included?|comprised|being)\b[^;]*\Z",
-    re.IGNORECASE,
-)
 _OR_ELSE = re.compile(
     r"\s(?:\([A-Z]{2,6}\)\s)?(?:or|and/or)\s(?!(?:more|less|higher|greater|better|worse|above|below|no|not|in|after|during)\b)[A-Za-z]"
 )
@@ -163,6 +160,11 @@ def is_taken_back(text: str, sentence: Span, outcome: Span, count: Count) -> boo
     return bool(_NOT_BETWEEN.search(_BUT.sub(" ", gap)))
 
 
+def is_reason(text: str, start: int, end: int) -> bool:
+    """Return whether words before a place make a reason of what stands there: "stopped owing to relapse (n = 1)"."""
+    return bool(_REASON.search(text[start:end]))
+
+
 def is_bound(text: str, count: Count) -> bool:
     """Return whether a number is a bound or a round figure: "exceeded 10%", "at least five", "about 60%"."""
     return bool(_BOUND.search(text[max(0, count.start - 24) : count.start]))
@@ -185,11 +187,6 @@ def is_before_treatment(text: str, sentence: Span, count: Count) -> bool:
     if ahead and not text[ahead.end() : count.start].count(";"):
         return True
     return bool(_AT_START_BEHIND.match(text, count.end, sentence[1]))
-
-
-def is_of_a_cause(text: str, sentence: Span, count: Count) -> bool:
-    """Return whether a number is of those with one cause or reason: "causes of death were infections (5 cases)"."""
-    return bool(_CAUSES.search(text, sentence[0], count.start))
 
 
 def is_of_either(text: str, outcome: Span, count: Count) -> bool:

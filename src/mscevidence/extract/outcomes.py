@@ -102,7 +102,7 @@ _NOT_AFTER = re.compile(
 )
 _RELATED_AFTER = re.compile(
     r"\s+(?:(?:that|which)\s+)?(?:(?:was|were|is|are|being|considered|deemed|judged|thought|felt|believed|to\s+be)\s+){0,4}"
-    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:(?:related|relating|attributed|attributable|due|linked)\s+to\b|caused\s+by\b|(?:study\s+)?(?:drug|treatment|therapy|cell|infusion)-related\b)",
+    r"(?:(?:possibly|probably|definitely|directly)\s+)?(?:(?:related|relating|attributed|attributable|due|linked)\s+to\b|associated\s+with\b|caused\s+by\b|(?:study\s+)?(?:drug|treatment|therapy|cell|infusion)-related\b)",
     re.IGNORECASE,
 )
 _SERIOUS_BEFORE = re.compile(r"\bserious\s(?:or\s\w+\s)?\Z", re.IGNORECASE)

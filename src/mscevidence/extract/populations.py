@@ -17,7 +17,9 @@ WHOLE = frozenset({None, "intention-to-treat"})
 """Populations of which everybody in an arm is one."""
 _CUES = ("treat", "itt", "protocol", "safety", "evaluable", "assessable", "analysis set", "fas", "pp ")
 _BEHIND = re.compile(rf"[)\]]?(?:\s{PEOPLE})?\s?(?:[,(\[]\s?|(?:in|of|for)\s(?:the\s)?)?")
-_BESIDE = re.compile(r"\s(?:populations?|analys[ie]s|sets?|cohorts?|patients|subjects)?\s?[(\[,:]?\s?")
+_BESIDE = re.compile(
+    r"\s(?:populations?|analys[ie]s|sets?|cohorts?|patients|subjects)?(?:\s?[(\[,:]?|\s(?:and|versus|vs\.?))\s?"
+)
 
 
 def population_of(text: str, sentence: Span, count: Count) -> str | None:
