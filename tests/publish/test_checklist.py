@@ -76,15 +76,16 @@ def filled(page: dict[str, Any]) -> dict[str, str]:
 def test_every_source_is_named_with_the_days_it_was_searched_and_what_came(tmp_path: Path) -> None:
     said = filled(checklist_page(contents(tmp_path, runs=RUNS)))
     assert said["6"] == (
-        "pubmed: 2 searches from 2026-03-01 to 2026-10-05, 30 records · ctgov: 1 search on 2026-10-06, 30 records"
+        "PubMed: 2 searches from 2026-03-01 to 2026-10-05, 30 records · "
+        "ClinicalTrials.gov: 1 search on 2026-10-06, 30 records"
     )
-    assert said["7"] == "pubmed: cells AND purpura · ctgov: cells purpura"
+    assert said["7"] == "PubMed: cells AND purpura · ClinicalTrials.gov: cells purpura"
     assert "last asked on 2026-10-06" in said["LSR-a"]
 
 
 def test_a_search_that_was_only_planned_is_said_to_be_planned(tmp_path: Path) -> None:
     said = filled(checklist_page(contents(tmp_path)))
-    assert said["6"] == "Planned, not yet run: ctgov, pubmed"
+    assert said["6"] == "Planned, not yet run: ClinicalTrials.gov, PubMed"
     assert said["7"] == "itp: cells AND purpura · never: nothing"
     assert "not yet asked" in said["LSR-a"]
     assert said["LSR-b"] == ""

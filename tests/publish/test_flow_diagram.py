@@ -54,7 +54,7 @@ def flow(*, updated: bool = True, others: bool = True) -> Flow:
         counts |= {"website_results": 0, "organisation_results": 0, "citations_results": 0}
     return Flow(
         counts=counts,
-        sources={"database": {"embase": 734, "pubmed": 500}, "register": {"ctgov": 56}},
+        sources={"database": {"embase": 734, "PubMed": 500}, "register": {"ClinicalTrials.gov": 56}},
         excluded={"dbr": {LONG: 100, "No outcome of interest": 25}, "other": {"Review": 3}},
         waiting={"records nobody has judged": 3},
         gaps=(),

@@ -102,8 +102,8 @@ def test_reasons_and_sources_are_counted_by_name() -> None:
     values = prisma_values(counted())
     assert values["dbr_excluded"] == "No outcome of interest, or none counted, 1"
     assert values["other_excluded"] == "no reason given, 1"
-    assert values["database_specific_results"] == "embase, 3; pubmed, 5"
-    assert values["register_specific_results"] == "ctgov, 2"
+    assert values["database_specific_results"] == "PubMed, 5; embase, 3"
+    assert values["register_specific_results"] == "ClinicalTrials.gov, 2"
 
 
 def test_an_updated_review_knows_what_it_had() -> None:
@@ -117,7 +117,7 @@ def test_gaps_are_named() -> None:
     runs = [run("pubmed", 5, total=9), run("embase", 4, total=50, finished=None)]
     gaps = counted(runs=runs, included=Included(None, None, total_studies=9, total_reports=12)).gaps
     assert gaps == (
-        "pubmed announced 9 records for 2026-11-01-pubmed, 5 came",
+        "PubMed announced 9 records for 2026-11-01-pubmed, 5 came",
         "the search 2026-11-01-embase of embase did not come to its end: 4 of 50 records",
         "12 new reports are in the study files, screening included 1: link or extract the others",
     )

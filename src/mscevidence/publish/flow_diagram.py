@@ -138,15 +138,13 @@ INDENT = "\N{EN DASH} "
 
 
 def _identified(flow: Flow, kinds: tuple[str, ...]) -> list[str]:
-    from mscevidence.fetch.sources import SOURCES
-
     lines = []
     for kind in kinds:
         words, key = KINDS[kind]
         lines.append(_counted(words, flow.counts[key]))
         sources = next((found for how, found in flow.sources.items() if how == kind), {})
         # One source says nothing that its kind does not.
-        named = [INDENT + _counted(SOURCES.get(source, source), number) for source, number in sources.items()]
+        named = [INDENT + _counted(source, number) for source, number in sources.items()]
         lines += named if len(named) > 1 else []
     return lines
 

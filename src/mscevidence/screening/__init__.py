@@ -2,7 +2,7 @@
 
 from mscevidence.screening.agreement import Agreement, agreements, cohen_kappa
 from mscevidence.screening.eligibility import excluded_by_rule, year
-from mscevidence.screening.flow import Flow, Included, flow
+from mscevidence.screening.flow import Flow, Included, flow, source_name
 from mscevidence.screening.judgements import FOLDER, append_judgements, load_judgements
 from mscevidence.screening.prisma import found_by_of, prisma_csv, prisma_values
 from mscevidence.screening.standing import Record, Standing, State, standings
@@ -24,6 +24,7 @@ __all__ = [
     "load_judgements",
     "prisma_csv",
     "prisma_values",
+    "source_name",
     "standings",
     "year",
 ]

@@ -51,7 +51,7 @@ class Flow:
 
     Attributes:
         counts: numbers by key of PRISMA.csv; None for the boxes of an earlier version in a new review.
-        sources: records of each database and register, by the name of the source.
+        sources: records of each database and register, by the name of the source for people.
         excluded: reports excluded at full text by reason, for each column.
         waiting: records and reports that nobody, or not enough reviewers, judged yet, by what they wait for.
         gaps: sentences that name what does not add up.
@@ -94,7 +94,7 @@ def flow(
     for run in runs:
         key = IDENTIFIED[run.found_by]
         counts[key] = (counts[key] or 0) + run.records + run.rejects
-        sources.setdefault(run.found_by, Counter())[run.source] += run.records + run.rejects
+        sources.setdefault(run.found_by, Counter())[source_name(run.source)] += run.records + run.rejects
     dbr_runs = [run for run in runs if COLUMN[run.found_by] == "dbr"]
     counts["duplicates"] = sum(run.records for run in dbr_runs) - len(sides["dbr"])
     counts["excluded_automatic"] = _number(sides["dbr"], "excluded-by-rule")
@@ -122,6 +122,13 @@ def flow(
         waiting=_waiting(standings),
         gaps=(*_gaps(counts, runs, standings, sides["other"]), *_left_behind(earlier)),
     )
+
+
+def source_name(source: str) -> str:
+    """Return the name of a source for people; names that come from searches made elsewhere stay as they are."""
+    from mscevidence.fetch.sources import SOURCES
+
+    return SOURCES.get(source, source)
 
 
 def _column(how: Iterable[FoundBy]) -> Column:
@@ -166,10 +173,11 @@ def _gaps(
     others: Sequence[Standing],
 ) -> Iterable[str]:
     for run in runs:
+        name = source_name(run.source)
         if run.finished is None:
-            yield f"the search {run.id} of {run.source} did not come to its end: {run.records} of {run.total} records"
+            yield f"the search {run.id} of {name} did not come to its end: {run.records} of {run.total} records"
         elif run.total is not None and run.total != run.records + run.rejects:
-            yield f"{run.source} announced {run.total} records for {run.id}, {run.records + run.rejects} came"
+            yield f"{name} announced {run.total} records for {run.id}, {run.records + run.rejects} came"
     boxless = sum(each.stage == "record" and each.state in ("exclude", "excluded-by-rule") for each in others)
     if boxless:
         yield f"{boxless} records found by other methods were excluded unassessed: the diagram has no box for them"

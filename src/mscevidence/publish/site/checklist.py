@@ -17,6 +17,7 @@ from mscevidence.model import SearchRun
 from mscevidence.publish import wording
 from mscevidence.publish.site.changes import NO_LONGER_ASKED, NOT_ASKED, Changes
 from mscevidence.publish.site.contents import Contents
+from mscevidence.screening import source_name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _searches(contents: Contents) -> Iterator[tuple[str, str]]:
         yield "7", " · ".join(dict.fromkeys(_asked(run) for run in runs if run.query))
     elif protocol.searches:
         sources = sorted({source for search in protocol.searches for source in search.sources})
-        yield "6", f"Planned, not yet run: {', '.join(sources)}"
+        yield "6", f"Planned, not yet run: {', '.join(map(source_name, sources))}"
         yield "7", " · ".join(f"{search.id}: {search.query}" for search in protocol.searches)
     if flow is not None:
         rules = f"; {len(protocol.eligibility.rules)} rules exclude by title" if protocol.eligibility.rules else ""
@@ -87,11 +88,11 @@ def _source(source: str, runs: Sequence[SearchRun]) -> str:
     days = sorted({run.started[:10] for run in own})
     when = f"on {days[0]}" if len(days) == 1 else f"from {days[0]} to {days[-1]}"
     times = wording.count(len(own), "search", "searches")
-    return f"{source}: {times} {when}, {wording.count(sum(run.records for run in own), 'record')}"
+    return f"{source_name(source)}: {times} {when}, {wording.count(sum(run.records for run in own), 'record')}"
 
 
 def _asked(run: SearchRun) -> str:
-    return f"{run.source}: {run.query}"
+    return f"{source_name(run.source)}: {run.query}"
 
 
 def _extraction(contents: Contents) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from mscevidence import vocabulary
 from mscevidence.effects import study_label
 from mscevidence.publish.completeness import LEGEND, completeness
 from mscevidence.publish.site.contents import Contents
-from mscevidence.publish.site.study_page import worst_status
+from mscevidence.publish.site.study_page import families_of, worst_status
 
 SIGN = {"reported": "●", "not-reported": "–", "not-extracted": "?"}
 """What stands in a cell of the map: the state must not rest on colour alone."""
@@ -33,7 +33,7 @@ def studies_page(contents: Contents) -> dict[str, Any]:
                 "reports": len(study.reports),
                 "arms": len(study.arms),
                 "results": len(study.results),
-                "families": ", ".join(overlap.family for overlap in study.overlaps),
+                "partners": [other for family in families_of(study, contents) for other in family["others"]],
             }
             for study, label in zip(studies, labels, strict=True)
         ],

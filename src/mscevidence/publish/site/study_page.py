@@ -47,7 +47,7 @@ def study_page(study: Study, contents: Contents) -> dict[str, Any]:
             {"text": _criterion_text(one), "sentence": sentence(study, one.source, one.decision, contents)}
             for one in study.criteria
         ],
-        "families": _families(study, contents),
+        "families": families_of(study, contents),
         "appraisals": appraisals(study, contents),
         "left_out": contents.left_out.get(study.study, []),
         "findings": [
@@ -218,7 +218,8 @@ def _criterion_text(one: Criterion) -> str:
     return f"{one.quantity}: {number} {unit}".strip()
 
 
-def _families(study: Study, contents: Contents) -> list[dict[str, Any]]:
+def families_of(study: Study, contents: Contents) -> list[dict[str, Any]]:
+    """Return the families of a study: their ids, the name and address of each other member, and the reasons."""
     return [
         {
             "id": family.id,
