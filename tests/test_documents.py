@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -230,3 +231,30 @@ def test_a_document_is_found_by_the_beginning_of_its_hash(library: DocumentLibra
     assert library.find(found.sha256) == (found,)
     assert library.find(found.sha256[:7]) == ()
     assert library.find("0" * 12) == ()
+
+
+def test_a_device_that_never_ends_is_refused(library: DocumentLibrary) -> None:
+    with pytest.raises(DocumentError, match="is a device") as caught:
+        library.capture(Path("/dev/zero"), read_lines)
+    assert "standard input" in caught.value.hint
+    assert not library.folder.exists()
+
+
+def test_a_pipe_is_read_once(library: DocumentLibrary, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit((tmp_path / "pipe").write_bytes, EXPORT)
+        captured = library.capture(tmp_path / "pipe", read_lines)
+    assert writing.result() == len(EXPORT)
+    assert captured.source.read_bytes() == EXPORT
+
+
+def test_what_a_killed_capture_left_is_cleared_away_later(library: DocumentLibrary) -> None:
+    names = (".1.0123456789ab", ".2.0123456789ab", ".notes")
+    for name in names:
+        (library.folder / name).mkdir(parents=True)
+        (library.folder / name / "source.txt").write_text("half")
+    for name in (names[0], names[2]):
+        os.utime(library.folder / name, (0, 0))
+    take(library, ABSTRACT, name="paste.txt")
+    assert {path.name for path in library.folder.glob(".*")} == {names[1], names[2]}

@@ -14,12 +14,15 @@ for spans of accepted numbers count in its texts.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import os
 import re
 import secrets
 import shutil
+import stat
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +34,7 @@ from mscevidence.model import Document, Finding, Reject
 
 PREFIX = 16
 DOCUMENTS, REJECTS, SUMS = "documents.jsonl", "rejects.jsonl", "SHA256SUMS"
+_A_DAY = 24 * 60 * 60
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,6}")
 
 Read = Callable[[BinaryIO, str], Iterable[Document | Reject]]
@@ -123,6 +127,7 @@ def write_folder(library: Path, source: bytes | Path, read: Read, *, name: str |
     """
     _refuse_unreadable(source)
     library.mkdir(parents=True, exist_ok=True)
+    _sweep(library)
     temporary = library / f".{os.getpid()}.{secrets.token_hex(6)}"
     try:
         temporary.mkdir()
@@ -145,10 +150,25 @@ def write_folder(library: Path, source: bytes | Path, read: Read, *, name: str |
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def _sweep(library: Path) -> None:
+    """Remove what captures that were killed left behind; anything younger than a day may still be written to."""
+    for path in library.glob(".*"):
+        if re.fullmatch(r"\.\d+\.[0-9a-f]{12}", path.name):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < time.time() - _A_DAY:
+                    shutil.rmtree(path, ignore_errors=True)
+
+
 def _refuse_unreadable(source: bytes | Path) -> None:
     if isinstance(source, Path):
         try:
-            source.open("rb").close()
+            mode = source.stat().st_mode
+            if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+                hint = "give a file, or - for standard input"
+                raise DocumentError(f"{source} is a device, and may never end", hint=hint)
+            # Opening a pipe and closing it again would tell its writer that nobody reads.
+            if not stat.S_ISFIFO(mode):
+                source.open("rb").close()
         except OSError as error:
             hint = "check the path and that you may read it"
             raise DocumentError(f"{source}: {error.strerror}", hint=hint) from error
