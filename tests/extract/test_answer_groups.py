@@ -61,7 +61,10 @@ def test_one_group_whose_words_are_all_in_the_other(sentence: str, wanted: Four 
             (4, 20, 9, 20),
         ),
         ("Relapse occurred in 4 (20%), 6 (30%) and 9 (45%) of the groups A, B and C, respectively.", (4, 20, 9, 20)),
-        ("Relapse occurred in 4 (20%) in the A group, 6 (30%) in the B group, and 9 (45%) in the C group.", None),
+        (
+            "Relapse occurred in 4 (20%) in the A group, 6 (30%) in the B group, and 9 (45%) in the C group.",
+            (4, 20, 9, 20),
+        ),
         ("Relapse occurred in 4 (20%) in group A, 6 (30%) in group B, and 9 (45%) in group C.", (4, 20, 9, 20)),
         ("Relapse in groups A, B and C occurred in 4 (20%) and 6 (30%) patients, respectively.", None),
     ],

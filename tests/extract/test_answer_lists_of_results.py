@@ -63,7 +63,7 @@ def test_thresholds_of_time_may_be_signs(outcome: str, wanted: Four) -> None:
 
 
 def test_a_group_may_be_named_inside_its_denominator() -> None:
-    told = "Skin reactions occurred in 49 (48%) of 103 verolizumab participants and eight (8%) of 104 placebo participants."
+    told = "Skin reactions: 49 (48%) of 103 verolizumab participants and eight (8%) of 104 placebo participants."
     assert numbers(ask("skin reactions", told)) == (49, 103, 8, 104)
 
 

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mscevidence.extract.asked_outcome import grades_told, kinds_of_events, named_with_numbers, plain_numbers
+from mscevidence.extract.asked_outcome import (
+    grades_told,
+    kinds_of_events,
+    named_with_numbers,
+    plain_numbers,
+    tells_cause,
+)
 from mscevidence.extract.asked_times import timeless, times_told, without_times
 from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
 from mscevidence.extract.phrases import Lexicon
 from mscevidence.extract.table_counts import Place, TableCounts
-from mscevidence.extract.table_headers import lower_header, without_size
+from mscevidence.extract.table_headers import WHOLE_PATH, header_at, lower_header, without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
 from mscevidence.extract.word_stems import Stems, covered, same_absence, same_turn, stems, telling, unmeasured
@@ -44,8 +50,6 @@ _NONE_OF = re.compile(r"\s*no\s(?!of\b)[a-z]{3}", re.IGNORECASE)
 """What begins a row of those who did not have something: "No relapse", but not "No of relapses"."""
 _EXAMPLES = re.compile(r"\(?\b(?:e\.\s?g\.?|such\sas|for\s(?:example|instance)|including)[^()]*\)?", re.IGNORECASE)
 """Examples of what a row counts, each of which is less than the row."""
-_WHOLE_PATH = 99
-"""The level of groups that all headers of a column name together: "Once weekly" above "20 mg"."""
 _NARROWER = 0.6
 """What a row of serious or related events is worth where any were asked for."""
 _WHOLE = re.compile(
@@ -138,8 +142,8 @@ class TableQuestion:
     def _paired_by(self, row: Row) -> tuple[Pairing | None, int]:
         columns = [c for c in row.headers if c >= self.grid.labels]
         depth = max((len(row.headers[c]) for c in columns), default=0)
-        for level in (*range(depth), *([_WHOLE_PATH] if depth > 1 else [])):
-            names = [self._untimed(_name(row.headers[c], level)) for c in columns]
+        for level in (*range(depth), *([WHOLE_PATH] if depth > 1 else [])):
+            names = [self._untimed(header_at(row.headers[c], level)) for c in columns]
             found = pair(self.sides, [without_size(name) for name in names], parallel=self.parallel)
             if found is not None:
                 sides = [tuple(columns[i] for i in side) for side in (found.intervention, found.comparator)]
@@ -157,7 +161,7 @@ class TableQuestion:
 
     def _around(self, row: Row, column: int, level: int) -> tuple[str, ...]:
         """Return the headers of a column above and below the one that names the group."""
-        if level == _WHOLE_PATH:
+        if level == WHOLE_PATH:
             return ()
         path = row.headers[column]
         level = min(level, len(path) - 1)
@@ -228,6 +232,8 @@ class TableQuestion:
         """Return whether a row is of the time before, of the lack of what was asked, or of another turn of it."""
         if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
             return True
+        if tells_cause(label, self.outcome, frozenset()):
+            return True
         if bool(_NONE_OF.match(label)) != bool(_NONE_OF.match(self.outcome)):
             return True
         kinds = f"{label} {lower} {_KIND.sub(' ', heading)}"
@@ -284,10 +290,3 @@ class TableQuestion:
 def _times(row: Row, column: int) -> frozenset[tuple[float, str]]:
     """Return the times that the headers of a column tell."""
     return times_told(" ".join(row.headers[column]))
-
-
-def _name(path: tuple[str, ...], level: int) -> str:
-    """Return the header of a column at a level, or all of them."""
-    if not path or level == _WHOLE_PATH:
-        return " ".join(path)
-    return path[min(level, len(path) - 1)]

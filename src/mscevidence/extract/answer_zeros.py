@@ -12,7 +12,7 @@ from mscevidence.extract.two_by_two import Counted, Found
 from mscevidence.model import Span, Value
 
 _NONE = re.compile(
-    r"\b(?:no|none\sof\s(?:the(?!\stwo)|our|these|all|any)|without(?:\sany)?|neither|not?\s(?:a\s)?(?:single|any))\b|\bnone\sof\s(?=patients|subjects|participants)",
+    r"\b(?:no|nobody|no\sone|none\sof\s(?:the(?!\stwo)|our|these|all|any)|without(?:\sany)?|neither|not?\s(?:a\s)?(?:single|any))\b|\bnone\sof\s(?=patients|subjects|participants)",
     re.IGNORECASE,
 )
 _DID_NOT = re.compile(

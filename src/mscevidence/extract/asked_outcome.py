@@ -181,15 +181,9 @@ class AskedOutcome:
             return False
         if not denied and not same_denial(self.words, piece):
             return False
-        return not self._has_cause(piece) and not (times_told(self.words) and len(times_told(piece)) > 1)
-
-    def _has_cause(self, piece: str) -> bool:
-        """Return whether a phrase tells a cause or consequence that was not asked for: "death due to bleeding"."""
-        cause = _CAUSE.search(piece)
-        if cause is None or _CAUSE.search(self.words):
-            return False
-        before = stems(piece[: cause.start()]) - self.groups.topical
-        return any(weight(word) == 1 for word in before)
+        return not tells_cause(piece, self.words, self.groups.topical) and not (
+            times_told(self.words) and len(times_told(piece)) > 1
+        )
 
     def narrower(self, span: Span) -> bool:
         """Return whether a part of the text speaks of serious or related events where any were asked for."""
@@ -207,6 +201,20 @@ class AskedOutcome:
             if not named and not words & self._wanted[0][0] and covered(words, groups.topical) < _TOPICAL:
                 return True
         return False
+
+
+def tells_cause(phrase: str, asked: str, topical: Stems) -> bool:
+    """Return whether a phrase tells a cause or consequence that was not asked for: "death due to bleeding".
+
+    Args:
+        phrase: a sentence or label.
+        asked: the outcome as asked.
+        topical: the stems of what the whole article is about, which tell no outcome.
+    """
+    cause = _CAUSE.search(phrase)
+    if cause is None or _CAUSE.search(asked):
+        return False
+    return any(weight(word) == 1 for word in stems(phrase[: cause.start()]) - topical)
 
 
 def _kinds_said(phrase: str) -> str:

@@ -23,6 +23,7 @@ _DEFINITIONS = (
 )
 _RECEIVED = 4
 _BRACKETED = re.compile(rf"\({_NAME}\)")
+_LETTER = re.compile(r"(?<=[a-z]\s)\((?P<mark>[A-Z])(?:[,;]?\s?[nN]\s?=\s?\d+)?\)")
 _NAMED = re.compile(_NAME)
 _PLAIN_WORD = re.compile(r"[\w%.®™+-]{1,40}")
 _WORDS_BEFORE = 8
@@ -43,7 +44,16 @@ def defined_groups(text: str) -> dict[str, Stems]:
             _add(found, match["mark"], match["what"], once=index == _RECEIVED)
     for match in _BRACKETED.finditer(text):
         _add(found, match["mark"], _RECENT.sub("", " ".join(_words_before(text, match.start()))), once=False)
+    letters = [match for match in _LETTER.finditer(text) if _is_group(text, match["mark"])]
+    if len({match["mark"] for match in letters}) > 1:
+        for match in letters:
+            _add(found, match["mark"], _RECENT.sub("", " ".join(_words_before(text, match.start()))), once=True)
     return found
+
+
+def _is_group(text: str, mark: str) -> bool:
+    """Return whether a text speaks of "the M group" or "group M"."""
+    return bool(re.search(rf"\b{mark}[\s-](?:groups?|arms?|patients)\b|\b(?:[Gg]roups?|[Aa]rms?)[\s-]{mark}\b", text))
 
 
 def named_by_initials(text: str, intervention: str, comparator: str) -> dict[str, Stems]:

@@ -37,13 +37,14 @@ _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
 _CONTROL_GROUP = re.compile(r"\bcontrol\s(?:group|arm)\b", re.IGNORECASE)
 _ADDED = re.compile(r"\s\+\s|\bplus\b", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)(?:[\s-]|\s[-–]\s)([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
+_GROUP_BEHIND = re.compile(r"(?<![\w-])([A-Z])[\s-](?:groups?|arms?|patients|subjects)\b")
 _GROUPS = re.compile(
     r"\b(?:[Gg]roups|[Aa]rms|[Cc]ohorts)\s(?:[A-Z]|\d|I{1,3}|IV)(?P<rest>(?:(?:,\s?(?:and\s)?|\s(?:and|or|vs\.?|versus)\s)(?:[A-Z]|\d|I{1,3}|IV)\b(?![.\d%]))+)"
 )
 _MARK = re.compile(r"\b(?:[A-Z]|\d|I{1,3}|IV)\b")
 _CONTROL = re.compile(
     r"\bplacebo\b(?!-|\s(?:effect|response|run|product|tablet|capsule))|\b(?:control|sham|usual[\s-]care|comparator|non-?exposed|untreated"
-    r"|standard[\s-](?:care|treatment|therapy))(?=[\s-](?:groups?|arms?|subjects|patients|participants|infants|women|children|villages)|s\b"
+    r"|(?:standard|routine)[\s-](?:care|treatment|therapy))(?=[\s-](?:groups?|arms?|subjects|patients|participants|infants|women|children|villages)|s\b"
     r"|[,.;)]|\s(?:and|or|was|were|had)\b|$)",
     re.IGNORECASE,
 )
@@ -221,6 +222,10 @@ class Groups:
 
     def _lettered(self, span: Span) -> Iterator[GroupMention]:
         for match in _GROUP.finditer(self.text, *span):
+            whose = self.lettered.get(f"group_{match[1].casefold()}")
+            if whose is not None:
+                yield GroupMention(*match.span(), whose)
+        for match in _GROUP_BEHIND.finditer(self.text, *span):
             whose = self.lettered.get(f"group_{match[1].casefold()}")
             if whose is not None:
                 yield GroupMention(*match.span(), whose)

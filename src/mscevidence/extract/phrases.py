@@ -59,7 +59,7 @@ def _vocabulary(text: str) -> frozenset[str]:
 
 def spelt(phrase: str, document: Document) -> str:
     """Return a phrase in which words that the document never uses give way to those it spells almost so."""
-    plain = document.text.casefold()
+    plain = document.text.casefold().replace("-", "")
     unseen = [word for word in WORD.findall(phrase) if len(word) > 4 and word.casefold() not in plain]
     known = _vocabulary(document.text) if unseen else frozenset()
     strange = {word for word in unseen if word.casefold() not in known and not is_outcome(word)}

@@ -30,7 +30,7 @@ def running_text(document: Document, text: str) -> tuple[tuple[str, tuple[Span, 
 
 
 def clause_of(text: str, sentence: Span, number: Span) -> Span:
-    """Return the clause of a number: what stands between the colons and the ", and" of its sentence outside brackets."""
+    """Return the clause of a number: what stands between colons and ", and" outside brackets."""
     cuts = [
         cut.span()
         for cut in _CLAUSE_END.finditer(text, *sentence)

@@ -49,6 +49,8 @@ def shared_out(groups: Groups, span: Span) -> dict[Side, Value]:
             }
     if not _SHARED_OUT.search(text, *span):
         return {}
+    if parts := _parts_of_all(text, span, mentions):
+        return parts
     ways = [list(way(text, span, mentions)) for way in (_numbers_before, _numbers_behind, _numbers_listed)]
     mixed = sorted((pair for way in ways for pair in way), key=lambda pair: pair[0].start())
     for told in (*ways, mixed):
@@ -58,6 +60,28 @@ def shared_out(groups: Groups, span: Span) -> dict[Side, Value]:
             if {whose, other} == set(SIDES) and not opened and not _RESULT.search(text, one.start(), two.end()):
                 return {side: _size(number) for side in SIDES for number, own in (first, second) if own == side}
     return {}
+
+
+def _parts_of_all(text: str, span: Span, mentions: Sequence[GroupMention]) -> dict[Side, Value]:
+    """Return two numbers that make up all who were randomised: "of 180 randomised, 90 chewed gum and 90 did not"."""
+    numbers = [number for number in _NUMBER.finditer(text, *span) if _is_size(number)]
+    for whole, one, two in zip(numbers, numbers[1:], numbers[2:], strict=False):
+        sizes = [_size(number).number or 0 for number in (whole, one, two)]
+        named_before = text[one.start() - 1] == "(" or text[two.start() - 1] == "("
+        if named_before or sizes[0] != sizes[1] + sizes[2] or not _SHARED_OUT.search(text, whole.end(), one.start()):
+            continue
+        near = [
+            {m.whose for m in mentions if start <= m.start < stop} for start, stop in _reaches(text, span, one, two)
+        ]
+        for first, second in (SIDES, tuple(reversed(SIDES))):
+            if near == [{first}, {second}]:
+                return {first: _size(one), second: _size(two)}
+    return {}
+
+
+def _reaches(text: str, span: Span, one: re.Match[str], two: re.Match[str]) -> tuple[Span, Span]:
+    stop = re.compile(r"[.;(]|$").search(text, two.end(), span[1])
+    return (one.end(), two.start()), (two.end(), stop.start() if stop else span[1])
 
 
 def _consisting(text: str, span: Span, mentions: Sequence[GroupMention]) -> Iterator[tuple[re.Match[str], str]]:

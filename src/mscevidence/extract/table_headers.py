@@ -6,6 +6,9 @@ import re
 
 from mscevidence.extract.tables import Row
 
+WHOLE_PATH = 99
+"""The level of groups that all headers of a column name together: "Once weekly" above "20 mg"."""
+
 
 def lower_header(row: Row, column: int) -> str:
     """Return the last header of a column without sizes, when it has more than one."""
@@ -21,3 +24,10 @@ def without_size(name: str) -> str:
 def size_in_text(text: str) -> bool:
     """Return whether a header tells a number of patients."""
     return bool(re.search(r"\b[nN]\s?=\s?\d", text))
+
+
+def header_at(path: tuple[str, ...], level: int) -> str:
+    """Return the header of a column at a level, or all of them."""
+    if not path or level == WHOLE_PATH:
+        return " ".join(path)
+    return path[min(level, len(path) - 1)]

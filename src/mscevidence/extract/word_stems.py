@@ -17,7 +17,8 @@ _STOP = frozenset(
         who whom which their there it its than then into per each between during within versus vs compared after if when
         both either other such only not n mg kg mcg ml daily day dose using use used based p patients patient subjects
         subject participants participant people persons cases group groups arm arms received receiving treated treatment
-        given via also they we our equivalent including least one several""",
+        given via also they we our equivalent including least one several
+        need needs needed needing""",
     )
 )
 _SUFFIXES = tuple(
@@ -25,7 +26,7 @@ _SUFFIXES = tuple(
         r"\w+",
         """ations ation ated ating ates ate ator
         ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
-        ents ants ent ant ers er ed es is al ic ia s y e""",
+        ents ants ent ant ers er ed es is als ics al ic ia s y e""",
     )
 )
 _Replaced = tuple[tuple[str, ...], re.Pattern[str], str]
@@ -41,6 +42,11 @@ _REPLACED: tuple[_Replaced, ...] = (
         ("group", "arm", "cohort"),
         re.compile(r"\b(?:groups?|arms?|cohorts?)(?:[\s-]|\s[-–]\s)([A-Z]|\d|I{1,3}V?|IV)\b", re.IGNORECASE),
         r" group_\1 ",
+    ),
+    (
+        ("anti-", "post-", "pre-", "re-", "hyper-", "hypo-", "co-"),
+        re.compile(r"\b(anti|post|pre|re|hyper|hypo|co)-(?=[a-z]{3})", re.IGNORECASE),
+        r"\1",
     ),
     (("coli",), re.compile(r"\be\.?\s?coli\b", re.IGNORECASE), " ecoli "),
     (("kg",), re.compile(r"\bkg\s?/\s?m\s?\^?2"), " "),
