@@ -24,6 +24,7 @@ from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import available_columns, describe, draw_forest, save_forest
 from mscevidence.publish.forest_drawing import LARGEST_SIDE, SMALLEST_SIDE
 from mscevidence.publish.forest_layout import PANEL
+from mscevidence.publish.forest_notes import notes
 from mscevidence.publish.substitutes import substitutes
 
 ALL_COLUMNS = ("dose", "product", "design", "phase", "follow-up")
@@ -547,3 +548,16 @@ def test_several_files_of_one_drawing_are_those_drawn_one_by_one(tmp_path: Path)
         alone = tmp_path / f"alone{path.suffix}"
         save_forest(pooled, alone)
         assert path.read_bytes() == alone.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [((1.0, 1.0, 1.0), True), ((1.0, 1.0), False), ((2.0, 1.0, 1.0), False), ((None, None), False)],
+    ids=["three thirds are 99.9%", "halves", "a half and two quarters", "no weights"],
+)
+def test_weights_that_do_not_add_up_as_printed_are_said_to_be_rounded(
+    weights: tuple[float | None, ...], said: bool
+) -> None:
+    rows = [made_up.study(f"Trial {place}", 3, 9, weight=weight, number=place) for place, weight in enumerate(weights)]
+    found = notes(made_up.pooled(rows))
+    assert any(note.startswith("Weights are rounded, each for itself") for note in found) is said

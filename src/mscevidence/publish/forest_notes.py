@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mscevidence.model import Estimate, Pooled
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
+from mscevidence.publish.forest_rows import shares_of_weight
 from mscevidence.publish.lettering import readable
 
 _SYMBOLS = "†‡§‖¶#"
@@ -25,6 +26,7 @@ def notes(pooled: Pooled, *, every_estimate: bool = False) -> tuple[str, ...]:
     found = (
         *_footnotes(pooled),
         *_intervals(pooled),
+        *_rounding(pooled),
         *_between(pooled),
         *_estimate_notes(pooled, every_estimate=every_estimate),
         *(f"Warning: {text.removesuffix('.')}." for text in pooled.warnings),
@@ -53,6 +55,16 @@ def _intervals(pooled: Pooled) -> Iterator[str]:
         sized += f" ({pooled.weighting})"
     if weights:
         yield f"Study intervals: {pooled.interval_method}, {wording.level_text(pooled.level)}; {sized}."
+
+
+def _rounding(pooled: Pooled) -> Iterator[str]:
+    """Say that printed weights do not add up to a printed total, where they do not; they are true one by one."""
+    shares = shares_of_weight(pooled)
+    for group in (pooled.overall, *pooled.groups):
+        present = [share for row in group.rows if (share := shares.get(row.result)) is not None]
+        if sum(round(1000 * share) for share in present) != round(1000 * sum(present)):
+            yield "Weights are rounded, each for itself: as printed they need not add up to their total."
+            return
 
 
 def _between(pooled: Pooled) -> Iterator[str]:

@@ -96,7 +96,7 @@ class ForestRows:
         self._columns = tuple(columns)
         self._every = estimates == "all"
         self._symbols = symbols
-        self._shares = _shares(pooled)
+        self._shares = shares_of_weight(pooled)
         self._predicted = f"{wording.level_text(pooled.level)} prediction interval"
         self._numbers = {row.result: index + 1 for index, row in enumerate(rows_in_order(pooled))}
 
@@ -243,7 +243,7 @@ def _diamond(estimate: Estimate, role: Literal["subgroup", "overall", "alternati
     return Diamond(at, lower, upper, role) if drawable else None
 
 
-def _shares(pooled: Pooled) -> dict[str, float]:
+def shares_of_weight(pooled: Pooled) -> dict[str, float]:
     """Return each row's share of the weight: of the overall analysis, else of its subgroup."""
     shares: dict[str, float] = {}
     for group in (pooled.overall, *pooled.groups):
