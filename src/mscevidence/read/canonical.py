@@ -185,13 +185,16 @@ def is_canonical(line: str) -> bool:
 
 
 def _is_normal(line: str) -> bool:
-    """Return whether a line has nothing that `_NORMAL` changes; all that is no ASCII in it is invisible or searched."""
-    if line.isascii():
-        return not line.encode().translate(None, _PRINTABLE)
-    if not line.isprintable() or not unicodedata.is_normalized("NFC", line):
+    """Return whether a line has nothing that `_NORMAL` changes; all that is no ASCII in it is invisible or searched.
+
+    What is plain ASCII is taken away first, which is many times quicker than to look at each character.
+    """
+    rest = line.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
+    if not rest:
+        return True
+    if not rest.decode("utf-8", "surrogatepass").isprintable() or not unicodedata.is_normalized("NFC", line):
         return False
-    data = line.encode()
-    return not any(each in data for each in _CHANGED)
+    return not any(each in rest for each in _CHANGED)
 
 
 # What may follow a power of ten in an abstract, and what shows that 106 is the number one hundred and six.

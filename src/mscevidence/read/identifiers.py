@@ -31,8 +31,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
 _AS_WRITTEN = {"ntr": "NTR", "doi": "10."}
 """How numbers begin that are searched in the text itself: every *control* has the small letters."""
 
-_EUROPEAN = dict.fromkeys(("eudract", "euct"), "-000000-00")
-"""What numbers of both European registries hold behind a year, by their kind."""
+_EUROPEAN = ("eudract", "euct")
+_EUROPEAN_NUMBER = "-000000-00"
+"""What numbers of both European registries hold behind a year."""
 
 _STARTS: dict[str, tuple[str, ...]] = {
     kind: (kind,) for kind in _PATTERNS if kind not in _AS_WRITTEN and kind not in _EUROPEAN
@@ -41,7 +42,7 @@ _STARTS["jprn"] = "jprn-", "jrct", "japiccti-"
 """How a number of each other kind begins, in small letters."""
 
 _WORDS = [(kind, start) for kind, starts in _STARTS.items() for start in starts]
-_ALONE = frozenset({"irct", "jprn-"})
+_ALONE = [(kind, start) for kind, start in _WORDS if start in {"irct", "jprn-"}]
 """Words behind which there may be no five digits in a row."""
 
 _FIVE, _REACH = "00000", 16
@@ -73,9 +74,10 @@ def places_in(text: str) -> list[Place]:
 def _kinds_of(text: str, plain: str) -> Iterable[str]:
     """Return the kinds of which a text may hold numbers; most texts hold two or three."""
     near = "|".join(_before_long_numbers(plain))
-    kinds = [kind for kind, start in _WORDS if start in near or (start in _ALONE and start in plain)]
+    kinds = [kind for kind, start in _WORDS if start in near] if near else []
+    kinds += [kind for kind, start in _ALONE if start in plain]
     kinds += [kind for kind, start in _AS_WRITTEN.items() if start in text]
-    kinds += [kind for kind, middle in _EUROPEAN.items() if middle in plain]
+    kinds += _EUROPEAN if _EUROPEAN_NUMBER in plain else ()
     return dict.fromkeys(kinds)
 
 
@@ -104,7 +106,7 @@ def _matches(kind: str, pattern: re.Pattern[str], text: str, plain: str) -> Iter
     if kind in _AS_WRITTEN:
         yield from _matches_at(pattern, text, text, _AS_WRITTEN[kind])
     elif kind in _EUROPEAN:
-        yield from _matches_at(pattern, text, plain, _EUROPEAN[kind], before=len("2008"))
+        yield from _matches_at(pattern, text, plain, _EUROPEAN_NUMBER, before=len("2008"))
     else:
         for start in _STARTS[kind]:
             yield from _matches_at(pattern, text, plain, start)

@@ -22,18 +22,21 @@ def _not_read(markup: bytes) -> tuple[()] | None:
 _REFERENCES = b"ReferenceList"
 """Up to half of the bytes of a record; there are lists within lists."""
 
+_CITATION = b'CommentsCorrections RefType="Cites"'
+"""Many follow each other, in one list with the links that are read."""
+
 _UNREAD = (
-    b"DateCreated",
-    b"DateCompleted",
-    b"DateRevised",
     b"GrantList",
     b"ChemicalList",
-    b'CommentsCorrections RefType="Cites"',
+    _CITATION,
     b"InvestigatorList",
     b"History",
     _REFERENCES,
 )
-_NOT_READ: Mapping[bytes, Reader] = dict.fromkeys(_UNREAD, _not_read)
+_DATES = b"DateCreated", b"DateCompleted", b"DateRevised"
+"""Of the record, not of the report; they follow each other before the article."""
+
+_NOT_READ: Mapping[bytes, Reader] = dict.fromkeys((*_DATES, *_UNREAD), _not_read)
 _PLAIN: Mapping[bytes, Reader] = {
     b"Journal": plain_journal,
     b"AuthorList": plain_authors,
@@ -55,8 +58,26 @@ class _Parts:
     def behind(self, data: bytes, name: bytes, position: int) -> int:
         """Return where the part ends that is open at a position, or 0 when it has no end."""
         closing = self.closing[name]
+        if name == _CITATION:
+            position = _last_citation(data, position)
+        elif name in _DATES and (article := _behind_dates(data, position)):
+            return article
         end = data.rfind(closing, position) if name == _REFERENCES else data.find(closing, position)
         return end + len(closing) if end >= 0 else 0
+
+
+def _last_citation(data: bytes, position: int) -> int:
+    """Return a position in the last citation of the list when all between are citations too, else in this one."""
+    last = data.rfind(_CITATION, position, data.find(b"</CommentsCorrectionsList>", position))
+    alike = data.count(_CITATION, position, last) == data.count(b"<CommentsCorrections ", position, last)
+    return last if last >= 0 and alike else position
+
+
+def _behind_dates(data: bytes, position: int) -> int:
+    """Return where the article begins when nothing but dates of year, month and day stands before it, else 0."""
+    article = data.find(b"<Article", position, position + 1000)
+    dates, tags = data.count(b"<Date", position, article), data.count(b"<", position, article)
+    return article if article >= 0 and tags == 8 * dates + 7 else 0
 
 
 _OF_CITATIONS, _OF_BOOKS = _Parts({**_NOT_READ, **_PLAIN}), _Parts(_NOT_READ)

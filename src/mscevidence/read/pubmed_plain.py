@@ -59,4 +59,4 @@ def all_of(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[tu
         end: where the last match ends.
     """
     found: list[tuple[str, ...]] = pattern.findall(text, start, end)
-    return found if sum([len(each[0]) for each in found]) == len(text[start:end].rstrip()) else None
+    return found if sum([len(each[0]) for each in found]) == text.rfind(">", start, end) + 1 - start else None
