@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 
 from mscevidence import records
 from mscevidence.commands import TranslatingGroup, database, review
+from mscevidence.documents import DocumentLibrary
+from mscevidence.harvest import take_file
 from mscevidence.protocol import Protocol
 from mscevidence.web.living import living_pages
 from mscevidence.web.room import Room, room_of
@@ -103,6 +105,20 @@ def test_a_report_is_also_found_by_the_names_that_the_record_gave_it(project: Pr
     assert study.study == STUDY
     for name in ("the-first-report", "other-name"):
         assert "0 waiting; record: other-name.yaml" in run("review", name, "--by", "fe", "--list").stderr
+
+
+def test_the_only_record_of_a_file_is_known_by_its_name(project: Protocol) -> None:
+    (project.root / "one.ris").write_text(
+        "TY  - JOUR\nTI  - Cells in lupus\nAB  - 3 of 9 patients responded.\nER  - \n"
+    )
+    one = (project.root / "one.ris").read_text()
+    (project.root / "two.ris").write_text(one + one.replace("lupus", "psoriasis"))
+    for name in ("one.ris", "two.ris"):
+        take_file(DocumentLibrary(project.captured), project.root / name, name=name, url=None, form=None)
+    assert run("review", "one.ris", "--by", "fe", "--list").exit_code == 0
+    assert run("review", "two.ris", "--by", "fe", "--list").exit_code == 1
+    listed = run("review", "--list").stdout
+    assert ("one.ris" in listed, "two.ris" in listed) == (True, False)
 
 
 def test_a_rule_that_is_named_goes_before_all(project: Protocol) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import re
 import shlex
 import sys
@@ -15,7 +16,7 @@ import typer
 from mscevidence import identify, protocol, records, review, vocabulary
 from mscevidence.commands.asking import ask, no_choice
 from mscevidence.commands.evidence import candidates_of
-from mscevidence.documents import DocumentLibrary
+from mscevidence.documents import Captured, DocumentLibrary
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Document, Study
 from mscevidence.publish import candidates as page
@@ -193,8 +194,9 @@ def listed_documents() -> str:
     project = protocol.find()
     known = records.load_all(project.extracted)
     rows: list[table.Row] = []
-    for document in DocumentLibrary(project.captured):
-        if document.container is None:
+    for file in DocumentLibrary(project.captured).files():
+        document = _only_document(file)
+        if document is not None:
             match = identify.match(document, known.studies)
             study = known.study(match.study) if match.known_study else None
             items = review.queue(document, candidates_of(document), study)
@@ -230,6 +232,12 @@ def _one_line(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
+def _only_document(file: Captured) -> Document | None:
+    """Return the document of a captured file that holds one, whatever its format; None where there are several."""
+    first, *others = (*itertools.islice(file, 2), None)
+    return None if others[:-1] else first
+
+
 def _call(document: Document) -> str:
     """Return a word by which a document can be asked for; many records share the name of their file."""
     alone = document.name if document.container is None else None
@@ -242,6 +250,10 @@ def _captured(library: DocumentLibrary, report: str, studies: Sequence[Study]) -
     told = [one for study in studies for one in study.reports if wanted in (one.id.casefold(), study.study)]
     hashes = frozenset(sha256 for one in told for sha256 in one.documents)
     found = library.find(report) or tuple(document for document in library if document.sha256 in hashes)
+    if not found:
+        # The name of a file with many records names none of them, but of one it does.
+        single = (_only_document(file) for file in library.files())
+        found = tuple(one for one in single if one is not None and (one.name or "").casefold() == wanted)
     if not found:
         names = sorted({_call(document) for document in library})
         more = f" and {len(names) - 8} more" if len(names) > 8 else ""

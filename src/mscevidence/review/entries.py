@@ -271,7 +271,8 @@ def _plain(number: float | None) -> float | int | None:
 
 
 def _address(entry: dict[str, Any]) -> str:
-    return f"{entry['outcome']} {entry.get('events')}/{entry.get('n')} in {entry['arm']}"
+    told = [str(entry[key]) for key in ("events", "n") if entry.get(key) is not None]
+    return f"{entry['outcome']} {'/'.join(told)} in {entry['arm']}"
 
 
 WRITERS: dict[str, Callable[[Mapping, Accepted], str]] = {
