@@ -59,8 +59,8 @@ def test_follow_up_is_the_latest_time_that_a_study_reports_and_completeness_the_
     assert [text for text in said if text in shares and text.endswith("%")] == shares
 
 
-def test_without_the_records_their_columns_are_unknown_and_with_them_the_nearest_is_named() -> None:
-    with pytest.raises(UnknownTermError, match="completeness"):
+def test_without_the_records_nothing_fills_their_columns_and_with_them_the_nearest_is_named() -> None:
+    with pytest.raises(SelectionError, match="no study of this analysis has anything for the column completeness"):
         draw_forest(pooled(studies()), columns=["completeness"])
     with pytest.raises(UnknownTermError, match="compleetness") as raised:
         drawn(studies(), "compleetness")
