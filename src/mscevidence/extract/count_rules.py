@@ -239,9 +239,10 @@ def _patients(s: Sentence, i: int) -> Count | None:
     number = s.numeral(i, "number")
     if not number:
         return None
-    noun = bool(NOUN_AHEAD.match(s.gap(i)))
+    noun = NOUN_AHEAD.match(s.gap(i))
+    end = s.closed(number.start, number.end + (noun.end() if noun else 0))
     rule = "x-patients" if noun else "bare-number"
-    return Count(rule, number.start, noun_end(s, i, number.start), (s.number("events", number),), noun=noun)
+    return Count(rule, number.start, end, (s.number("events", number),), noun=noun is not None)
 
 
 _RULES: dict[str, tuple[tuple[Callable[[Sentence, int], Count | None], frozenset[str] | None], ...]] = {

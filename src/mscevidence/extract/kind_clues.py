@@ -28,6 +28,8 @@ _SECTIONS = {
 _STEPS = (0, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 5000)
 _DISTANCES = (0, 1, 2, 3, 5, 8, 12, 20)
 _LEFT, _RIGHT, _AROUND = 4, 5, 6
+_LEFT_NAMES = tuple(f"left{distance}=" for distance in range(_LEFT))
+_RIGHT_NAMES = tuple(f"right{distance}=" for distance in range(_RIGHT))
 _IN_GAP = {
     "versus": "vs", "vs": "vs", "v": "vs", "compared": "vs", "than": "vs", "whereas": "vs", "while": "vs",
     "against": "vs", "and": "and", "or": "or", "to": "to", "of": "of", "in": "in", "but": "but", "for": "for",
@@ -48,9 +50,16 @@ def kind_clues(passage: Passage) -> list[Clues]:
     for index, figure in enumerate(passage.figures):
         before = bisect_right(headings, figure.span[0], key=lambda heading: heading[0])
         section = headings[before - 1][1] if before else "none"
-        clues = [*_own(figure), *_beside(passage, figure), *_placed(passage, figure, section)]
-        clues += [*_beside_numbers(passage.figures, index)]
-        found.append(dict.fromkeys((*clues, *arithmetic[index], *listed[index], *_sides(passage, index)), 1.0))
+        clues = (
+            *_own(figure),
+            *_beside(passage, figure),
+            *_placed(passage, figure, section),
+            *_beside_numbers(passage.figures, index),
+            *arithmetic[index],
+            *listed[index],
+            *_sides(passage, index),
+        )
+        found.append(dict.fromkeys(clues, 1.0))
     return found
 
 
@@ -94,7 +103,7 @@ def gap_words(passage: Passage, start: int, end: int) -> list[str]:
 
 def near(distance: int) -> int:
     """Return the step of a scale of distances."""
-    return next((step for step in _DISTANCES if distance <= step), 99)
+    return _DISTANCES[at] if (at := bisect_left(_DISTANCES, distance)) < len(_DISTANCES) else 99
 
 
 def _step(passage: Passage, previous: Figure, figure: Figure) -> Iterator[str]:
@@ -115,78 +124,79 @@ def _step(passage: Passage, previous: Figure, figure: Figure) -> Iterator[str]:
     yield f"pair={pair} {'vs' in words}"
 
 
-def _own(figure: Figure) -> Iterator[str]:
-    size = (
-        "part"
-        if figure.number != int(figure.number)
-        else str(next((step for step in _STEPS if figure.number <= step), "more"))
-    )
-    yield "always"
-    yield f"kind={figure.kind}"
-    yield f"size={size}"
-    yield f"kind,size={figure.kind},{size}"
-    yield f"written={figure.count[1]},{figure.count[2]}" if figure.count else "written="
+def _own(figure: Figure) -> list[str]:
+    at = bisect_left(_STEPS, figure.number)
+    size = "part" if figure.number != int(figure.number) else str(_STEPS[at]) if at < len(_STEPS) else "more"
+    return [
+        "always",
+        f"kind={figure.kind}",
+        f"size={size}",
+        f"kind,size={figure.kind},{size}",
+        f"written={figure.count[1]},{figure.count[2]}" if figure.count else "written=",
+    ]
 
 
-def _beside_numbers(figures: Sequence[Figure], index: int) -> Iterator[str]:
-    """Yield what kinds of numbers stand before and behind a figure, and which of them are greater."""
+def _beside_numbers(figures: Sequence[Figure], index: int) -> list[str]:
+    """Return what kinds of numbers stand before and behind a figure, and which of them are greater."""
     figure = figures[index]
-    for step in (-2, -1, 1, 2):
-        if not 0 <= index + step < len(figures):
-            yield f"number{step:+}=|"
+    found: list[str] = []
+    for name, at in (
+        ("number-2", index - 2),
+        ("number-1", index - 1),
+        ("number+1", index + 1),
+        ("number+2", index + 2),
+    ):
+        if not 0 <= at < len(figures):
+            found.append(f"{name}=|")
             continue
-        other = figures[index + step]
+        other = figures[at]
         same = other.sentence == figure.sentence
-        yield f"number{step:+}={other.kind},{same}"
-        yield f"number{step:+}={other.kind},{figure.kind},{same}"
+        found.append(f"{name}={other.kind},{same}")
+        found.append(f"{name}={other.kind},{figure.kind},{same}")
         if same:
-            greater = (other.number > figure.number) - (other.number < figure.number)
-            yield f"number{step:+}={other.kind},{figure.kind},{greater:+}"
+            greater = "+0" if other.number == figure.number else "+1" if other.number > figure.number else "-1"
+            found.append(f"{name}={other.kind},{figure.kind},{greater}")
+    return found
 
 
-def _word(passage: Passage, index: int) -> str:
-    if passage.marks[index]:
-        return "A"
-    word = passage.words[index]
-    return "0" if word[0].isdigit() else word
-
-
-def _beside(passage: Passage, figure: Figure) -> Iterator[str]:
+def _beside(passage: Passage, figure: Figure) -> list[str]:
     left = _collapsed(passage, range(figure.first - 1, max(figure.low, figure.first - 9) - 1, -1), _LEFT)
     right = _collapsed(passage, range(figure.end, min(figure.high, figure.end + 10)), _RIGHT)
-    for distance, word in enumerate(left):
-        yield f"left{distance}={word}"
-    for distance, word in enumerate(right):
-        yield f"right{distance}={word}"
-    for side, start, end in (
-        ("before", max(figure.low, figure.first - _AROUND), figure.first),
-        ("behind", figure.end, min(figure.high, figure.end + _AROUND)),
-    ):
-        for word in passage.words[start:end]:
-            if len(word) > 2:
-                yield f"{side}={word}"
+    before = passage.words[max(figure.low, figure.first - _AROUND) : figure.first]
+    behind = passage.words[figure.end : min(figure.high, figure.end + _AROUND)]
+    return [
+        *map(str.__add__, _LEFT_NAMES, left),
+        *map(str.__add__, _RIGHT_NAMES, right),
+        *[f"before={word}" for word in before if len(word) > 2],
+        *[f"behind={word}" for word in behind if len(word) > 2],
+    ]
 
 
 def _collapsed(passage: Passage, indexes: range, length: int) -> list[str]:
-    """Return the nearest words, those of one side as one; the end of the sentence as `|`."""
+    """Return the nearest words, those of one side as one and numbers alike; the end of the sentence as `|`."""
     found: list[str] = []
+    words, marks = passage.words, passage.marks
     for index in indexes:
-        word = _word(passage, index)
-        if word != "A" or not found or found[-1] != "A":
-            found.append(word)
+        if not marks[index]:
+            word = words[index]
+            found.append("0" if word[0].isdigit() else word)
+        elif not found or found[-1] != "A":
+            found.append("A")
         if len(found) == length:
             return found
     return [*found, *["|"] * (length - len(found))]
 
 
-def _placed(passage: Passage, figure: Figure, section: str) -> Iterator[str]:
-    yield f"section={section}"
-    yield f"section,kind={section},{figure.kind}"
-    yield f"sentence={min(figure.sentence, 12)}"
-    yield f"eighth={8 * figure.sentence // max(1, len(passage.sentences))}"
-    yield f"title,kind={figure.sentence == 0},{figure.kind}"
+def _placed(passage: Passage, figure: Figure, section: str) -> list[str]:
     opened = passage.words[max(figure.low, figure.first - 40) : figure.first]
-    yield f"bracket={opened.count('(') + opened.count('[') > opened.count(')') + opened.count(']')}"
+    return [
+        f"section={section}",
+        f"section,kind={section},{figure.kind}",
+        f"sentence={min(figure.sentence, 12)}",
+        f"eighth={8 * figure.sentence // max(1, len(passage.sentences))}",
+        f"title,kind={figure.sentence == 0},{figure.kind}",
+        f"bracket={opened.count('(') + opened.count('[') > opened.count(')') + opened.count(']')}",
+    ]
 
 
 def runs_of(passage: Passage, figures: Sequence[Figure]) -> list[list[Figure]]:
@@ -224,19 +234,17 @@ def _listed(passage: Passage) -> list[list[str]]:
     return found
 
 
-def _sides(passage: Passage, index: int) -> Iterator[str]:
-    """Yield how far the nearest names of sides are, and whether a number stands between."""
+def _sides(passage: Passage, index: int) -> tuple[str, str]:
+    """Return how far the nearest names of sides are, and whether a number stands between."""
     figure = passage.figures[index]
     at = bisect_left(passage.marked, figure.first)
     before = passage.marked[at - 1] if at else -1
+    after = passage.marked[at] if at < len(passage.marked) else figure.high
+    ahead, behind = "named before=", "named behind="
     if before >= figure.low:
         last = passage.figures[index - 1].end if index else 0
-        yield f"named before={before >= last},{near(figure.first - before - 1)}"
-    else:
-        yield "named before="
-    after = passage.marked[at] if at < len(passage.marked) else figure.high
+        ahead += f"{before >= last},{near(figure.first - before - 1)}"
     if after < figure.high:
         following = passage.figures[index + 1].first if index + 1 < len(passage.figures) else figure.high
-        yield f"named behind={after <= following},{near(after - figure.end)}"
-    else:
-        yield "named behind="
+        behind += f"{after <= following},{near(after - figure.end)}"
+    return ahead, behind

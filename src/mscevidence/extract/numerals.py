@@ -28,7 +28,7 @@ WORDS = IN_WORDS
 DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}(?![\d,])(?:\.\d{1,9})?|\d{1,15}(?!\d)(?:[.·]\d{1,9}|,\d{1,2}(?=\s?%))?)"
 POWER = rf"(?:{DIGITS}\s?[×xX✕*·]\s?)?10\^-?\d{{1,2}}|\d{{1,9}}(?:\.\d{{1,9}})?[eE]\+?\d{{1,2}}"
 
-_DIGITS_BEGIN = re.compile(r"\d+|[.\-‐‑–−](?=\d)")
+_DIGITS_BEGIN = re.compile(r"[\d.\-‐‑–−](?:(?<=\d)\d*|(?=\d))")
 _SAID_IN_WORDS = Cues(whole=SAID_IN_WORDS.__contains__)
 _A_BEFORE = re.compile(r"(?<![^\W_])a\s{1,9}\Z", re.IGNORECASE)
 _WITH_DIGITS = re.compile(
@@ -85,20 +85,19 @@ def numerals_in(text: str, span: Span) -> tuple[Numeral, ...]:
 def _matches(text: str, span: Span) -> Iterator[re.Match[str]]:
     """Yield the numerals of a part of a text as written, in order."""
     passed = span[0]
-    for start in _starts(text, span):
+    for start in within(_starts(text), span):
         match = _written_at(text, start, span[1]) if start >= passed else None
         if match is not None:
             yield match
             passed = match.end()
 
 
-def _starts(text: str, span: Span) -> Sequence[int]:
-    """Return where numerals may begin in a part of a text, in order."""
-    in_digits = [begin.start() for begin in _DIGITS_BEGIN.finditer(text, *span)]
-    in_words = within(_SAID_IN_WORDS.places(text), span)
-    if not in_words:
-        return in_digits
-    ahead = [_A_BEFORE.search(text, max(span[0], place - 10), place) for place in in_words if text[place] in "hH"]
+@lru_cache(maxsize=8)
+def _starts(text: str) -> Sequence[int]:
+    """Return where numerals may begin in a text, in order."""
+    in_digits = [begin.start() for begin in _DIGITS_BEGIN.finditer(text)]
+    in_words = _SAID_IN_WORDS.places(text)
+    ahead = [_A_BEFORE.search(text, max(0, place - 10), place) for place in in_words if text[place] in "hH"]
     return sorted([*in_digits, *in_words, *(a.start() for a in ahead if a is not None)])
 
 
@@ -117,10 +116,11 @@ def _numeral(text: str, span: Span, match: re.Match[str]) -> Numeral:
         return _fraction(match, before, after)
     if written in {"chain", "raised"}:
         return Numeral("label", start, end, 0, place)
-    value = value_of(match.group())
+    digits = match.group()
+    value = float(digits) if digits.isdecimal() else value_of(digits)
     if written == "power":
         return Numeral("power", start, end, value, place)
-    kind = kind_of(value, match.group() if written == "digits" else "", before, after)
+    kind = kind_of(value, digits if written == "digits" else "", before, after)
     if kind == "percent":
         sign = PERCENT_AHEAD.match(after)
         end += sign.end() if sign else 0

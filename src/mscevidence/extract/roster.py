@@ -8,7 +8,7 @@ control, observation) or the title says otherwise.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mscevidence.extract.arm_words import BEFORE_GROUP, CONTROL_WORDS, FUNCTION, MARK_WORDS, STATISTICS, STOP
 from mscevidence.extract.cues import Holding, Opening
@@ -51,21 +51,30 @@ _WITH_OR_WITHOUT = re.compile(
     r"|\s(?:\+/-|±)\s(?P<other>[^.;:?()]{3,60})",
     re.IGNORECASE,
 )
-_COMPARING = re.compile(
-    rf"\b(?:compar(?:e|es|ed|ing)|comparison\s(?:of|between))\s(?!with|to\b)(?P<first>{_SIDE}{{3,160}}?)\s"
-    rf"(?:{_VERSUS}|with|to|and|or)\s(?P<second>{_SIDE}{{3,120}})",
-    re.IGNORECASE,
+_COMPARING = Opening(
+    re.compile(
+        rf"\b(?:compar(?:e|es|ed|ing)|comparison\s(?:of|between))\s(?!with|to\b)(?P<first>{_SIDE}{{3,160}}?)\s"
+        rf"(?:{_VERSUS}|with|to|and|or)\s(?P<second>{_SIDE}{{3,120}})",
+        re.IGNORECASE,
+    ),
+    "compar",
 )
 _ASSIGNED = r"\b(?:randomi[sz]ed|randomly|assigned|allocated|randomi[sz]ation|divided|assignment|received?)\b"
 _TO = r"(?:to|between|into|receive|received|receiving|with)\b"
-_ASSIGNING = re.compile(
-    rf"{_ASSIGNED}[^.;:?]{{0,80}}?\b{_TO}\s(?:receive\s|undergo\s|either\s|one\sof\s|treatment\swith\s|two\s\w+:?\s)*"
-    r"(?P<first>[^;:?]{3,220}?)(?:,\s|\s)(?:or|versus|vs\.?|and)\s(?:to\s)?(?P<second>[^;:?]{3,140})",
-    re.IGNORECASE,
+_ASSIGNING = Opening(
+    re.compile(
+        rf"{_ASSIGNED}[^.;:?]{{0,80}}?\b{_TO}\s(?:receive\s|undergo\s|either\s|one\sof\s|treatment\swith\s|two\s\w+:?\s)*"
+        r"(?P<first>[^;:?]{3,220}?)(?:,\s|\s)(?:or|versus|vs\.?|and)\s(?:to\s)?(?P<second>[^;:?]{3,140})",
+        re.IGNORECASE,
+    ),
+    "randomi randomly assigned allocated divided assignment receive",
 )
-_EITHER = re.compile(
-    r"\b(?:either|with|of|to)\s(?P<first>[^.;:?]{3,90}?)\s(?:or|versus|vs\.?)\s(?P<second>[^.;:?]{3,90})",
-    re.IGNORECASE,
+_EITHER = Opening(
+    re.compile(
+        r"\b(?:either|with|of|to)\s(?P<first>[^.;:?]{3,90}?)\s(?:or|versus|vs\.?)\s(?P<second>[^.;:?]{3,90})",
+        re.IGNORECASE,
+    ),
+    "either with of to",
 )
 _ASSIGNMENT_WORD = Holding(
     re.compile(_ASSIGNED, re.IGNORECASE),
@@ -92,17 +101,17 @@ _LONGEST_SHORT = 40
 def roster_of(text: str, sentences: tuple[Span, ...]) -> Roster:
     """Return the two sides of the comparison that a text tells of."""
     roster = Roster()
-    told = [text[start:end] for start, end in sentences[:16]]
-    if not told:
+    if not sentences:
         return roster
-    roster.title = _of_title(told[0])
+    title, told = text[slice(*sentences[0])], sentences[1:16]
+    roster.title = _of_title(title)
     roster.long_forms = _long_forms(text)
-    _learn_title(roster, told[0])
-    sized = next((names for sentence in told[1:] for names in _sized(sentence)), None)
+    _learn_title(roster, title)
+    sized = next((names for sentence in told for names in _sized(text, sentence)), None)
     if sized is not None:
         roster.learn(sized[0], sized[-1])
     elif not (roster.experimental and roster.control):
-        _learn_assignment(roster, told[1:])
+        _learn_assignment(roster, text, told)
     _learn_short_names(roster, text)
     _learn_groups(roster, text)
     _learn_marks(roster, text)
@@ -163,11 +172,11 @@ def _learn_title(roster: Roster, title: str) -> None:
             roster.learn(*_told_apart(_left(first), _right(second)))
 
 
-def _learn_assignment(roster: Roster, sentences: list[str]) -> None:
+def _learn_assignment(roster: Roster, text: str, sentences: Sequence[Span]) -> None:
     """Add the words of the first sentence that tells to what patients were assigned, or else what is compared."""
     for pattern, cue in ((_ASSIGNING, _ASSIGNMENT_WORD), (_EITHER, _ASSIGNMENT_WORD), (_COMPARING, _COMPARE_WORD)):
         for sentence in sentences[: 12 if pattern is _ASSIGNING else 6]:
-            match = pattern.search(sentence) if cue.search(sentence) else None
+            match = pattern.search(text, *sentence) if cue.search(text, *sentence) else None
             if match is None or _MEANS.search(match.group()):
                 continue
             left, right = _told_apart(_left(_last_alternative(match["first"])), _right(match["second"]))
@@ -175,22 +184,22 @@ def _learn_assignment(roster: Roster, sentences: list[str]) -> None:
                 roster.learn(left, right)
                 return
     for sentence in sentences[:8]:
-        if roster.experimental or not _WITHOUT_WORD.search(sentence):
+        if roster.experimental or not _WITHOUT_WORD.search(text, *sentence):
             continue
-        without = _WITH_OR_WITHOUT.search(sentence)
+        without = _WITH_OR_WITHOUT.search(text, *sentence)
         if without is not None:
             roster.experimental.update(_content(_right(without["first"] or without["other"])))
 
 
-def _sized(sentence: str) -> Iterator[list[list[str]]]:
+def _sized(text: str, sentence: Span) -> Iterator[list[list[str]]]:
     """Yield the names of a list with sizes: ``letrozole (n = 20) or placebo (n = 22)``."""
-    sizes = list(_SIZE.finditer(sentence))
-    if len(sizes) < 2 or not _ASSIGNMENT_WORD.search(sentence):
+    sizes = list(_SIZE.finditer(text, *sentence))
+    if len(sizes) < 2 or not _ASSIGNMENT_WORD.search(text, *sentence):
         return
     names: list[list[str]] = []
-    start = 0
+    start = sentence[0]
     for size in sizes:
-        phrase = sentence[start : size.start()]
+        phrase = text[start : size.start()]
         name = " ".join(_last_alternative(phrase).split()[-14:])
         names.append([] if _NO_NAME.match(name) else _content(name))
         start = size.end()
