@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -50,3 +51,30 @@ def test_groups_of_one_title_are_told_apart(groups: dict[str, tuple[str, str]], 
     assert list(found) == list(groups)
     assert [title for title, _ in found.values()] == titles
     assert [description for _, description in found.values()] == [description for _, description in groups.values()]
+
+
+def test_the_collector_goes_on_behind_many_nouns() -> None:
+    class Ring:
+        """A thing that is part of a cycle."""
+
+        def __init__(self) -> None:
+            self.self = self
+
+    with many_nouns():
+        assert not gc.isenabled()
+        ring = weakref.ref(Ring())
+        assert ring() is not None
+    assert gc.isenabled()
+    gc.collect()
+    assert ring() is None
+
+
+def test_what_somebody_froze_stays_frozen_behind_many_nouns() -> None:
+    gc.freeze()
+    frozen = gc.get_freeze_count()
+    try:
+        with many_nouns():
+            pass
+        assert gc.get_freeze_count() == frozen > 0
+    finally:
+        gc.unfreeze()

@@ -85,18 +85,18 @@ class _Events:
             term, system = one_line(event.get("term")), one_line(event.get("organSystem"))
             stats = {words(each.get("groupId")): each for each in items(event.get("stats")) if isinstance(each, dict)}
             cells = {key: _numbers(stats.get(key)) for key in self.titles}
-            spans = table.row([term, system, *(_cell(*cell) for cell in cells.values())])
+            spans = table.row([term, system, *[_cell(*cell) for cell in cells.values()]])
             about = {"kind": "term", "group_description": "", "organ_system": system}
             about["comment"] = plain(event.get("notes"))
             for (key, numbers), span in zip(cells.items(), spans[2:], strict=True):
                 if numbers[0] is not None or numbers[2] is not None:
-                    self._post(part, key, term, numbers, span, about | {"occurrences": numbers[2]})
+                    self._post(part, key, term, numbers, span, {**about, "occurrences": numbers[2]})
         table.close(SECTION)
 
     def _post(self, part: Part, key: str, title: str, numbers: Numbers, span: Span, about: dict[str, Any]) -> None:
-        affected, at_risk, _ = numbers
         if numbers == _NOTHING:
             return
+        affected, at_risk, _ = numbers
         shown = "" if affected is None else str(affected)
         end = span[0] + len(shown)
         risk_span = (end + 1, end + 1 + len(str(at_risk))) if at_risk is not None and shown else None

@@ -57,6 +57,7 @@ def many_nouns() -> Iterator[None]:
     """Keep the collector of cycles still while thousands of nouns are made, none of which is part of a cycle.
 
     It would look at all of them again and again, which takes a third of the time of a study with many adverse events.
+    In the end they are made old without a look at them, unless somebody froze things that must stay so.
     """
     collecting = gc.isenabled()
     gc.disable()
@@ -64,6 +65,9 @@ def many_nouns() -> Iterator[None]:
         yield
     finally:
         if collecting:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
@@ -94,11 +98,14 @@ class PostedTable:
         """Write a row and return the place of each cell."""
         spans: list[Span] = []
         start = self.writer.length + len("\n")
-        for column, text in enumerate(texts):
-            span = start, start + len(text)
-            spans.append(span)
-            self.cells.append({"span": span, "row": self.rows, "column": column, "header": header or column == 0})
-            start = span[1] + len(" | ")
+        for text in texts:
+            end = start + len(text)
+            spans.append((start, end))
+            start = end + len(" | ")
+        self.cells += [
+            {"span": span, "row": self.rows, "column": column, "header": header or column == 0}
+            for column, span in enumerate(spans)
+        ]
         self.writer.raw("\n" + " | ".join(texts))
         self.rows += 1
         return spans
