@@ -26,11 +26,31 @@ def ask(outcome: str, *results: str, methods: str = "Patients were randomised to
         ("discontinuation due to adverse events", "Discontinuation due to adverse events", True),
         ("death", "Deaths due to bleeding", False),
         ("prophylactic platelets", "Platelet prophylaxis", True),
+        ("treatment failure", "Treatment failed", True),
+        ("serious adverse events", "Number of patients experiencing SAEs, n (%)", True),
+        ("adverse events", "SAEs", False),
+        ("adverse events", "Patients experiencing AEs (including SAEs), n (%)", True),
+        ("discontinuation due to adverse events", "TEAEs leading to discontinuation", True),
     ],
 )
 def test_labels_of_rows(outcome: str, label: str, *, found: bool) -> None:
     told = ask(outcome, table("Events", HEAD, [[label, "4 (10.0)", "9 (23.7)"], ["Cough", "8 (20.0)", "3 (7.9)"]]))
     assert numbers(told) == ((4, 40, 9, 38) if found else None)
+
+
+def test_events_are_no_patients() -> None:
+    rows = [["Patients with AEs, n (%)", "4 (10.0)", "9 (23.7)"], ["Number of AEs", "14", "19"]]
+    assert numbers(ask("adverse events", table("Events", HEAD, rows))) == (4, 40, 9, 38)
+    assert numbers(ask("adverse events", table("Events", HEAD, rows[1:]))) is None
+
+
+def test_groups_may_be_told_apart_by_days() -> None:
+    document = article(
+        "We allocated 1000 children to 3 days of treatment and 1000 to 5 days.",
+        "Treatment failed in 209 (21%) patients in the 3-day group, and in 202 (20%) in the 5-day group.",
+    )
+    asked = {"intervention": "3 days of amoxicillin", "comparator": "5 days of amoxicillin"}
+    assert numbers(answer(document, outcome="treatment failure", **asked)) == (209, 1000, 202, 1000)
 
 
 def test_nobody_is_none() -> None:

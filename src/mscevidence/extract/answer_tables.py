@@ -50,6 +50,9 @@ _NONE_OF = re.compile(r"\s*no\s(?!of\b)[a-z]{3}", re.IGNORECASE)
 """What begins a row of those who did not have something: "No relapse", but not "No of relapses"."""
 _EXAMPLES = re.compile(r"\(?\b(?:e\.\s?g\.?|such\sas|for\s(?:example|instance)|including)[^()]*\)?", re.IGNORECASE)
 """Examples of what a row counts, each of which is less than the row."""
+_OF_EVENTS = re.compile(
+    r"\s*(?:total\s)?(?:number|no\.?)\sof\s(?:[\w-]+\s){0,3}?(?:events|episodes|\w*AEs)\b", re.IGNORECASE
+)
 _NARROWER = 0.6
 """What a row of serious or related events is worth where any were asked for."""
 _WHOLE = re.compile(
@@ -121,12 +124,17 @@ class TableQuestion:
             return
         for row in self.grid.rows:
             pairing, level = self._pairing(row)
-            if pairing is None:
+            if pairing is None or self._is_of_events(row):
                 continue
             for columns in self._choices(row, pairing, level):
                 score = self._score(row, columns, level) - self._narrowed(row, columns[0], level)
                 if score > 0:
                     yield from self._found(row, columns, pairing, score)
+
+    def _is_of_events(self, row: Row) -> bool:
+        """Return whether a row counts events, of which one patient may have several."""
+        texts = (self.grid.text(cell) for cell in row.cells.values())
+        return bool(_OF_EVENTS.match(row.label)) and not any("%" in text or "(" in text for text in texts)
 
     def _pairing(self, row: Row) -> tuple[Pairing | None, int]:
         """Return the columns of the two sides, and at which level of the headers they are told apart."""

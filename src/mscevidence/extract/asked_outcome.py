@@ -28,6 +28,7 @@ _KIND = re.compile(
     r"|per[\s-]protocol|sub-?analysis|sensitivity\sanalysis|grades?(?=\s?(?:[\d≥>]|I{1,3}V?\b|IV\b)))\b",
     re.IGNORECASE,
 )
+_SERIOUS = re.compile(r"\bSAEs?\b")
 _CAUSE = re.compile(
     r"\b(?:(?:leading|led)\sto|requiring|necessitating|needing|resulting\sin|(?:due|owing|attributed)\sto|caused\sby|because\sof|on\saccount\sof)\b",
     re.IGNORECASE,
@@ -249,4 +250,5 @@ def named_with_numbers(phrase: str) -> Stems:
 
 def kinds_of_events(phrase: str) -> frozenset[str]:
     """Return the words by which a phrase speaks of some events only: serious ones, those related to a treatment."""
-    return frozenset(match.group().casefold().removesuffix("s") for match in _KIND.finditer(phrase))
+    said = {match.group().casefold().removesuffix("s") for match in _KIND.finditer(phrase)}
+    return frozenset(said | ({"seriou"} if _SERIOUS.search(phrase) else set()))

@@ -189,7 +189,7 @@ class Groups:
             for match in re.finditer(r"(\d[\d,.]*)\s?-?\s?([a-z]+)", self._asked(side)):
                 if match[1].replace(",", "") in numbers:
                     number = ",?".join(match[1].replace(",", ""))
-                    unit = match[2][:4]
+                    unit = match[2].removesuffix("s")[:4]
                     listed = rf"-?\s(?:and|or|vs\.?|versus|to)\s(?:the\s)?\d[\d,.]*[\s-]*{unit}"
                     found.append((re.compile(rf"(?<![\d.]){number}(?:[\s-]*{unit}|(?={listed}))", re.IGNORECASE), side))
         return tuple(found)

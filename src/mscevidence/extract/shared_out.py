@@ -16,7 +16,7 @@ _PEOPLE = (
 )
 _GIVEN = (
     r"(?:randomly\s)?(?:assigned|allocated|randomi[sz]ed|given|received|receiving|treated|taking|undergoing|underwent"
-    r"|evaluated|in)"
+    r"|evaluated|exposed|in)"
 )
 _TO = re.compile(
     rf"(?:\s{_PEOPLE})?(?:\s(?:who|that))?(?:\s(?:were|was|had\sbeen))?(?:\s{_GIVEN})?(?:\s(?:to|with|for|in|on|by))?"

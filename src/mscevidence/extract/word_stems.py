@@ -18,7 +18,7 @@ _STOP = frozenset(
         both either other such only not n mg kg mcg ml daily day dose using use used based p patients patient subjects
         subject participants participant people persons cases group groups arm arms received receiving treated treatment
         given via also they we our equivalent including least one several
-        need needs needed needing""",
+        need needs needed needing due leading led resulting caused because owing""",
     )
 )
 _SUFFIXES = tuple(
@@ -26,11 +26,12 @@ _SUFFIXES = tuple(
         r"\w+",
         """ations ation ated ating ates ate ator
         ements ement ments ment ities ity ances ance ences ence ions ion ings ing ives ive ical ies ied
-        ents ants ent ant ers er ed es is als ics al ic ia s y e""",
+        ents ants ent ant ures ure ers er ed es is als ics al ic ia s y e""",
     )
 )
 _Replaced = tuple[tuple[str, ...], re.Pattern[str], str]
 _REPLACED: tuple[_Replaced, ...] = (
+    (("sae",), re.compile(r"\bSAEs?\b"), " serious adverse events "),
     (
         ("advers", "side", "ae"),
         re.compile(
