@@ -149,10 +149,12 @@ def main() -> None:
 
 
 def _start_quickly() -> None:
-    """Spare a short command two searches that find nothing.
+    """Spare a short command work that brings it nothing; what the user has set in the environment is kept.
 
     What a command makes in its first second are modules and classes, which stay: the collector of garbage would walk
-    through them a hundred times. Plugins of pydantic, which watch what is validated, are not ours.
+    through them a hundred times. Plugins of pydantic, which watch what is validated, are not ours. The matrices of a
+    synthesis are small: threads that wait for parts of them cost a tenth of a second and help none.
     """
     gc.set_threshold(200_000, 50, 50)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
