@@ -62,11 +62,11 @@ def test_commands_are_where_the_table_says() -> None:
 
 def test_a_command_is_read_when_it_is_asked_for() -> None:
     code = (
-        "import sys; from mscevidence.commands import build_app; build_app()(['terms'], standalone_mode=False);"
-        "print(sorted(name for name in sys.modules if name.startswith('mscevidence.commands')))"
+        "import sys; from mscevidence.commands import HOMES, build_app; build_app()(['terms'], standalone_mode=False);"
+        "print({home for home in HOMES.values() if f'mscevidence.commands.{home}' in sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "['mscevidence.commands', 'mscevidence.commands.workspace']"
+    assert done.stdout.splitlines()[-1] == "{'workspace'}"
 
 
 def test_a_mistyped_command_is_told_the_nearest_of_all() -> None:
