@@ -361,6 +361,12 @@ NUMBERED = named("other", "Li X", report={"id": "ash-2023-687", "meeting": "ASH 
             [named("itp-chen-2023", "Li X")],
             ("itp-chen-2023-2", "chen-2023-umbilical-cord-stromal-cells-in", False, False),
         ),
+        (
+            document(("doi", "10.1002/(SICI)1097-0142(19990101)85:1<1::AID-CNCR1>3.0.CO;2-X")),
+            [],
+            ("itp-chen", "doi:10.1002/(sici)1097-0142(19990101)85:1-1::aid-cncr1-3.0.co-2-x", False, False),
+        ),
+        (document(("doi", "10.1234/=cmd")), [], ("itp-chen", "doi:10.1234/-cmd", False, False)),
         (document(title="", authors=(), text="x"), [], ("study-aaaaaaaa", "report-aaaaaaaa", False, False)),
     ],
 )
@@ -368,6 +374,11 @@ def test_match(given: Document, studies: list[Study], expected: tuple[str, str, 
     found = identify.match(given, studies)
     assert (found.study, found.report, found.known_study, found.known_report) == expected
     assert found.reasons
+
+
+def test_a_title_without_end_gives_an_id_that_can_name_a_file() -> None:
+    found = identify.match(document(title="x" * 5000, authors=(Author(name="Y" * 5000),), date="2020"), [])
+    assert (len(found.study), len(found.report)) == (100, 100)
 
 
 def test_bytes_captured_before_are_the_same_report() -> None:

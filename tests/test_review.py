@@ -447,6 +447,18 @@ def test_a_document_without_a_known_condition_asks_for_it(document: Document) ->
     )
 
 
+@pytest.mark.parametrize(("date", "year"), [("2030-12-08", 2030), ("0001-01-01", None), ("9999", None), ("?", None)])
+def test_a_year_that_no_report_has_is_left_out(document: Document, date: str, year: int | None) -> None:
+    dated = document.model_copy(update={"date": date})
+    assert review.draft_study(dated, study_id="x", report_id="r").reports[0].year == year
+
+
+def test_what_a_record_may_not_hold_is_said_with_its_place(document: Document) -> None:
+    with pytest.raises(RecordError, match="R R: its id cannot be recorded: 'R R'") as caught:
+        review.draft_study(document, study_id="x", report_id="R R")
+    assert "template" in caught.value.hint
+
+
 def test_what_is_known_of_the_enrolment_is_kept(tmp_path: Path, document: Any, candidates: Any, draft: Any) -> None:
     path = tmp_path / "nct00000000.yaml"
     records.write_study(draft.model_copy(update={"enrolment": EnrolmentPeriod(start="2026-01")}), path)

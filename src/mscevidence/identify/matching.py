@@ -12,6 +12,9 @@ from mscevidence import vocabulary
 from mscevidence.identify import identifiers, pairs
 from mscevidence.model import Document, Report, Study
 
+LONGEST_ID = 100
+"""Of a proposed id, in characters; it also names a file."""
+
 SAME_TITLE = 0.9
 """Likeness above which two titles are the same: a changed spelling passes, a changed disease does not."""
 
@@ -53,23 +56,28 @@ def proposed_report(document: Document) -> str:
     if numbered:
         return numbered
     if doi:
-        return f"doi:{doi}"
+        return _as_id(f"doi:{doi}")
     if pmid:
         return f"pmid:{pmid}"
     words = identifiers.slug(document.title).split("-")[:5]
     parts = [_first_surname(document), _year(document), *words]
-    return identifiers.slug(" ".join(part for part in parts if part)) or f"report-{document.sha256[:8]}"
+    return _as_id(identifiers.slug(" ".join(part for part in parts if part))) or f"report-{document.sha256[:8]}"
 
 
 def proposed_study(document: Document) -> str:
     """Return an id for the study of a document: its registration, or condition, first author and year."""
     numbers = _registrations(document)
-    if numbers:
-        return identifiers.slug(numbers[0])
+    if numbers and identifiers.slug(numbers[0]):
+        return _as_id(identifiers.slug(numbers[0]))
     conditions = vocabulary.find("condition", document.title) or vocabulary.find("condition", document.text)
     short = next(iter(conditions[0].abbreviations), conditions[0].id) if conditions else ""
     parts = [short, _first_surname(document), _year(document)]
-    return identifiers.slug(" ".join(part for part in parts if part)) or f"study-{document.sha256[:8]}"
+    return _as_id(identifiers.slug(" ".join(part for part in parts if part))) or f"study-{document.sha256[:8]}"
+
+
+def _as_id(text: str) -> str:
+    """Return a text as an id may be written: old DOIs have ``<`` and ``;``, and some titles have no end."""
+    return re.sub(r"[^a-z0-9._:/()-]+", "-", text.casefold())[:LONGEST_ID].rstrip("-")
 
 
 def title_similarity(left: str, right: str) -> float:

@@ -35,7 +35,7 @@ _BOUNDS = {
     "greater_than_equal": "a number of at least {ge}",
     "greater_than": "a number above {gt}",
     "less_than_equal": "a number of at most {le}",
-    "string_too_long": "at most {max_length} characters (a quote is the few words around the number)",
+    "string_too_long": "at most {max_length} characters",
 }
 
 
@@ -111,7 +111,8 @@ def _expected(details: ErrorDetails) -> str:
     if kind == "literal_error":
         return str(context.get("expected", "")).replace("'", "")
     if kind in _BOUNDS:
-        return _BOUNDS[kind].format(**context)
+        few = " (a quote is the few words around the number)" if details["loc"][-1] == "quote" else ""
+        return _BOUNDS[kind].format(**context) + few
     if kind == "string_pattern_mismatch":
         return _pattern(str(context.get("pattern", "")))
     return _EXPECTED.get(kind, details["msg"])

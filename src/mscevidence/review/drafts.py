@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
+
 from mscevidence import vocabulary
 from mscevidence.errors import RecordError
 from mscevidence.model import CellProduct, Document, Report, Study
+
+YEARS = range(1950, 2101)
+"""The years that a report may be of; any other is a slip of the source and is left out."""
 
 _DEFAULT_DESIGN = "single-arm"
 
@@ -39,14 +44,30 @@ REGISTRIES = frozenset({"nct", "eudract", "chictr", "umin", "isrctn", "jprn", "a
 
 
 def report_of(document: Document, report_id: str) -> Report:
-    """Return the report that a document is of."""
+    """Return the report that a document is of.
+
+    Raises:
+        RecordError: the document tells something that a record may not hold, such as a number that is none.
+    """
+    try:
+        return _report_of(document, report_id)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        place = ".".join(map(str, wrong["loc"]))
+        raise RecordError(
+            f"{report_id}: its {place} cannot be recorded: {wrong['input']!r:.80}",
+            hint="`mscevidence template` begins a study file by hand",
+        ) from error
+
+
+def _report_of(document: Document, report_id: str) -> Report:
     year = document.date[:4] if document.date and document.date[:4].isdigit() else None
     first = short_name(document.authors[0].name) if document.authors else None
     return Report(
         id=report_id,
         kind=document.kind,
         status=document.status,
-        year=int(year) if year else None,
+        year=int(year) if year and int(year) in YEARS else None,
         first_author=first,
         title=document.title or None,
         journal=document.journal,
