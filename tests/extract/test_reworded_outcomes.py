@@ -69,7 +69,21 @@ def told(opening: str, sentences: str) -> list[Told]:
         ("The second course led to a partial response again in one patient.", []),
         ("MSCs led to a clinical response with a DAS of 2.", []),
         ("Treatment was stopped owing to an arterial aneurysm relapse (n = 1).", []),
+        ("One early death and two late deaths occurred.", []),
+        ("Two non-treatment-related deaths occurred because of progression.", [("death", "all", 2, 20)]),
+        ("Deaths related to progression accounted for 15% (n = 3/20).", []),
+        # whom a sentence only speaks of
+        ("In six patients, two achieved a complete response and four achieved a partial response.", [("complete-response", "all", 2, 20), ("partial-response", "all", 4, 20)]),
+        ("Six patients achieved a complete response including recovery of three hematopoietic cell lines.", [("complete-response", "all", 6, 20)]),
+        ("Nine patients who had responded experienced a relapse.", []),
+        ("Eight patients with a response had lower scores than the other patients with no response.", []),
+        ("Twelve of the 20 patients responded, including 5 complete, 4 very good partial and 3 partial responses.", [("response", "all", 12, 20), ("complete-response", "all", 5, 20), ("partial-response", "all", 3, 20)]),
+        ("The EDSS improved in four patients, it worsened in six and was unchanged in 10.", [("disability-improvement", "all", 4, 20), ("progression", "all", 6, 20), ("stabilisation", "all", 10, 20)]),
+        # short names of the text's own
+        ("Nine patients reached a minimal clinical response (MiCR); at the end, MiCR was seen in 7 patients.", []),
+        ("A major clinical response (MCR) was the aim. Thirteen patients achieved MCR (13 of 20, 65%).", [("complete-response", "all", 13, 20)]),
         # nobody
+        ("Two patients died, one with no obvious response to the cells died of sepsis.", [("death", "all", 2, 20)]),
         ("No one had achieved remission.", [("remission", "all", 0, 20)]),
         ("Three of the nine evaluable patients responded and nobody was in remission.", [("response", "all", 3, 9)]),
         ("There was no major adverse event or death.", [("death", "all", 0, 20)]),

@@ -26,7 +26,7 @@ _AFTER_VERB = re.compile(
     r"|occurr\w+|in|given|receiving|of\s(?:the\s)?[\w+/-]{1,25}\s(?:group|arm|cohort)|went\sinto|responded|died|relapsed|survived)\b(?:[^.;:]|\.(?=\d)){0,90}$",
 )
 _NO_BREAK_AFTER = re.compile(
-    r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s"
+    r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s|\sthan\s"
 )
 _BEFORE_LINK = re.compile(
     r"(?:\b(?:was|were|is|are|being|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–]|\s-)\s*(?:the\s)?$",
@@ -51,7 +51,7 @@ _ASIDE_BEHIND = re.compile(
 )
 """A bracket with counts of its own before the verb: "11 patients (10 with CR and 1 with PR) were alive"."""
 _IMMEDIATE = re.compile(
-    rf"\s?[)\]]?(?:{NOUN}|\sof\s(?:the|our|these)\s(?:[\w-]+\s)?{PEOPLE})?\s(?:who\s|\w+ly\s|then\s|had\s)?(?:an?\s)?"
+    rf"\s?[)\]]?(?:{NOUN}|\sof\s(?:the|our|these)\s(?:[\w-]+\s)?{PEOPLE})?\s(?:who\s|(?!early)\w+ly\s|then\s|had\s)?(?:an?\s)?"
 )
 _IS_TOLD_BEHIND = re.compile(r"(?:(?<=rate)|(?<=rates)|\srates?)\s(?:of|was|were)\s")
 _AND = re.compile(r"\s?(?:,|and|or|and/or|with|/)\s(?!includ|compris|consist|namely|such|of\b)(?:[\w-]+\s)?")

@@ -17,6 +17,9 @@ from mscevidence.extract.times import TimeMention
 from mscevidence.extract.zeros import Quantified
 
 _ONLY_A_TIME = re.compile(r"\s?(?:and\s)?(?:at|after|by|on|within)\s[\w\s]{1,20}?\s?")
+_OWN_WORDS = re.compile(
+    r"\s(?!(?:in|at|on|by|after|of|and|or|vs|versus|patients?|subjects|participants|children|who|during|within|for|from|with|to|respectively|while|whereas|but|were|was|had|out)\b)[a-z]"
+)
 _FAR = 150
 """Characters across which a "respectively" list keeps the outcome that its sentence names."""
 
@@ -70,8 +73,13 @@ class Attribution:
         if is_another(self.facts.text, before.end, count):
             return attached
         goes_on = continues(self.facts.text, before, count, self._arms_and_times, attached.span)
-        if not goes_on or is_of_another(self.facts, count):
-            return None
+        own = (
+            attached.span is not None
+            and before.end <= attached.span[0]
+            and _OWN_WORDS.match(self.facts.text, count.end)
+        )
+        if not goes_on or own or is_of_another(self.facts, count):
+            return None  # "5 complete, 13 very good partial": the 13 have words of their own
         return attached if self._told_apart(before, count) else replace(attached, certain=False)
 
     def _told_apart(self, previous: Count, count: Count) -> bool:

@@ -99,6 +99,11 @@ class Sentence:
         return match.end() if match and is_open(self.text[start:end]) else end
 
 
+def _opens(previous: Count, count: Count, text: str) -> bool:
+    """Return whether named people are those of whom something is told: "in six patients, two achieved a response"."""
+    return previous.rule == "x-patients" and not count.noun and text[previous.end : count.start] == ", "
+
+
 def is_open(words: str) -> bool:
     """Return whether words open a bracket that they do not close."""
     return max(words.rfind("("), words.rfind("[")) > max(words.rfind(")"), words.rfind("]"))
@@ -109,7 +114,7 @@ def runs(counts: Iterable[Count], text: str, joined: re.Pattern[str] = _IN_A_LIS
     grouped: list[list[Count]] = []
     for count in counts:
         previous = grouped[-1][-1] if grouped else None
-        if previous and joined.fullmatch(text, previous.end, count.start):
+        if previous and joined.fullmatch(text, previous.end, count.start) and not _opens(previous, count, text):
             grouped[-1].append(count)
         else:
             grouped.append([count])

@@ -59,7 +59,7 @@ _DISEASE_DID = re.compile(
 _TOKEN = re.compile(r"[^\W\d_]+|[^\w\s]")
 _PASSED_OVER = re.compile(
     rf"{WORDS}|{PEOPLE}|in|at|by|after|of|the|this|an?|another|other|remaining|further|weeks?|months?|years?|days?|follow|up|had|have|was|were|remained"
-    r"|stayed|became|clinically|and|but|while|[,;()%/\[\]-]",
+    r"|stayed|became|clinically|it|they|its|their|and|but|while|[,;()%/\[\]-]",
     re.IGNORECASE,
 )
 _PARTS = frozenset((",", ";", "and", "but", "while"))

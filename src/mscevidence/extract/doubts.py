@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.causes import is_of_a_cause
+from mscevidence.extract.chosen_patients import is_of_those_who
 from mscevidence.extract.counts import Count
 from mscevidence.model import Span
 
@@ -78,6 +79,13 @@ _PAIR = re.compile(
 _OPENS = re.compile(r"\s?[(\[]\s?")
 _SERIES = re.compile(r"\s(?:for|in|with|on)\s(?:the\s)?[^,;.\d()]{1,40}?,?\s(?:and\s)?")
 _CLOSES_BRACKET = re.compile(rf"(?:\s{PEOPLE})?\s?[)\],;/]")
+_NO_THING = (
+    r"in|of|at|on|by|and|or|vs|versus|who|with|to|from|for|after|during|within|while|whereas|but|had|has|have|were|was|are|is|died|out|more|times|respectively"
+    r"|achieved|developed|relapsed|responded|others?|cases?|received|required|showed|experienced|remained|survived|after"
+)
+_THINGS = re.compile(
+    rf"\s(?!(?:{_NO_THING}|{PEOPLE})\b)(?:[a-z][\w-]+\s(?!(?:{_NO_THING}|{PEOPLE})\b)){{0,2}}[a-z][\w-]{{2,}}s\b"
+)
 _RELAPSE = re.compile(r"(?:disease\s)?(?:relaps|recurr|flare|loss\sof)", re.IGNORECASE)
 _AFTER_RESPONSE = re.compile(
     r"\bafter\s(?:an?\s|the\s|prior\s|previous\s|initial\s|initially\s|first\s|achieving\s|reaching\s|having\s|obtaining\s|complete\s|clinical\s|partial\s){0,4}"
@@ -90,24 +98,6 @@ _TIES = re.compile(
     rf"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:[\w-]+\s){{0,3}}?{PEOPLE})?\s(?:in|of|for|with|on|from|among|to|receiving|given|treated\swith|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
 )
 _EVERY = re.compile(r"\b(?:all|both)\s(?:of\s)?(?:the\s|these\s|our\s)?$", re.IGNORECASE)
-_OF_THOSE_WHO = re.compile(
-    r",?\s(?:who|that)\s(?!(?:had\s)?(?:received|underwent|completed|entered|participated|were\s(?:treated|enrolled|random|assigned|allocated|evaluable|evaluated|given|followed|included|infused)))"
-    r"(?:[\w-]+\s){1,7}?(?:was|were|had|did|presented|developed|showed|achieved|required|responded|died|relapsed|experienced|remained|received)\b"
-)
-_OF_THOSE_WITH = re.compile(
-    rf"\sof\s(?:the\s|our\s|these\s)?{PEOPLE}\s(?:with|in)\s[^.;]{{3,90}}?\s(?:relapsed|died|responded|recurred|progressed|survived|flared)\b"
-)
-_THOSE_WHO_HAD = re.compile(rf"(?:\s{PEOPLE})?\s(?:who|that|with)\s[^.;,]{{0,40}}")
-_THEN = re.compile(
-    r"[^.;,]{0,40}?\s(?:was|were|had|did|showed|received|required|remained|achieved|developed|died|are)\b"
-)
-_OF_SELECTED = re.compile(
-    r"\s(?:of|among)\s(?:the\s|these\s|all\s)?(?:non-?)?(?:respond|surviv|complet)(?:ers|ors|ing)\b"
-)
-_SELECTED = re.compile(r"\b(?:non-?)?(?:responders|survivors|completers)$", re.IGNORECASE)
-_WITH_VERB = re.compile(
-    r"\s(?:with|without|on)\s[^.;:()]{3,60}?\s(?:showed|had|developed|achieved|responded|relapsed|died|experienced|reached|progressed|presented|required|were|was)\b"
-)
 
 
 def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: float | None) -> bool:
@@ -122,7 +112,9 @@ def is_in_doubt(text: str, sentence: Span, outcome: Span, count: Count, total: f
     """
     return (
         is_bound(text, count)
+        or is_of_those_who(text, count, outcome)
         or is_detail(text, count, outcome)
+        or counts_things(text, count, outcome)
         or is_before_treatment(text, sentence, count)
         or is_of_a_cause(text, sentence, count)
         or is_of_either(text, outcome, count)
@@ -220,6 +212,11 @@ def is_detail(text: str, count: Count, outcome: Span) -> bool:
     return bool(bare and _OPENS.fullmatch(text, outcome[1], count.start) and not _CLOSES_BRACKET.match(text, count.end))
 
 
+def counts_things(text: str, count: Count, outcome: Span) -> bool:
+    """Return whether a bare number behind an outcome counts no patients: "including recovery of three cell lines"."""
+    return count.rule == "bare-number" and outcome[1] <= count.start and bool(_THINGS.match(text, count.end))
+
+
 def is_whole(count: Count, size: float | None) -> bool:
     """Return whether "12 patients" are the 12 that a trial has, so that it may be their number and no result."""
     bare = count.rule in {"x-patients", "bare-number"}
@@ -267,29 +264,3 @@ def is_aside(text: str, place: Span, count_start: int) -> bool:
     """Return whether words stand in a bracket that is closed before a count."""
     between = text[place[1] : count_start]
     return between.count(")") > between.count("(")
-
-
-def is_of_chosen(text: str, count: Count, outcome: Span | None) -> bool:
-    """Return whether a count is of patients chosen by what they are: "of the 11 who relapsed, ...".
-
-    Args:
-        text: the text.
-        count: the count.
-        outcome: where its outcome stands; patients "with fever" are chosen by nothing when fever is what is counted.
-    """
-    said = text[count.start : count.end]
-    chosen = _OF_THOSE_WHO if re.search(r"\bof\s(?:the|those|these)\b", said) else None
-    if chosen and chosen.match(text, count.end):
-        return True
-    if (
-        outcome is not None
-        and re.search(r"\bof\b", said)
-        and _THOSE_WHO_HAD.fullmatch(text, count.end, max(count.end, outcome[0]))
-    ):
-        return bool(_THEN.match(text, outcome[1]))  # "eight of the 10 patients who underwent remission were female"
-    if _SELECTED.search(said) or _OF_SELECTED.match(text, count.end):
-        return True
-    if _OF_THOSE_WITH.match(text, count.end):
-        return True
-    match = _WITH_VERB.match(text, count.end) if count.rule in {"x-patients", "x-percent"} else None
-    return bool(match and not (outcome is not None and match.start() <= outcome[0] < match.end()))

@@ -28,8 +28,8 @@ _NEXT_WORD = re.compile(r"([\s\-–/]{1,3}|\)\s)([^\W_]+)")
 _NOT_THIS = {
     outcome: re.compile(pattern, re.IGNORECASE)
     for outcome, pattern in {
-        "response": r"(?:major|minor|good|moderate|poor|marked|immune|cell|antibody|inflammatory|humoral|dose"
-        r"|stress|vaccine|acute.phase|cellular)[\s-]$",
+        "response": r"(?:major|minor|minimal|slight|incomplete|good|moderate|poor|marked|immune|cell|antibody"
+        r"|inflammatory|humoral|dose|stress|vaccine|acute.phase|cellular)[\s-]$",
         "malignancy": r"\b(?:metastatic|advanced|recurrent|residual|early|primary)\s(?:\w+\s){0,2}$",
         "death": r"\b(?:non-?)?(?:relapse|recurrence|cause|disease|cancer|infection)[\s-](?:specific\s|related\s)?$",
         "fistula-closure": r"\b(?:incomplete|partial|delayed|wound|skin|ulcer)\s$",
@@ -106,6 +106,15 @@ _RELATED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _SERIOUS_BEFORE = re.compile(r"\bserious\s(?:or\s\w+\s)?\Z", re.IGNORECASE)
+_OF_DISEASE = re.compile(
+    r"\srelated\sto\s(?:the\s)?(?:\w+\s){0,2}(?:progress|disease|relapse|recurren|infecti|malignan|cancer|leuk)"
+)
+_TO_DISEASE = re.compile(
+    r"\b(?:to|with|by)\s(?:the\s)?(?:\w+\s){0,2}"
+    r"(?:progress\w+|disease|relapse|recurrence|infection\w*|malignan\w+|cancer|leuk\w+)",
+    re.IGNORECASE,
+)
+_UNRELATED_TO = re.compile(r"\bnon-?[\w-]*\Z", re.IGNORECASE)
 _UNRELATED = re.compile(r"\b(?:unrelated|not\s+(?:[\w]+-)?related|non-?related)\b", re.IGNORECASE)
 
 
@@ -156,6 +165,9 @@ def outcomes_in(text: str, span: Span) -> tuple[Mention, ...]:
         mention = _longest(text, start, span[1]) if start >= end else None
         if mention is None:
             continue
+        other = _UNRELATED_TO.search(text, max(span[0], start - 24), start)
+        if mention.outcome == "related-death" and other is not None:
+            mention = replace(mention, start=other.start(), outcome="death")  # "non-treatment-related deaths"
         again = _SHORT_AGAIN.match(text, mention.end, span[1])
         end = again.end() if again is not None else mention.end
         if _means_it(text, mention):
@@ -250,6 +262,8 @@ def _means_it(text: str, mention: Mention) -> bool:
     if text[mention.start : mention.end].casefold() in VERBS and _AS_ADJECTIVE.match(text, mention.end):
         return False
     before, after = text[max(0, mention.start - 24) : mention.start], text[mention.end : mention.end + 24]
+    if mention.outcome == "death" and _OF_DISEASE.match(text, mention.end):
+        return False  # "deaths related to progression"
     not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)
     if not_before and not_before.search(before):
         return False
@@ -278,6 +292,6 @@ def _with_relation(text: str, mention: Mention, span: Span) -> Mention:
     before = text[max(span[0], mention.start - 60) : mention.start]
     after = text[mention.end : min(span[1], mention.end + 60)]
     related = _RELATED_BEFORE.search(before) or _RELATED_AFTER.match(after)
-    if not related or _UNRELATED.search(before):
+    if not related or _UNRELATED.search(before) or (mention.outcome == "death" and _TO_DISEASE.search(after)):
         return mention
     return replace(mention, outcome=_RELATED[mention.outcome])

@@ -8,12 +8,12 @@ from dataclasses import replace
 from mscevidence.extract.arms import ALL, ArmMention
 from mscevidence.extract.arms_beside import arm_of, speaks_of
 from mscevidence.extract.attach import Attached, Bounds
+from mscevidence.extract.chosen_patients import is_of_chosen
 from mscevidence.extract.compared_pairs import arm_of_pair
 from mscevidence.extract.counts import Count, runs
 from mscevidence.extract.doubts import (
     compares,
     is_in_series,
-    is_of_chosen,
     is_of_subgroup,
     is_tied,
     is_used_up,

@@ -16,6 +16,7 @@ from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.course_words import with_course_words
 from mscevidence.extract.cues import Holding, Opening
+from mscevidence.extract.defined_names import with_defined_names
 from mscevidence.extract.degrees import with_degrees
 from mscevidence.extract.denominators import completed
 from mscevidence.extract.facts import Facts, default_arm
@@ -111,7 +112,7 @@ def _facts(context: Context, section: str, span: Span, before: _Before) -> Facts
 
 def _told_outcomes(text: str, span: Span) -> tuple[Mention, ...]:
     """Return the outcomes that a sentence tells, by their names or by other words."""
-    named = with_degrees(text, span, outcomes_in(text, span))
+    named = with_degrees(text, span, with_defined_names(text, span, outcomes_in(text, span)))
     return with_grades(text, span, with_primary_endpoint(text, span, with_course_words(text, span, named)))
 
 

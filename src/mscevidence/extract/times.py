@@ -15,11 +15,11 @@ _UNITS = Holding(re.compile(_UNIT, re.IGNORECASE), "day week month year")
 _LISTED = Holding(
     Opening(
         re.compile(
-            rf"\b(?:at|after|by|within|until|through|during|over|on)\s(?:the\s)?(?:first\s|end\sof\s(?:the\s)?)?"
+            rf"\b(?:at|after|by|within|until|through|during|over|on|in)\s(?:the\s)?(?:first\s|end\sof\s(?:the\s)?)?"
             rf"(?P<list>(?:{_NUMBER}(?:[\s-]{_UNIT})?\s?(?:,\s?(?:and\s)?|and\s)(?:at\s)?){{0,4}}{_NUMBER}[\s-](?P<unit>{_UNIT}))\b",
             re.IGNORECASE,
         ),
-        "at after by within until through during over on",
+        "at after by within until through during over on in",
     ),
     "day week month year",
 )
@@ -42,6 +42,18 @@ _SEVERAL = Holding(
         "at on by",
     ),
     "day week month year",
+)
+_BEFORE_EVENT = Holding(
+    re.compile(
+        r"(?<![\d.-])\b(?P<number>\d{1,4}|one|two|three|four|five|six|twelve)\s(?P<unit>day|week|month|year)s?"
+        r"(?=\s(?:after|following|post)[\s-](?:the\s|their\s|allogeneic\s|autologous\s)?(?:HSCT|A?HSCT|SCT|transplant\w*|infusion|injection|treatment|therapy|MSCs?T?|surgery))",
+        re.IGNORECASE,
+    ),
+    "day week month year",
+)
+"""A time with what it is counted from: "alive 1 year after HSCT"."""
+_MEASURED = re.compile(
+    r"\b(?:median|mean|average|within|until|up\sto|range\w*|of|to|for|from|about)\s(?:of\s|the\s)?\Z", re.IGNORECASE
 )
 _ADJECTIVE = Holding(
     re.compile(
@@ -93,6 +105,11 @@ def times_in(text: str, span: Span) -> tuple[TimeMention, ...]:
     alone = [m for m in _ADJECTIVE.finditer(text, *span) if not any(row[0] <= m.start() < row[1] for row in rows)]
     each = [m for row in rows for m in _HYPHENED_ONE.finditer(text, *row) if not _is_inside(m.start(), found)]
     found += [TimeMention(*m.span(), _label(m["number"], m["unit"])) for m in (*alone, *each)]
+    found += [
+        TimeMention(*m.span(), _label(m["number"], m["unit"]))
+        for m in _BEFORE_EVENT.finditer(text, *span)
+        if not _is_inside(m.start(), found) and not _MEASURED.search(text, max(span[0], m.start() - 24), m.start())
+    ]
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 

@@ -79,12 +79,12 @@ _THERE = re.compile(
     re.IGNORECASE,
 )
 _NEUTRAL = re.compile(
-    r"(?:(?:any|potentially|possibly|probably|long-term|short-term|late|delayed|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment|(?:[\w]+-)*(?:related|associated|induced)"
+    r"(?:(?:any|potentially|possibly|probably|long-term|short-term|late|delayed|(?:acute|early|immediate|short-term)\s(?:or|and)\s(?:late|delayed|long-term)|acute|obvious|apparent|evidence|signs?|cases?|of|immediate|immediately|infusional|transplant(?:ation)?|treatment(?:-emergent)?|(?:[\w]+-)*(?:related|associated|induced)"
     r"|clinically|clear|reports?|new-onset|complications?|post-?operative|peri-?operative|procedural|such|as|including|clinically|relevant|occurrences?|episodes?|events?|observed|reported|and|or|for|the|a|[\w]*-?MSCT?s?|cell|drug|therapy|procedure)[,\s]*)*",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"\b(?:differences?|changes?|increases?|decreases?|reductions?|correlations?|associations?|effects?\son|impact|other|new|further|additional|more|improvements?"
+    r"\b(?:respon\w+\sto|differences?|changes?|increases?|decreases?|reductions?|correlations?|associations?|effects?\son|impact|other|new|further|additional|more|improvements?"
     rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
     re.IGNORECASE,
 )
