@@ -19,7 +19,7 @@ from mscevidence import records, review, vocabulary
 from mscevidence.documents import DocumentLibrary
 from mscevidence.model import Document, Study
 from mscevidence.protocol import Protocol
-from mscevidence.web.access import OF_DATASETTE, STRICT, only_under_own_name
+from mscevidence.web.access import OF_DATASETTE, STRICT, only_forms, only_under_own_name
 from mscevidence.web.form_pages import PARTS
 from mscevidence.web.forms import fields, notes, plain_values
 from mscevidence.web.plugin import ROUTES
@@ -285,6 +285,34 @@ def test_a_server_on_this_computer_answers_to_its_own_name_only(hosts: list[str]
 
     headers = [(b"host", host.encode()) for host in hosts]
     asyncio.run(only_under_own_name(app)({"type": "http", "headers": headers}, None, send))
+    assert sent[0]["status"] == status
+
+
+FORM = (b"content-type", b"application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([], 200),
+        ([FORM, (b"content-length", b"2000000")], 200),
+        ([FORM, (b"content-length", b"2000001")], 413),
+        ([FORM, (b"content-length", b"-1")], 413),
+        ([FORM, (b"content-length", b"9" * 4000)], 413),
+        ([FORM, (b"transfer-encoding", b"chunked")], 411),
+        ([(b"content-type", b"Multipart/form-data; boundary=x"), (b"content-length", b"9")], 415),
+    ],
+)
+def test_only_plain_forms_of_modest_size_are_read(headers: list[tuple[bytes, bytes]], status: int) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(only_forms(app)({"type": "http", "headers": headers}, None, send))
     assert sent[0]["status"] == status
 
 

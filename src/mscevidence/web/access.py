@@ -197,6 +197,39 @@ def only_under_own_name(app: Any) -> Any:
     return guarded
 
 
+LARGEST_FORM = 2_000_000
+"""Bytes of a form that is read; the longest that a page of ours sends is a remark."""
+
+
+def only_forms(app: Any) -> Any:
+    """Return an ASGI application that is sent plain forms of a known and modest size, and nothing else.
+
+    What is sent is held in memory before anybody looks whether it may be sent at all.
+    """
+
+    @functools.wraps(app)
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        reason = _against_form(dict(scope.get("headers", ()))) if scope["type"] == "http" else None
+        if reason is not None:
+            await Response.text(reason[1], status=reason[0]).asgi_send(send)
+            return
+        await app(scope, receive, send)
+
+    return guarded
+
+
+def _against_form(headers: dict[bytes, bytes]) -> tuple[int, str] | None:
+    """Return the status and the words with which what is sent is refused, or None."""
+    length = headers.get(b"content-length", b"0")
+    if b"transfer-encoding" in headers:
+        return 411, "A form must say how long it is."
+    if not length.isdigit() or len(length) > 9 or int(length) > LARGEST_FORM:
+        return 413, f"A form may have {LARGEST_FORM:,} bytes."
+    if headers.get(b"content-type", b"").lower().startswith(b"multipart/"):
+        return 415, "Forms are read as application/x-www-form-urlencoded only."
+    return None
+
+
 def _is_ours(scope: Any) -> bool:
     path = str(scope.get("path", ""))
     return f"{path}/".endswith(f"{ROOM}/") or f"{ROOM}/" in path

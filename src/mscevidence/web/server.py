@@ -22,7 +22,7 @@ from datasette.plugins import pm
 from mscevidence.errors import StoreError
 from mscevidence.store.serving import copy_for_serving
 from mscevidence.web import plugin
-from mscevidence.web.access import ROOM, only_under_own_name
+from mscevidence.web.access import ROOM, only_forms, only_under_own_name
 from mscevidence.web.living import ADDRESS, LivingPages, living_pages
 from mscevidence.web.metadata import TITLE, datasette_metadata
 from mscevidence.web.room import Room, Source, room_of, rooms, sources
@@ -195,7 +195,7 @@ def serve(
         room.read_ahead()
     app = served.app()
     # Whoever opens the server to others gives it names that we cannot know.
-    guarded = only_under_own_name(app) if host in OWN_NAMES else app
+    guarded = only_forms(only_under_own_name(app) if host in OWN_NAMES else app)
     config = uvicorn.Config(guarded, host=host, port=port, log_level="critical", lifespan="on")
     try:
         listening = config.bind_socket()
