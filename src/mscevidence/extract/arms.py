@@ -9,6 +9,7 @@ from typing import Literal
 
 from mscevidence.extract.cues import Holding, Opening
 from mscevidence.extract.numerals import value_of
+from mscevidence.extract.word_patterns import any_case
 from mscevidence.model import Document, Span
 
 PEOPLE = (
@@ -33,9 +34,11 @@ _COHORT_AHEAD = re.compile(
     r"(?:\sbody\sweight)?[\s-](?:dose[\s-])?(?:dos(?:e|age)\s)?(?:level\s)?(?:cohorts?|groups?|arms?|levels?|doses?|dosages?)\b"
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohorts?|groups?|arms?|levels?)\s(?:of\s|receiving\s|at\s|with\s|\()?(?:the\s)?$")
-_STOP = (
-    r"(?i:the|a|an|in|of|to|and|or|vs|versus|than|with|for|from|by|between|both|each|either|(?:one|two|three|four)(?!-(?:time|dose|infusion|injection))|this|that|these|those|into"
-    r"|all|per|other|same|study|patients?|subjects?|were|was|had|age|dosage|different|dose|treatment|parallel|within|on|at|as|respective)"
+_NOT_ONCE = r"(?!-(?:time|dose|infusion|injection))"
+_STOP = any_case(
+    "the a an in of to and or vs versus than with for from by between both each either this that these those into all"
+    " per other same study patients? subjects? were was had age dosage different dose treatment parallel within on at as"
+    f" respective one{_NOT_ONCE} two{_NOT_ONCE} three{_NOT_ONCE} four{_NOT_ONCE}"
 )
 _NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}+"
 _COORDINATED = Opening(
