@@ -37,8 +37,8 @@ _COHORT_BEFORE = re.compile(r"\b(?:cohorts?|groups?|arms?|levels?)\s(?:of\s|rece
 _NOT_ONCE = r"(?!-(?:time|dose|infusion|injection))"
 _STOP = any_case(
     "the a an in of to and or vs versus than with for from by between both each either this that these those into all"
-    " per other same study patients? subjects? were was had age dosage different dose treatment parallel within on at as"
-    f" respective one{_NOT_ONCE} two{_NOT_ONCE} three{_NOT_ONCE} four{_NOT_ONCE}"
+    " per other same study patients? subjects? were was had age dosage different dose treatment parallel within on at"
+    f" as respective one{_NOT_ONCE} two{_NOT_ONCE} three{_NOT_ONCE} four{_NOT_ONCE}"
 )
 _NAMED_WORD = rf"(?!{_STOP}\b)[A-Za-z0-9][\w+/-]{{0,24}}+"
 _COORDINATED = Opening(
