@@ -42,6 +42,23 @@ def test_a_file_of_the_review_that_is_named_is_read(folder: Path) -> None:
     assert "captured mscevidence.toml" in run("ingest", "mscevidence.toml").stderr
 
 
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("file:///etc/passwd", "file:///etc/passwd"),
+        ("https://a b/", "https://a b/"),
+        ("https://", "https://"),
+        ("x" * 5000, "longer than a path can be"),
+        ("nothing\0.txt", "nothing"),
+    ],
+)
+def test_what_is_neither_a_file_nor_an_address_is_named_as_it_was_written(folder: Path, source: str, said: str) -> None:
+    done = run("ingest", source)
+    assert done.exit_code == 1, done.exception
+    assert said in done.stderr
+    assert "hint:" in done.stderr
+
+
 def test_what_ingest_calls_a_document_is_what_review_takes(folder: Path) -> None:
     (folder / "abstract.txt").write_text("Cells in lupus\n\nResults: 3 of 9 patients (33.3%) responded.\n")
     name = run("ingest", "abstract.txt").stderr.split("captured abstract.txt as ")[1].split()[0]

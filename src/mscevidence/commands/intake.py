@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_LIST = 1_000_000
+_LONGEST_NAME = 1000
 _AT_ONCE = 200
 _NUMBER = re.compile(r"(?:PMID\W{1,3})?0*[1-9]\d{0,7}", re.IGNORECASE)
 
@@ -69,8 +70,13 @@ class Intake:
         """Take in a file, the files of a folder, standard input, or what an identifier or address names."""
         if source == "-":
             self._take_bytes(sys.stdin.buffer.read(), "standard input")
-        elif not Path(source).exists() and _is_identifier(source):
+        elif not _is_there(source) and ("://" in source or _is_identifier(source)):
             self._keep(source, lambda: self._fetched(source))
+        elif not _is_there(source):
+            reason = "No such file or directory" if len(source) < _LONGEST_NAME else "this is longer than a path can be"
+            shown_name = source if len(source) < _LONGEST_NAME else f"{source[:60]}…"
+            hint = "check the path and that you may read it"
+            self.failures.append(DocumentError(f"{shown_name}: {reason}", hint=hint))
         else:
             files = _files(Path(source))
             for path in shown(self._wanted(files, source), "ingest"):
@@ -200,6 +206,14 @@ def _batches(listed: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for start in range(0, len(numbers), _AT_ONCE):
         yield tuple(numbers[start : start + _AT_ONCE])
     yield from ((each,) for each in dict.fromkeys(listed) if each not in set(numbers))
+
+
+def _is_there(source: str) -> bool:
+    """Return whether there is something at a path, which may be any text: too long, or with a NUL in it."""
+    try:
+        return Path(source).exists()
+    except OSError:
+        return False
 
 
 def _is_identifier(source: str) -> bool:
