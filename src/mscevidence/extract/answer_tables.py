@@ -15,19 +15,19 @@ from mscevidence.extract.asked_outcome import (
     tells_cause,
 )
 from mscevidence.extract.asked_times import timeless, times_told, without_times
-from mscevidence.extract.pairing import Pairing, Sides, is_arm, pair
+from mscevidence.extract.pairing import Pairing, Sides
 from mscevidence.extract.phrases import Lexicon
+from mscevidence.extract.table_columns import TableColumns
 from mscevidence.extract.table_counts import Place, TableCounts
-from mscevidence.extract.table_headers import WHOLE_PATH, header_at, lower_header, without_size
+from mscevidence.extract.table_headers import without_size
 from mscevidence.extract.tables import Grid, Row
 from mscevidence.extract.two_by_two import Found
 from mscevidence.extract.word_stems import Stems, covered, same_absence, same_turn, stems, telling, unmeasured
 
-_BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial)\b", re.IGNORECASE)
+_BASELINE = re.compile(r"\b(?:baseline|before|pre|screening|initial(?!\s[a-z]+\s[a-z]))\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"(?:at\s)?(?:baseline|before|pre-?(?:treatment|operative|intervention|test)|screening)\b", re.IGNORECASE
 )
-_PERCENT = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
 _NO_OUTCOME = re.compile(
     r"(?<!from\s)\bbaseline\b(?!\s?(?:and|to|or|,|through))|\b(?:demographics?|sociodemographic|characteristics|presenting"
     r"|at\s(?:presentation|entry|admission|enrol+ment|inclusion)|on\sadmission|medical\shistory|comorbidit(?:y|ies)|risk\sfactors)\b",
@@ -42,7 +42,7 @@ _KIND = re.compile(r"\bnon-?[a-z]+", re.IGNORECASE)
 _UNTIMED = 0.88
 """What the words of a row are worth where the question names a time and the row does not."""
 _UNIT = re.compile(
-    r"\^[a-z*†‡§¶#]\b|\(?\b95\s?%\s?(?:CI|confidence\sintervals?)\b\)?|\bmean\s?±\s?SD\b|\bn\s?/\s?N\b|\(?\bcases\)",
+    r"\^[a-z*†‡§¶#]\b|(?<=[a-z\d)])\s[a-j]\Z|\(?\b95\s?%\s?(?:CI|confidence\sintervals?)\b\)?|\bmean\s?±\s?SD\b|\bn\s?/\s?N\b|\(?\bcases\)",
     re.IGNORECASE,
 )
 """What a label says of the numbers of its row, not of the outcome."""
@@ -53,11 +53,10 @@ _EXAMPLES = re.compile(r"\(?\b(?:e\.\s?g\.?|such\sas|for\s(?:example|instance)|i
 _OF_EVENTS = re.compile(
     r"\s*(?:total\s)?(?:number|no\.?)\sof\s(?:[\w-]+\s){0,3}?(?:events|episodes|\w*AEs)\b", re.IGNORECASE
 )
+_TIME_POINT = re.compile(r"\s*(\d{1,3})\s(?!weeks?|months?|years?|days?|hours?|min)(?=[A-Za-z]{3})")
+_RESPONSE = stems("response responders improvement")
 _NARROWER = 0.6
 """What a row of serious or related events is worth where any were asked for."""
-_WHOLE = re.compile(
-    r"\b(?:overall|all|total|combined|both|entire|itt|intent(?:ion)?[\s-]to[\s-]treat)\b", re.IGNORECASE
-)
 
 
 @dataclass
@@ -110,6 +109,11 @@ class TableQuestion:
         return frozenset.union(*labels) - frozenset.intersection(*labels) if labels else frozenset()
 
     @cached_property
+    def columns(self) -> TableColumns:
+        """The columns of the two groups."""
+        return TableColumns(self.grid, self.sides, self.outcome, self.counts, self.parallel)
+
+    @cached_property
     def corner(self) -> Stems:
         """The stems of the headers above the row labels."""
         heads = [c for c in self.grid.table.cells if c.header and c.column < self.grid.labels]
@@ -123,11 +127,11 @@ class TableQuestion:
         if self.grid.shifted:
             return
         for row in self.grid.rows:
-            pairing, level = self._pairing(row)
+            pairing, level = self.columns.paired(row)
             if pairing is None or self._is_of_events(row):
                 continue
-            for columns in self._choices(row, pairing, level):
-                score = self._score(row, columns, level) - self._narrowed(row, columns[0], level)
+            for columns in self.columns.choices(row, pairing, level):
+                score = self._score(row, columns, level) - self.columns.narrowed(row, columns, level)
                 if score > 0:
                     yield from self._found(row, columns, pairing, score)
 
@@ -135,77 +139,6 @@ class TableQuestion:
         """Return whether a row counts events, of which one patient may have several."""
         texts = (self.grid.text(cell) for cell in row.cells.values())
         return bool(_OF_EVENTS.match(row.label)) and not any("%" in text or "(" in text for text in texts)
-
-    def _pairing(self, row: Row) -> tuple[Pairing | None, int]:
-        """Return the columns of the two sides, and at which level of the headers they are told apart."""
-        headers = tuple(row.headers.items())
-        if headers not in self._paired:
-            self._paired[headers] = self._paired_by(row)
-        return self._paired[headers]
-
-    @cached_property
-    def _paired(self) -> dict[tuple[tuple[int, tuple[str, ...]], ...], tuple[Pairing | None, int]]:
-        return {}
-
-    def _paired_by(self, row: Row) -> tuple[Pairing | None, int]:
-        columns = [c for c in row.headers if c >= self.grid.labels]
-        depth = max((len(row.headers[c]) for c in columns), default=0)
-        for level in (*range(depth), *([WHOLE_PATH] if depth > 1 else [])):
-            names = [self._untimed(header_at(row.headers[c], level)) for c in columns]
-            found = pair(self.sides, [without_size(name) for name in names], parallel=self.parallel)
-            if found is not None:
-                sides = [tuple(columns[i] for i in side) for side in (found.intervention, found.comparator)]
-                return Pairing(sides[0], sides[1], found.certain), level
-        return None, 0
-
-    def _untimed(self, name: str) -> str:
-        """Return the name of a column without its time, unless the groups are told apart by times."""
-        return name if self.timed else timeless(name) or name
-
-    @cached_property
-    def timed(self) -> bool:
-        """Whether the groups asked for are told apart by times: "24 weeks" and "48 weeks" of a drug."""
-        return bool(times_told(self.sides.intervention) or times_told(self.sides.comparator))
-
-    def _around(self, row: Row, column: int, level: int) -> tuple[str, ...]:
-        """Return the headers of a column above and below the one that names the group."""
-        if level == WHOLE_PATH:
-            return ()
-        path = row.headers[column]
-        level = min(level, len(path) - 1)
-        return tuple(without_size(part).casefold() for part in (*path[:level], "|", *path[level + 1 :]))
-
-    def _narrowed(self, row: Row, column: int, level: int) -> float:
-        """Return 1 where the columns are of a part of the patients that was not asked for, else 0."""
-        upper = " ".join(row.headers[column][:level])
-        others = {" ".join(path[:level]) for path in row.headers.values() if len(path) > level}
-        if len(others) < 2 or not upper:
-            return 0.0
-        if _WHOLE.search(upper):
-            return 1.0 if any(telling(stems(each)) & self.wanted for each in others if not _WHOLE.search(each)) else 0.0
-        return 0.0 if telling(stems(upper)) & stems(self.outcome) else 1.0
-
-    def _choices(self, row: Row, pairing: Pairing, level: int) -> Iterator[tuple[int, int]]:
-        """Yield pairs of columns, one of each side, under the same lower headers."""
-        width = len(pairing.intervention)
-        for place, first in enumerate(pairing.intervention):
-            for other, second in enumerate(pairing.comparator):
-                if place != other and len(pairing.comparator) == width and not lower_header(row, first):
-                    continue
-                same = self._around(row, first, level) == self._around(row, second, level)
-                same = same and (self.timed or _times(row, first) == _times(row, second))
-                if same and self._is_count(row, first):
-                    yield first, second
-
-    def _is_count(self, row: Row, column: int) -> bool:
-        lower = lower_header(row, column)
-        if lower and self.counts.is_size(row, column):
-            return False
-        if lower and not is_arm(lower):
-            return False
-        if _PERCENT.fullmatch(lower) and any(self.counts.is_beside_percent(row, other) for other in row.cells):
-            return False
-        return not (_BASELINE.search(lower) and not _BASELINE.search(self.outcome) and self.parallel)
 
     def _score(self, row: Row, columns: tuple[int, int], level: int) -> float:
         """Return how well a row (and the lower headers of its columns) says the outcome; 0 when it does not."""
@@ -215,7 +148,7 @@ class TableQuestion:
         own = self.lexicon.expand(f"{label} {lower}") | stems(label)
         known = self.lexicon.expand(self.outcome)
         heads = self._heads(row, known)
-        told = times_told(f"{heading} {label} {f'{lower} {upper}' if self.timed else ' '.join(path)}")
+        told = times_told(f"{heading} {label} {f'{lower} {upper}' if self.columns.timed else ' '.join(path)}")
         if not (telling(self.wanted) & own or telling(known) & own or heads) or self._differs(label, heading, lower):
             return 0.0
         if told and self.times and not told & self.times:
@@ -240,13 +173,18 @@ class TableQuestion:
         """Return whether a row is of the time before, of the lack of what was asked, or of another turn of it."""
         if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
             return True
-        if tells_cause(label, self.outcome, frozenset()):
+        if tells_cause(label, self.outcome, frozenset()) or self._is_of_another_time(label):
             return True
         if bool(_NONE_OF.match(label)) != bool(_NONE_OF.match(self.outcome)):
             return True
         kinds = f"{label} {lower} {_KIND.sub(' ', heading)}"
         words = f"{label} {heading} {lower} {self.grid.caption}"
         return not same_absence(self.outcome, kinds) or not same_turn(self.outcome, words)
+
+    def _is_of_another_time(self, label: str) -> bool:
+        """Return whether a label begins with a time point, a number in a column of its own, that was not asked for."""
+        point = _TIME_POINT.match(label) if self.grid.labels > 1 and self.times else None
+        return point is not None and point[1] not in re.findall(r"\d+", self.outcome)
 
     def _recall(self, own: Stems, beside: Stems, known: Stems, *, timed: bool) -> float:
         """Return how much of the outcome a row says with what stands around it.
@@ -256,6 +194,8 @@ class TableQuestion:
         around = self.context | self.corner
         wanted = known if not self.wanted & own else self.wanted
         ways = [(self.wanted, 1.0), (wanted, 1.0), (wanted - self.timing, 0.95), (unmeasured(self.wanted), 0.98)]
+        if named_with_numbers(self.outcome):
+            ways.append((self.wanted - _RESPONSE or self.wanted, 0.95))  # "ACR50" is a response
         if timed:
             ways.append((self.wanted | stems(without_times(self.outcome)), 1.0))
             beside = beside | self.timing
@@ -293,8 +233,3 @@ class TableQuestion:
             rule = "table-row" if first.rule == second.rule == "stated" else f"table-row-{max(first.rule, second.rule)}"
             text = " > ".join((*row.heading, row.label))
             yield Found(first, second, rule, score, text, row.label_span, pairing.certain)
-
-
-def _times(row: Row, column: int) -> frozenset[tuple[float, str]]:
-    """Return the times that the headers of a column tell."""
-    return times_told(" ".join(row.headers[column]))

@@ -149,6 +149,13 @@ _DIRECTIONS = (
 )
 
 
+_ATTEMPT = re.compile(
+    r"\b(?:attempt(?:s|ed)?|intention|intend(?:s|ed)?|willing(?:ness)?|readiness|ready)\s(?:to|at)\b(?!\streat)",
+    re.IGNORECASE,
+)
+"""What somebody wanted to do, which is not what was done: "attempt to quit"."""
+
+
 def same_direction(asked: str, told: str) -> bool:
     """Return whether words tell of the turn that was asked: a reduction is no reappearance, relapse-free no relapse.
 
@@ -159,8 +166,7 @@ def same_direction(asked: str, told: str) -> bool:
 
 def same_absence(asked: str, told: str) -> bool:
     """Return whether "free of", "without" and the like stand in both or in neither."""
-    absent = _DIRECTIONS[-1]
-    return bool(absent.search(asked)) == bool(absent.search(told))
+    return all(bool(sign.search(asked)) == bool(sign.search(told)) for sign in (_DIRECTIONS[-1], _ATTEMPT))
 
 
 _DENIED = re.compile(
