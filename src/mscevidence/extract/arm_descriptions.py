@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mscevidence.extract.arms import PEOPLE, ArmMention, arm_key
-from mscevidence.extract.cues import Holding
+from mscevidence.extract.arms import PEOPLE, PEOPLE_BEGIN, ArmMention, arm_key
+from mscevidence.extract.cues import Holding, Opening
 from mscevidence.model import Span
 
 _STOP = (
@@ -17,18 +17,21 @@ _NAME = (
     rf"(?P<name>(?!{_STOP}\b)[A-Za-z][\w+/-]*"
     rf"(?:\sin\saddition\sto|\splus|\s\+|\s(?!{_STOP}\b|in\b|of\b)[\w+/-]+){{0,6}})"
 )
-_WHO_GOT = Holding(
+_WHO_GOT = Opening(
     re.compile(
         rf"\b{PEOPLE}\s(?P<described>(?:(?:who|that)\s(?:had\s|have\s)?(?:received|got|underwent"
         r"|were\s(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto))"
         rf"|receiving|given|treated\swith|on|(?:assigned|allocated|randomi[sz]ed)\sto(?:\sreceive)?)\s(?:the\s|an?\s)?{_NAME})",
     ),
-    "receiv got underwent given treated assigned allocated randomi on",
+    PEOPLE_BEGIN,
 )
 _RECIPIENTS = Holding(
-    re.compile(
-        r"\b(?:in|of|for|among|by)\s(?:the\s|\d{1,4}\s)?(?P<described>(?P<name>(?!all\b|these\b|both\b)[A-Za-z][\w+/-]*\srecipients|controls(?!\sand)|(?:controls?|placebo|sham|vehicle|untreated|treated|[\w+-]*MSCs?|[\w-]*cell)"
-        r"\s(?:patients|subjects|participants|recipients)))\b"
+    Opening(
+        re.compile(
+            r"\b(?:in|of|for|among|by)\s(?:the\s|\d{1,4}\s)?(?P<described>(?P<name>(?!all\b|these\b|both\b)[A-Za-z][\w+/-]*\srecipients|controls(?!\sand)|(?:controls?|placebo|sham|vehicle|untreated|treated|[\w+-]*MSCs?|[\w-]*cell)"
+            r"\s(?:patients|subjects|participants|recipients)))\b"
+        ),
+        "in of for among by",
     ),
     "recipients controls patients subjects participants",
 )

@@ -17,6 +17,11 @@ PEOPLE = (
     r"|probands?|infants?|adolescents?|boys|girls|responders|non-?responders|survivors|completers)"
 )
 """Words for those who are counted."""
+PEOPLE_BEGIN = (
+    "patient participant subject case individual child adult women men recipient volunteer people person proband infant"
+    " adolescent boys girls responder non survivor completer"
+)
+"""The beginnings of those words."""
 
 ALL = "all"
 ArmKind = Literal["dose", "named", "phase", "all"]

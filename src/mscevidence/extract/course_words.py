@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mscevidence.extract.arms import PEOPLE
-from mscevidence.extract.cues import words_of
+from mscevidence.extract.cues import Cues
 from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Span
@@ -20,8 +20,8 @@ _COURSE = re.compile(
     r"|\b(?P<worse>progressive\s(?:[ac]?GV?HD|disease)|worsened|deteriorated|declined|worse|deterioration)\b",
     re.IGNORECASE,
 )
-_CUES = frozenset(
-    (
+_CUES = Cues(
+    whole={
         "improved",
         "improvement",
         "stable",
@@ -38,7 +38,7 @@ _CUES = frozenset(
         "nonresponsive",
         "responsive",
         "deterioration",
-    )
+    }.__contains__
 )
 _BE = (
     r"(?:\s(?:had|have|has|were|was|is|are|been|remained|remain|stayed|became|got"
@@ -75,7 +75,7 @@ _NOT_OF_ALL = re.compile(r"\b(?:no|not|without|significant\w*)\s\Z", re.IGNORECA
 
 def with_course_words(text: str, span: Span, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Return the outcomes that a sentence names, with those told by how the disease went on."""
-    if _CUES.isdisjoint(words_of(text, span)):
+    if not _CUES.stand_in(text, span):
         return mentions
     disability = _SHARED_TEST.search(text, *span) is not None
     found: list[Mention] = []

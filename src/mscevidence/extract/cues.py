@@ -68,6 +68,12 @@ class Cues:
         """Return where in a text they stand, in order."""
         return _places_in(text).get(self, ())
 
+    def stand_in(self, text: str, span: Span) -> bool:
+        """Return whether one stands in a part of a text."""
+        places = self.places(text)
+        index = bisect_left(places, span[0])
+        return index < len(places) and places[index] < span[1]
+
 
 _BEGINNING: dict[str, list[tuple[str, Cues]]] = {}
 _INSIDE: dict[str, list[Cues]] = {}
@@ -155,7 +161,9 @@ class Holding:
         return self._pattern.finditer(text, start, end) if self._may_match(text, start, end) else iter(())
 
     def _may_match(self, text: str, start: int, end: int) -> bool:
-        places = self._held.places(text) if self._held is not None else cue_places(text, self._cues)
+        if self._held is not None:
+            return self._held.stand_in(text, (start, end))
+        places = cue_places(text, self._cues)
         index = bisect_left(places, start)
         return index < len(places) and places[index] < end
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 
 from mscevidence import vocabulary
 from mscevidence.extract.arms import PEOPLE
-from mscevidence.extract.cues import words_of
+from mscevidence.extract.cues import Cues
 from mscevidence.extract.numerals import WORDS
 from mscevidence.extract.outcome_names import WORD, folded, outcome_named
 from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Span
 
-_CUES = frozenset(
-    (
+_CUES = Cues(
+    whole={
         "complete",
         "completely",
         "partial",
@@ -32,7 +32,7 @@ _CUES = frozenset(
         "or",
         "maintained",
         "sustained",
-    )
+    }.__contains__
 )
 _HEADS = {"response": "response", "remission": "remission", "renal-remission": "renal-remission"}
 _NUMBER = rf"(?:\d{{1,4}}|{WORDS})"
@@ -61,7 +61,7 @@ _OTHER_KIND = re.compile(r"\b(?P<kind>[A-Za-z-]{4,20})(?:\s\([A-Z]{2,5}\))?\s(?:
 
 def with_degrees(text: str, span: Span, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Return the outcomes that a sentence names, with those that it names by their degree alone."""
-    if not mentions or _CUES.isdisjoint(words_of(text, span)):
+    if not mentions or not _CUES.stand_in(text, span):
         return mentions
     named = tuple(_with_what_stands_before(text, span, mention) for mention in mentions)
     kinds = [kind for mention in named if (kind := _other_kind(text, span, mention)) is not None]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mscevidence.extract.cues import words_of
+from mscevidence.extract.cues import Cues
 from mscevidence.extract.outcomes import Mention
 from mscevidence.model import Span
 
 _GRADED = frozenset(
     ("any-adverse-event", "treatment-emergent-adverse-event", "related-adverse-event", "severe-adverse-event")
 )
-_CUES = frozenset(("grade", "grades", "graded"))
+_CUES = Cues(whole={"grade", "grades", "graded"}.__contains__)
 _DEGREE = (
     r"(?P<sign>[≥>]\s?)?(?P<low>[1-5]|I{1,3}|IV|V)"
     r"(?P<more>\+|\s?(?:-|–|/|to|or|and|through)\s?(?:[2-5]|I{1,3}|IV|V|higher|greater|above|more)\b)?"
@@ -29,7 +29,7 @@ _VALUES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
 
 def with_grades(text: str, span: Span, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Return the outcomes that a sentence names, adverse events only where they are of any grade or of 3 and more."""
-    if _CUES.isdisjoint(words_of(text, span)):
+    if not _CUES.stand_in(text, span):
         return mentions
     found: list[Mention] = []
     graded: Mention | None = None
