@@ -31,6 +31,7 @@ _MAGIC = {
     b"\x89PNG": ("an image", "paste the text of the abstract into a plain text file"),
     b"\xff\xd8\xff": ("an image", "paste the text of the abstract into a plain text file"),
 }
+_MAGICS = tuple(_MAGIC)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _INVISIBLE = {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u061c"}
@@ -142,14 +143,14 @@ _EAST_ASIAN = {
 
 
 def _refuse_what_is_no_text(data: bytes) -> None:
-    if not data.strip():
+    if not data or data.isspace():
         raise DocumentError("the input is empty", hint="give the text of an abstract or a saved HTML page")
     if len(data) > MAX_BYTES:
         size = f"{len(data):,} bytes"
         raise DocumentError(f"the input is too large: {size}", hint=f"at most {MAX_BYTES:,} bytes are read")
-    for magic, (what, hint) in _MAGIC.items():
-        if data.startswith(magic):
-            raise DocumentError(f"the input is {what}, not text", hint=hint)
+    if data.startswith(_MAGICS):
+        what, hint = next(told for magic, told in _MAGIC.items() if data.startswith(magic))
+        raise DocumentError(f"the input is {what}, not text", hint=hint)
 
 
 def _decoded(data: bytes, encoding: str) -> str:
@@ -165,7 +166,8 @@ def canonical(text: str) -> str:
 
     Full-width letters and digits become plain ones; zero-width characters, direction marks and control characters go.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    lines = lines.replace("\u2028", "\n").replace("\u2029", "\n\n")
     normal = _is_normal(lines.replace("\n", " "))
     plain = lines if normal else unicodedata.normalize("NFC", _CHANGING.sub(_normal, lines))
     while "  " in plain:

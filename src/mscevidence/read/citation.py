@@ -6,6 +6,7 @@ import functools
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _MONTHS = {
     name: number for number, name in enumerate(re.findall(r"\w+", "jan feb mar apr may jun jul aug sep oct nov dec"), 1)
@@ -54,13 +55,18 @@ def _without_tag(found: re.Match[str]) -> str:
     return "\n" if found["name"].casefold().removeprefix("jats:") in _BLOCKS else ""
 
 
-def date_of(years: list[str], dates: list[str]) -> tuple[str | None, str | None, tuple[str, ...]]:
+def date_of(years: Iterable[str], dates: Iterable[str]) -> tuple[str | None, str | None, tuple[str, ...]]:
     """Return the date (``2019``, ``2019-05`` or ``2019-05-14``), the words it was read from, and notes of faults.
 
     Args:
         years: what the source gives as year, which decides; ``2014//`` and ``1948/07//`` are usual in RIS.
         dates: what it gives as date, which adds month and day, unless it is of another year.
     """
+    return _date_of(tuple(years), tuple(dates))
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def _date_of(years: tuple[str, ...], dates: tuple[str, ...]) -> tuple[str | None, str | None, tuple[str, ...]]:
     words = [*years, *dates]
     if not words:
         return None, None, ()
@@ -68,11 +74,10 @@ def date_of(years: list[str], dates: list[str]) -> tuple[str | None, str | None,
     if year is None:
         return None, words[0], (f"no year is in the date {words[0]!r}",)
     same = [each for each in (*dates, *years) if year in each or not _YEAR.search(each)]
-    best = max((_month_and_day(each) for each in same), key=len, default="")
+    best = max([_month_and_day(each) for each in same], key=len, default="")
     return year + best, " ".join(dict.fromkeys(words)), ()
 
 
-@functools.lru_cache(maxsize=1 << 10)
 def _month_and_day(words: str) -> str:
     numeric, named = _NUMERIC.search(words) or _COMPACT.search(words), _MONTH_NAME.search(words)
     if slashed := _SLASHED.search(words):

@@ -77,7 +77,7 @@ def _kinds_of(text: str, plain: str) -> Iterable[str]:
     kinds = [kind for kind, start in _WORDS if start in near] if near else []
     kinds += [kind for kind, start in _ALONE if start in plain]
     kinds += [kind for kind, start in _AS_WRITTEN.items() if start in text]
-    kinds += _EUROPEAN if _EUROPEAN_NUMBER in plain else ()
+    kinds += _EUROPEAN if near and _EUROPEAN_NUMBER in plain else ()
     return dict.fromkeys(kinds)
 
 

@@ -6,6 +6,7 @@ A reader fills a `Reference` under the names of `FIELDS`; `record_of` makes the 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections import defaultdict
 from typing import Any
@@ -164,8 +165,14 @@ def _move_overflow(reference: Reference) -> None:
 
 
 def _terms(reference: Reference, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(_term, reference.values.get(name, ())))))
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _term(value: str) -> str:
+    """Return a heading or keyword, which stands in many references."""
     # An asterisk marks the main topics of an indexer: Gambling/*psychology.
-    return tuple(dict.fromkeys(term for each in reference.all(name) if (term := each.replace("*", "").strip(" .;"))))
+    return clean(value).replace("*", "").strip(" .;")
 
 
 def _authors(reference: Reference) -> tuple[Author | dict[str, Any], ...]:

@@ -98,8 +98,11 @@ _BETWEEN = re.compile(
     r"(?:\d+\.?|Link to the .*|https?://\S+|EOF|\x1a"
     r"|Record #\d+ of \d+|Provider: John Wiley .*|Content: ?text/plain;.*)?"
 )
-_LONG_TAGS = {"PMID": re.compile(r"\nPMID  - (\S+)(?=\n)"), "DO": re.compile(r"\nDOI  ?- (\S+)(?=\n)")}
-"""PsycINFO and CENTRAL have each one tag of more letters; a pattern that begins with its letters finds it fastest."""
+_LONG_TAGS = {
+    "PMID": ("\nPMID", re.compile(r"\nPMID  - (\S+)(?=\n)")),
+    "DO": ("\nDOI", re.compile(r"\nDOI  ?- (\S+)(?=\n)")),
+}
+"""PsycINFO and CENTRAL have each one tag of more letters, which most records lack."""
 _SEVERAL = re.compile(r"\n|;\s")
 _NUMBER_AT_END = re.compile(r"\n\n\d+\.\Z")
 
@@ -148,8 +151,8 @@ def _tags(text: str) -> dict[str, list[str]]:
     text = text.replace("\ufeff", "").rstrip("\n\x1a")
     pattern = _EXACT if _EXACT_START.search(text) else _LOOSE
     values: dict[str, list[str]] = {}
-    for tag, long in _LONG_TAGS.items():
-        if number := long.search(text):
+    for tag, (beginning, long) in _LONG_TAGS.items():
+        if beginning in text and (number := long.search(text)):
             values[tag] = [number[1]]
             text = text.replace(number[0], "", 1)
     first = pattern.search(text)
