@@ -139,8 +139,6 @@ def test_declared_families() -> None:
     assert [(family.id, family.studies) for family in linkage.families] == [("fam", ("a", "b"))]
     assert linkage.families[0].reasons == ("a: the same ward", "b: ten of its patients")
     assert kinds(linkage) == [("overlap", "a", "b", True)]
-    assert linkage.family_of("b") == linkage.families[0]
-    assert linkage.family_of("c") is None
     assert linkage.findings == ()
 
 

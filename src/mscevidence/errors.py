@@ -10,7 +10,6 @@
     ├── UnknownTermError     a word that is not in the vocabulary (or not an option), with the nearest valid ones
     ├── ProtocolError        mscevidence.toml is missing or wrong
     ├── CheckError           a chain from a number to its characters is broken
-    ├── DoubleCountingError  an analysis would count the same patients twice
     ├── SelectionError       a question matches no result
     ├── StatisticsError      degenerate input or an estimate that does not exist
     ├── StoreError           the database cannot be opened, written or queried
@@ -136,10 +135,6 @@ class ProtocolError(MscevidenceError):
 
 class CheckError(MscevidenceError):
     """A chain from a number to the characters it was read from is broken."""
-
-
-class DoubleCountingError(MscevidenceError):
-    """An analysis would count the same patients twice."""
 
 
 class SelectionError(MscevidenceError):

@@ -222,7 +222,8 @@ def test_the_checklist_counts_items_once_and_fills_what_the_data_say(pages: dict
     assert len(numbers) == len(set(numbers)) == 42 + 4
     rows = {text_of(only(row, "th")): text_of(row) for row in pages["checklist.html"].select("tbody tr")}
     assert "5 studies, a page each" in rows["17"]
-    assert "9 results accepted by test" in rows["9"]
+    assert "9 results accepted by 1 reviewer (in the records as test)" in rows["9"]
+    assert "of no study were two extractions settled" in rows["9"]
     assert "people must write this" in rows["25"]
 
 

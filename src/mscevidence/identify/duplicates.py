@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from mscevidence.identify.blocking import candidate_pairs
 from mscevidence.identify.citation import Citation, citation_of
@@ -36,14 +35,6 @@ class Duplicates:
     def removed(self) -> int:
         """Return the number of duplicates: citations less reports."""
         return len(self.citations) - len(self.groups)
-
-    def group_of(self, place: int) -> Group:
-        """Return the group of the citation with a place in the stream."""
-        return self._by_place[place]
-
-    @cached_property
-    def _by_place(self) -> Mapping[int, Group]:
-        return {one.place: group for group in self.groups for one in group.members}
 
 
 def find_duplicates(documents: Iterable[Document], *, decisions: Iterable[Decision] = ()) -> Duplicates:

@@ -14,8 +14,6 @@ from mscevidence.model import Family, Finding, Link, Study
 Node = tuple[str, str]
 """Kind and name: ``("study", "nct04014166")``, ``("family", "sle-nanjing")``, ``("registration", "NCT00698191")``."""
 
-IDENTIFIER_KINDS = ("registration", "doi", "pmid")
-
 
 @dataclass(frozen=True)
 class Linkage:
@@ -36,10 +34,6 @@ class Linkage:
     reports: Mapping[str, str]
     shared_reports: Mapping[str, tuple[str, ...]]
     findings: tuple[Finding, ...]
-
-    def family_of(self, study: str) -> Family | None:
-        """Return the first family of a study, or None."""
-        return next((family for family in self.families if study in family.studies), None)
 
 
 def families_of(studies: Sequence[Study], *, decisions: Iterable[Decision] = ()) -> tuple[Family, ...]:

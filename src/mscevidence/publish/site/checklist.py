@@ -98,14 +98,13 @@ def _asked(run: SearchRun) -> str:
 def _extraction(contents: Contents) -> Iterator[tuple[str, str]]:
     studies = contents.evidence.studies
     results = [result for study in studies for result in study.results]
-    people = sorted({result.decision.by for result in results})
     if results:
         proposed = sum(result.decision.origin.startswith("rule:") for result in results)
         yield (
             "9",
             (
-                f"{wording.count(len(results), 'result')} accepted by {', '.join(people)}; {proposed} proposed by "
-                "rules, which keep the characters they read"
+                f"{wording.count(len(results), 'result')} accepted by {_reviewers(contents)}; {proposed} proposed by "
+                f"rules, which keep the characters they read; {_settled(contents)}"
             ),
         )
         outcomes = len({result.outcome for result in results})
@@ -114,6 +113,20 @@ def _extraction(contents: Contents) -> Iterator[tuple[str, str]]:
     tools = sorted({one.tool for study in studies for one in study.appraisal})
     if tools:
         yield "11", f"Tools: {', '.join(tools)}"
+
+
+def _reviewers(contents: Contents) -> str:
+    """Return how many people accepted results, with the initials that stand in the records."""
+    people = sorted({one.decision.by for study in contents.evidence.studies for one in study.results})
+    return f"{wording.count(len(people), 'reviewer')} (in the records as {', '.join(people)})"
+
+
+def _settled(contents: Contents) -> str:
+    """Return of how many studies two people's extractions were compared and what differed was settled."""
+    number = sum(bool(study.adjudications) for study in contents.evidence.studies)
+    if not number:
+        return "of no study were two extractions settled"
+    return f"of {wording.count(number, 'study', 'studies')} the differences of two extractions were settled"
 
 
 def _synthesis(contents: Contents) -> Iterator[tuple[str, str]]:
@@ -191,6 +204,5 @@ def _living(contents: Contents) -> Iterator[tuple[str, str]]:
                 f"{wording.count(values, 'value')} changed"
             ),
         )
-    people = sorted({one.decision.by for study in contents.evidence.studies for one in study.results})
-    if people:
-        yield "LSR-d", f"Values accepted by {', '.join(people)}"
+    if any(study.results for study in contents.evidence.studies):
+        yield "LSR-d", f"Values accepted by {_reviewers(contents)}"
