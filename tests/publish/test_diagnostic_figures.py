@@ -256,6 +256,16 @@ def test_a_name_between_lines_stands_off_with_a_leader_or_not_at_all() -> None:
     assert begin[1] == pytest.approx(5)
 
 
+def test_no_leader_runs_through_another_point() -> None:
+    cage = [[(x, 0.0), (x, 10.0)] for x in (4.9, 5.1)]
+    with house_style():
+        page = PlotPage.blank("title", ())
+        page.panel.set(xlim=(0, 10), ylim=(0, 10))
+        page.name_points([(5, 5, "Wang 2012"), (4.75, 5, ""), (5.25, 5, "")], radii=[3, 1, 1], lines=cage)
+    ends = np.asarray(page.panel.lines[0].get_xydata(), dtype=float)
+    assert abs(ends[1][1] - ends[0][1]) > 0.05
+
+
 @pytest.mark.parametrize("k", [7, 12])
 def test_no_name_of_a_funnel_comes_over_a_line_or_a_point(k: int) -> None:
     figure = draw_figure("funnel", rates(k))
