@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mscevidence.extract.arithmetic import Share, events_of, fitting, only_n, possible
-from mscevidence.extract.table_headers import lower_header
+from mscevidence.extract.table_headers import as_headed, lower_header
 from mscevidence.extract.tables import Grid, Reading, Row, reading_of, size_in
 from mscevidence.extract.two_by_two import Counted
-from mscevidence.model import Document, Span, Value
+from mscevidence.model import Cell, Document, Span, Value
 
 _COUNTED = re.compile(
     r"\b(?:[nN]o?\.?\s?[(,]?\s?%|[nN]umbers?\b|[nN]o\.|n\s?\(|frequenc|incidence|patients with|cases|events|rates?\b|"
@@ -32,11 +32,6 @@ SIZE_ROW = re.compile(
     r"|cases)(?:,? (?:n|\(n\)|randomi[sz]ed|analy[sz]ed))?|total,?\s?\(?n\)?|sample size|patients,? \(?n\)?)\s*",
     re.IGNORECASE,
 )
-_PERCENT_HEADER = re.compile(r"\s*(?:%|per\s?cents?|percentages?|\(%\))\s*", re.IGNORECASE)
-_RATE_LABEL = re.compile(
-    r"\b(?:rate|proportion|patients|incidence|prevalence|frequency)\b.*(?:,|\()\s?%", re.IGNORECASE
-)
-_CHANGE = re.compile(r"\b(?:change|reduction|increase|decrease|difference|mean|median|score)\b", re.IGNORECASE)
 _RATE_PER = re.compile(r"per\s\d+\s(?:patient|person)|(?:patient|person)[\s-]years", re.IGNORECASE)
 
 
@@ -81,7 +76,7 @@ class TableCounts:
         reading = reading_of(self.document, cell.span) if cell else None
         if reading is None:
             return None
-        reading = self._with_partner(place, _as_headed(reading, lower_header(place.row, place.column), place.row.label))
+        reading = self._with_partner(place, as_headed(reading, lower_header(place.row, place.column), place.row.label))
         if reading.events is not None and reading.n is not None:
             agreed = reading.percent is None or _share(reading).agrees(reading.n.number or 0, slack=1.5)
             return Counted(reading.events, reading.n, "stated") if agreed else None
@@ -203,12 +198,16 @@ class TableCounts:
             if match[1] in letters and match[1] != "N":
                 start, end = (row.label_span[0] + place for place in match.span(2))
                 yield Value(role="n", text=match[2], span=(start, end), number=float(match[2])), "stated"
-        for cell in sorted(self.grid.table.cells, key=lambda c: -c.row):
+        for cell, size in self._sized:
             covers = cell.column <= column < cell.column + cell.columns
             if covers and self.grid.text(cell) in row.headers[column]:
-                size = size_in(self.document, cell.span)
-                if size is not None:
-                    yield size, "stated"
+                yield size, "stated"
+
+    @cached_property
+    def _sized(self) -> tuple[tuple[Cell, Value], ...]:
+        """The cells that tell a size, the lowest first."""
+        cells = sorted(self.grid.table.cells, key=lambda cell: -cell.row)
+        return tuple((cell, size) for cell in cells if (size := size_in(self.document, cell.span)) is not None)
 
     @cached_property
     def _told(self) -> dict[int, list[Share]]:
@@ -229,10 +228,18 @@ class TableCounts:
         told = reading is not None and reading.events and reading.percent and not reading.n
         return _share(reading) if reading is not None and told else None
 
+    @cached_property
+    def _allowed(self) -> dict[int, float | None]:
+        return {}
+
     def _inferred(self, place: Place, own: Share | None) -> Value | None:
         """Return the n that the counts and percents of a column allow, when it is one number only."""
-        shares = self._shares(place.column)
-        n = fitting(shares, self.numbers) or (only_n(shares) if len(shares) >= 2 else None)
+        if place.column not in self._allowed:
+            shares = self._shares(place.column)
+            self._allowed[place.column] = fitting(shares, self.numbers) or (
+                only_n(shares) if len(shares) >= 2 else None
+            )
+        n = self._allowed[place.column]
         if n is None or (own is not None and not own.agrees(n)):
             return None
         span = self.numbers.get(n) or place.row.cells[place.column].span
@@ -266,15 +273,6 @@ def _others(counted: Counted) -> Counted:
     """Return the number of those that a cell does not count."""
     number = (counted.n.number or 0) - (counted.events.number or 0)
     return replace(counted, events=counted.events.model_copy(update={"number": number, "derived": True}))
-
-
-def _as_headed(reading: Reading, header: str, label: str) -> Reading:
-    """Return a plain number under the header "%", or in the row of a "rate, %", as a percent."""
-    shown = reading.bare or (reading.events if reading.percent is None and reading.n is None else None)
-    rate = reading.bare is not None and _RATE_LABEL.search(label) and not _CHANGE.search(label)
-    if shown is None or not (_PERCENT_HEADER.fullmatch(header) or rate):
-        return reading
-    return Reading(percent=shown.model_copy(update={"role": "percent"}))
 
 
 def _agreeing(shares: list[Share], n: Value, others: list[tuple[Value, str]]) -> int:
