@@ -35,6 +35,7 @@ _BEFORE_LINK = re.compile(
 _BREAK_BEFORE = re.compile(
     r"[;]|,\s(?:and|but|while|whereas)\s(?!(?:in|by|of)\b)|\s(?:while|whereas|but|who|which)\s|\)\.\s|,\s?\d+\s?(?:cases|patients)\b"
 )
+_CLOSED = re.compile(r"\s?[)\],;]")
 _IN_BRACKET = re.compile(r"(?P<phrase>[^()\[\],;:]{3,90}?)\s?[(\[]\s?(?:[A-Za-z][\w-]{1,7}\s?[;,:=]\s?)?$")
 _LONGEST_HEAD = 110
 _OPENED = frozenset("([;,:=")
@@ -144,10 +145,12 @@ def _joined_before(found: Mention, bounds: Bounds, mentions: tuple[Mention, ...]
 def _bracket_head(count: Count, bounds: Bounds, mentions: tuple[Mention, ...]) -> Attached | None:
     """Return the phrase that a bracket explains: ``gastrointestinal haemorrhage (2/4)``."""
     before = bounds.before(count)
+    if before.rstrip()[-1:] not in _OPENED or not _CLOSED.match(bounds.text, count.end, count.end + 2):
+        return None
     reach = max(0, len(before) - _LONGEST_HEAD)
     sign = _TO_LAST_SIGN.match(before, reach, max(before.rfind("("), before.rfind("[")))
-    head = _IN_BRACKET.search(before, sign.end() if sign else reach) if before.rstrip()[-1:] in _OPENED else None
-    if head is None or not re.match(r"\s?[)\],;]", bounds.text[count.end : count.end + 2]):
+    head = _IN_BRACKET.search(before, sign.end() if sign else reach)
+    if head is None:
         return None
     raw = head["phrase"]
     leading = _LEADING.match(raw)

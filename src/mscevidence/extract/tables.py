@@ -9,6 +9,7 @@ from itertools import groupby
 
 from mscevidence.model import Cell, Document, Span, Table, Value
 
+Texts = tuple[str, ...]
 _WHOLE = r"\d{1,3}(?:[ ,]\d{3})+|\d{1,7}"
 _DECIMAL = r"\d{1,7}(?:[.·]\d{1,4})?"
 _MARKS = re.compile(r"(?:\s?(?:\^[\w*†‡§¶#]{1,3}|[*†‡§¶#]))+$")
@@ -92,10 +93,10 @@ class Row:
     """
 
     label: str
-    heading: tuple[str, ...]
+    heading: Texts
     label_span: Span
     cells: dict[int, Cell] = field(default_factory=dict)
-    headers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    headers: dict[int, Texts] = field(default_factory=dict)
     size: Value | None = None
     lacking: bool = False
 
@@ -169,8 +170,9 @@ def _is_figure(text: str) -> bool:
 
 def _rows(grid: Grid, lines: list[dict[int, Cell]]) -> Iterator[Row]:
     headers: list[dict[int, Cell]] = []
+    paths: dict[int, Texts] = {}
     in_data = began = False
-    heading: tuple[str, ...] = ()
+    heading: Texts = ()
     first = ""
     for line in lines:
         texts = {column: grid.text(cell) for column, cell in line.items()}
@@ -181,6 +183,7 @@ def _rows(grid: Grid, lines: list[dict[int, Cell]]) -> Iterator[Row]:
             else:
                 headers = [*headers, line] if not in_data else [line]
                 in_data = False
+            paths = _paths(grid, headers)
             first = texts.get(0, "") or first
             heading = (texts[0],) if texts.get(0) and began else heading
             continue
@@ -191,33 +194,34 @@ def _rows(grid: Grid, lines: list[dict[int, Cell]]) -> Iterator[Row]:
             heading = (own,) if own else heading
             first = own or first
             continue
-        row = _row(grid, line, texts, headers, heading, first)
+        above = heading if texts.get(0) or not first or first in heading else (*heading, first)
+        row = _row(grid, line, texts, paths, above)
         if texts.get(0):
             first = texts[0]
             heading = (row.label,) if len(data) == 1 and len(row.cells) >= 3 else heading
         yield row
 
 
-def _row(
-    grid: Grid,
-    line: dict[int, Cell],
-    texts: dict[int, str],
-    headers: list[dict[int, Cell]],
-    heading: tuple[str, ...],
-    first: str,
-) -> Row:
+def _row(grid: Grid, line: dict[int, Cell], texts: dict[int, str], paths: dict[int, Texts], above: Texts) -> Row:
     own = [line[c] for c in range(grid.labels) if texts.get(c)]
     label = " ".join(dict.fromkeys(grid.text(cell) for cell in own))
-    above = heading if texts.get(0) or not first or first in heading else (*heading, first)
     span = (own[0].span[0], own[-1].span[1]) if own else next(iter(line.values())).span
     row = Row(label, above, span)
     for column in grid.data_columns():
         if column in line:
             row.cells[column] = line[column]
-            above_it = [head[column] for head in headers if column in head]
-            path = (grid.text(cell) for cell in above_it if cell.columns < grid.width or len(above_it) == 1)
-            row.headers[column] = tuple(dict.fromkeys(text for text in path if text))
+            row.headers[column] = paths.get(column, ())
     return row
+
+
+def _paths(grid: Grid, headers: list[dict[int, Cell]]) -> dict[int, Texts]:
+    """Return the texts of the headers above each column, from the top, those over the whole table left out."""
+    found: dict[int, Texts] = {}
+    for column in grid.data_columns():
+        above = [head[column] for head in headers if column in head]
+        texts = (grid.text(cell) for cell in above if cell.columns < grid.width or len(above) == 1)
+        found[column] = tuple(dict.fromkeys(text for text in texts if text))
+    return found
 
 
 def _asked(rows: list[Row]) -> Iterator[Row]:
@@ -278,7 +282,7 @@ def _turned(grid: Grid, part: list[Row]) -> Grid:
     return made
 
 
-def _size_above(grid: Grid, column: int, path: tuple[str, ...]) -> Value | None:
+def _size_above(grid: Grid, column: int, path: Texts) -> Value | None:
     """Return the number of patients that the headers of a column tell."""
     above = (cell for cell in grid.table.cells if cell.column <= column < cell.column + cell.columns)
     told = (size_in(grid.document, cell.span) for cell in above if grid.text(cell) in path)
