@@ -89,6 +89,11 @@ def told(opening: str, sentences: str) -> list[Told]:
         ("There was no major adverse event or death.", [("death", "all", 0, 20)]),
         ("No TCZ-associated side effects were noted.", [("related-adverse-event", "all", 0, 20)]),
         ("No clear adverse effects associated with MSC infusion were observed.", [("related-adverse-event", "all", 0, 20)]),
+        ("Three patients became free of insulin.", [("insulin-independence", "all", 3, 20)]),
+        ("No infusion-related reaction or malignancy was seen.", [("infusion-reaction", "all", 0, 20), ("malignancy", "all", 0, 20)]),
+        ("No serious adverse events or deaths were seen.", [("serious-adverse-event", "all", 0, 20), ("death", "all", 0, 20)]),
+        ("None of the patients discontinued and all completed the follow-up.", [("discontinuation", "all", 0, 20)]),
+        ("No patient died and half responded.", [("death", "all", 0, 20)]),
     ],
 )  # fmt: skip
 def test_outcomes_in_other_words(sentence: str, expected: list[Told]) -> None:
@@ -99,6 +104,7 @@ def test_outcomes_in_other_words(sentence: str, expected: list[Told]) -> None:
     ("sentence", "expected"),
     [
         ("Ten (50%) patients in the MSC group and 2 (20%) in the placebo group improved.", [("response", "MSC group", 10, 20), ("response", "placebo group", 2, 10)]),
+        ("Remission was seen in 12 (60%) and 4 (40%) patients of the MSC and placebo groups.", [("remission", "MSC group", 12, 20), ("remission", "placebo group", 4, 10)]),
         ("Remission rates in the MSC and placebo groups were 60% and 40%.", [("remission", "MSC group", 12, 20), ("remission", "placebo group", 4, 10)]),
         ("No serious infection was observed in the MSC group, but two in the placebo group.", [("serious-infection", "MSC group", 0, 20), ("serious-infection", "placebo group", 2, 10)]),
     ],

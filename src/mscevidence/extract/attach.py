@@ -22,7 +22,7 @@ _AFTER_VERB = re.compile(
     + PEOPLE
     + r")?(?:\s(?:in|of|from|with|on|receiving|given|treated|(?:assigned|allocated|randomi[sz]ed)\sto)\s[^.;:]{0,80}?)?"
     r",?\s*(?:(?:who|that|which)\s)?(?:had|has|have|having|with|there\swas|there\swere|achiev\w+|attain\w+|reach\w+|obtain\w+|experienc\w+|develop\w+|show\w+|exhibit\w+"
-    r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|acquir\w+|gain\w+|requir\w+|underwent|got"
+    r"|demonstrat\w+|report\w+|suffer\w+|present\w+|met|meet|were|was|remain\w+|are|enter\w+|maintain\w+|sustain\w+|acquir\w+|gain\w+|requir\w+|underwent|became|got"
     r"|occurr\w+|in|given|receiving|of\s(?:the\s)?[\w+/-]{1,25}\s(?:group|arm|cohort)|went\sinto|responded|died|relapsed|survived)\b(?:[^.;:]|\.(?=\d)){0,90}$",
 )
 _NO_BREAK_AFTER = re.compile(

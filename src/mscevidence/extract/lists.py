@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from mscevidence.extract.arms import ArmMention
+from mscevidence.extract.arms import PEOPLE, ArmMention
 from mscevidence.extract.context import Context
 from mscevidence.extract.counts import Count, runs
 from mscevidence.extract.cues import Opening
@@ -28,6 +28,8 @@ _IN_A_LIST = re.compile(r"\s?(?:,\s?(?:and|or|vs\.?)?|and|or|vs\.?|versus|;)\s(?
 _NEAR = 90
 """Characters between a list of counts and the list beside it with which it is aligned without "respectively"."""
 _AT = re.compile(r"\s(?:of\s(?:the\s)?patients\s)?(?:at|after|by|on|within)\s(?:the\s)?")
+_OF_PATIENTS_IN = re.compile(rf"(?:\s(?:of\s(?:the\s)?)?{PEOPLE})?,?\s(?:in|of|from|for|among)\s(?:the\s)?")
+_GROUPS = re.compile(r".{0,60}?\b(?:groups|arms|cohorts)\b")
 Placed = TypeVar("Placed", ArmMention, Mention, TimeMention)
 Item = TypeVar("Item", ArmMention, Mention, TimeMention, Count)
 
@@ -147,10 +149,25 @@ def _align_beside(
     if ";" in text[slice(*ahead)]:
         return
     timed = _align(found.times, run, text, _within(times_in(text, ahead), ahead))
+    if _align_with_arms_behind(found, run, text, _within(arms, behind)):
+        return
     if not timed and not _align(found.arms, run, text, [a for a in _within(arms, ahead) if a.kind != "all"]):
         _ = _align(found.outcomes, run, text, _within(outcomes, ahead)) or _align(
             found.outcomes, run, text, _within(outcomes, behind)
         )
+
+
+def _align_with_arms_behind(found: Distribution, run: tuple[Count, ...], text: str, arms: Sequence[ArmMention]) -> bool:
+    """Align "5 (17%) and 2 (7%) patients in the cell and placebo groups": as many arms directly behind."""
+    listed = next((group for group in _runs(text, arms)), ())
+    if len(listed) != len(run) or any(arm.kind == "all" for arm in listed):
+        return False
+    if not _OF_PATIENTS_IN.fullmatch(text, run[-1].end, listed[0].start):
+        return False
+    if not _GROUPS.match(text, listed[-1].start, listed[-1].end + 8):
+        return False
+    found.arms.update(zip(run, listed, strict=True))
+    return True
 
 
 def _align(into: dict[Count, Placed], run: tuple[Count, ...], text: str, mentions: Sequence[Placed]) -> bool:

@@ -43,6 +43,7 @@ _IN_EVERYBODY = re.compile(
     rf"\s(?:[^.;,()]{{0,40}}?\s)?(?:was|were|is|are|has\sbeen|have\sbeen)\s(?:\w+\s){{0,3}}(?:in|by|for|among)\s(?P<all>(?:all|both|every)\s(?:of\s)?(?:the\s|these\s|our\s)?"
     rf"(?:(?P<n>{_NUMBER})\s)?(?:[\w-]+\s){{0,2}}?{PEOPLE})\b(?!\s(?:except|but|with|who|in|of|that))"
 )
+_DENIED = re.compile(r"\b(?:no|not|without|never|than)\b")
 _IN_NO_ONE = re.compile(
     rf"\b(?P<no>none|no\s(?:one|{PEOPLE})|not\sin\sany)\s(?:of\s(?:the\s|those\s)*(?:{PEOPLE}\s)?)?(?:in|of|on|with|given|receiving|treated\swith)\s(?:the\s)?$",
     re.IGNORECASE,
@@ -93,13 +94,16 @@ _NOT_HAD = (
     r"|evaluat\w+|assess\w+|examin\w+|tests?|tested|includ\w+|monitor\w+|measure\w*)\b"
 )
 _NARROWS_ALL = re.compile(r"related|severe|serious|grade", re.IGNORECASE)
+_RELATED = re.compile(r"related", re.IGNORECASE)
 _NARROWS_THIS = re.compile(r"severe|serious|grade", re.IGNORECASE)
 _COUNTED_ZERO = re.compile(r"\s?[(\[]\s?0\s?(?:/|of\b|%)")
 _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
     re.IGNORECASE,
 )
-_JOINED = re.compile(r"\s?(?:,\s?(?:or|and|nor)?|or|and|nor|and/or)\s(?:[\w-]+\s){0,2}?(?:\w+-)?")
+_JOINED = re.compile(
+    rf"\s?(?:,\s?(?:or|and|nor)?|or|and|nor|and/or)\s(?:(?!(?:all|both|each|every\w*|half|most|some|only|others?|{_NUMBER})\b)[\w-]+\s){{0,2}}?(?:\w+-)?"
+)
 
 
 @dataclass(frozen=True)
@@ -135,9 +139,7 @@ def _in_everybody(document: Document, sentence: Span, mentions: tuple[Mention, .
     """Yield the outcomes of "a response was seen in all patients"."""
     for mention in mentions:
         match = _IN_EVERYBODY.match(document.text, mention.end, sentence[1])
-        if match is None or re.search(
-            r"\b(?:no|not|without|never|than)\b", document.text[sentence[0] : match.start("all")]
-        ):
+        if match is None or _DENIED.search(document.text, sentence[0], match.start("all")):
             continue
         values: tuple[Value, ...] = ()
         if match["n"]:
@@ -168,9 +170,8 @@ def _nobody(
     for match in _NOBODY.finditer(document.text, *sentence):
         for mention in _chain(document.text, match.end(), sentence, mentions):
             span = (match.start("no"), mention.end)
-            values = [
-                value_at(document, "events", (match.start("no"), match.start("no") + len(match["no"].split()[0])), 0)
-            ]
+            no = (match.start("no"), match.start("no") + len(match["no"].split()[0]))
+            values = [value_at(document, "events", no, 0)]
             group = "n" if match["n"] else "bare" if match["bare"] else None
             if group:
                 values.append(value_at(document, "n", match.span(group), value_of(match[group])))
@@ -245,12 +246,14 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
             continue
         if match is not None:
             start = offset + match.start("no")
-            opened, first_end = match, mention.end
+            named_whole = mention.outcome == "infusion-reaction"  # "infusion-related reaction" narrows nothing else
+            opened, told_until = match, mention.start if named_whole else mention.end
             no_span = (start, start + len(match["no"]))
         between = text[previous.end : mention.start] if joined and previous is not None else ""
         previous = mention
         if opened is not None and _is_zero(text, sentence, opened, no_span[0], mention):
-            widely = not mention.outcome.startswith("related") and _NARROWS_ALL.search(text, no_span[0], first_end)
+            narrowing = _RELATED if mention.outcome == "death" else _NARROWS_ALL  # a death cannot be less than serious
+            widely = not mention.outcome.startswith("related") and narrowing.search(text, no_span[0], told_until)
             narrowed = bool(joined and (widely or _NARROWS_THIS.search(between)))
             yield _narrative_zero(document, opened, no_span, mention, sentence[1], narrowed=narrowed)
 
