@@ -1,4 +1,4 @@
-"""Crossref: works in JSON (one, lists, pages, lines, CSL JSON) and in XML (unixref)."""
+"""Crossref: works in JSON (one, lists, pages, lines, with the types of CSL) and in XML (unixref)."""
 
 from __future__ import annotations
 

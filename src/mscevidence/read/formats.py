@@ -52,6 +52,7 @@ RECORD_FORMATS: dict[str, str] = {
     "eutils": "eutils_answers",
     "ctgov": "ctgov",
     "europepmc": "europepmc",
+    "reference-json": "reference_json",
     "crossref": "crossref",
     "ictrp": "ictrp",
     "ris": "ris",

@@ -14,7 +14,7 @@ _MEMBER = re.compile(r'(?:\[\s*)?\{\s*"[^"\n]{1,200}"\s*:')
 _ELEMENT = re.compile(r"<(?P<name>[A-Za-z_][\w:.-]{0,200})(?=[\s/>])[^<>]*>")
 _BEFORE_ELEMENT = re.compile(r"(?:<\?[^>]{0,1000}\?>\s*|<!--.{0,20000}?-->\s*|<!DOCTYPE[^\[>]{0,2000}>\s*)*", re.DOTALL)
 _OF_WORDS = frozenset({"a", "b", "big", "br", "center", "em", "font", "i", "pre", "small", "strong", "sub", "sup", "u"})
-_READ_JSON = "ClinicalTrials.gov API 2, Crossref, Europe PMC"
+_READ_JSON = "ClinicalTrials.gov API 2, Crossref, Europe PMC, CSL, Zotero"
 _READ_XML = "PubMed, JATS, Europe PMC, Crossref, EndNote, ICTRP"
 
 _KNOWN = (
