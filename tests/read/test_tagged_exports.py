@@ -266,3 +266,12 @@ def test_editors_of_a_book_in_biosis_are_no_journal() -> None:
     text += "SO  - Kamp, Roza M. [Editor, Reprint Author], Calvete, Juan J. [Editor]. Methods.:371-397, 2004.\n"
     read = document(text)
     assert (read.journal, read.pages, read.date) == ("Methods", "371-397", "2004")
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["MH Adult\n   Blood Platelets/drug effects\n   Humans", "MH Adult; Blood Platelets/drug\n   effects; Humans"],
+)
+def test_headings_of_medline_on_the_platform_stand_on_lines_or_behind_semicolons(headings: str) -> None:
+    text = f"FN Clarivate\nVR 1.0\nPT J\nTI Cells in ITP\n{headings}\nUT MEDLINE:1\nER\n"
+    assert document(text, "web-of-science").subjects == ("Adult", "Blood Platelets/drug effects", "Humans")

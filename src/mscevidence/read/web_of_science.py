@@ -138,7 +138,10 @@ def _add(reference: Reference, tag: str, lines: list[str]) -> None:
     name, value = FIELDS.get(tag), " ".join(line for line in lines if line)
     if tag in {"AU", "AF"} or not value:
         return
-    if name in {"keyword", "subject", "type"}:
+    if tag == "MH" and ";" not in value:
+        # Older exports of MEDLINE have one heading on a line.
+        add_terms(reference, "subject", ";".join(lines))
+    elif name in {"keyword", "subject", "type"}:
         add_terms(reference, name, value)
     elif name:
         # One address after the other, each ending with a full stop and going over several lines.
