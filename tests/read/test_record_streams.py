@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
+import json
 import re
 import tracemalloc
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -313,3 +316,33 @@ def test_a_stream_that_gives_little_at_a_time_is_read_like_a_file(most: int, pac
     for stream in (io.BufferedReader(Drip(data, most)), Drip(data, most)):
         assert list(read_all(cast("BinaryIO", stream), container="c")) == whole
         assert not stream.closed
+
+
+def stream_of(kind: str, count: int) -> bytes:
+    """Return a file whose records do not pack well, so that its packed bytes grow with each of them."""
+    noise = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(count)]
+    if kind == "ris":
+        return "".join(f"TY  - JOUR\nTI  - Cells {each}\nER  - \n" for each in noise).encode()
+    if kind == "ctgov":
+        studies = [{"protocolSection": {"identificationModule": {"briefTitle": f"Cells {each}"}}} for each in noise]
+        return json.dumps({"studies": studies}).encode()
+    articles = (f"<Article><ArticleTitle>Cells {each}</ArticleTitle></Article>" for each in noise)
+    citations = "".join(f"<MedlineCitation><PMID>1</PMID>{each}</MedlineCitation>" for each in articles)
+    return f"<MedlineCitationSet>{citations}</MedlineCitationSet>".encode()
+
+
+@pytest.mark.parametrize("kind", ["ris", "ctgov", "pubmed"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_what_stands_before_the_cut_of_a_packed_file_is_read_before_the_error(kind: str, share: float) -> None:
+    data = stream_of(kind, 3000)
+    packed = gzip.compress(data)
+    cut = packed[: int(len(packed) * share)]
+    whole = [each.title for each in read_all(data) if isinstance(each, Document)]
+    unpacked = zlib.decompressobj(wbits=31).decompress(cut).decode()
+    known = [title for title in whole if title.split()[1] in unpacked]
+    found: list[str] = []
+    with pytest.raises(DocumentError, match="end too early"):
+        found.extend(each.title for each in read_all(cut) if isinstance(each, Document))
+    assert found == whole[: len(found)]
+    assert len(known) - 1 <= len(found) <= len(known)
+    assert len(known) > 100

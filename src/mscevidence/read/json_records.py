@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Literal
 
 from mscevidence.errors import DocumentError
+from mscevidence.read.streams import some_of
 
 MAX_RECORD_CHARACTERS = 32_000_000
 """The largest trial of ClinicalTrials.gov has about half of it."""
@@ -78,6 +79,7 @@ class _Splitter:
         self.text = ""
         self.position = 0
         self.ended = False
+        self.broken: DocumentError | None = None
         self.hopeless = False
 
     def values(self, layout: Layout, begins: re.Pattern[str] | None) -> Iterator[Value]:
@@ -90,12 +92,15 @@ class _Splitter:
                 self._skip(_KEY)
             here = self.text[self.position : self.position + 1]
             if not here:
+                self._tell_break()
                 if layout != "values":
                     yield Value("", fault="the list of records is not closed: the file is cut short")
                 return
             if here in "]}":
                 return
             found = self._value()
+            if found.fault:
+                self._tell_break()
             if found.fault and not self._resume(layout):
                 yield dataclasses.replace(found, fault=f"{found.fault}; nothing behind it can be read")
                 return
@@ -104,6 +109,7 @@ class _Splitter:
     def _go_behind(self, begins: re.Pattern[str]) -> None:
         while (match := begins.search(self.text)) is None:
             if len(self.text) > self.most or not self._more():
+                self._tell_break()
                 raise DocumentError("no list of records is in this JSON", hint="fetch the file again")
         self.position = match.end()
 
@@ -173,11 +179,20 @@ class _Splitter:
                 return token.end() if depth == 0 else None
         return None
 
+    def _tell_break(self) -> None:
+        """Raise what broke the stream, when nothing more can be read."""
+        if self.broken is not None:
+            raise self.broken
+
     def _more(self, least: int = _CHUNK) -> bool:
         """Read on, and forget what lies behind; return whether there was more."""
         if self.ended:
             return False
-        data = self.stream.read(least)
+        try:
+            data = some_of(self.stream, least)
+        except DocumentError as error:
+            # What was read before is given first.
+            self.broken, data = error, b""
         self.ended = not data
         self.text = self.text[self.position :] + self.decode(data, final=self.ended)
         self.position = 0

@@ -17,6 +17,7 @@ from mscevidence.model import Reject
 from mscevidence.read.canonical import decode
 from mscevidence.read.formats import Record
 from mscevidence.read.reference import Reference, record_of
+from mscevidence.read.streams import some_of
 
 MAX_RECORD_BYTES = 5_000_000
 """The largest record of a reference manager, with its attachments named and 3,000 references, has about 0.5 MB."""
@@ -39,7 +40,7 @@ def chunks_of(stream: BinaryIO) -> Iterator[bytes]:
     """Yield the bytes of a stream in pieces; UTF-16 is turned into UTF-8 on the way."""
     width = _utf16(stream)
     decoder = codecs.getincrementaldecoder(width)("backslashreplace") if width else None
-    while chunk := stream.read(_CHUNK):
+    while chunk := some_of(stream, _CHUNK):
         yield decoder.decode(chunk).encode() if decoder else chunk
     if decoder:
         yield decoder.decode(b"", final=True).encode()

@@ -97,29 +97,46 @@ def open_unpacked(stream: BinaryIO) -> BinaryIO:
 
 
 class _Whole(io.RawIOBase):
-    """The bytes of another stream in whole pieces, however little it gives at a time; who opened that one closes it."""
+    """The bytes of another stream in whole pieces, however little it gives at a time; who opened that one closes it.
+
+    Where that one breaks, what came before is given first, and the next read tells what is wrong.
+    """
 
     def __init__(self, stream: BinaryIO | io.RawIOBase) -> None:
         super().__init__()
         self._stream = stream
+        self._fault: DocumentError | None = None
 
     def readable(self) -> bool:
         """Return True."""
         return True
 
     def readinto(self, buffer: object) -> int:
-        """Fill a buffer; less than that is given at the end only."""
+        """Fill a buffer; less than that is given at the end, and before a fault, only."""
+        if self._fault is not None:
+            raise self._fault
         view = memoryview(buffer).cast("B")  # type: ignore[arg-type]
         filled = 0
-        while filled < len(view) and (piece := self._stream.read(len(view) - filled)):
-            view[filled : filled + len(piece)] = piece
-            filled += len(piece)
+        try:
+            while filled < len(view) and (piece := self._stream.read(len(view) - filled)):
+                view[filled : filled + len(piece)] = piece
+                filled += len(piece)
+        except DocumentError as error:
+            if not filled:
+                raise
+            self._fault = error
         return filled
 
 
 def _filled(stream: BinaryIO | io.RawIOBase) -> io.BufferedReader:
     """Return a stream whose `peek` shows a whole buffer."""
     return io.BufferedReader(_Whole(stream), _CHUNK)
+
+
+def some_of(stream: BinaryIO, most: int) -> bytes:
+    """Return the next bytes of a stream; of one that breaks all that stand before the fault, before it is raised."""
+    some: bytes = stream.read1(most) if isinstance(stream, io.BufferedReader) else stream.read(most)
+    return some
 
 
 def beginning(stream: BinaryIO, most: int = 1 << 14) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 from mscevidence.errors import DocumentError
-from mscevidence.read.streams import beginning
+from mscevidence.read.streams import beginning, some_of
 
 MAX_RECORD_BYTES = 32_000_000
 """The largest article in XML has about a tenth of it."""
@@ -213,7 +213,7 @@ class _Splitter:
         return Piece(name.decode(), data, fault, self.encoding, self.escaped)
 
     def _more(self) -> bool:
-        chunk = self.stream.read(_CHUNK)
+        chunk = some_of(self.stream, _CHUNK)
         self.buffer += chunk
         return bool(chunk)
 
