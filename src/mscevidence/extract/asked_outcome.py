@@ -50,6 +50,8 @@ _WITH_BEFORE = re.compile(
     r"(?P<before>[A-Za-z]{4,}|[A-Z]{2,5})[\s-](?=(?P<word>[a-z]{4,}))"
 )
 """Two words of which the first may narrow the second: "respiratory infection"."""
+_UNTIMED = 0.88
+"""What words are worth that do not tell the time that was asked for."""
 _SHORT_WORTH = 0.8
 """What it is worth to name what happens without what the whole article is about."""
 _GRADES = re.compile(
@@ -81,7 +83,7 @@ class AskedOutcome:
         all_ = stems(self.words)
         found = [(all_, 1.0), (telling(all_), 0.9), (unmeasured(all_), 0.97)]
         if times_told(self.words):
-            found.append((stems(without_times(self.words)), 0.95))
+            found.append((stems(without_times(self.words)), _UNTIMED))
         plain = stems(_BRACKETS.sub(" ", self.words))
         if plain and plain != all_:
             found += [(plain, 0.95), (telling(plain), 0.9)]

@@ -1,10 +1,21 @@
-"""Whether a text says that a group is its control: "hepatitis vaccine as control", "controls received saline"."""
+"""Names of control groups, and whether a text says that a group is its control: "hepatitis vaccine as control"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
+CONTROL_GROUP = re.compile(r"\bcontrol\s(?:group|arm)\b", re.IGNORECASE)
+NAMED_CONTROL = re.compile(
+    r"\bplacebo\b(?!-|\s(?:effect|response|run|product|tablet|capsule))|\b(?:control|sham|usual[\s-]care|comparator|non-?exposed|untreated"
+    r"|(?:standard|routine)[\s-](?:care|treatment|therapy))(?=[\s-](?:groups?|arms?|subjects|patients|participants|infants|women|children|villages)|s\b"
+    r"|[,.;)]|\s(?:and|or|was|were|had)\b|$)",
+    re.IGNORECASE,
+)
+EXPERIMENTAL = re.compile(
+    r"(?<!all\s)(?<!any\s)(?<!our\s)\b(?:intervention|experimental|treatment|active|study)[\s-](?:group|arm|subjects|patients|participants|villages)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z][\w-]{3,}")
 _CONTROL = re.compile(r"\bcontrols?\b", re.IGNORECASE)
 _AS_CONTROL = re.compile(

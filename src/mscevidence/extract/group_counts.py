@@ -31,6 +31,7 @@ _IN_EACH = re.compile(
 )
 _NAME_AND_N = re.compile(r"[,;]\s(?:the\s)?[A-Za-z][\w-]*(?:\s[\w-]+){0,3},?\s?")
 _LIST_GAP = re.compile(r"[)\]]?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)[(\[]?")
+_RESPECTIVELY = re.compile(r"(?:\s(?:groups?|arms?))?,?\srespectively\b")
 _NAMED_INSIDE = re.compile(r"\s(?:of|in|from|on|among|with|receiving|given)\s(?:the\s)?(?:\d[\d,]*\s)?\Z")
 _VERB = re.compile(r"\s(?:was|were|is|are|had|groups?\s(?:was|were))\b")
 _COMPARES = re.compile(
@@ -169,6 +170,9 @@ def _follows(text: str, counts: Sequence[Count], mentions: Sequence[GroupMention
 def introduced(text: str, mentions: Sequence[GroupMention], pair: tuple[Count, Count]) -> dict[Whose, Count] | None:
     """Return whose the counts of a pair are by the groups that the sentence names before all its counts."""
     before = _sides([m for m in mentions if m.end <= pair[0].start])
+    behind = [m for m in mentions if m.start >= pair[1].end]
+    if not before and len(behind) == len(SIDES) and _RESPECTIVELY.match(text, behind[1].end):
+        before = _sides(behind)
     if not before or any(m.whose == "other" for m in mentions) or len(before) > len(SIDES):
         return None
     if agrees_with_words(text, before[0], pair) is False:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from mscevidence.extract.control_groups import CONTROL_GROUP, EXPERIMENTAL, NAMED_CONTROL
 from mscevidence.extract.count_rules import counts_in
 from mscevidence.extract.counts import Count, Sentence
-from mscevidence.extract.group_names import SideWords, named_groups
+from mscevidence.extract.group_names import SideWords, named_groups, quantities_in
 from mscevidence.extract.numbered_names import is_in_a_name
 from mscevidence.extract.numerals import numerals_in
 from mscevidence.extract.pairing import OTHER, Side, Sides, pair
@@ -34,24 +35,14 @@ _LACK = re.compile(
     r"\b(?:no|without|not\s(?:given|receiving|treated\swith))\s(?P<what>[a-z][\w\s-]{2,60})", re.IGNORECASE
 )
 _SHORT = re.compile(r"\b[A-Z][A-Z\d]+\b")
-_CONTROL_GROUP = re.compile(r"\bcontrol\s(?:group|arm)\b", re.IGNORECASE)
 _ADDED = re.compile(r"\s\+\s|\bplus\b", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:[Gg]roups?|GROUPS?|[Aa]rms?|[Cc]ohorts?)(?:[\s-]|\s[-–]\s)([A-Z]|\d|I{1,3}|IV)\b(?!\.\d)")
 _GROUP_BEHIND = re.compile(r"(?<![\w-])([A-Z])[\s-](?:groups?|arms?|patients|subjects)\b")
+_FORMER = re.compile(r"\bthe\s(former|latter)\b", re.IGNORECASE)
 _GROUPS = re.compile(
     r"\b(?:[Gg]roups|[Aa]rms|[Cc]ohorts)\s(?:[A-Z]|\d|I{1,3}|IV)(?P<rest>(?:(?:,\s?(?:and\s)?|\s(?:and|or|vs\.?|versus)\s)(?:[A-Z]|\d|I{1,3}|IV)\b(?![.\d%]))+)"
 )
 _MARK = re.compile(r"\b(?:[A-Z]|\d|I{1,3}|IV)\b")
-_CONTROL = re.compile(
-    r"\bplacebo\b(?!-|\s(?:effect|response|run|product|tablet|capsule))|\b(?:control|sham|usual[\s-]care|comparator|non-?exposed|untreated"
-    r"|(?:standard|routine)[\s-](?:care|treatment|therapy))(?=[\s-](?:groups?|arms?|subjects|patients|participants|infants|women|children|villages)|s\b"
-    r"|[,.;)]|\s(?:and|or|was|were|had)\b|$)",
-    re.IGNORECASE,
-)
-_EXPERIMENTAL = re.compile(
-    r"(?<!all\s)(?<!any\s)(?<!our\s)\b(?:intervention|experimental|treatment|active|study)[\s-](?:group|arm|subjects|patients|participants|villages)\b",
-    re.IGNORECASE,
-)
 _WITHOUT = re.compile(r"\bwithout\b(?=\s(?:it|versus|vs\.?|and|compared)\b|[.,;)])")
 
 
@@ -183,16 +174,8 @@ class Groups:
     @cached_property
     def quantities(self) -> tuple[tuple[re.Pattern[str], Whose], ...]:
         """Patterns of doses and durations that tell the sides apart: "48 weeks", "1200 mg"."""
-        found: list[tuple[re.Pattern[str], Whose]] = []
-        for side in SIDES:
-            numbers = [word for word in self.sides.own(side) if word[0].isdigit()]
-            for match in re.finditer(r"(\d[\d,.]*)\s?-?\s?([a-z]+)", self._asked(side)):
-                if match[1].replace(",", "") in numbers:
-                    number = ",?".join(match[1].replace(",", ""))
-                    unit = match[2].removesuffix("s")[:4]
-                    listed = rf"-?\s(?:and|or|vs\.?|versus|to)\s(?:the\s)?\d[\d,.]*[\s-]*{unit}"
-                    found.append((re.compile(rf"(?<![\d.]){number}(?:[\s-]*{unit}|(?={listed}))", re.IGNORECASE), side))
-        return tuple(found)
+        numbers = {side: frozenset(word for word in self.sides.own(side) if word[0].isdigit()) for side in SIDES}
+        return tuple((found, side) for side in SIDES for found in quantities_in(self._asked(side), numbers[side]))
 
     def mentions(self, span: Span) -> tuple[GroupMention, ...]:
         """Return the mentions of groups in a part of the text, those of one group that touch as one."""
@@ -202,7 +185,13 @@ class Groups:
 
     def _found(self, span: Span) -> tuple[GroupMention, ...]:
         found = sorted(
-            {*self._lettered(span), *self._worded(span), *self._controls(span), *self._withheld(span)},
+            {
+                *self._lettered(span),
+                *self._worded(span),
+                *self._controls(span),
+                *self._withheld(span),
+                *self._referred(span),
+            },
             key=lambda m: (m.start, -m.end),
         )
         merged: list[GroupMention] = []
@@ -255,7 +244,7 @@ class Groups:
         """Whether a sentence names a control group besides both groups asked for, so that it is a third."""
         for _, spans in self.told:
             for start, end in spans:
-                if _CONTROL_GROUP.search(self.text, start, end):
+                if CONTROL_GROUP.search(self.text, start, end):
                     words = stems(self.text[start:end])
                     if len({whose for word, whose in self.words.items() if word in words and whose != "other"}) > 1:
                         return True
@@ -264,14 +253,25 @@ class Groups:
     def _controls(self, span: Span) -> Iterator[GroupMention]:
         if not self.sides.controlled:
             if self._two_groups and not self._third_control:
-                for match in _CONTROL_GROUP.finditer(self.text, *span):
+                for match in CONTROL_GROUP.finditer(self.text, *span):
                     yield GroupMention(*match.span(), "comparator")
             return
-        for pattern in (_CONTROL, _WITHOUT):
+        for pattern in (NAMED_CONTROL, _WITHOUT):
             for match in pattern.finditer(self.text, *span):
                 yield GroupMention(*match.span(), "comparator")
-        for match in _EXPERIMENTAL.finditer(self.text, *span):
+        for match in EXPERIMENTAL.finditer(self.text, *span):
             yield GroupMention(*match.span(), "intervention")
+
+    def _referred(self, span: Span) -> Iterator[GroupMention]:
+        """Yield "the former" and "the latter" of the two groups that the sentence before names."""
+        found = list(_FORMER.finditer(self.text, *span))
+        if not found:
+            return
+        before = [each for _, sentences in self.told for each in sentences if each[1] <= span[0]][-1:]
+        sides = list(dict.fromkeys(m.whose for each in before for m in self.mentions(each)))
+        if len(sides) == len(SIDES) and "other" not in sides:
+            for match in found:
+                yield GroupMention(*match.span(), sides[0 if match[1].casefold() == "former" else 1])
 
     def _withheld(self, span: Span) -> Iterator[GroupMention]:
         """Yield "the non-premedicated group" and "the premedicated group" where one group was not given something."""

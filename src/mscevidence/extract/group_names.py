@@ -103,6 +103,16 @@ class _Word:
         return None if label == "shared" or label == "negation" or label == "alone" else label  # noqa: PLR1714 - narrows
 
 
+def quantities_in(phrase: str, numbers: Stems) -> Iterator[re.Pattern[str]]:
+    """Yield what finds the doses and durations of a phrase that have one of some numbers: "48 weeks", "1200 mg"."""
+    for match in re.finditer(r"(\d[\d,.]*)\s?-?\s?([a-z]+)", phrase):
+        if match[1].replace(",", "") in numbers:
+            number = ",?".join(match[1].replace(",", ""))
+            unit = match[2].removesuffix("s")[:4]
+            listed = rf"-?\s(?:and|or|vs\.?|versus|to)\s(?:the\s)?\d[\d,.]*[\s-]*{unit}"
+            yield re.compile(rf"(?<![\d.]){number}(?:[\s-]*{unit}|(?={listed}))", re.IGNORECASE)
+
+
 def named_groups(text: str, span: Span, words: SideWords) -> Iterator[NamedGroup]:
     """Yield the runs of words in a part of a text that name a side or a third group, in order."""
     run: list[_Word] = []

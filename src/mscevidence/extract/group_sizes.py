@@ -48,7 +48,7 @@ _AND = re.compile(r"[^.;,()\d]{0,12}\s(?:and|or)\s(?:the\s)?")
 _LIST_GAP = re.compile(r"(?:[^.;()\d]{0,30})?(?:,\s?(?:and\s)?|\s(?:and|vs\.?|versus)\s)")
 _END_OF_LIST = re.compile(r",?\s?(?:respectively|completed|[.;(]|$)")
 _MAY_TELL = re.compile(
-    rf"\b[nN]\s?=|\b(?:had|contained)\s\d|[(\[:]\s?\d|\d\s?[)\];]|{_ASSIGNED.pattern}", re.IGNORECASE
+    rf"\b[nN]\s?=|\btook\spart,|\b(?:had|contained)\s\d|[(\[:]\s?\d|\d\s?[)\];]|{_ASSIGNED.pattern}", re.IGNORECASE
 )
 _ENUMERATOR = re.compile(r"\([1-9]\)\s(?=[A-Za-z])")
 _RATIO_BEFORE = re.compile(r"\d\s?[:∶]\s?$")

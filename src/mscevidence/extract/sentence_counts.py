@@ -22,8 +22,8 @@ _CHANGE = re.compile(
 )
 _N_AND_PERCENT = re.compile(r"[,;]\s?|\s?[(\[]|\s?/\s?")
 _NOBODY = re.compile(
-    r"\b(?:no\s(?:patients?|subjects?|participants?|women|children|one|cases?|deaths?|events?)|none(?:\sof\sthe\s(?:patients|subjects))?)"
-    r"(?=\s(?:in|of|from|on)\s)",
+    r"\b(?:no\s(?:patients?|subjects?|participants?|women|children|one|cases?|deaths?|events?)|none(?:\sof\s(?:the\s(?:patients|subjects)|those))?)"
+    r"(?=\s(?:in|of|from|on|with|given|managed|treated|receiving)\s)",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[][^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*[)\]]")
@@ -97,11 +97,12 @@ def _is_of_things(text: str, count: Count) -> bool:
 def _with_nobody(text: str, span: Span, counts: Sequence[Count]) -> Sequence[Count]:
     """Return counts with the "no patients" of one group where another has some: "no patients in A and 2 in B"."""
     found = list(_NOBODY.finditer(text, *span))
-    if len(found) != 1 or len(counts) != 1 or found[0].end() > counts[0].start:
+    if len(found) != 1 or len(counts) != 1 or (found[0].start() < counts[0].end and found[0].end() > counts[0].start):
         return counts
     (nobody,) = found
     zero = Value(role="events", text=nobody.group(), span=nobody.span(), number=0.0)
-    return (Count("x-patients", nobody.start(), nobody.end(), (zero,), noun=True), *counts)
+    none = Count("x-patients", nobody.start(), nobody.end(), (zero,), noun=True)
+    return (none, *counts) if none.start < counts[0].start else (*counts, none)
 
 
 def _as_events(count: Count) -> Count:

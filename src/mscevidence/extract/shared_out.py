@@ -27,7 +27,7 @@ _CLOSED = re.compile(rf"\s?(?:{_PEOPLE})?\s?(?:[;,)\].]|and\b)")
 _HAD = re.compile(r"(?:\s(?:groups?|arms?))?\s(?:had|comprised|consisted\sof|included|contained)\s")
 _BEFORE_NAME = re.compile(r"\s?[,;]\s(?:the\s)?")
 _SHARED_OUT = re.compile(
-    r"\b(?:randomi[sz]\w+|randomly|assigned|allocated|divided|eligible|evaluable|evaluated|included|analy[sz]ed|comprised|received|completed)\b",
+    r"\b(?:randomi[sz]\w+|randomly|assigned|allocated|divided|eligible|evaluable|evaluated|included|analy[sz]ed|comprised|received|completed|participated|took\spart|entered|enrol\w+|recruited)\b",
     re.IGNORECASE,
 )
 _RESULT = re.compile(

@@ -19,7 +19,7 @@ from mscevidence.extract.sentence_counts import results_in
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
 from mscevidence.extract.word_stems import same_direction
-from mscevidence.model import Span
+from mscevidence.model import Span, Value
 
 _CUT = re.compile(r";\s|,?\s(?:but|while|whereas)\s|,\sand\s(?=(?:in|of|for|among|on|with)\s)")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)*)[)\]]")
@@ -27,6 +27,7 @@ _SAME_GROUP = re.compile(
     r"\b(?:[Ii]n|[Oo]f|[Aa]mong)\s(?:this|the\ssame|that)\s(?:group|arm|cohort)\b|\b[Tt]his\s(?:group|arm|cohort)\b"
 )
 _WHO = re.compile(r"\s(?:who|that|whose)\s(?!received|were\s(?:given|treated|assigned|randomi))")
+_ONLY = re.compile(r"(?:\s(?:groups?|arms?|patients))?\s(?P<only>only)(?=[.;,]|\s?$)")
 _NEAR = 30
 _NOT_COUNTED = re.compile(r"±|\b(?:mean|median|score|odds|hazard|ratio|per\s100)\b", re.IGNORECASE)
 _SCORE = 0.8
@@ -84,10 +85,27 @@ class ApartQuestion:
         if not named and last is not None and _SAME_GROUP.search(text, *sentence):
             yield from self._in_part(sentence, last)
         elif len(named) == 1:
-            yield from self._in_part(sentence, named.pop())
+            whose = named.pop()
+            told = list(self._in_part(sentence, whose))
+            yield from told
+            if len(told) == 1:
+                yield from self._only(sentence, whose)
         elif named:
             for whose, part in (*self._clauses(sentence), *self._brackets(sentence)):
                 yield from self._in_part(part, whose)
+
+    def _only(self, sentence: Span, whose: Whose) -> Iterator[_Told]:
+        """Yield that nobody of the other group had what was seen "in group K only"."""
+        groups = self.asked.groups
+        other = next((side for side in SIDES if side != whose), None)
+        size = self.sizes.best[SIDES.index(other)] if other is not None and whose != "other" else None
+        for mention in groups.mentions(sentence):
+            name = groups.text[slice(mention.start, mention.end)].removesuffix(" only")
+            found = _ONLY.match(groups.text, mention.start + len(name), sentence[1])
+            if found is not None and other is not None and size is not None:
+                words = found.span("only")
+                zero = Value(role="events", text=groups.text[slice(*words)], span=words, number=0.0)
+                yield _Told(other, Counted(zero, size, "zero"), words)
 
     def _named(self, span: Span) -> set[Whose]:
         return {mention.whose for mention in self.asked.groups.mentions(span)}
