@@ -428,6 +428,44 @@ def test_patients_on_placebo_are_not_counted_among_those_who_got_the_cells(tmp_p
     assert set(everybody.combines) == {"msc", "placebo"}
 
 
+ONE_DOSE = "received umbilical cord mesenchymal stem cells at 1×10^6 cells/kg weekly"
+
+
+@pytest.mark.parametrize(
+    ("methods", "results", "arms"),
+    [
+        (f"22 patients {ONE_DOSE}.", "13 of 22 patients (59.1%) responded.", {"all": 1e6}),
+        (
+            f"40 patients were randomised to MSC (n=20) or placebo (n=20). The MSC group {ONE_DOSE}.",
+            "A response occurred in 12/20 patients (60%) in the MSC group and 5/20 (25%) in the placebo group.",
+            {"all": None, "msc": 1e6, "placebo": None},
+        ),
+        (
+            f"22 patients {ONE_DOSE} or 2×10^6 cells/kg weekly.",
+            "13 of 22 patients (59.1%) responded.",
+            {"all": None, "dose-1.0": 1e6, "dose-2.0": 2e6},
+        ),
+        (
+            f"In this dose-escalation trial 22 patients {ONE_DOSE}.",
+            "13 of 22 patients (59.1%) responded.",
+            {"all": None, "dose-1.0": 1e6},
+        ),
+    ],
+    ids=["one", "against placebo", "two", "escalation"],
+)
+def test_the_only_dose_is_that_of_whoever_got_the_cells(
+    tmp_path: Path, methods: str, results: str, arms: dict[str, float | None]
+) -> None:
+    text = f"Mesenchymal stem cells in immune thrombocytopenia\n\nMethods: {methods}\n\nResults: {results}\n"
+    document = read.read(text.encode(), name="abstract.txt")
+    found = check.check_candidates(extract.extract(document), document)
+    sat = review.sit_down(document, found, records.Records((), {}), tmp_path)
+    rulings = accept_all(tuple(item.candidate for item in sat.items))
+    review.decide(sat.path, document, rulings, draft=sat.study, report=sat.report, by="AB", on="2030-12-31")
+    made = records.load_study(sat.path)
+    assert {one.id: one.dose.value if one.dose else None for one in made.arms} == arms
+
+
 def test_ids_of_new_arms() -> None:
     assert arm_id("0.5×10^6 cells/kg") == "dose-0.5"
     assert arm_id("3×10^6 cells/kg") == "dose-3.0"

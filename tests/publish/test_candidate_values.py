@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mscevidence.extract import extract
-from mscevidence.publish.candidates import value_text
+from mscevidence.publish.candidates import shortened, value_text
 from mscevidence.read import read
 
 TOLD = {
@@ -21,3 +21,9 @@ TOLD = {
 def test_values_are_short_and_readable(sentence: str, expected: tuple[str, str]) -> None:
     found = [(one.kind, value_text(one)) for one in extract(read(sentence.encode(), name="abstract.txt"))]
     assert expected in found
+
+
+def test_a_long_quote_keeps_its_ends_and_fits() -> None:
+    assert shortened("a  b\nc", 5) == "a b c"
+    assert shortened("abcdefghij", 7) == "abc…hij"
+    assert shortened("abcdefghij", 8) == "abc…hij"

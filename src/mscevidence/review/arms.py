@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from mscevidence import vocabulary
 from mscevidence.extract.arm_words import CONTROL_WORDS
+from mscevidence.model import Candidate, Study
 
 _DOSE = re.compile(r"(?P<value>\d+(?:\.\d+)?)\s*[×x*]\s*10\^(?P<power>\d+)\s*(?P<unit>cells(?:/kg)?)?", re.IGNORECASE)
 ALL = "all"
@@ -94,3 +96,25 @@ def arm_id(label: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")
     words = re.sub(r"^dose-(?=escalation|expansion)|-(?:phase|group|arm|cohort|part|stage)$", "", words)
     return words or ALL
+
+
+def with_the_only_dose(candidates: Sequence[Candidate], study: Study) -> tuple[Candidate, ...]:
+    """Return candidates in which the only dose of a document is that of whoever got the cells, not of a group apart.
+
+    Where doses are compared, or the study has arms by dose, everything stays as it was proposed.
+    """
+    labels = {one.arm for one in candidates if one.kind == "dose"}
+    others = {one.arm for one in candidates if one.kind != "dose"} - {None}
+    owner = _who_got_the_cells({label for label in others if label is not None})
+    compared = "dose" in study.design or any(arm.dose is not None for arm in study.arms)
+    if len(labels) != 1 or labels & others or compared or owner is None or not dose_of(str(*labels)):
+        return tuple(candidates)
+    return tuple(one.model_copy(update={"arm": owner}) if one.kind == "dose" else one for one in candidates)
+
+
+def _who_got_the_cells(labels: set[str]) -> str | None:
+    """Return everybody where no group is named, the only group beside controls, and None where it is not certain."""
+    cells = [label for label in labels if label != ALL and not is_control(role_of(label))]
+    if not cells and labels <= {ALL}:
+        return ALL
+    return cells[0] if len(cells) == 1 and any(is_control(role_of(label)) for label in labels) else None

@@ -10,6 +10,7 @@ from mscevidence import identify, records
 from mscevidence.model import Candidate, Document, Study
 from mscevidence.records import Records
 from mscevidence.records.reading import file_name
+from mscevidence.review.arms import with_the_only_dose
 from mscevidence.review.drafts import draft_study
 from mscevidence.review.extractors import second_file
 from mscevidence.review.queue import Item, queue
@@ -79,5 +80,5 @@ def sit_down(
     elif match.known_study:
         study = known.study(match.study)
     draft = study or draft_study(document, study_id=match.study, report_id=match.report, condition=condition)
-    items = queue(document, candidates, study)
+    items = queue(document, with_the_only_dose(candidates, draft), study)
     return Sitting(document, match.report, path, draft, items, version, match.reasons, blind=second is not None)
