@@ -183,6 +183,13 @@ def test_a_report_of_two_studies_carries_one_letter_and_its_status_a_shape() -> 
     assert marks.count("s") == 2
 
 
+def test_letters_are_explained_where_there_are_any() -> None:
+    sentence = "Reports with the same letter are one report about several studies."
+    assert sentence in " ".join(texts_of(draw_studies_map(mapped(families()))))
+    alone = mapped([study("itp", reports=[report(first_author="Itp A")])])
+    assert sentence not in " ".join(texts_of(draw_studies_map(alone)))
+
+
 def test_statuses_differ_in_shape_or_filling() -> None:
     looks = {(badge.mark, badge.filled) for badge in BADGES.values()}
     assert len(looks) == len(BADGES)
