@@ -122,6 +122,9 @@ def test_values_of_numerals(words: str, value: float) -> None:
         ("one or more", ["label"]),
         ("three different dosage groups", ["measure"]),
         ("20 and 30% of patients", ["percent", "percent"]),
+        ("with 80% power to detect", ["measure"]),
+        ("a power of at least 90% for", ["measure"]),
+        ("powerful in 90% of", ["percent"]),
     ],
 )
 def test_what_a_number_is(text: str, kinds: list[str]) -> None:

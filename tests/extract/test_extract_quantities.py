@@ -45,7 +45,7 @@ def read(text: str) -> str:
         ("Event-free survival was 71% (95% CI 61 to 78) with verolizumab and 56% (46 to 65) with placebo.", "e%:71 c%:56"),
         ("Grade 3 nausea was seen in 2 patients on verolizumab and 1 on placebo.", "eE:2 cE:1"),
         ("Of 12 519 women in 14 centres, 4014 were assigned to verolizumab and 4010 to placebo.", "T:12 519 eP:4014 cP:4010"),
-        pytest.param("The response rate was 40% (95% CI 30% to 50%) in the verolizumab arm, with 95% power, and weight fell by 5%.", "e%:40", marks=pytest.mark.xfail(strict=True, reason="the power of a trial beside a rate is read as another rate")),
+        ("The response rate was 40% (95% CI 30% to 50%) in the verolizumab arm, with 95% power, and weight fell by 5%.", "e%:40"),
         pytest.param("A total of 12 519 women were screened in 14 centres, and 8,028 women were randomised.", "T:8,028", marks=pytest.mark.xfail(strict=True, reason="those screened are read as participants too")),
         pytest.param("Nausea occurred in 12% with verolizumab.", "e%:12", marks=pytest.mark.xfail(strict=True, reason="a single percent without its counterpart is left out")),
         ("Infections: 12 (20%) versus 6 (10%), serious infections: 3 (5%) versus 1 (2%).", "eE:12 e%:20 cE:6 c%:10 eE:3 e%:5 cE:1 c%:2"),

@@ -22,6 +22,8 @@ _UNIT = (
 _INTERVAL_AHEAD = re.compile(
     r"\s?(?:%|percent|per\scent)\s*-?\s?(?:CI|CrI|PI|confidence|credible|prediction)\b", re.IGNORECASE
 )
+_POWER_AHEAD = re.compile(r"\s?(?:%|percent|per\scent)\s(?:statistical\s)?power\b", re.IGNORECASE)
+_POWER_BEFORE = re.compile(r"\bpower\s(?:of|was|is|to\sbe)\s(?:(?:at\sleast|about|approximately)\s)?\Z", re.IGNORECASE)
 PERCENT_AHEAD = re.compile(r"\s?%|\s(?:percent|per\scent)\b", re.IGNORECASE)
 _RANGE_AHEAD = re.compile(r"\s?%?\s?(?:-|–|—|−|to\b)\s?[\d.]+(?!\s?[x×])|\s(?:to)\s(?:" + BELOW_100 + r")\b")
 _AND_AHEAD = re.compile(r"\sand\s[\d.]+")
@@ -103,7 +105,7 @@ def kind_of(value: float, digits: str, before: str, after: str) -> NumeralKind:
 
 def _kind_by_signs(last: str, first: str, before: str, after: str) -> NumeralKind | None:
     share = first in {"%", "p"} and PERCENT_AHEAD.match(after)
-    if share and _INTERVAL_AHEAD.match(after):
+    if share and (_INTERVAL_AHEAD.match(after) or _POWER_AHEAD.match(after) or _POWER_BEFORE.search(before)):
         return "measure"
     if (first in {"±", "+", "%"} and _SPREAD_AHEAD.match(after)) or (
         last in _SPREADS and ("±" in before or "+" in before) and _SPREAD_BEFORE.search(before)
