@@ -85,7 +85,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     headed = [pair_ for _, pair_ in told_by]
     treated = next((pair_ for grid, pair_ in told_by if HARM.search(grid.caption)), None)
     sizes = _sizes(told if None not in told else halves_of(groups, said=True) or told, headed)
-    if None in sizes:
+    if None in sizes and not _LEAVING.search(outcome):
         sizes = denominators_of(groups) or sizes
     numbers = _numbers(grids)
     found: list[Found] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,6 +37,11 @@ _CURVE = re.compile(
     re.IGNORECASE,
 )
 """Points of a curve, which count nobody."""
+_AGAINST = re.compile(r"[)\]]?,?\s(?:vs\.?|versus|compared\s(?:with|to))\s[(\[]?")
+_AND = re.compile(r"[)\]]?(?:\s[a-z]+)?,?\sand\s[(\[]?")
+_A_GROUP = re.compile(r"\b(?:groups?|arms?|cohorts?|subgroups?)\b|[“\"]", re.IGNORECASE)
+_RESPECTIVELY = re.compile(r",\srespectively\b")
+_MOST = (4, 5)
 _LEAD = re.compile(r".*(?:\b(?:were|was|included|including|such\sas)\b|:)", re.DOTALL)
 _NOT_ASKED = re.compile(r"(?i)background|objective|introduction")
 
@@ -110,12 +116,48 @@ class SentenceQuestion:
             if self.asked.score(span) < LEAST or _PER_YEAR.search(self.groups.text, *span):
                 continue
             counts = self._results(span)
-            mentions = self.groups.mentions(span)
+            mentions = self.groups.mentions(span) or self._unnamed(sentence, span, counts)
             for kept in (counts, *self._whole(span, mentions, counts)):
                 for found, words in self._told(span, mentions, kept):
                     if answer := self._answer(span, self._evened(found, kept), self.asked.score(words) or LEAST):
                         yield answer
                         return
+
+    def _unnamed(self, sentence: Span, span: Span, counts: Sequence[Count]) -> tuple[GroupMention, ...]:
+        """Return both groups before a pair of counts in a sentence that names none, in the order of the text.
+
+        "Minor bleeding was seen in 6.0% and 4.0%, respectively", after a sentence that names both groups.
+        """
+        shown = len(counts) == len(SIDES) and all(count.value("events") and len(count.values) > 1 for count in counts)
+        if not shown or self.groups.mentions(sentence) or _A_GROUP.search(self.groups.text, *sentence):
+            return ()
+        between = self.groups.text[counts[0].end : counts[1].start]
+        paired = _AGAINST.fullmatch(between) or (
+            _AND.fullmatch(between) and _RESPECTIVELY.search(self.groups.text, counts[1].end, span[1])
+        )
+        order = self._orders.get(sentence) if paired else None
+        return () if order is None else tuple(GroupMention(span[0], span[0], whose) for whose in order)
+
+    @cached_property
+    def _orders(self) -> dict[Span, tuple[Whose, ...]]:
+        """The order in which the last sentence before each named both groups, where most sentences keep to it."""
+        told: dict[Span, tuple[Whose, ...]] = {}
+        last: tuple[Whose, ...] | None = None
+        seen: Counter[tuple[Whose, ...]] = Counter()
+        for _, sentences in self.groups.told:
+            for span in sentences:
+                named = tuple(dict.fromkeys(mention.whose for mention in self.groups.mentions(span)))
+                if set(named) == set(SIDES):
+                    seen[named] += 1
+                    last = named
+                elif last is not None:
+                    told[span] = last
+        usual = seen.most_common(1)[0] if seen else None
+        return {
+            span: order
+            for span, order in told.items()
+            if usual is not None and order == usual[0] and usual[1] * _MOST[1] >= seen.total() * _MOST[0]
+        }
 
     def _whole(self, span: Span, mentions: Sequence[GroupMention], counts: Sequence[Count]) -> Iterator[list[Count]]:
         """Yield the counts of a sentence without those that split them up, where the rest of it tells the outcome."""

@@ -40,6 +40,11 @@ _SOME_PATIENTS = re.compile(
     r"|\b(?:of|among|amongst)\s(?:these|those|them|whom)\b(?!\s(?:receiving|treated|given|assigned|allocated|randomi[sz]ed|who\sreceived|in\sthe|on))",
     re.IGNORECASE,
 )
+_OF_THOSE_DOING = re.compile(
+    r"\bof\s(?:the\s)?\d+\s(?:patients|subjects|participants|women|men|children|infants)\s"
+    r"(?!receiving|taking|using|undergoing|getting|being|having)[a-z]{3,}ing\b"
+)
+"""Patients who are counted because of what happened to them: "5 of the 9 patients relapsing"."""
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PARTS = re.compile(r"\s(?:of|in|for|after|with|during|among|associated|[-–])\s")
 _OF_WHAT = re.compile(
@@ -195,6 +200,8 @@ class AskedOutcome:
     def of_some_patients(self, span: Span) -> bool:
         """Return whether a part of the text speaks of some patients only, by what the question does not say."""
         groups = self.groups
+        if _OF_THOSE_DOING.search(groups.text, *span):
+            return True
         for match in _SOME_PATIENTS.finditer(groups.text, *span):
             who = match["who"]
             if who is None:

@@ -38,7 +38,7 @@ _BEFORE_PLAIN = re.compile(
     r"(?:[(\[:;,]\s?|\b(?:and|of|or|while|whereas|which|whom|total|to|with|the|allocated|assigned|randomi[sz]ed)\s|^)$"
 )
 _AFTER_PLAIN = re.compile(  # what may follow a size
-    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group|receiving|taking)\b)"
+    r"\s?(?:[)\],]|;|(?:and|vs|were|was|are|in|into|to|for|on|by|received|underwent|randomi[sz]ed|assigned|allocated|with|given|treated|group|receiving|taking|per)\b)"
 )
 _BESIDE = 8
 _LEAST_PLAIN = 5
