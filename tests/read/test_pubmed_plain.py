@@ -14,6 +14,8 @@ RECORD = """<PubmedArticle>
     <PMID Version="1">101</PMID>
     <DateRevised>
       <Year>2021</Year>
+      <Month>11</Month>
+      <Day>05</Day>
     </DateRevised>
     <Article PubModel="Print">
       <Journal>
@@ -127,9 +129,13 @@ CHANGES = [
     ("Second place.", "Dose 2 x 10<sup>6</sup> cells/kg", {"AuthorList"}),
     ("Second place.", "Dose 2 x 106 cells/kg", {"AuthorList"}),
     ("Second place.", "P &lt; 0.05", {"AuthorList"}),
+    ("Second place.", "Second place. ", {"AuthorList"}),
     ("</AuthorList>", "<Editor/></AuthorList>", {"AuthorList"}),
     ('<AuthorList CompleteYN="Y">', '<AuthorList CompleteYN="Y" Odd="1">', {"AuthorList"}),
     ("</AuthorList>", "</AuthorList><AuthorList><Author><LastName>Ho</LastName></Author></AuthorList>", set()),
+    (">cytology<", "> cytology<", {"MeshHeadingList"}),
+    (">cytology<", "><", {"MeshHeadingList"}),
+    ("Third place.", "", {"AuthorList"}),
     (">Humans<", ">Humans  and <b>cells</b><", {"MeshHeadingList"}),
     ("</MeshHeadingList>", "<Odd/></MeshHeadingList>", {"MeshHeadingList"}),
     (">Journal Article<", ">Journal <i>Article</i><", {"PublicationTypeList"}),
@@ -141,6 +147,7 @@ CHANGES = [
     ("<ISSNLinking>8765-4321<", "<ISSNLinking>8765-&#52;321<", {"MedlineJournalInfo"}),
     ("\n        <Title>Journal of Cells &amp; Tissue</Title>", "", set()),
     ("<Country>China</Country>", "<Odd>1</Odd>", {"MedlineJournalInfo"}),
+    ("</DateRevised>", "</DateRevised><KeywordList><Keyword>odd</Keyword></KeywordList>", set()),
     ("<DateRevised>", "<!-- <AuthorList> --><DateRevised>", ALL),
     ("<DateRevised>", "<?odd <MeshHeadingList> ?><DateRevised>", ALL),
     ("<Month>Nov</Month>", "<Month>Nov</Month><Day>5</Day>", set()),

@@ -16,6 +16,9 @@ GAP = r"\n? *"
 """What indents an element; its own spaces are no part of a text, so that each text stands as it is in the record."""
 
 
+_TEXT = "[^< ][^<]*(?<! )"
+
+
 def decoded(markup: bytes) -> str:
     """Return plain markup as characters; an empty text where it holds entities, but for ``&amp;``, or is no UTF-8."""
     try:
@@ -35,7 +38,7 @@ def are_plain(texts: Iterable[str]) -> bool:
 
 def leaf(name: str, attributes: str = "", *, group: bool = True) -> str:
     """Return a pattern of an element that holds a text, which is a group when it is kept."""
-    text = "([^< ][^<]*)(?<! )" if group else "[^<]+"
+    text = f"({_TEXT})" if group else _TEXT
     return f"{GAP}<{name}{attributes}>{text}</{name}>"
 
 

@@ -156,7 +156,7 @@ def _inverted(last: str, first: str) -> str:
 
 def _date(issued: object) -> str:
     """Return a date of CSL, which has parts, or the words as typed."""
-    parts = [words(each).zfill(2) for each in items(next(iter(items(member(issued, "date-parts"))), None))]
+    parts = [words(each) for each in items(next(iter(items(member(issued, "date-parts"))), None))]
     return "-".join(parts) or words(member(issued, "raw")) or words(member(issued, "literal"))
 
 
