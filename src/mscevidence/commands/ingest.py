@@ -45,8 +45,18 @@ def ingest(
 
     if found_by is not None and found_by not in FOUND_BY:
         raise UnknownTermError(found_by, kind="way of finding", choices=FOUND_BY)
+    if form is not None:
+        _refuse_unknown_format(form)
     intake = Intake(protocol.find(), url=url, form=form, found_by=found_by, contact=contact)
     for source in sources:
         intake.take(source)
     typer.echo(intake.as_json() if as_json else intake.as_text())
     intake.close()
+
+
+def _refuse_unknown_format(form: str) -> None:
+    """Raise when a format is none, also where its file was captured before and is not read again."""
+    from mscevidence.read import FORMATS, RECORD_FORMATS
+
+    if form not in FORMATS and form not in RECORD_FORMATS:
+        raise UnknownTermError(form, kind="document format", choices=(*FORMATS, *RECORD_FORMATS))

@@ -150,6 +150,8 @@ class Intake:
         found_by: FoundBy | None = self._found_by  # type: ignore[assignment]
         run = log_file(self._review.search_log, captured, name=name, found_by=found_by)
         documents = list(captured)
+        if self._form is not None and not captured.new and any(one.format != self._form for one in documents):
+            typer.echo(f"note: {name} was read as {documents[0].format} before, and stays so", err=True)
         rejects = captured.rejects
         alone = len(documents) == 1 and not rejects
         single = (documents[0], candidates_of(documents[0])) if alone else None
