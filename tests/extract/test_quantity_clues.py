@@ -17,11 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mscevidence.extract.arithmetic_clues import arithmetic_clues
-from mscevidence.extract.arm_clues import arm_clues
+from mscevidence.extract.arm_clues import arm_clues, turns_before, turns_behind
 from mscevidence.extract.figures import Figure, Passage, passage_of
 from mscevidence.extract.kind_clues import kind_clues, near, runs_of, sentence_clues, step_clues
 from mscevidence.extract.sequence_model import SequenceModel, load_model, weighted
-from mscevidence.extract.side_turns import turns_before, turns_behind, turns_earlier
 
 TITLE = "Randomised trial of verolizumab versus placebo in adults with lupus. "
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -45,20 +44,6 @@ def test_figures_know_their_words_and_the_sides_around_them() -> None:
     assert passage.sides_named(figures[0].end, figures[0].high) == 0
     assert not passage.is_clear(figures[2].end, figures[3].first)
     assert passage.is_clear(figures[0].end, figures[2].first)
-
-
-@pytest.mark.parametrize(
-    ("text", "earlier"),
-    [
-        ("Relapse was seen in 15% and 4%.", "EC"),
-        ("Patients got placebo (n = 20) or verolizumab (n = 22). Relapse was seen in 15% and 4%.", "CE"),
-        ("Patients got placebo (n = 20). Relapse was seen in 15% and 4%.", "EC"),
-        ("Relapse was seen in 15% and 4% on placebo.", ""),
-    ],
-)
-def test_the_order_of_both_sides_is_known_from_an_earlier_sentence(text: str, earlier: str) -> None:
-    passage, figures = read(text)
-    assert turns_earlier(passage, figures[-1]) == earlier
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from mscevidence.extract.arm_words import CONTROL_WORDS, SMALL_WORDS, STOP
 from mscevidence.extract.figures import Figure, Passage
 from mscevidence.extract.kind_clues import Clues, gap_words, near, runs_of
-from mscevidence.extract.side_turns import letter, turns_before, turns_behind, turns_earlier
 
 _FAR, _NEAR, _PHRASE, _WINDOW = 60, 25, 12, 16
 _JOINING = frozenset("and versus vs or v than to with".split())  # noqa: SIM905 - a row of words
@@ -91,7 +90,7 @@ def _named(passage: Passage, figure: Figure, room: _Room) -> Iterator[tuple[str,
             mark = float(passage.marks[named])
             yield name, mark
             yield f"{name}~{near(distance)}", mark
-        yield f"{name}:{letter(passage, named)}", 1.0
+        yield f"{name}:{_letter(passage, named)}", 1.0
         yield f"{name} sum", sum_of
     if 0 <= behind - figure.end <= 6:
         yield "behind gap:" + _pattern(gap_words(passage, figure.end, behind)), float(passage.marks[behind])
@@ -101,7 +100,7 @@ def _named(passage: Passage, figure: Figure, room: _Room) -> Iterator[tuple[str,
         if figure.first - ahead <= 7:
             yield "ahead gap:" + _pattern(gap_words(passage, ahead + 1, figure.first)), float(passage.marks[ahead])
         yield f"ahead,last={passage.words[figure.first - 1]}", total[1]
-    yield f"both:{letter(passage, behind)}{letter(passage, ahead)}", 1.0
+    yield f"both:{_letter(passage, behind)}{_letter(passage, ahead)}", 1.0
     before, after = turns_before(passage, figure), turns_behind(passage, figure)
     yield f"turns before:{before}", 1.0
     yield f"turns behind:{after}", 1.0
@@ -118,6 +117,10 @@ def _last_named(passage: Passage, start: int, end: int) -> int:
     return passage.marked[index] if index >= 0 and passage.marked[index] >= start else -1
 
 
+def _letter(passage: Passage, index: int) -> str:
+    return "" if index < 0 else "E" if passage.marks[index] > 0 else "C"
+
+
 def _clipped(number: float) -> float:
     return max(-1.5, min(1.5, float(number)))
 
@@ -126,20 +129,36 @@ def _pattern(words: Sequence[str]) -> str:
     return " ".join(word for word in words if word)
 
 
+def turns_before(passage: Passage, figure: Figure) -> str:
+    """Return the order in which sides are named before a figure, at most the last three: `EC`."""
+    end = bisect_left(passage.marked, figure.first)
+    start = bisect_left(passage.marked, figure.low)
+    if start == end:
+        return ""
+    turns = passage.turns[bisect_left(passage.turns, passage.marked[start]) : bisect_left(passage.turns, figure.first)]
+    first = [] if turns and turns[0] == passage.marked[start] else [passage.marked[start]]
+    return "".join(_letter(passage, index) for index in [*first, *turns][-3:])
+
+
+def turns_behind(passage: Passage, figure: Figure) -> str:
+    """Return the order in which sides are named behind a figure, at most the first three."""
+    start = bisect_left(passage.marked, figure.end)
+    if start == len(passage.marked) or passage.marked[start] >= figure.high:
+        return ""
+    at = bisect_left(passage.turns, passage.marked[start] + 1)
+    turns = [index for index in passage.turns[at : at + 2] if index < figure.high]
+    return "".join(_letter(passage, index) for index in [passage.marked[start], *turns])
+
+
 def _ordered(passage: Passage, group: Sequence[Figure], found: dict[int, Clues]) -> set[int]:
     """Add the order of figures of one kind in their sentence and in their list; return those listed as sides are.
 
     What stands beside one of two figures in a list ("16% and 33% in the placebo and verolizumab groups") is of both.
     """
     listed: set[int] = set()
-    earlier = turns_earlier(passage, group[0])
     for order, figure in enumerate(group):
         place = f"{min(order, 5)}/{min(len(group), 6)}"
         found[id(figure)] |= {f"order={place}": 1.0, f"order={figure.what},{place}": 1.0}
-        if earlier:
-            found[id(figure)][f"earlier={place},{earlier}"] = 1.0
-            if len(group) == 2:
-                found[id(figure)]["earlier"] = 1.0 if earlier[order] == "E" else -1.0
     for run in runs_of(passage, group):
         told = "respectively" in passage.words[run[-1].end : run[-1].end + 25]
         before, behind = turns_before(passage, run[0])[-2:], turns_behind(passage, run[-1])[:2]

@@ -41,7 +41,7 @@ class Cues:
     ) -> None:
         """Keep what words begin with, what they have anywhere inside, or a test of a run of letters and digits.
 
-        All are told in small letters.
+        All are told in small letters; what words begin with has two letters or more.
         """
         for cue in beginning:
             _BEGINNING.setdefault(cue[:2], []).append((cue, self))

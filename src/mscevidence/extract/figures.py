@@ -10,7 +10,6 @@ found by its index and the work stays in proportion to the text.
 from __future__ import annotations
 
 import itertools
-import operator
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -86,10 +85,6 @@ class Passage:
     def sides_named(self, start: int, end: int) -> int:
         """Return how many words more of the experimental side than of the other stand between two indexes."""
         return self.sums[max(start, end)] - self.sums[start]
-
-    def sentence_of(self, index: int) -> int:
-        """Return the number of the sentence that the word at an index stands in."""
-        return bisect_right(self.sentences, self.starts[index], key=operator.itemgetter(0)) - 1
 
     def turned(self) -> Passage:
         """Return the same text with the two sides taken for each other."""
