@@ -38,6 +38,11 @@ AT_28_DAYS = "At 28 days, 12 of 40 on verolizumab and 9 of 38 on placebo had die
             f"{SIZES} Dry mouth was seen in 9 (22.5%) vs 10 (26.3%) and {BLURRED}, respectively.",
             (4, 40, 2, 38),
         ),
+        (
+            "dry mouth",
+            f"{SIZES} Dry mouth was seen in 9 (22.5%) vs 10 (26.3%) and {BLURRED}, respectively.",
+            (9, 40, 10, 38),
+        ),
         # the sentence that tells the time asked for is believed before one that tells none
         (
             "mortality at 28 days",

@@ -29,6 +29,11 @@ ANOTHER_ORDER = "Fever was commoner on placebo than on verolizumab."
             f"{ANOTHER_ORDER} Rash was seen in 8 (20.0%) and 4 (10.5%), respectively.",
             None,
         ),
+        (
+            "rash",
+            f"{ANOTHER_ORDER} Both verolizumab and placebo were safe. Rash: 8 (20.0%) versus 4 (10.5%).",
+            None,
+        ),
         # patients counted for what happened to them
         ("endoscopic relapse", OF_RELAPSING, None),
     ],

@@ -29,6 +29,15 @@ def test_groups_may_be_called_by_initials(letters: tuple[str, str], wanted: Four
     assert numbers(found) == wanted
 
 
+def test_marks_that_only_count_groups_are_no_initials() -> None:
+    document = article(
+        "Group A had 120 women and group B had 120.",
+        "Headache was seen in 5 (4.2%) women of group A and in 20 (16.7%) of group B.",
+    )
+    found = answer(document, outcome="headache", intervention="betamethasone", comparator="aspirin")
+    assert numbers(found) is None
+
+
 def test_rows_may_be_called_by_initials() -> None:
     body = [["Q (n = 120)", "100 (83.3%)", "20 (16.7%)"], ["W (n = 120)", "115 (95.8%)", "5 (4.2%)"]]
     document = article(

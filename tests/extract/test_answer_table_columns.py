@@ -24,6 +24,7 @@ DOSES = (
     [
         ("verolizumab 90 mg every 12 weeks", "placebo", (30, 50, 22, 55)),
         ("guselkumab 200 mg every 8 weeks", "placebo", (24, 54, 22, 55)),
+        ("verolizumab 90 mg every 8 weeks", "placebo", (29, 55, 22, 55)),
         ("verolizumab 90 mg every 12 weeks", "guselkumab 200 mg every 8 weeks", (30, 50, 24, 54)),
     ],
 )

@@ -72,6 +72,7 @@ def test_each_count_is_of_the_outcome_named_in_its_item(outcome: str, sentence: 
             "No benefit was seen at any time and no thrombosis was recorded in either group.",
             (0, 40, 0, 38),
         ),
+        ("rash", "Patients without rash were seen in both groups.", None),
         ("side effects", "There were no significant differences in side effects between the groups.", None),
     ],
 )
@@ -89,6 +90,7 @@ def test_every_no_of_a_sentence_is_looked_at(outcome: str, sentence: str, wanted
         ("78 patients were randomised to 40 for verolizumab and 38 for placebo.", (40, 38)),
         # results are no sizes
         ("We included 78 patients. Twenty had fever (verolizumab, 12; placebo, 8).", None),
+        ("Of all randomised patients few had fever (verolizumab, 12; placebo, 8).", None),
     ],
 )
 def test_sizes_told_in_one_breath(sizes: str, wanted: tuple[float, float] | None) -> None:

@@ -66,13 +66,11 @@ def breakdowns(text: str, span: Span, counts: Sequence[Count]) -> tuple[Span, ..
     "Complications in five patients (21%) of the rectopexy group (retention, 3; ileus, 2)" splits up the five.
     """
     found = [match.span() for pattern in (_BRACKET, _PARTS) for match in pattern.finditer(text, *span)]
-    before = [count.end for count in counts]
     splits = (
         part
         for part in found
         if any(part[0] < count.start < part[1] for count in counts)
         and not any(count.start < part[0] < count.end for count in counts)
-        and any(end <= part[0] for end in before)
     )
     return tuple(sorted(splits))
 

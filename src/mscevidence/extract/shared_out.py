@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from mscevidence.extract.group_mentions import SIDES, GroupMention, Groups
 from mscevidence.extract.pairing import Side
+from mscevidence.extract.running_text import clause_of
 from mscevidence.model import Span, Value
 
 _PEOPLE = (
@@ -57,9 +58,14 @@ def shared_out(groups: Groups, span: Span) -> dict[Side, Value]:
         for first, second in pairwise(told):
             (one, whose), (two, other) = first, second
             opened = told is mixed and "(" in text[one.start() : two.end()]
-            if {whose, other} == set(SIDES) and not opened and not _RESULT.search(text, one.start(), two.end()):
+            if {whose, other} == set(SIDES) and not opened and not _is_result(text, span, one, two):
                 return {side: _size(number) for side in SIDES for number, own in (first, second) if own == side}
     return {}
+
+
+def _is_result(text: str, span: Span, one: re.Match[str], two: re.Match[str]) -> bool:
+    """Return whether the clause of two numbers tells what happened to so many."""
+    return bool(_RESULT.search(text, clause_of(text, span, one.span())[0], two.end()))
 
 
 def _parts_of_all(text: str, span: Span, mentions: Sequence[GroupMention]) -> dict[Side, Value]:
