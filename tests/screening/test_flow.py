@@ -102,7 +102,7 @@ def test_reasons_and_sources_are_counted_by_name() -> None:
     values = prisma_values(counted())
     assert values["dbr_excluded"] == "No outcome of interest, or none counted, 1"
     assert values["other_excluded"] == "no reason given, 1"
-    assert values["database_specific_results"] == "PubMed, 5; embase, 3"
+    assert values["database_specific_results"] == "embase, 3; PubMed, 5"
     assert values["register_specific_results"] == "ClinicalTrials.gov, 2"
 
 

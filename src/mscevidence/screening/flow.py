@@ -117,7 +117,7 @@ def flow(
     counts.update(_included(included))
     return Flow(
         counts=counts,
-        sources={how: dict(sorted(found.items())) for how, found in sources.items()},
+        sources={how: _by_name(found) for how, found in sources.items()},
         excluded={column: dict(found.most_common()) for column, found in excluded.items()},
         waiting=_waiting(standings),
         gaps=(*_gaps(counts, runs, standings, sides["other"]), *_left_behind(earlier)),
@@ -129,6 +129,10 @@ def source_name(source: str) -> str:
     from mscevidence.fetch.sources import SOURCES
 
     return SOURCES.get(source, source)
+
+
+def _by_name(numbers: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(numbers.items(), key=lambda item: item[0].casefold()))
 
 
 def _column(how: Iterable[FoundBy]) -> Column:
