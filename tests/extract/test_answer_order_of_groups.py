@@ -53,3 +53,18 @@ def test_who_was_lost_is_not_counted_among_those_analysed() -> None:
     assert numbers(answer(article(analysed, lost), **asked)) is None
     told = "The 124 randomised patients (62 per group) were followed."
     assert numbers(answer(article(told, analysed, lost), **asked)) == (2, 62, 4, 62)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told", "wanted"),
+    [
+        ("relapse at 1 year", "There was one relapse on verolizumab and two relapses on placebo at 1 year.", None),
+        ("relapse", "There was one relapse on verolizumab and two relapses on placebo in patients.", (1, 40, 2, 38)),
+        ("reoperation", "No patient required reoperation for infection.", None),
+        ("reoperation", "No patient required reoperation.", (0, 40, 0, 38)),
+    ],
+)
+def test_what_is_told_of_fewer_or_for_a_reason(outcome: str, told: str, wanted: Four | None) -> None:
+    at_one_year = "Pain at 1 year was reported by 12 of 35 on verolizumab and 11 of 33 on placebo."
+    found = answer(article(SIZES, at_one_year, told), outcome=outcome, intervention="verolizumab", comparator="placebo")
+    assert numbers(found) == wanted

@@ -89,21 +89,36 @@ class SentenceQuestion:
         best = tuple((size.number or 0) for size in self.sizes.best if size is not None)
         if not plain or (first.n.number, second.n.number) != best:
             return False
-        return any(_exceeds(pair, best) for pair in self._printed)
+        when = times_told(self.outcome)
+        rivals = {pair for time in when for pair in self._printed_at.get(time, ())}
+        return any(_exceeds(pair, best) for pair in self._printed) or bool(rivals and best not in rivals)
 
     @cached_property
     def _printed(self) -> frozenset[tuple[float, float]]:
         """The pairs of n that sentences print beside the events of both groups."""
-        found: set[tuple[float, float]] = set()
+        return frozenset(pair for _, pair in self._pairs)
+
+    @cached_property
+    def _printed_at(self) -> dict[tuple[float, str], set[tuple[float, float]]]:
+        """The pairs of n that sentences print which tell a time: fewer patients may be left at that time."""
+        found: dict[tuple[float, str], set[tuple[float, float]]] = {}
+        for span, pair in self._pairs:
+            for time in times_told(self._text(span)):
+                found.setdefault(time, set()).add(pair)
+        return found
+
+    @cached_property
+    def _pairs(self) -> tuple[tuple[Span, tuple[float, float]], ...]:
+        found: list[tuple[Span, tuple[float, float]]] = []
         for _, sentences in self.groups.told:
             for span in sentences:
                 counts = [count for count in self.groups.counts(span) if count.value("n") and count.value("events")]
-                if len(counts) < 2:
+                if len(counts) < len(SIDES):
                     continue
                 for pair in stated_pairs(self.groups.text, span, self.groups.mentions(span), counts):
                     first, second = (pair.counts[side].number("n") or 0 for side in SIDES)
-                    found.add((first, second))
-        return frozenset(found)
+                    found.append((span, (first, second)))
+        return tuple(found)
 
     def _in_sentence(self, sentence: Span) -> Iterator[Found]:
         zeros = self.zeros.answer(sentence)

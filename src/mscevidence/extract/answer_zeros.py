@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mscevidence.extract.asked_outcome import AskedOutcome
 from mscevidence.extract.told_sizes import ToldSizes
 from mscevidence.extract.two_by_two import Counted, Found
+from mscevidence.extract.word_stems import stems
 from mscevidence.model import Span, Value
 
 _NONE = re.compile(
@@ -73,6 +74,7 @@ _SIGNIFICANT = re.compile(
     re.IGNORECASE,
 )
 """What was significant is no difference: "no significant bleeding"."""
+_FOR = re.compile(r"(?<=[a-z]{4}\s)for\s(?!(?:the|any|either|both|all|each)\b)(?P<why>[a-z]{4,})", re.IGNORECASE)
 _PLANNED = re.compile(r"\bend[\s-]?points?\b|\bdefin(?:ed|ition)\b|\bcriteri(?:a|on)\b", re.IGNORECASE)
 
 
@@ -95,7 +97,7 @@ class ZeroQuestion:
         if first is None or second is None or not self.sizes.certain or asked.of_some_patients(span):
             return None
         for words, clause in self._told(span):
-            if asked.tells(clause, denied=True) and self._everybody(span, clause):
+            if asked.tells(clause, denied=True) and self._everybody(span, clause) and not self._is_for_a_reason(clause):
                 zero = _zero(asked.groups.text, words)
                 counted = (Counted(zero, first, "zero"), Counted(zero, second, "zero"))
                 return Found(*counted, "sentence-zero", 0.9, asked.groups.text[slice(*span)], span)
@@ -108,6 +110,12 @@ class ZeroQuestion:
         told = (words for words, clause in self._told(span) if self.asked.tells(clause, denied=True))
         words = next(told, None)
         return None if words is None else Counted(_zero(self.asked.groups.text, words), size, "zero")
+
+    def _is_for_a_reason(self, clause: Span) -> bool:
+        """Return whether what nobody had is told with a reason that was not asked for: "reoperation for infection"."""
+        asked = stems(self.asked.words)
+        reasons = _FOR.finditer(self.asked.groups.text, *clause)
+        return any(not stems(reason["why"]) <= asked | self.asked.groups.topical for reason in reasons)
 
     def _told(self, span: Span) -> Iterator[tuple[Span, Span]]:
         """Yield where a sentence says that nobody had something, and the clause that says what."""
