@@ -265,3 +265,23 @@ def test_those_who_were_left(methods: str, sentences: str, expected: list[Told])
     text = f"{methods} {sentences}" if "Results" in methods else f"{methods}\nResults: {sentences}"
     outcomes = {outcome for outcome, *_ in expected}
     assert [found for found in results(text) if not expected or found[0] in outcomes] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Methods: Seven girls and one boy with lupus received MSCs.", [8]),
+        ("Methods: Five female and three male patients with lupus were treated with MSCs.", [8]),
+        ("Methods: Nine patients (six women and three men) with lupus received MSCs.", [9]),
+        (
+            "Methods: Twenty-five patients were recruited. Twenty-two of these patients received a dose of MSCs.",
+            [25, 22],
+        ),
+        ("Methods: Fifty-five patients were enrolled; 54 were treated and were included in the analysis.", [55, 54]),
+        ("Methods: Nine patients were treated, three of them with steroids.", [9]),
+        ("Methods: 24 patients with gout were included; 11 of them received MSCs and 13 a drug.", [24]),
+        ("Methods: In the second stage, 14 patients received an infusion of MSCs.", []),
+    ],
+)
+def test_people_counted_in_parts_and_once_more(text: str, size: list[float]) -> None:
+    assert everybody(text) == size

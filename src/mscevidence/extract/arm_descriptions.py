@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mscevidence.extract.arms import PEOPLE, PEOPLE_BEGIN, ArmMention, arm_key
 from mscevidence.extract.cues import Holding, Opening
+from mscevidence.extract.numerals import WORDS
 from mscevidence.model import Span
 
 _STOP = (
@@ -19,16 +20,16 @@ _NAME = (
 )
 _WHO_GOT = Opening(
     re.compile(
-        rf"\b{PEOPLE}\s(?P<described>(?:(?:who|that)\s(?:had\s|have\s)?(?:received|got|underwent"
+        rf"\b(?:{PEOPLE}|those|of\s\d{{1,4}})\s(?P<described>(?:(?:who|that)\s(?:had\s|have\s)?(?:received|got|underwent"
         r"|were\s(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto))"
         rf"|receiving|given|treated\swith|on|(?:assigned|allocated|randomi[sz]ed)\sto(?:\sreceive)?)\s(?:the\s|an?\s)?{_NAME})",
     ),
-    PEOPLE_BEGIN,
+    f"{PEOPLE_BEGIN} those of",
 )
 _RECIPIENTS = Holding(
     Opening(
         re.compile(
-            r"\b(?:in|of|for|among|by)\s(?:the\s|\d{1,4}\s)?(?P<described>(?P<name>(?!all\b|these\b|both\b)[A-Za-z][\w+/-]*\srecipients|controls(?!\sand)|(?:controls?|placebo|sham|vehicle|untreated|treated|[\w+-]*MSCs?|[\w-]*cell)"
+            rf"\b(?:in|of|for|among|by)\s(?:the\s|no\s|(?:\d{{1,4}}|{WORDS})\s)?(?P<described>(?P<name>(?!all\b|these\b|both\b)[A-Za-z][\w+/-]*\srecipients|controls(?!\sand)|(?:controls?|placebo|sham|vehicle|untreated|treated|[\w+-]*MSCs?|[\w-]*cell)"
             r"\s(?:patients|subjects|participants|recipients)))\b"
         ),
         "in of for among by",

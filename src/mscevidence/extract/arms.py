@@ -8,18 +8,18 @@ from functools import lru_cache
 from typing import Literal
 
 from mscevidence.extract.cues import Holding, Opening
-from mscevidence.extract.numerals import value_of
+from mscevidence.extract.numerals import WORDS, value_of
 from mscevidence.extract.word_patterns import any_case
 from mscevidence.model import Document, Span
 
 PEOPLE = (
-    r"(?:patients?|participants?|subjects?|cases?|individuals?|children|adults?|women|men|recipients?|volunteers?|people|persons?"
-    r"|probands?|infants?|adolescents?|boys|girls|responders|non-?responders|survivors|completers)"
+    r"(?:patients?|participants?|subjects?|cases?|individuals?|children|adults?|wom[ae]n|m[ae]n|recipients?|volunteers?|people|persons?"
+    r"|probands?|infants?|adolescents?|boys?|girls?|responders|non-?responders|survivors|completers)"
 )
 """Words for those who are counted."""
 PEOPLE_BEGIN = (
-    "patient participant subject case individual child adult women men recipient volunteer people person proband infant"
-    " adolescent boys girls responder non survivor completer"
+    "patient participant subject case individual child adult woman women man men recipient volunteer people person"
+    " proband infant adolescent boy girl responder non survivor completer"
 )
 """The beginnings of those words."""
 
@@ -27,18 +27,26 @@ ALL = "all"
 ArmKind = Literal["dose", "named", "phase", "all"]
 
 _DOSE_UNIT = (
-    r"(?:\s?(?:UC-|BM-|AD-|h)*(?:MSCs?|cells?))?(?:\s?/\s?|\sper\s)kg(?:\sbody\sweight)?"
+    r"(?:\s?(?:UC-|BM-|AD-|h)*(?:MSCs?|cells?))?(?:\s?/\s?|\sper\s)kg\b(?:\sbody\sweight)?"
     r"|\s(?:UC-|BM-|AD-)*(?:MSCs?|cells)"
 )
 _DOSE = Holding(
-    re.compile(rf"(?<![\d.])(?P<dose>(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?[×xX*]\s?)?10\^\d{{1,2}})(?P<unit>{_DOSE_UNIT})?"),
-    "10^",
+    re.compile(
+        rf"(?<![\d.])(?P<dose>(?:\d{{1,9}}(?:\.\d{{1,9}})?\s?[×xX*]\s?)?10\^\d{{1,2}}|\d{{1,4}}(?:\.\d{{1,3}})?\s?million)(?P<unit>{_DOSE_UNIT})?"
+    ),
+    "10^ million",
 )
 _LIST_GAP = re.compile(r"\s?(?:,|and|or|/|,\s?and)\s?(?:the\s)?")
 _COHORT_AHEAD = re.compile(
     r"(?:\sbody\sweight)?[\s-](?:dose[\s-])?(?:dos(?:e|age)\s)?(?:level\s)?(?:cohorts?|groups?|arms?|levels?|doses?|dosages?)\b"
 )
 _COHORT_BEFORE = re.compile(r"\b(?:cohorts?|groups?|arms?|levels?)\s(?:of\s|receiving\s|at\s|with\s|\()?(?:the\s)?$")
+_COUNTED_BEFORE = re.compile(
+    rf"\b(?:\d{{1,3}}(?:/\d{{1,3}})?|{WORDS})(?:\s\([^()]{{1,12}}\))?(?:\sof\s(?:the\s)?(?:\d{{1,3}}|{WORDS}|those))?(?:\s(?:{PEOPLE}|more|others))?"
+    r"\s(?:at|on|who\sreceived|received|receiving|given|treated\swith|treated\sat|with|to|in)\s(?:the\s|a\s)?(?:dose\sof\s)?$"
+)
+"""Patients who are counted by their dose: "three at 1 × 10^6 cells/kg and six at 2 × 10^6 cells/kg"."""
+_SHARE_BEHIND = re.compile(r"\s[(\[](?:\d{1,3}/\d{1,3}|\d{1,3}\sof\s\d{1,3})\b")
 _NOT_ONCE = r"(?!-(?:time|dose|infusion|injection))"
 _STOP = any_case(
     "the a an in of to and or vs versus than with for from by between both each either this that these those into all"
@@ -103,7 +111,7 @@ _EVERYBODY = Opening(
 _OVERALL = Holding(re.compile(r"\b(?:in\stotal|the\soverall\s(?:cohort|population))\b", re.IGNORECASE), "total overall")
 _DOSE_LEVEL = Opening(
     re.compile(
-        r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)(?:\s(?:group|arm|cohort|level)\b|(?<=\(\w{3}.dose)(?=\))|(?<=\(\w{4}.dose)(?=\))|(?<=\(\w{6}.dose)(?=\))))",
+        r"\b(?P<name>(?:low|lower|lowest|medium|middle|mid|intermediate|high|higher|highest)[\s-]dos(?:e|age)(?:\s(?:group|arm|cohort|level|patients?|recipients?)\b|(?=\s\(n\s?=)|(?<=(?:on|at)\sthe\s\w{3}.dose)(?!\sof\b)|(?<=(?:on|at)\sthe\s\w{4}.dose)(?!\sof\b)|(?<=\(\w{3}.dose)(?=\))|(?<=\(\w{4}.dose)(?=\))|(?<=\(\w{6}.dose)(?=\))))",
         re.IGNORECASE,
     ),
     "low medium middle mid intermediate high",
@@ -146,9 +154,9 @@ class ArmMention:
 @lru_cache(maxsize=512)
 def arm_key(label: str) -> str:
     """Return what the names of one arm have in common: ``MSC group`` and ``MSCs``, ``1×10^6`` and ``1.0×10^6``."""
-    if "10^" in label:
-        dose, _, unit = label.partition(" ")
-        return f"{value_of(dose):g} {unit}"
+    dose = _DOSE.search(label) if label[0].isdigit() else None
+    if dose is not None and dose.start() == 0 and dose["unit"]:
+        return f"{value_of(dose['dose']):g} {'cells/kg' if 'kg' in dose['unit'] else 'cells'}"
     label = re.sub(r"(?<=[a-z])-(?=dos)", " ", label)
     plain = re.sub(r"\b(?:groups?|arms?|cohorts?|recipients|patients|the)\b|-treated\b", " ", label.casefold())
     return " ".join(word.removesuffix("s") for word in plain.split()) or label.casefold()
@@ -185,12 +193,24 @@ def _doses(text: str, span: Span) -> list[ArmMention]:
     """Dose cohorts: a dose, or a list of doses, beside the word cohort, group, arm or dose level."""
     found: list[ArmMention] = []
     run: list[re.Match[str]] = []
+    counted: list[ArmMention] = []
     for match in _DOSE.finditer(text, *span):
+        counted += _counted_by(text, match, span[0])
         if run and not _LIST_GAP.fullmatch(text[run[-1].end() : match.start()]):
             found += _cohorts(text, run)
             run = []
         run.append(match)
-    return [*found, *(_cohorts(text, run) if run else [])]
+    found += _cohorts(text, run) if run else []
+    several = len({arm_key(mention.label) for mention in counted}) > 1
+    return [*found, *(c for c in counted if several or _SHARE_BEHIND.match(text, c.end, span[1]))]
+
+
+def _counted_by(text: str, match: re.Match[str], start: int) -> list[ArmMention]:
+    """Return the dose as an arm where patients are counted by it: "three at 1 million cells/kg"."""
+    before = _COUNTED_BEFORE.search(text, max(start, match.start() - 60), match.start())
+    if match["unit"] is None or not (before or _SHARE_BEHIND.match(text, match.end())):
+        return []
+    return [ArmMention(*match.span(), dose_label(match["dose"], match["unit"]), "dose")]
 
 
 def _cohorts(text: str, run: list[re.Match[str]]) -> list[ArmMention]:
@@ -216,7 +236,8 @@ def _phases(text: str, span: Span) -> list[ArmMention]:
 def _named(text: str, span: Span) -> list[ArmMention]:
     found = [ArmMention(*match.span("name"), match["name"], "named") for match in _DOSE_LEVEL.finditer(text, *span)]
     if not _GROUP_NOUN.search(text, *span):
-        return [mention for mention in found if text.startswith("(", mention.start - 1)]  # "(low dose)"
+        several = len({arm_key(mention.label) for mention in found}) > 1
+        return [m for m in found if several or text.startswith("(", m.start - 1)]  # "(low dose)"
     for match in _COORDINATED.finditer(text, *span):
         noun = match["noun"].removesuffix("s")
         if noun == match["noun"] and not _RESPECTIVELY.match(text, match.end(), span[1]):

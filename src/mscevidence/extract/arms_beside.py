@@ -33,7 +33,7 @@ def arm_of(count: Count, bounds: Bounds, arms: tuple[ArmMention, ...]) -> ArmMen
         gap = bounds.text[count.end : after.start]
         if (
             re.search(
-                r"\b(?:in|of|from|for|among|with|treated|receiving|received|given|on|to|within|by)\s(?:the\s)?$|^\s?$",
+                r"\b(?:in|of|from|for|among|with|treated|receiving|received|given|on|at|to|within|by)\s(?:the\s)?$|^\s?$",
                 gap,
             )
             and ";" not in gap

@@ -40,7 +40,7 @@ _FOLLOWED_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _TREATED_BEHIND = re.compile(
-    r"(?:\s\([^()]{1,60}\))?\s(?:received|were\sinfused\swith)\s(?!(?:an?\s|the\s|only\s)?(?:second|third|additional|further|another|more|repeat\w*|other|one\s(?:more|or))\b)"
+    r"(?:\s\([^()]{1,60}\))?\s(?:who\s)?(?:received|were\sinfused\swith)\s(?!(?:an?\s|the\s|only\s)?(?:second|third|additional|further|another|more|repeat\w*|other|one\s(?:more|or))\b)"
     rf"[^.;]{{0,70}}?{CELLS}",
     re.IGNORECASE,
 )

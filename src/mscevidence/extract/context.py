@@ -20,6 +20,9 @@ _GOT_IT = re.compile(r"treated|infused|transplanted|injected|received|given", re
 """What is said of those who got the treatment."""
 _MOST = 0.6
 """The share of those who entered that must have been treated, so that they are no group among others."""
+_SAME = {"without": "non", "no": "non", "not": "non"}
+_SAID_OF_ANY = {"treatment", "therapy", "infusion", "infused", "transplantation", "treated", "receiving"}
+"""What the name of an arm may have or not: "without MSC treatment" is the non-MSC group."""
 _TREATED = ("treated", "treatment", "intervention", "experimental")
 """Names for the arm with the treatment."""
 
@@ -98,7 +101,8 @@ class Context:
     def label(self, arm: str) -> str:
         """Return the name under which the size of an arm was told, or the name itself."""
         key = arm_key(arm)
-        return self.labels.get(key) or self.labels.get(self._otherwise_called(key), arm)
+        told = self.labels.get(key) or self.labels.get(self._otherwise_called(key), arm)
+        return arm if told.startswith("without ") else told
 
     def _otherwise_called(self, key: str) -> str:
         """Return the key of the only arm whose name has all words of another name; the empty text where none has."""
@@ -179,7 +183,7 @@ def _settled(participants: Iterable[Candidate], assessed: tuple[Assessed, ...]) 
 
 
 def _words(key: str) -> frozenset[str]:
-    return frozenset(word for word in re.split(r"[\s/+-]+", key) if word)
+    return frozenset(_SAME.get(word, word) for word in re.split(r"[\s/+-]+", key) if word) - _SAID_OF_ANY
 
 
 def _printed_n(result: Candidate) -> Value | None:

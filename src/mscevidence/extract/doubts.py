@@ -95,7 +95,7 @@ _AFTER_RESPONSE = re.compile(
 _INTERVAL = re.compile(r"[(\[][^)\]]*\b(?:confidence\sinterval|CI)\b[^)\]]*$")
 _CLOSES = re.compile(rf"(?:\s{PEOPLE})?\s?(?:[,;)\]]|(?:and|or|vs?\.?|versus|while|whereas|compared)\b)")
 _TIES = re.compile(
-    rf"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:[\w-]+\s){{0,3}}?{PEOPLE})?\s(?:in|of|for|with|on|from|among|to|receiving|given|treated\swith|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
+    rf"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:[\w-]+\s){{0,3}}?{PEOPLE})?\s(?:in|of|for|with|on|at|from|among|to|(?:who\s)?received|receiving|given|treated\swith|(?:assigned|allocated|randomi[sz]ed)\sto)\s(?:the\s)?"
 )
 _EVERY = re.compile(r"\b(?:all|both)\s(?:of\s)?(?:the\s|these\s|our\s)?$", re.IGNORECASE)
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from mscevidence.extract.arm_references import different
-from mscevidence.extract.arms import PEOPLE, ArmMention
+from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arms_in
 from mscevidence.extract.assigned import treatments_assigned
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.counts import Count
 from mscevidence.extract.cues import Holding
 from mscevidence.extract.outcomes import outcomes_in
+from mscevidence.extract.sentences import body_sections
 from mscevidence.extract.subgroups import CONDITIONS
 from mscevidence.model import Candidate, Document, Span, Value
 
@@ -44,14 +45,30 @@ def equal_shares(
         return  # "two patients in each group had fever"
     named = [(arm.label, (arm.start, arm.end)) for arm in different(arms)]
     groups = named if len(named) > 1 else [(name, None) for name in treatments_assigned(document)]
+    elsewhere = len(groups) < 2
+    groups = [(name, None) for name in _named_elsewhere(document)] if elsewhere else groups
     each = _size_of_each(document.text, span, counts, len(groups)) if len(groups) > 1 else None
     if each is None or each.span is None:
+        return
+    whole = counts[0].value("events") if counts[0].rule == "x-patients" else None
+    if whole is not None and whole.span is not None and whole.number == (each.number or 0) * len(groups):
+        everybody = whole.model_copy(update={"role": "n"})
+        yield candidate_at(
+            document, "participants", "sum-of-shares", whole.span, [everybody], arm=ALL, certainty="stated"
+        )
+    elif elsewhere:
         return
     for label, place in groups:
         certainty = "derived" if each.derived else "stated"
         yield candidate_at(
             document, "participants", "equal-shares", each.span, [each], arm=label, arm_span=place, certainty=certainty
         )
+
+
+def _named_elsewhere(document: Document) -> list[str]:
+    """Return the groups that other sentences name, which the sizes of this sentence must fill."""
+    arms = [arm for _, span in body_sections(document) for arm in arms_in(document.text, span) if arm.kind != "phase"]
+    return [arm.label for arm in different(tuple(arms))]
 
 
 def _size_of_each(text: str, span: Span, counts: tuple[Count, ...], groups: int) -> Value | None:

@@ -14,6 +14,7 @@ from mscevidence.extract.counts import Count, runs
 from mscevidence.extract.cues import Opening
 from mscevidence.extract.denominators import possible_events
 from mscevidence.extract.outcomes import Mention
+from mscevidence.extract.parts_by_arm import shared_out
 from mscevidence.extract.times import TimeMention, times_in
 from mscevidence.model import Span, Value
 
@@ -79,7 +80,13 @@ def distributed(
             _align_behind(found.times, run, text, times_in(text, sentence))
             if not any(count in found.times or count in left_open for count in run):
                 _align_beside(found, run, text, sentence, counts, arms, outcomes)
+    _add(found, shared_out(text, sentence, counts, arms, outcomes))
     return replace(found, left_open=frozenset(left_open)) if left_open else found
+
+
+def _add(found: Distribution, parts: Iterable[tuple[Count, ArmMention, Mention]]) -> None:
+    for count, arm, outcome in parts:
+        found.arms[count], found.outcomes[count] = arm, outcome
 
 
 def _align_again(

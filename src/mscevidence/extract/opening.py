@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention
+from mscevidence.extract.both_sexes import sum_of_parts
 from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
@@ -77,14 +78,17 @@ _WITH_DISEASE = re.compile(
     r"|\s?(?:\([^()]{0,120}\))?\.$"
 )
 _GOT = (
-    r"(?:received|had|underwent|chose|got|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"
+    r"(?:received|receiving|given|had|underwent|chose|got|treated\swith|were\s(?:\w+ly\s)?(?:given|treated\swith|assigned\sto|allocated\sto|randomi[sz]ed\sto|infused\swith)"
     r"|with|to(?:\sreceive)?|on)"
 )
-_NAME = r"(?P<name>[A-Za-z][\w+/-]*(?:\s(?!and\b|or\b|while\b|whereas\b|but\b|as\b)[\w+/-]+){0,5})"
+_NAME = (
+    r"(?P<name>(?:without\s)?[A-Za-z][\w+/-]*(?:\s(?!(?:and|or|while|whereas|but|as|were|was|who|had)\b)[\w+/-]+){0,5})"
+)
 _GOT_THIS = re.compile(
-    rf"(?:\s{PEOPLE})?\s{_GOT}\s(?:an?\s|the\s)?{_NAME}(?=\s?(?:[,.;(]|and\b|while\b|whereas\b|but\b|as\b|$))"
+    rf"(?:\s{PEOPLE})?\s(?:{_GOT}\s(?:an?\s|the\s)?|(?=without\s)){_NAME}(?=\s?(?:[,.;(]|and\b|while\b|whereas\b|but\b|as\b|$))"
 )
 _NAMED_BEHIND = re.compile(r"[^.;()]{0,140}\((?:the\s|in\sthe\s)?$")
+_A_DOSE = re.compile(r"\s(?:[\w-]+\s){0,3}?(?:doses?|dosages?|infusions?|injections?|courses?|cycles?|vials?|times?)\b")
 _PLAIN = {"x-patients", "bare-number"}
 _EQUALS = re.compile(r"\s?=\s?(?P<n>[1-9]\d{0,3})(?=\s?[,;)\]]|\sand\b)")
 _NAMED_BEFORE = re.compile(r"\s?[(\[]\s?$")
@@ -107,7 +111,9 @@ def opening_count(document: Document, taken: frozenset[Span | None]) -> Iterator
         return
     for sentence, count in counted:
         if _opens(document.text, sentence, count):
-            number = count.value("events") or count.value("n")
+            both = sum_of_parts(document.text, [c for place, c in counted if place == sentence], count, sentence[0])
+            number = both or count.value("events") or count.value("n")
+            largest = max(largest, (both.number if both else None) or 0.0)
             whole = not is_outnumbered(document.text, count, [other for place, other in counted if place == sentence])
             if number is not None and whole and number.span not in taken and number.number == largest >= 2:
                 yield _participants(document, "opening-number", (count.start, count.end), number, ALL, None)
@@ -202,7 +208,9 @@ def arms_told(
 def _arm_in_bracket(text: str, count: Count, following: int, arms: tuple[ArmMention, ...]) -> ArmMention | None:
     for arm in arms:
         if count.end <= arm.start < following and arm.kind != "all" and text[arm.end : arm.end + 1] in {")", "]"}:
-            return arm if _NAMED_BEHIND.fullmatch(text, count.end, arm.start) else None
+            things = _A_DOSE.match(text, count.end, following) or text.endswith(" or ", 0, count.start)
+            things = not count.noun and bool(things)  # "one dose (group 1) or three (group 2)"
+            return arm if not things and _NAMED_BEHIND.fullmatch(text, count.end, arm.start) else None
     return None
 
 

@@ -21,7 +21,7 @@ from mscevidence.extract.doubts import (
 )
 from mscevidence.extract.facts import Facts, default_arm, sentence_arm
 from mscevidence.extract.lists import Distribution
-from mscevidence.extract.subgroups import is_of_a_group, is_of_some, is_share_of_a_share
+from mscevidence.extract.subgroups import is_of_a_group, is_of_controls, is_of_some, is_share_of_a_share
 
 _OVERALL = re.compile(r"\b(?:overall|total|altogether|in\sall|entire|whole)\b", re.IGNORECASE)
 _BESIDE = re.compile(
@@ -39,11 +39,11 @@ class Ownership:
         self.told = told
         self.lists = lists
         self.places = {count.start: index for index, count in enumerate(facts.counts)}
-        self.runs = runs(facts.counts, facts.text)
+        self.runs = runs([count for count in facts.counts if count.rule != "of-n"], facts.text)
 
     def run(self, count: Count) -> tuple[Count, ...]:
         """Return the counts listed together with a count, itself among them."""
-        return next(run for run in self.runs if count in run)
+        return next((run for run in self.runs if count in run), (count,))
 
     def arm(self, count: Count, n: float | None) -> ArmMention | None:
         """Return the mention of the arm of a count, None where none is named, or one too small for its n."""
@@ -53,6 +53,7 @@ class Ownership:
     def label(self, count: Count, arm: ArmMention | None, attached: Attached, n: float | None) -> str | None:
         """Return the name of the arm; None where the count is of some of its patients only, or of an arm not named."""
         few = self._is_of_few(count, attached, n) or self._is_of_one_of_several(count)
+        few = few or (arm is not None and arm.kind == "all" and is_of_controls(self.facts.text, count))
         return None if few else self._label(count, arm, n)
 
     def is_of_a_subgroup(self, count: Count, attached: Attached, n: float | None) -> bool:
@@ -62,7 +63,9 @@ class Ownership:
 
     def _label(self, count: Count, arm: ArmMention | None, n: float | None) -> str | None:
         size = self.facts.context.size(arm.label if arm else ALL)
-        some = is_of_some(count, self.facts.text, size.number if size else None)
+        some = is_of_some(count, self.facts.text, size.number if size else None) or is_of_controls(
+            self.facts.text, count
+        )
         narrowed = self.facts.narrowed or self._is_of_those_before(count) or some
         everybody = arm is None and size is not None and n == size.number
         said = _OVERALL.search(self.facts.bounds(self.places[count.start]).before(count))

@@ -23,7 +23,7 @@ ASIDE = r"(?:[^.;:()]|\([^()]{0,60}\))"
 VERB_AFTER = re.compile(
     rf"{ASIDE}{{0,200}}?\b(?:(?:were|was|have\sbeen|had\sbeen|being)\s(?:\w+ly\s)?(?:screened\sand\s(?:\w+ly\s)?)?(?P<enrol>{ENROL})\b"
     rf"|(?P<entered>entered|participated|joined)\b"
-    r"|(?<!who\s)(?:were|was|have\sbeen)\s(?:\w+ly\s)?(?P<done>treated|infused|transplanted)\s?(?=[.;]|\Z)"
+    r"|(?<!who\s)(?:were|was|have\sbeen)\s(?:\w+ly\s)?(?P<done>treated|infused|transplanted)\s?(?=[.;]|\Z|\s?,?\sand\s(?:were\s)?(?:\w+ly\s)?(?:included|analy[sz]ed|evaluated|followed))"
     rf"|(?:(?:were|was|have\sbeen)\s(?:\w+ly\s)?)?(?P<treat>{_TREAT})\b{ASIDE}{{0,70}}?{CELLS})"
 )
 

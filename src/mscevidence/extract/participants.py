@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mscevidence.extract.arms import ALL, PEOPLE, ArmMention, arm_key, arms_in
+from mscevidence.extract.both_sexes import sum_of_parts
 from mscevidence.extract.candidates import candidate_at, said_again, value_at
 from mscevidence.extract.count_rules import counts_at
 from mscevidence.extract.counts import Count
@@ -38,6 +39,11 @@ _NOT_COUNTED = re.compile(
     r"|withdrew|lost|discontinued|donors?)\b",
     re.IGNORECASE,
 )
+_OF_THEM = re.compile(
+    rf"\s(?:of\s(?:these|those|them|the|our)\s(?:(?:[\w-]+\s){{0,2}}?{PEOPLE}\s)?(?:received|were\s(?:\w+ly\s)?(?:infused|treated|given|injected|transplanted))\b"
+    r"[^.;]{0,80}?\b(?:[\w-]*(?:MSCs?|ASCs?)|stem|stromal|cells)\b|were\s(?:\w+ly\s)?(?:treated|infused|transplanted)\b)"
+)
+"""What makes a bare number one of people: "22 of them received cells", "54 were treated"."""
 _PART_BEFORE = re.compile(r"[^.;]{0,40}\b(?:including|comprising|involving|included)\s")
 _IN_EACH = re.compile(r"[^.;]{0,80}?\b(?:in|to|into)\s(?:each|either|both)\s(?:\w+\s)?(?:groups?|arms?|cohorts?)\b")
 _SCREENED_AFTER = re.compile(
@@ -52,7 +58,17 @@ _IN_SOME = re.compile(r"\b(?:[Ii]n|[Aa]mong|[Ff]or)\s\Z")
 _SIZED = re.compile(
     rf"\s?[(\[]\s?(?:[nN]\s?=|\d)|,\s?(?:[nN]\s?=|(?:\d{{1,4}}|{WORDS})(?:\s{PEOPLE})?\s?[)\];])", re.IGNORECASE
 )
-_IN_ARM = re.compile(rf"(?:\s(?:{PEOPLE}))?(?:\s(?:were\s)?(?:\w+ed\s)?)?\s?(?:in|to|into|received|for)\s(?:the\s)?$")
+_IN_ARM = re.compile(
+    rf"(?:\s(?:{PEOPLE}))?(?:\s(?:were\s)?(?:\w+ed\s)?)?\s?(?:in|to|into|received|for|at|on)\s(?:the\s)?$"
+)
+
+
+_MOST = 0.6
+"""The share of all people counted that the treated must be, so that they are no group among others."""
+_STAGE = re.compile(
+    r"(?:[A-Z][a-z]+:\s)?In\sthe\s(?:first|second|third|latter|extension|phase\s[\dIV]+[ab]?)(?:\s(?:stage|part|phase|study|trial|period|cohort|step))?\b"
+)
+"""What begins a sentence about one part of a trial."""
 
 
 def participants_in(document: Document) -> tuple[Candidate, ...]:
@@ -124,7 +140,8 @@ def _enrolled(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
         return  # "one patient was given two infusions and five received one"
     if arm is None and SHARED_OUT.match(place.document.text, count.end, place.span[1]):
         return
-    number = count.value("events") or count.value("n")
+    both = sum_of_parts(place.document.text, place.counts, count, place.span[0])
+    number = both or count.value("events") or count.value("n")
     if number is None or number.span is None or not number.number or number.number < 1:
         return
     label = arm.label if arm is not None and (verb or listed) else ALL
@@ -133,27 +150,37 @@ def _enrolled(place: ParticipantSentence, count: Count) -> Iterator[Candidate]:
         *_status(place.document, count, verb, preceding, before),
     ]
     values += _additional(place.document, count, after)
-    end = max(count.end, *(v.span[1] for v in values[:1] if v.span))
+    start, end = min(count.start, number.span[0]), max(count.end, number.span[1])
     yield candidate_at(
         place.document,
         "participants",
         "patients-enrolled" if label == ALL else "patients-in-arm",
-        (count.start, end),
+        (start, end),
         values,
         arm=label,
         arm_span=(arm.start, arm.end) if arm is not None and label != ALL else None,
-        certainty="stated",
+        certainty="derived" if number.derived else "stated",
     )
 
 
 def _verb_of(place: ParticipantSentence, count: Count, after: str) -> re.Match[str] | None:
     """Return the verb that says what was done with those counted, None for "3 patients treated for EBV" of 30."""
-    verb = VERB_AFTER.match(after) if count.noun else None
+    counted = count.noun or _is_of_people(place, count)
+    verb = VERB_AFTER.match(after) if counted else None
     if verb is None or verb["treat"] is None or _AUXILIARY.search(verb.group()):
         return verb
     number = count.number("events") or count.number("n") or 0
     active = verb["treat"] in {"received", "underwent"}
     return verb if active or number >= largest_people(place.document) else None
+
+
+def _is_of_people(place: ParticipantSentence, count: Count) -> bool:
+    """Return whether a number alone is of people, and of most of them: "22 of them got cells", "54 were treated"."""
+    if count.rule != "bare-number" or not _OF_THEM.match(place.document.text, count.end):
+        return False
+    if any(other.rule == "of-n" for other in place.counts):
+        return False  # "of 814 admitted, 14 were treated" leaves doubt
+    return (count.number("events") or 0) >= _MOST * largest_people(place.document)
 
 
 def _is_a_part(place: ParticipantSentence, count: Count, before: str) -> bool:
@@ -167,6 +194,7 @@ def _some_only(place: ParticipantSentence, count: Count, after: str) -> bool:
     named = any(a.end <= count.start and a.kind != "all" for a in place.arms)
     return (
         named
+        or bool(_STAGE.match(place.document.text, *place.span))
         or is_outnumbered(place.document.text, count, place.counts)
         or bool(_SOME_RECEIVED.match(after) or _FOLLOWED.match(after))
     )

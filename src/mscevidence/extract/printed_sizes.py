@@ -25,11 +25,16 @@ _WERE_IN = re.compile(
     re.IGNORECASE,
 )
 _TREATMENT = re.compile(
-    r"(?:to|with|received?|receiving|either|and|or|,)\s(?:receive\s|either\s|or\s|and\s|the\s|an?\s)*(?P<name>(?!(?:or|and)\s)[A-Za-z][\w+/-]*(?:\s[\w+/-]+){0,4})\s?[(\[]\s?(?:[^()\[\]=]{2,60},\s)?$"
+    r"(?:to|with|received?|receiving|either|and|or|,|(?:infusions?|injections?|doses?|courses?|transplantation)\sof)\s(?:receive\s|either\s|or\s|and\s|the\s|an?\s)*(?P<name>(?!(?:or|and)\s)[A-Za-z][\w+/-]*(?:\s(?!receiv|were\b|was\b|who\b|had\b)[\w+/-]+){0,4})\s?[(\[]\s?(?:[^()\[\]=]{2,60}[,;]\s)?$"
 )
 _ASSIGNED = re.compile(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|divided|to\sreceive|received|treated\swith)\b", re.IGNORECASE
 )
+_HOW_OFTEN = re.compile(
+    r"(?:single|one|two|three|four|double|repeated|multiple|weekly|monthly)[\s-](?:[\w-]+\s){0,2}?(?:infusions?|injections?|doses?)\Z",
+    re.IGNORECASE,
+)
+"""An arm named by the infusions that its patients got: "a single infusion (n = 5) or two infusions (n = 7)"."""
 _NO_PATIENTS = re.compile(r"\b(?:donors?|doses?|samples?|infusions?|cent(?:er|re)s?|sites?|units?)\Z", re.IGNORECASE)
 
 
@@ -40,7 +45,7 @@ def printed_size(place: ParticipantSentence, count: Count) -> Iterator[Candidate
     if n is None or found is None:
         return
     label, place_of_name = found
-    if _NO_PATIENTS.search(label):
+    if _NO_PATIENTS.search(label) and not _HOW_OFTEN.match(label):
         return
     opened = is_open(place.document.text[place_of_name[0] : count.end])
     closing = 1 if opened and place.document.text[count.end : count.end + 1] in {")", "]"} else 0

@@ -68,6 +68,12 @@ _BROUGHT_IN = re.compile(
     r"\s(?:with|without|who|aged|having|from)\s[^,;.]{2,80}?\s(?:were|was|underwent|received|had)\b|\s(?:were|was)\s(?:treated|evaluated|evaluable|assessed|followed|studied|biopsied|tested|examined|retreated)\b"
 )
 _PEOPLE_WITH = re.compile(rf"\b(?:{PEOPLE}|those)\s(?:with|who|in|on)\b")
+_CONTROL_PEOPLE = re.compile(rf"\s(?:placebo|control|sham|untreated|saline|vehicle)(?:-treated)?\s{PEOPLE}\Z")
+"""Those of "two placebo recipients", who are not everybody."""
+_OF_A_KIND = re.compile(
+    r"\b(?:in|In|among|Among|for|For)\sthe\s(?P<kind>(?:fe)?male|pa?ediatric|adult|younger|older|elderly)\s"
+    rf"(?:{PEOPLE})\s?[,:]?\s(?:[(\[]\s?)?\Z"
+)
 _IN_SOME_AFTER = re.compile(
     rf"\s(?:in|for|among)\s(?:the\s)?(?:{PEOPLE}|those)\s(?:with(?:out)?|achieving|attaining|whose|in\swhom"
     r"|who\s(?!(?:were|had\sbeen|underwent|received|got|completed)\b))"
@@ -92,6 +98,11 @@ def is_of_some(count: Count, text: str, size: float | None) -> bool:
     """Return whether a count is of fewer patients than the arm has, told apart by what they are or did before."""
     n = count.number("n")
     return n is not None and n != size and bool(_WHO.match(text, count.end))
+
+
+def is_of_controls(text: str, count: Count) -> bool:
+    """Return whether a count names those without the treatment: "two placebo recipients" are not of everybody."""
+    return bool(_CONTROL_PEOPLE.search(text, count.start, count.end))
 
 
 def is_of_few(text: str, scope: Count, total: float | None) -> bool:
@@ -134,6 +145,9 @@ def is_of_a_group(text: str, sentence: Span, count: Span) -> bool:
     short = _SHORT_KIND.search(text[slice(*count)])
     if short is not None and re.search(rf"\b{short['short']}\)?\s[(\[][nN]\s?=", text):
         return True  # "one SLE patient" where the text tells of "SLE (n = 6)"
+    kind = _OF_A_KIND.search(text, sentence[0], count[0])
+    if kind is not None and not _EVERY.search(kind["kind"]):
+        return True
     opened = _OPENED.match(text, sentence[0], count[0])
     return bool(opened and not _EVERY.search(opened["who"]))
 

@@ -89,6 +89,7 @@ _REFUSED = re.compile(
     rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
     re.IGNORECASE,
 )
+_OTHERS = rf"\s(?:and|but|of\swhom)\s(?:only\s)?{_NUMBER}\s"  # "all 40 were treated and 38 completed"
 _NOT_HAD = (
     r"\b(?:no|not|without|free|except|failed|never"
     r"|evaluat\w+|assess\w+|examin\w+|tests?|tested|includ\w+|monitor\w+|measure\w*)\b"
@@ -194,7 +195,7 @@ def _everybody(
         first = next((m for m in mentions if m.start >= match.end()), None)
         if first is None or not _did(document.text[match.end() : first.end], document.text[match.end() : first.start]):
             continue
-        if re.search(_NOT_HAD, document.text[match.end() : first.start]):
+        if re.search(f"{_NOT_HAD}|{_OTHERS}", document.text[match.end() : first.start]):
             continue
         values: tuple[Value, ...] = ()
         if match["n"]:
