@@ -109,6 +109,9 @@ def test_how_titles_agree(left: str, right: str, expected: str) -> None:
         ("Ann Rheum Dis", "Annals of Hematology", False),
         ("Cell", "Cell Transplantation", False),
         ("Lancet", "Lancet Haematology", False),
+        ("Leuk Res", "Lupus Reviews", False),
+        ("Stem Cells", "Science Communication", False),
+        ("Bone Marrow Tx", "Biology Medicine Transplant", False),
     ],
 )  # fmt: skip
 def test_names_of_journals(left: str, right: str, same: bool) -> None:
