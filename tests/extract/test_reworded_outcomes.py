@@ -94,6 +94,18 @@ def told(opening: str, sentences: str) -> list[Told]:
         ("No serious adverse events or deaths were seen.", [("serious-adverse-event", "all", 0, 20), ("death", "all", 0, 20)]),
         ("None of the patients discontinued and all completed the follow-up.", [("discontinuation", "all", 0, 20)]),
         ("No patient died and half responded.", [("death", "all", 0, 20)]),
+        ("Seven patients suffered from 14 worsenings.", [("progression", "all", 7, 20)]),
+        ("Five of 20 patients (25%) had 11 infections.", [("infection", "all", 5, 20), ("infection-count", "all", 11, None)]),
+        ("Seven patients had two or more relapses.", []),
+        ("Two patients had one relapse each.", [("relapse", "all", 2, 20)]),
+        ("Event-free survival, defined as survival without death or organ failure, was 64.3%.", []),
+        ("There were no cases of transplantation-related mortality.", [("related-death", "all", 0, 20)]),
+        ("A partial response (PR) was seen in 60%.", [("partial-response", "all", 12, 20)]),
+        ("At week 24, 60% (95% CI, 38.5-79.6) of patients achieved remission.", [("remission", "all", 12, 20)]),
+        ("A good response was shown by 12 patients.", [("response", "all", 12, 20)]),
+        ("The symptoms were significantly improved in 12 (60%) patients.", [("response", "all", 12, 20)]),
+        ("There was no AE-related study discontinuation.", [("adverse-event-leading-to-discontinuation", "all", 0, 20)]),
+        ("No severe adverse reactions were observed.", [("severe-adverse-event", "all", 0, 20)]),
     ],
 )  # fmt: skip
 def test_outcomes_in_other_words(sentence: str, expected: list[Told]) -> None:
@@ -105,6 +117,8 @@ def test_outcomes_in_other_words(sentence: str, expected: list[Told]) -> None:
     [
         ("Ten (50%) patients in the MSC group and 2 (20%) in the placebo group improved.", [("response", "MSC group", 10, 20), ("response", "placebo group", 2, 10)]),
         ("Remission was seen in 12 (60%) and 4 (40%) patients of the MSC and placebo groups.", [("remission", "MSC group", 12, 20), ("remission", "placebo group", 4, 10)]),
+        ("The response rate in the MSC group was 70%, including CR in 20%. Compared with the MSC group, the response rate in the placebo group was 40%, including CR in 10% and PR in 30%.", [("response", "MSC group", 14, 20), ("complete-response", "MSC group", 4, 20), ("response", "placebo group", 4, 10), ("complete-response", "placebo group", 1, 10), ("partial-response", "placebo group", 3, 10)]),
+        ("The response rate was 70% in the MSC group, including CR in 20%, and 40% in the placebo group, including CR in 10%.", [("response", "MSC group", 14, 20), ("complete-response", "MSC group", 4, 20)]),
         ("Remission rates in the MSC and placebo groups were 60% and 40%.", [("remission", "MSC group", 12, 20), ("remission", "placebo group", 4, 10)]),
         ("No serious infection was observed in the MSC group, but two in the placebo group.", [("serious-infection", "MSC group", 0, 20), ("serious-infection", "placebo group", 2, 10)]),
     ],

@@ -15,7 +15,7 @@ from mscevidence.extract.counts import Count
 from mscevidence.extract.degrees import is_degree_of
 from mscevidence.extract.denominators import completed, possible_events
 from mscevidence.extract.doubts import is_everybody, is_figure, is_in_doubt, is_limit, says_kept
-from mscevidence.extract.event_counts import EVENT_COUNTS, counts_events, counts_patients_of
+from mscevidence.extract.event_counts import EVENT_COUNTS, counts_events, counts_events_of_patients, counts_patients_of
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import distributed, with_earlier_arms
 from mscevidence.extract.ownership import Ownership
@@ -52,6 +52,7 @@ class Assignment:
         self.of_few = False
         self.previous: tuple[Count, Attached] | None = None
         self.whole: tuple[Count, Candidate] | None = None
+        self.of_an_arm: tuple[Count, Candidate] | None = None
 
     def candidates(self) -> Iterator[Candidate]:
         """Yield the results and parts of the sentence in order."""
@@ -97,6 +98,18 @@ class Assignment:
             return None
         return self._candidate("part", count, values, attached, parent.arm, None, part_of=parent.id)
 
+    def _arm_of_whole(self, count: Count, arm: ArmMention | None, attached: Attached) -> str | None:
+        """Return the arm of a response whose degrees are told behind it: "16.7% in B, including CR in 4.2%"."""
+        if self.of_an_arm is None or arm is not None:
+            return None
+        whole, parent = self.of_an_arm
+        between = (whole.end, count.start)
+        told = _INCLUDING.search(self.facts.text, *between) and ";" not in self.facts.text[slice(*between)]
+        if not told or not is_degree_of(attached.outcome, parent.outcome):
+            return None
+        named = (self.facts.context.label(a.label) for a in self.facts.arms if between[0] <= a.start < between[1])
+        return parent.arm if all(label == parent.arm for label in named) else None
+
     def _result(self, index: int, count: Count) -> Candidate | None:
         bounds = self.facts.bounds(index)
         attached = self._outcome(count, bounds)
@@ -107,7 +120,7 @@ class Assignment:
         n = next((v.number for v in values if v.role == "n"), None)
         arm = self.owner.arm(count, n)
         few = (self.of_few or self._is_beside_few(count)) and count.value("n") is None
-        label = None if few else self.owner.label(count, arm, attached, n)
+        label = None if few else self.owner.label(count, arm, attached, n) or self._arm_of_whole(count, arm, attached)
         population = population_of(self.facts.text, self.facts.span, count)
         size = self.facts.context.size(label)
         if attached.span is not None and is_in_doubt(
@@ -128,7 +141,7 @@ class Assignment:
             and (count.rule != "percent-only" or not is_estimated(count, bounds, attached.span))
         ):
             values = completed(values, self.facts.context, label, outcome=attached.outcome, place=count.start)
-        if count in self.lists.left_open or counts_patients_of(count, attached):
+        if count in self.lists.left_open or self._counts_others(count, attached):
             attached = replace(attached, certain=False)
         if label is None and (few or self.owner.is_of_a_subgroup(count, attached, n)):
             population = population or "subgroup"
@@ -136,7 +149,17 @@ class Assignment:
         self.previous = (count, attached)
         if candidate.number("events") is not None and attached.outcome is not None:
             self.whole = (count, candidate)
+            self.of_an_arm = self.whole if arm is not None and label is not None else self.of_an_arm
         return candidate
+
+    def _counts_others(self, count: Count, attached: Attached) -> bool:
+        """Return whether a number is of patients where the outcome counts events, or of events that patients had."""
+        events = (attached.outcome or "").endswith("-count")
+        of_each = (
+            events and attached.span and self.facts.text.startswith(" each", attached.span[1])
+        )  # not how many in all
+        of_patients = not events and counts_events_of_patients(self.facts.text, count)
+        return bool(of_each or of_patients) or counts_patients_of(count, attached)
 
     def _is_size(self, count: Count, label: str | None) -> bool:
         size = self.facts.context.size(label)

@@ -26,7 +26,7 @@ _AFTER_VERB = re.compile(
     r"|occurr\w+|in|given|receiving|of\s(?:the\s)?[\w+/-]{1,25}\s(?:group|arm|cohort)|went\sinto|responded|died|relapsed|survived)\b(?:[^.;:]|\.(?=\d)){0,90}$",
 )
 _NO_BREAK_AFTER = re.compile(
-    r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s|\sthan\s"
+    r"[;:]|,\s(?:and|but|while|whereas)\s|\swhile\s|\swhereas\s|\scompared\s|\sversus\s|\sbut\s|\sthan\s|,\sincluding\s|\s(?:two|three|[2-9])\sor\smore\s"
 )
 _BEFORE_LINK = re.compile(
     r"(?:\b(?:was|were|is|are|being|of|in|by|at|to|among|for|rates?|reached|from|only|namely|follows)|[:=(\[–]|\s-)\s*(?:the\s)?$",
@@ -49,6 +49,7 @@ _OF_A_GROUP = re.compile(
 )
 _ASIDE_BEHIND = re.compile(
     r"\s\([^()]{2,120}\)(?=\s(?:were|was|are|had|have|died|relapsed|responded|survived|achieved))"
+    r"|\s[(\[]9\d(?:\.\d)?\s?%\s?(?:CI|confidence)\b[^()\[\]]{2,60}[)\]](?=\s(?:of|in)\s)"
 )
 """A bracket with counts of its own before the verb: "11 patients (10 with CR and 1 with PR) were alive"."""
 _IMMEDIATE = re.compile(

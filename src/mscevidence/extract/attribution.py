@@ -8,6 +8,7 @@ from dataclasses import replace
 from mscevidence.extract.arms import ArmMention
 from mscevidence.extract.attach import Attached, Bounds, continues, outcome_of
 from mscevidence.extract.counts import Count
+from mscevidence.extract.event_counts import counts_events_of_patients
 from mscevidence.extract.facts import Facts
 from mscevidence.extract.lists import Distribution
 from mscevidence.extract.ownership import Ownership
@@ -51,7 +52,7 @@ class Attribution:
         if attached.words is None and previous is not None:
             attached = self._of_previous(count, previous) or attached
         if attached.words is None:
-            attached = self._told_ahead(count) or attached
+            attached = self._told_ahead(count) or self._of_events_had(count) or attached
         if attached.words is None and count.rule == "fraction-percent":
             opening = of_the_opening(self.facts)
             attached = opening if opening and opening.span and opening.span[0] < count.start else attached
@@ -113,6 +114,22 @@ class Attribution:
             return self._told_ahead(after)
         behind = attached.span is not None and attached.span[0] >= after.end
         return attached if behind and attached.outcome is not None else None
+
+    def _of_events_had(self, count: Count) -> Attached | None:
+        """Return the outcome of patients whose events are counted with them: "five patients had 11 infections"."""
+        following = self.places[count.start] + 1
+        events = self.facts.counts[following] if following < len(self.facts.counts) else None
+        if events is None or count.end > events.start or not counts_events_of_patients(self.facts.text, events):
+            return None
+        if re.search(r"[.;,]\s", self.facts.text[count.end : events.start]):
+            return None
+        mention = next((m for m in self.facts.outcomes if m.start >= events.end), None)
+        if mention is None or not re.fullmatch(
+            r"\s(?!or\s)(?:[\w-]+\s){0,2}", self.facts.text[events.end : mention.start]
+        ):
+            return None
+        span = (mention.start, mention.end)
+        return Attached(mention.outcome, self.facts.text[slice(*span)], span, certain=True)
 
     def _shared(self, count: Count) -> Attached | None:
         """Return the outcome that a whole "respectively" list has in common, when the sentence names just one."""

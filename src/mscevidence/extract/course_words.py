@@ -50,7 +50,7 @@ _PEOPLE_DID = re.compile(
 )
 _DISEASE = (
     r"(?:EDSS|ALSFRS-R|disability|neurolog\w+\s(?:status|function)|disease(?:\s(?:activity|course|status|severity))?|clinical\s(?:status|condition|course|state|picture|findings)"
-    r"|general\scondition|functional\sstatus)"
+    r"|general\scondition|functional\sstatus|MGFA(?:-PIS|\spost-?intervention\sstatus)?|symptoms)"
 )
 _DISEASE_DID = re.compile(
     rf"(?:^|[.;,(:]\s|\b(?:[Tt]he|[Tt]heir|and|while|whereas|[Pp]atients?[’']?s?)\s)(?:mean\s)?{_DISEASE}(?:\s(?:scales?|scores?|status|\(EDSS\)))*(?:\s\([A-Z]{{2,6}}\))?{_BE}\Z",
@@ -65,11 +65,12 @@ _PASSED_OVER = re.compile(
 _PARTS = frozenset((",", ";", "and", "but", "while"))
 _LONGEST_GAP = 90
 _NO_OBJECT = re.compile(
-    r"\s?(?:[,.;:)(\[]|\Z)|\s(?:(?:clinically|neurologically|significantly|markedly)\b|(?:at|after|by|within|during|while|whereas|but|and|or|until|following|over)\s|in\s(?:(?:the\s)?(?:EDSS|disability)\b|all\b|both\b|the\sother|another|(?:the\s)?remaining|\d"
+    r"\s?(?:[,.;:)(\[]|\Z)|\s(?:(?:clinically|neurologically|symptomatically|significantly|markedly)\b|(?:at|after|by|within|during|while|whereas|but|and|or|until|following|over)\s|in\s(?:(?:the\s)?(?:EDSS|disability)\b|all\b|both\b|the\sother|another|(?:the\s)?remaining|\d"
     rf"|{WORDS}\b)|(?:was|were)\s(?:seen|observed|noted|reported|recorded|found)\b)",
     re.IGNORECASE,
 )
 _SHARED_TEST = re.compile(r"\b(?:EDSS|disability)\b", re.IGNORECASE)
+_SIGNIFICANTLY_IN = re.compile(rf"significantly\simproved\sin\s(?:\d|(?:{WORDS})\b)", re.IGNORECASE)
 _NOT_OF_ALL = re.compile(r"\b(?:no|not|without|significant\w*)\s\Z", re.IGNORECASE)
 
 
@@ -92,7 +93,7 @@ def with_course_words(text: str, span: Span, mentions: tuple[Mention, ...]) -> t
         if (
             not told
             or not _NO_OBJECT.match(text, match.end(), span[1])
-            or _NOT_OF_ALL.search(text, lead, match.start())
+            or (_NOT_OF_ALL.search(text, lead, match.start()) and not _SIGNIFICANTLY_IN.match(text, match.start() - 14))
         ):
             continue
         found.append(Mention(match.start(), match.end(), _outcome(match, disability=disability)))

@@ -11,11 +11,9 @@ from mscevidence.extract.outcome_names import abbreviations
 from mscevidence.extract.outcomes import Mention, outcomes_in
 from mscevidence.model import Span
 
-_SHORT = re.compile(r"\((?P<short>[A-Z][A-Za-z]{0,5}[A-Z](?:-?\d{1,2})?)s?\)")
+_SHORT = re.compile(r"[(\[](?P<short>[A-Z][A-Za-z]{0,5}[A-Z](?:-?\d{1,2})?)s?[)\];]")
 _LONGEST = 60
-_NO_NAME = frozenset(
-    {"CI", "OR", "HR", "RR", "SD", "SE", "IQR", "AE", "SAE", "MSC", "USA", "UK", "II", "III", "IV", "VI"}
-)
+_NO_NAME = frozenset({"CI", "HR", "RR", "SD", "SE", "IQR", "AE", "SAE", "MSC", "USA", "UK", "II", "III", "IV", "VI"})
 
 
 def with_defined_names(text: str, span: Span, mentions: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -37,12 +35,13 @@ def with_defined_names(text: str, span: Span, mentions: tuple[Mention, ...]) -> 
 @lru_cache(maxsize=16)
 def _defined_in(text: str) -> Mapping[str, str]:
     """Return the short names that stand in brackets directly behind the name of an outcome, with that outcome."""
-    if "(" not in text:
+    if "(" not in text and "[" not in text:
         return {}
     found: dict[str, str] = {}
     for match in _SHORT.finditer(text):
         short = match["short"]
-        if short in _NO_NAME or short in found or short in abbreviations():
+        odds = short == "OR" and "odds" in text.casefold()
+        if odds or short in _NO_NAME or short in found or short in abbreviations():
             continue
         lead = max(0, match.start() - _LONGEST)
         named = outcomes_in(text, (lead, match.start()))

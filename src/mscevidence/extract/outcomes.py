@@ -265,7 +265,8 @@ def _means_it(text: str, mention: Mention) -> bool:
     if mention.outcome == "death" and _OF_DISEASE.match(text, mention.end):
         return False  # "deaths related to progression"
     not_before, not_after = _NOT_THIS.get(mention.outcome), _NOT_FOLLOWED.get(mention.outcome)
-    if not_before and not_before.search(before):
+    graded = not before.endswith("good ") or "moderate" in text or "EULAR" in text  # a good one of good and moderate
+    if not_before and graded and not_before.search(before):
         return False
     return not (not_after and not_after.match(after))
 

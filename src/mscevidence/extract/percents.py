@@ -20,8 +20,8 @@ _CHANGE = re.compile(
     re.IGNORECASE,
 )
 _IS = re.compile(
-    r"(?:\s(?:rates?|response))?(?:\s(?:at|by|after|on|within)\s[^.;,]{3,24}?)?,?\s(?:was|were|of|is|being|reached|amounted\sto|stood\sat)\s(?:only\s|about\s)?$"
-    r"|\s?[:=(]\s?$|^\srates?\s$|^\s$|^\s(?:(?:was|were)\s\w+\s)?(?:in|by)\s$"
+    r"(?:\s?\([^()\d]{2,30}\)|\))?(?:(?:\s(?:rates?|response))?(?:\s(?:at|by|after|on|within)\s[^.;,]{3,24}?)?,?\s(?:was|were|of|is|being|reached|amounted\sto|stood\sat)\s(?:only\s|about\s)?$"
+    r"|\s?[:=(]\s?$|\srates?\s$|\s$|\s(?:(?:was|were)\s\w+\s)?(?:in|by)\s$)"
 )
 _TO_LEVEL = re.compile(r"\b(?:increased|decreased|rose|fell|dropped|declined|improved)\sto\s$")
 _COMPARED = re.compile(

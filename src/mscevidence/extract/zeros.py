@@ -89,6 +89,7 @@ _REFUSED = re.compile(
     rf"|significant|longer|{PEOPLE}|need|sufficient|previous|prior)\b",
     re.IGNORECASE,
 )
+_SURVIVED = re.compile(r"\b(?:survival|survived|surviving|alive|defined\sas|time)\s\Z")
 _OTHERS = rf"\s(?:and|but|of\swhom)\s(?:only\s)?{_NUMBER}\s"  # "all 40 were treated and 38 completed"
 _NOT_HAD = (
     r"\b(?:no|not|without|free|except|failed|never"
@@ -246,10 +247,9 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
             opened, previous = None, None
             continue
         if match is not None:
-            start = offset + match.start("no")
             named_whole = mention.outcome == "infusion-reaction"  # "infusion-related reaction" narrows nothing else
             opened, told_until = match, mention.start if named_whole else mention.end
-            no_span = (start, start + len(match["no"]))
+            no_span = (offset + match.start("no"), offset + match.end("no"))
         between = text[previous.end : mention.start] if joined and previous is not None else ""
         previous = mention
         if opened is not None and _is_zero(text, sentence, opened, no_span[0], mention):
@@ -261,12 +261,12 @@ def _no_events(document: Document, sentence: Span, mentions: tuple[Mention, ...]
 
 def _is_zero(text: str, sentence: Span, no: re.Match[str], start: int, mention: Mention) -> bool:
     term = vocabulary.load("outcome")[mention.outcome]
-    if text[mention.start :].casefold().startswith(("other", "new", "further", "additional")):
-        return False
     if (
-        _COUNTED_ZERO.match(text, mention.end, sentence[1])
-        or _REFUSED.search(no["words"])
+        text[mention.start :].casefold().startswith(("other", "new", "further", "additional"))
+        or _COUNTED_ZERO.match(text, mention.end, sentence[1])
+        or _REFUSED.search(no["words"].replace("cases of ", ""))
         or _NOT_ZERO_AFTER.match(text, mention.end, sentence[1])
+        or _SURVIVED.search(text, sentence[0], start)
     ):
         return False
     if no["no"].casefold().startswith(("without", "not ", "did ", "have ", "could ")):
