@@ -146,8 +146,7 @@ def _in_everybody(document: Document, sentence: Span, mentions: tuple[Mention, .
         values: tuple[Value, ...] = ()
         if match["n"]:
             values = tuple(value_at(document, role, match.span("n"), value_of(match["n"])) for role in ("events", "n"))
-        span = (mention.start, match.end("all"))
-        yield Quantified("all-patients", span, mention, values, clear=True, everybody=True)
+        yield Quantified("all-patients", (mention.start, match.end("all")), mention, values, clear=True, everybody=True)
 
 
 def _in_no_one(
