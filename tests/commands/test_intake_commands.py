@@ -59,6 +59,14 @@ def test_what_is_neither_a_file_nor_an_address_is_named_as_it_was_written(folder
     assert "hint:" in done.stderr
 
 
+def test_a_password_in_an_address_is_not_shown_back(folder: Path) -> None:
+    done = run("ingest", "https://me:secret@example.org/page?api_key=abc&id=7")
+    assert done.exit_code == 1
+    assert "https://example.org/page?id=7 carries a user or password" in done.stderr
+    assert "secret" not in done.stderr
+    assert "abc" not in done.stderr
+
+
 def test_what_ingest_calls_a_document_is_what_review_takes(folder: Path) -> None:
     (folder / "abstract.txt").write_text("Cells in lupus\n\nResults: 3 of 9 patients (33.3%) responded.\n")
     name = run("ingest", "abstract.txt").stderr.split("captured abstract.txt as ")[1].split()[0]

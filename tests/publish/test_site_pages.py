@@ -292,6 +292,12 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path, name: str, con
     assert (tmp_path / "site" / name).read_text(encoding="utf-8") == content
 
 
+def test_a_folder_among_the_study_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="lies among the study files"):
+        publish_into(tmp_path / "extracted" / "site", tmp_path)
+    assert not (tmp_path / "extracted" / "site").exists()
+
+
 def test_what_others_put_beside_the_pages_is_not_lost(tmp_path: Path) -> None:
     publish_into(tmp_path / "site", tmp_path, found=())
     (tmp_path / "site" / ".DS_Store").write_text("view")

@@ -71,7 +71,7 @@ class Intake:
         if source == "-":
             self._take_bytes(sys.stdin.buffer.read(), "standard input")
         elif not _is_there(source) and ("://" in source or _is_identifier(source)):
-            self._keep(source, lambda: self._fetched(source))
+            self._keep(_shown(source), lambda: self._fetched(source))
         elif not _is_there(source):
             reason = "No such file or directory" if len(source) < _LONGEST_NAME else "this is longer than a path can be"
             shown_name = source if len(source) < _LONGEST_NAME else f"{source[:60]}…"
@@ -226,6 +226,13 @@ def _is_identifier(source: str) -> bool:
     except FetchError:
         return False
     return True
+
+
+def _shown(source: str) -> str:
+    """Return an identifier, or an address without a password that may stand in it."""
+    from mscevidence.fetch import without_secrets
+
+    return without_secrets(source) if "://" in source else source
 
 
 def _is_hidden(path: Path, folder: str) -> bool:

@@ -17,7 +17,7 @@ that were handed over before stay good, and the search goes on from the cursor o
 by threads, one per source. Libraries of the network are imported at the first request.
 """
 
-from mscevidence.fetch.answer import REASONS, Answer, Clock, Limits, Request
+from mscevidence.fetch.answer import REASONS, Answer, Clock, Limits, Request, without_secrets
 from mscevidence.fetch.cache import AnswerCache
 from mscevidence.fetch.client import Client
 from mscevidence.fetch.crossref import Crossref
@@ -48,4 +48,5 @@ __all__ = [
     "Sources",
     "by_identifier",
     "recognised",
+    "without_secrets",
 ]

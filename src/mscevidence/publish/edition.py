@@ -75,11 +75,13 @@ def write_edition(
         progress: told what is being made.
 
     Raises:
-        WriteError: the folder holds something else, or cannot be written.
+        WriteError: the folder holds something else, lies among the study files, or cannot be written.
         StoreError: the database cannot be built.
         StatisticsError: an analysis cannot take its numbers.
     """
     _refuse_foreign(folder)
+    if folder.resolve().is_relative_to(protocol.extracted.resolve()):
+        raise WriteError(f"{folder} lies among the study files", hint="choose a folder outside of them, such as output")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
