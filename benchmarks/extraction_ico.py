@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from mscevidence.extract.answer import Answer, answer
+from mscevidence.extract.lookup import Answer, answer
 from mscevidence.model import Document, Value
 from mscevidence.read import read
 

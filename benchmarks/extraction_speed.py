@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from mscevidence.errors import MscevidenceError
-from mscevidence.extract import arms, count_rules, cues, extract, numerals, outcomes, sentences
+from mscevidence.extract import arms, extract, outcomes
+from mscevidence.extract.grammar import count_rules, cues, numerals, sentences
 from mscevidence.extract.quantities import quantities_in
 from mscevidence.read import read
 

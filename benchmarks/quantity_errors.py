@@ -55,7 +55,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extraction_pico import LABELS
-from mscevidence.extract.figures import passage_of
+from mscevidence.extract.quantities.figures import passage_of
 from mscevidence.model import Span
 
 Told = tuple[str, int, int]

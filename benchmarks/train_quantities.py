@@ -25,11 +25,11 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from extraction_pico import LABELS, prediction
-from mscevidence.extract.arm_clues import arm_clues
-from mscevidence.extract.figures import Figure, Passage, passage_of
-from mscevidence.extract.kind_clues import kind_clues, sentence_clues, step_clues
 from mscevidence.extract.quantities import KINDS, ROLES, quantities_by
-from mscevidence.extract.sequence_model import SequenceModel
+from mscevidence.extract.quantities.arm_clues import arm_clues
+from mscevidence.extract.quantities.figures import Figure, Passage, passage_of
+from mscevidence.extract.quantities.kind_clues import kind_clues, sentence_clues, step_clues
+from mscevidence.extract.quantities.sequence_model import SequenceModel
 from quantity_errors import causes_told, errors_of
 
 Table = npt.NDArray[np.float64]

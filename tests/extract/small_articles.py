@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mscevidence.extract.answer import Answer
+from mscevidence.extract.lookup import Answer
 from mscevidence.model import Document
 from mscevidence.read import read
 

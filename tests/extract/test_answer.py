@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_articles import Rows, article, numbers, table
 
-from mscevidence.extract.answer import Answer, answer
-from mscevidence.extract.phrases import lexicon_of, spelt
-from mscevidence.extract.word_stems import same_direction, stems
+from mscevidence.extract.lookup import Answer, answer
+from mscevidence.extract.wording.phrases import lexicon_of, spelt
+from mscevidence.extract.wording.word_stems import same_direction, stems
 from mscevidence.model import Document
 from mscevidence.read import read
 

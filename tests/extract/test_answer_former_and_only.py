@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_articles import article, numbers
 
-from mscevidence.extract.answer import answer
+from mscevidence.extract.lookup import answer
 
 Four = tuple[float, float, float, float]
 SIZES = "Seventy-eight women took part, 40 in the verolizumab group and 38 in the placebo group."

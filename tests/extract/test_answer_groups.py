@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from small_articles import Rows, article, numbers, table
 
-from mscevidence.extract.answer import Answer, answer
-from mscevidence.extract.group_mentions import Groups
-from mscevidence.extract.group_sizes import sizes_of
-from mscevidence.extract.pairing import Sides, pair
-from mscevidence.extract.phrases import lexicon_of
+from mscevidence.extract.lookup import Answer, answer
+from mscevidence.extract.lookup.group_mentions import Groups
+from mscevidence.extract.lookup.group_sizes import sizes_of
+from mscevidence.extract.wording.pairing import Sides, pair
+from mscevidence.extract.wording.phrases import lexicon_of
 from mscevidence.model import Document
 
 Four = tuple[float, float, float, float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_articles import Rows, article, numbers, table
 
-from mscevidence.extract.answer import Answer, answer
+from mscevidence.extract.lookup import Answer, answer
 from mscevidence.model import Document
 
 Four = tuple[float, float, float, float]

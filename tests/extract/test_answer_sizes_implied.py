@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_articles import article, numbers, table
 
-from mscevidence.extract.answer import Answer, answer
+from mscevidence.extract.lookup import Answer, answer
 
 Four = tuple[float, float, float, float]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from small_articles import Rows, article, numbers, table
 
-from mscevidence.extract.answer import Answer, answer
-from mscevidence.extract.asked_times import times_told, without_times
+from mscevidence.extract.lookup import Answer, answer
+from mscevidence.extract.lookup.asked_times import times_told, without_times
 from mscevidence.extract.tables import reading_of
 from mscevidence.model import Document
 

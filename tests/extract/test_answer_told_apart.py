@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_articles import article, numbers
 
-from mscevidence.extract.answer import Answer, answer
+from mscevidence.extract.lookup import Answer, answer
 
 SIZES = "We randomised 40 patients to verolizumab and 38 to placebo."
 Four = tuple[float, float, float, float]

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mscevidence.extract
-from mscevidence.extract.cues import Cues, Holding, Opening, cue_places, in_small_letters, within
+from mscevidence.extract.grammar.cues import Cues, Holding, Opening, cue_places, in_small_letters, within
 
 GOLD = sorted((Path(__file__).parents[1] / "gold" / "abstracts").glob("*.txt"))
 MODULES = [
-    importlib.import_module(f"mscevidence.extract.{module.name}")
-    for module in pkgutil.iter_modules(mscevidence.extract.__path__)
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(mscevidence.extract.__path__, "mscevidence.extract.")
 ]
 CUED = {
-    f"{module.__name__.rpartition('.')[2]}.{name}": pattern
+    f"{module.__name__.removeprefix('mscevidence.extract.')}.{name}": pattern
     for module in MODULES
     for name, pattern in vars(module).items()
     if isinstance(pattern, Opening | Holding)
@@ -69,7 +69,7 @@ def test_nothing_is_missed_in_parts_of_made_up_texts(text: str, cut: tuple[int, 
 
 
 def test_the_patterns_with_cues_are_found() -> None:
-    assert {"arms._COMPARATIVE", "times._LISTED", "doses._UNITS"} <= CUED.keys()
+    assert {"arms._COMPARATIVE", "grammar.times._LISTED", "doses._UNITS"} <= CUED.keys()
 
 
 @pytest.mark.parametrize("text", ["", "İstanbul", "AſKıI", "Σίσυφος", "ÄÖÜ ﬁ"])

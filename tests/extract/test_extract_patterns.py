@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from synthetic_abstracts import ABSTRACTS, Row
 
 from mscevidence.extract import extract
-from mscevidence.extract.numerals import numerals_in, value_of
+from mscevidence.extract.grammar.numerals import numerals_in, value_of
 from mscevidence.model import Candidate, Document
 from mscevidence.read import read
 

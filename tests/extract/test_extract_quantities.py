@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mscevidence.extract.numerals import value_of
+from mscevidence.extract.arms.roles import CONTROL, EXPERIMENTAL, roles_in
+from mscevidence.extract.arms.roster import roster_of
+from mscevidence.extract.grammar.numerals import value_of
+from mscevidence.extract.grammar.sentences import sentences_of
 from mscevidence.extract.quantities import quantities_in
-from mscevidence.extract.roles import CONTROL, EXPERIMENTAL, roles_in
-from mscevidence.extract.roster import roster_of
-from mscevidence.extract.sentences import sentences_of
 
 TITLE = "Randomised trial of verolizumab versus placebo in adults with lupus. "
 SHORT = {"total": "T", "participants": "P", "events": "E", "percent": "%"}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from mscevidence.extract import extract
-from mscevidence.extract.numerals import numerals_in
+from mscevidence.extract.grammar.numerals import numerals_in
 from mscevidence.read import read
 
 Told = tuple[str | None, str | None, float | None, float | None, str | None]

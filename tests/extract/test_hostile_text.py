@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mscevidence.errors import MscevidenceError
 from mscevidence.extract import extract
-from mscevidence.extract.answer import answer
 from mscevidence.extract.description import describe
+from mscevidence.extract.lookup import answer
 from mscevidence.model import Candidate, Document
 from mscevidence.read import read
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mscevidence.extract.outcome_wording import is_outcome, worded
-from mscevidence.extract.word_stems import stems
+from mscevidence.extract.wording.outcome_wording import is_outcome, worded
+from mscevidence.extract.wording.word_stems import stems
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mscevidence.extract.arithmetic_clues import arithmetic_clues
-from mscevidence.extract.arm_clues import arm_clues, turns_before, turns_behind
-from mscevidence.extract.figures import Figure, Passage, passage_of
-from mscevidence.extract.kind_clues import kind_clues, near, runs_of, sentence_clues, step_clues
-from mscevidence.extract.sequence_model import SequenceModel, load_model, weighted
+from mscevidence.extract.quantities.arithmetic_clues import arithmetic_clues
+from mscevidence.extract.quantities.arm_clues import arm_clues, turns_before, turns_behind
+from mscevidence.extract.quantities.figures import Figure, Passage, passage_of
+from mscevidence.extract.quantities.kind_clues import kind_clues, near, runs_of, sentence_clues, step_clues
+from mscevidence.extract.quantities.sequence_model import SequenceModel, load_model, weighted
 
 TITLE = "Randomised trial of verolizumab versus placebo in adults with lupus. "
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -195,7 +195,7 @@ def test_clues_count_as_strongly_as_they_are_there() -> None:
 
 
 def test_the_weights_are_small_hold_single_words_and_tell_their_origin() -> None:
-    room = resources.files("mscevidence.extract")
+    room = resources.files("mscevidence.extract.quantities")
     content = (room / "quantity_weights.json").read_bytes()
     assert len(content) < 300_000
     told = json.loads(content)

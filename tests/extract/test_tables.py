@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small_articles import Rows, article, table
 
-from mscevidence.extract.arithmetic import Share, events_of, fitting, only_n, possible
+from mscevidence.extract.grammar.arithmetic import Share, events_of, fitting, only_n, possible
 from mscevidence.extract.tables import Grid, grid_of, reading_of, size_in, turned
 from mscevidence.read import read
 

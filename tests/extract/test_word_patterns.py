@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mscevidence.extract.word_patterns import any_case
+from mscevidence.extract.grammar.word_patterns import any_case
 
 WORDS = "a an the two(?!-dose) patients?"
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from mscevidence.errors import DocumentError
-from mscevidence.extract.answer import answer
+from mscevidence.extract.lookup import answer
 from mscevidence.model import Document, Table
 from mscevidence.read import read
 from mscevidence.read.canonical import canonical

@@ -10,8 +10,8 @@ import typer
 from mscevidence.errors import DocumentError, SelectionError
 
 if TYPE_CHECKING:
-    from mscevidence.extract.answer import Answer
     from mscevidence.extract.description import Description
+    from mscevidence.extract.lookup import Answer
     from mscevidence.model import Document, Value
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Article in JATS, saved page, or text of an abstract.")]
@@ -32,7 +32,7 @@ def lookup(
     as_json: Json = False,
 ) -> None:
     """Answer a question from an article: events and n of two groups with their places, or nothing."""
-    from mscevidence.extract.answer import answer
+    from mscevidence.extract.lookup import answer
 
     document = _read(file)
     found = answer(document, outcome=outcome, intervention=intervention, comparator=comparator)

@@ -1,18 +1,18 @@
 """A Document to Candidates: every number with its place, its quote and the rule that read it. Pure and deterministic.
 
-What a number is (`numerals`) is decided before how numbers are written together (`counts`), and that before what they
-are of (`attach`, `lists`, `zeros`). Where outcome or arm is not certain a candidate says so (certainty ``ambiguous``);
+What a number is (`grammar.numerals`) is decided before how numbers are written together (`grammar.counts`), and that
+before what they are of (`results`). Where outcome or arm is not certain a candidate says so (certainty ``ambiguous``);
 nothing is proposed from the background, the disclosures or the header of a document.
 """
 
 from __future__ import annotations
 
-from mscevidence.extract.arm_sizes import sizes_of_arms
 from mscevidence.extract.candidates import in_order
-from mscevidence.extract.context import context_of
 from mscevidence.extract.criteria import criteria_in, enrolment_in
 from mscevidence.extract.doses import doses_in
-from mscevidence.extract.participants import participants_in
+from mscevidence.extract.patients import participants_in
+from mscevidence.extract.patients.arm_sizes import sizes_of_arms
+from mscevidence.extract.patients.context import context_of
 from mscevidence.extract.registration import registrations_in
 from mscevidence.extract.registry import posted_candidates
 from mscevidence.extract.results import results_in

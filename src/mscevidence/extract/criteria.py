@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from mscevidence.extract.candidates import candidate_at, hull, value_at
-from mscevidence.extract.cues import Holding, Opening
-from mscevidence.extract.numerals import DIGITS, WORDS, value_of
-from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.extract.grammar.cues import Holding, Opening
+from mscevidence.extract.grammar.numerals import DIGITS, WORDS, value_of
+from mscevidence.extract.grammar.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", ""}

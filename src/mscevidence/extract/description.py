@@ -12,7 +12,7 @@ from itertools import islice
 
 from mscevidence import vocabulary
 from mscevidence.extract.criteria import enrolment_in
-from mscevidence.extract.participants import participants_in
+from mscevidence.extract.patients import participants_in
 from mscevidence.extract.registration import registrations_in
 from mscevidence.model import Document, Span, Value
 from mscevidence.model.noun import Frozen

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from mscevidence.extract.arms import dose_label
 from mscevidence.extract.candidates import candidate_at, hull, value_at
-from mscevidence.extract.cues import Holding
-from mscevidence.extract.numerals import DIGITS, WORDS, value_of
-from mscevidence.extract.sentences import body_sections, sentences_of
+from mscevidence.extract.grammar.cues import Holding
+from mscevidence.extract.grammar.numerals import DIGITS, WORDS, value_of
+from mscevidence.extract.grammar.sentences import body_sections, sentences_of
 from mscevidence.model import Candidate, Document, Span, Value
 
 _SECTIONS = {"Abstract", "Methods", "Patients", "Results", ""}

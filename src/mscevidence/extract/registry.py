@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mscevidence.extract.candidates import candidate_at, value_at
+from mscevidence.extract.grammar.times import only_time, times_in
 from mscevidence.extract.outcomes import outcomes_in
-from mscevidence.extract.times import only_time, times_in
 from mscevidence.model import Candidate, Document, Posted, Span, Value
 
 _TOTALS = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mscevidence import vocabulary
-from mscevidence.extract.arm_words import CONTROL_WORDS
+from mscevidence.extract.arms.words import CONTROL_WORDS
 from mscevidence.model import Candidate, Study
 
 _DOSE = re.compile(r"(?P<value>\d+(?:\.\d+)?)\s*[×x*]\s*10\^(?P<power>\d+)\s*(?P<unit>cells(?:/kg)?)?", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""How abstracts write sentences, numbers, counts and times, whatever these are of."""

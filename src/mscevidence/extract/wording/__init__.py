@@ -1,0 +1,1 @@
+"""When two phrases mean one thing: stems, synonyms, abbreviations, names of groups."""
