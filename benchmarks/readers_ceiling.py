@@ -23,7 +23,7 @@ from lxml import etree
 
 from mscevidence.model import Document
 from mscevidence.read import pubmed, read_all
-from mscevidence.read.pubmed_parts import take_parts
+from mscevidence.read.pubmed.parts import take_parts
 from mscevidence.read.streams import open_unpacked
 from mscevidence.read.xml_records import Piece, RecordParser, in_batches, split
 from readers import best_of, drain, in_turn

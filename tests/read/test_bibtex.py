@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from export_reading import document, documents, ids, outcome
-from mscevidence.read import bibtex_parents
+from mscevidence.read.bibtex import parents as bibtex_parents
 from mscevidence.read.tex import plain_text
 
 ENTRY = r"""@String{jnl = "Stem Cells"}

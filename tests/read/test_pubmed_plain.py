@@ -6,7 +6,7 @@ import pytest
 
 from mscevidence.model import Document
 from mscevidence.read import read_all
-from mscevidence.read.pubmed_parts import take_parts
+from mscevidence.read.pubmed.parts import take_parts
 from mscevidence.read.xml_records import Piece
 
 RECORD = """<PubmedArticle>

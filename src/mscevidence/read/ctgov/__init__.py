@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Reject
-from mscevidence.read.ctgov_protocol import modules_of, protocol_fields, write_protocol
-from mscevidence.read.ctgov_results import write_results
+from mscevidence.read.ctgov.protocol import modules_of, protocol_fields, write_protocol
+from mscevidence.read.ctgov.results import write_results
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.jats_tables import Writer
 from mscevidence.read.json_records import Layout, Value, excerpt_of, split

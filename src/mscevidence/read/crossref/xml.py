@@ -8,7 +8,7 @@ from mscevidence.errors import DocumentError
 from mscevidence.model import Author, Identifier, Notice
 from mscevidence.read.abstract_markup import parts_of
 from mscevidence.read.abstracts import RecordText
-from mscevidence.read.crossref_fields import NOTICE_TYPES, RELATIONS, UPDATES, address
+from mscevidence.read.crossref.fields import NOTICE_TYPES, RELATIONS, UPDATES, address
 from mscevidence.read.dates import iso
 from mscevidence.read.formats import Record
 from mscevidence.read.jats_text import Element, inline, name_of

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from mscevidence.read.canonical import is_canonical
 from mscevidence.read.jats_text import Element, inline
-from mscevidence.read.pubmed_fields import Fields, canonical_line, line, raw_line
-from mscevidence.read.pubmed_plain import all_of, are_plain, decoded, leaf, perhaps, wrapped
+from mscevidence.read.pubmed.fields import Fields, canonical_line, line, raw_line
+from mscevidence.read.pubmed.plain import all_of, are_plain, decoded, leaf, perhaps, wrapped
 
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dXx])$")
 _OF_NAMES = frozenset({"LastName", "ForeName", "FirstName", "Initials", "Suffix", "CollectiveName"})

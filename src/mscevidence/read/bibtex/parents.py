@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from mscevidence.errors import DocumentError
-from mscevidence.read.bibtex_entry import Entry, entry_of
+from mscevidence.read.bibtex.entry import Entry, entry_of
 from mscevidence.read.record_lines import BrokenRecordError
 
 MAX_WAITING_BYTES = 5_000_000

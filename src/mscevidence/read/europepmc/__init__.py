@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Reject
-from mscevidence.read.europepmc_dublin_core import dublin_core_record
-from mscevidence.read.europepmc_fields import result_record
+from mscevidence.read.europepmc.dublin_core import dublin_core_record
+from mscevidence.read.europepmc.fields import result_record
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.jats_text import Element, inline, name_of
 from mscevidence.read.json_records import Layout, Value, member

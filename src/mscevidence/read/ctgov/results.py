@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from mscevidence.model import Span
-from mscevidence.read.ctgov_adverse_events import write_adverse_events
+from mscevidence.read.ctgov.adverse_events import write_adverse_events
 from mscevidence.read.json_records import items, member, number, words
 from mscevidence.read.posted_tables import PostedResults, PostedTable, apart, one_line, plain
 

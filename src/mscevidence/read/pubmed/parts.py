@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mscevidence.read.pubmed_authors import plain_authors
-from mscevidence.read.pubmed_headings import plain_subjects, plain_types
-from mscevidence.read.pubmed_journal import plain_journal, plain_journal_of_medline
+from mscevidence.read.pubmed.authors import plain_authors
+from mscevidence.read.pubmed.headings import plain_subjects, plain_types
+from mscevidence.read.pubmed.journal import plain_journal, plain_journal_of_medline
 from mscevidence.read.xml_records import Piece
 
 Reader = Callable[[bytes], Any]

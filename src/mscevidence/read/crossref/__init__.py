@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 from mscevidence.errors import DocumentError
 from mscevidence.model import Reject
-from mscevidence.read.crossref_fields import work_record
-from mscevidence.read.crossref_xml import unixref_record
+from mscevidence.read.crossref.fields import work_record
+from mscevidence.read.crossref.xml import unixref_record
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.json_records import Layout, Value, excerpt_of, member, words
 from mscevidence.read.json_records import split as split_json

@@ -8,9 +8,9 @@ from mscevidence.errors import DocumentError
 from mscevidence.read.abstracts import RecordText
 from mscevidence.read.jats_text import Element
 from mscevidence.read.publication_types import kind_of, status_of
-from mscevidence.read.pubmed_authors import authors_of
-from mscevidence.read.pubmed_fields import Fields, abstract_parts, addresses, by_name, line
-from mscevidence.read.pubmed_journal import pages_of, parts_of_date
+from mscevidence.read.pubmed.authors import authors_of
+from mscevidence.read.pubmed.fields import Fields, abstract_parts, addresses, by_name, line
+from mscevidence.read.pubmed.journal import pages_of, parts_of_date
 
 
 def book_fields(text: RecordText, record: Element) -> Fields:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from mscevidence.model import Reject
-from mscevidence.read.bibtex_entry import entry_of, macro_of
-from mscevidence.read.bibtex_parents import Parents
+from mscevidence.read.bibtex.entry import entry_of, macro_of
+from mscevidence.read.bibtex.parents import Parents
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.record_lines import Draft, lines_of, opening, records_of
 from mscevidence.read.reference import Reference

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from mscevidence.read.dates import date_of
 from mscevidence.read.jats_text import Element
-from mscevidence.read.pubmed_fields import Fields, line, term
-from mscevidence.read.pubmed_plain import ATTRIBUTES, are_plain, decoded, leaf, perhaps, wrapped
+from mscevidence.read.pubmed.fields import Fields, line, term
+from mscevidence.read.pubmed.plain import ATTRIBUTES, are_plain, decoded, leaf, perhaps, wrapped
 
 _DATE = ("Year", "Month", "Day", "Season", "MedlineDate")
 _NAMES = ("ISSN", "Volume", "Issue", *_DATE, "Title", "ISOAbbreviation")

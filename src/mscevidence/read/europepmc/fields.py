@@ -14,7 +14,7 @@ from mscevidence.read.dates import date_of, iso
 from mscevidence.read.formats import Record
 from mscevidence.read.json_records import items, member, words
 from mscevidence.read.publication_types import kind_of, status_of
-from mscevidence.read.pubmed_notices import identifiers_of
+from mscevidence.read.pubmed.notices import identifiers_of
 
 _NOTICES: dict[str, NoticeKind] = {
     "comment in": "commented-by",

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from mscevidence.model import Identifier, Notice, NoticeKind
 from mscevidence.read.identifiers import identifiers_in
 from mscevidence.read.jats_text import Element
-from mscevidence.read.pubmed_fields import by_name, line
+from mscevidence.read.pubmed.fields import by_name, line
 
 _KINDS: dict[str, NoticeKind] = {
     "CommentIn": "commented-by",

@@ -17,9 +17,9 @@ from mscevidence.read.eutils_answers import refuse_other_answers
 from mscevidence.read.formats import Record, RecordFormat
 from mscevidence.read.jats_text import Element
 from mscevidence.read.publication_types import kind_of, status_of
-from mscevidence.read.pubmed_authors import authors_of
-from mscevidence.read.pubmed_books import book_fields
-from mscevidence.read.pubmed_fields import (
+from mscevidence.read.pubmed.authors import authors_of
+from mscevidence.read.pubmed.books import book_fields
+from mscevidence.read.pubmed.fields import (
     Fields,
     abstract_parts,
     addresses,
@@ -30,10 +30,10 @@ from mscevidence.read.pubmed_fields import (
     registrations_of,
     term,
 )
-from mscevidence.read.pubmed_headings import subjects_of
-from mscevidence.read.pubmed_journal import journal_fields, texts_of_journal
-from mscevidence.read.pubmed_notices import notices_of
-from mscevidence.read.pubmed_parts import take_parts
+from mscevidence.read.pubmed.headings import subjects_of
+from mscevidence.read.pubmed.journal import journal_fields, texts_of_journal
+from mscevidence.read.pubmed.notices import notices_of
+from mscevidence.read.pubmed.parts import take_parts
 from mscevidence.read.streams import beginning
 from mscevidence.read.xml_records import Piece, RecordParser, in_batches, split
 

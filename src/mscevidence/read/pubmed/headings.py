@@ -6,7 +6,7 @@ import functools
 import re
 
 from mscevidence.read.jats_text import Element
-from mscevidence.read.pubmed_plain import ATTRIBUTES, GAP, all_of, are_plain, decoded, leaf
+from mscevidence.read.pubmed.plain import ATTRIBUTES, GAP, all_of, are_plain, decoded, leaf
 
 _QUALIFIERS = f"((?:{leaf('QualifierName', ATTRIBUTES, group=False)})*)"
 _HEADING = re.compile(f"{GAP}<MeshHeading>{leaf('DescriptorName', ATTRIBUTES)}{_QUALIFIERS}{GAP}")
