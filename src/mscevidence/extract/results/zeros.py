@@ -93,13 +93,13 @@ _REFUSED = re.compile(
 _SURVIVED = re.compile(r"\b(?:survival|survived|surviving|alive|defined\sas|time)\s\Z")
 _OTHERS = rf"\s(?:and|but|of\swhom)\s(?:only\s)?{_NUMBER}\s"  # "all 40 were treated and 38 completed"
 _NOT_HAD = (
-    r"\b(?:no|not|without|free|except|failed|never"
-    r"|evaluat\w+|assess\w+|examin\w+|tests?|tested|includ\w+|monitor\w+|measure\w*)\b"
+    r"\b(?:no|not|without|free|except|failed|never|test(?:s|ed)?|(?:evaluat|assess|examin|includ|monitor)\w+|measure\w*)\b"
 )
-_NARROWS_ALL = re.compile(r"related|severe|serious|grade", re.IGNORECASE)
+_NARROWS_ALL = re.compile("related|severe|serious|grade", re.IGNORECASE)
 _RELATED = re.compile(r"related", re.IGNORECASE)
 _NARROWS_THIS = re.compile(r"severe|serious|grade", re.IGNORECASE)
 _COUNTED_ZERO = re.compile(r"\s?[(\[]\s?0\s?(?:/|of\b|%)")
+_NO_PERCENT = re.compile(r"\s?[(\[]0(?:\.0{1,3})?\s?%[)\]]")
 _NOT_ZERO_AFTER = re.compile(
     r"\s(?:differences?|to\s(?:prior|previous|conventional|standard|steroid|cortico)|rates?\sdiffer|was\sworse|between)",
     re.IGNORECASE,
@@ -170,7 +170,8 @@ def _nobody(
     document: Document, sentence: Span, mentions: tuple[Mention, ...], arms: tuple[ArmMention, ...]
 ) -> Iterator[Quantified]:
     for match in _NOBODY.finditer(document.text, *sentence):
-        for mention in _chain(document.text, match.end(), sentence, mentions):
+        printed = _NO_PERCENT.match(document.text, match.end(), sentence[1])
+        for mention in _chain(document.text, printed.end() if printed else match.end(), sentence, mentions):
             span = (match.start("no"), mention.end)
             no = (match.start("no"), match.start("no") + len(match["no"].split()[0]))
             values = [value_at(document, "events", no, 0)]
