@@ -56,7 +56,7 @@ HOMES = {
     "init": "workspace",
     "terms": "workspace",
     "search": "searching",
-    "update": "searching",
+    "update": "updating",
     "ingest": "ingest",
     "screen": "screening",
     "flow": "screening",

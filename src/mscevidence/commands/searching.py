@@ -1,4 +1,4 @@
-"""Search the literature, and repeat the saved searches."""
+"""``mscevidence search``: ask the sources of the literature, page by page."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ ApiKey = Annotated[str, typer.Option(envvar="NCBI_API_KEY", help="Key of NCBI: t
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this group."""
+    """Add the command."""
     app.command()(search)
-    app.command()(update)
 
 
 def search(
@@ -182,19 +181,3 @@ def tell_failures(failures: list[MscevidenceError]) -> None:
             if error.hint:
                 typer.echo(f"hint: {error.hint}", err=True)
         raise first
-
-
-def update(
-    contact: Contact = "",
-    api_key: ApiKey = "",
-    as_json: Annotated[bool, typer.Option("--json", help="What is new and what changed as JSON.")] = False,
-) -> None:
-    """Repeat the saved searches since their last run, and say what is new, what changed and what that touches.
-
-    The reports and trials in the study files are asked for again, for retractions, corrections and posted results.
-    """
-    from mscevidence.commands.living import updated
-
-    found, failures = updated(contact=contact, api_key=api_key)
-    typer.echo(found.as_json() if as_json else found.as_text())
-    tell_failures(failures)
