@@ -26,7 +26,7 @@ from mscevidence.publish.figure import FORMATS, figure_bytes
 from mscevidence.publish.figures import FIGURES, draw_figure
 from mscevidence.publish.flow_diagram import draw_flow
 from mscevidence.publish.forest import draw_forest
-from mscevidence.publish.forest_style import STYLES
+from mscevidence.publish.forest.style import STYLES
 from mscevidence.publish.network_plot import draw_network
 from mscevidence.publish.studies_plot import draw_studies_map
 

@@ -22,8 +22,8 @@ from figure_reading import by_key
 from mscevidence.model import Group, Pooled
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import describe, draw_forest, save_forest
-from mscevidence.publish.forest_drawing import ARROW
-from mscevidence.publish.forest_layout import PANEL
+from mscevidence.publish.forest.drawing import ARROW
+from mscevidence.publish.forest.layout import PANEL
 
 Kind = TypeVar("Kind", bound=Artist)
 LATE: dict[str, Any] = {"effect": 0.9, "lower": 1e-5, "upper": 8e4, "prediction_lower": 1e-9, "prediction_upper": 1e9}

@@ -22,9 +22,9 @@ from mscevidence.model import BetweenGroups, Exclusion, Pooled
 from mscevidence.publish import lettering, wording
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import available_columns, describe, draw_forest, save_forest
-from mscevidence.publish.forest_drawing import LARGEST_SIDE, SMALLEST_SIDE
-from mscevidence.publish.forest_layout import PANEL
-from mscevidence.publish.forest_notes import notes
+from mscevidence.publish.forest.drawing import LARGEST_SIDE, SMALLEST_SIDE
+from mscevidence.publish.forest.layout import PANEL
+from mscevidence.publish.forest.notes import notes
 from mscevidence.publish.substitutes import substitutes
 
 ALL_COLUMNS = ("dose", "product", "design", "phase", "follow-up")

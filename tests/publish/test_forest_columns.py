@@ -14,7 +14,7 @@ from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Pooled, Question, Study
 from mscevidence.publish.completeness import FIELDS
 from mscevidence.publish.forest import describe, draw_forest
-from mscevidence.publish.forest_discs import COLOURS, SYMBOLS, discs, symbol
+from mscevidence.publish.forest.bias_discs import COLOURS, SYMBOLS, discs, symbol
 from mscevidence.publish.plot_page import texts_of
 from mscevidence.publish.scale import rates_per
 from study_factory import arm, report, result, study

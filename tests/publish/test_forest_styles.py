@@ -14,7 +14,7 @@ from mscevidence.errors import UnknownTermError
 from mscevidence.model import Pooled, Question
 from mscevidence.publish.figure import house_style
 from mscevidence.publish.forest import draw_forest
-from mscevidence.publish.forest_style import STYLES
+from mscevidence.publish.forest.style import STYLES
 from mscevidence.publish.plot_page import texts_of
 from mscevidence.synthesis.effect_test import effect_test
 from study_factory import result, study

@@ -24,8 +24,8 @@ from mscevidence.publish.edition import write_edition
 from mscevidence.publish.export import fhir, metafor, revman
 from mscevidence.publish.figures import draw_figure
 from mscevidence.publish.forest import describe, draw_forest, save_forest
-from mscevidence.publish.forest_axis import axis_for
-from mscevidence.publish.forest_rows import Diamond, Row, Square
+from mscevidence.publish.forest.axis import axis_for
+from mscevidence.publish.forest.rows import Diamond, Row, Square
 from mscevidence.publish.headline import headline
 from mscevidence.publish.plot_page import texts_of
 from mscevidence.publish.scale import scale_of

@@ -16,11 +16,11 @@ from incidence_trials import timed, trials
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Study
 from mscevidence.protocol import Analysis
-from mscevidence.publish import sof_page
 from mscevidence.publish.sof import Row, Summary, summary_of_findings
-from mscevidence.publish.sof_domains import imprecision, inconsistency, publication_bias
-from mscevidence.publish.sof_evidence import Body, body_of
-from mscevidence.publish.sof_rating import Rating
+from mscevidence.publish.sof import page as sof_page
+from mscevidence.publish.sof.domains import imprecision, inconsistency, publication_bias
+from mscevidence.publish.sof.evidence import Body, body_of
+from mscevidence.publish.sof.rating import Rating
 from study_factory import result, study
 
 RATE = (analysis("response"),)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mscevidence.publish.sof_evidence import risk_with
-from mscevidence.publish.sof_size import events_for_incidence, size_for_difference, size_for_rate
-from mscevidence.publish.sof_thresholds import thresholds
+from mscevidence.publish.sof.evidence import risk_with
+from mscevidence.publish.sof.size import events_for_incidence, size_for_difference, size_for_rate
+from mscevidence.publish.sof.thresholds import thresholds
 
 
 @pytest.mark.parametrize(

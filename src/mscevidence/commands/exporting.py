@@ -127,8 +127,8 @@ def sof(
 ) -> None:
     """Draft a GRADE summary of findings: every rating tied to its number, none of them final."""
     from mscevidence import protocol
-    from mscevidence.publish import sof_page
     from mscevidence.publish.analysed import analysed
+    from mscevidence.publish.sof import page as sof_page
     from mscevidence.publish.sof import summary_of_findings
 
     if as_json + as_csv + as_html > 1:

@@ -13,12 +13,12 @@ from mscevidence import synthesis
 from mscevidence.errors import SelectionError, StatisticsError
 from mscevidence.model import Family, Pooled, Study
 from mscevidence.protocol import Analysis
-from mscevidence.publish import forest_discs, summary, table
+from mscevidence.publish import summary, table
 from mscevidence.publish.columns import HEADINGS, available_columns
 from mscevidence.publish.contents import Done, Evidence
 from mscevidence.publish.figure import figure_bytes
 from mscevidence.publish.figures import FIGURES, SERIES, describe_figure, draw_figure
-from mscevidence.publish.forest import save_forest
+from mscevidence.publish.forest import bias_discs, save_forest
 from mscevidence.publish.study_columns import with_study_columns
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def forest_columns(analysis: Analysis, pooled: Pooled, studies: Sequence[Study])
     there = available_columns(with_study_columns(pooled, studies))
     inside = {row.study for row in pooled.overall.rows}
     judged = any(study.appraisal for study in studies if study.study in inside)
-    asked = [name for name in analysis.columns if name != forest_discs.COLUMN]
-    discs = [forest_discs.COLUMN] if judged else []
+    asked = [name for name in analysis.columns if name != bias_discs.COLUMN]
+    discs = [bias_discs.COLUMN] if judged else []
     return [*(name for name in asked if name in there or name not in HEADINGS), *discs]
 
 

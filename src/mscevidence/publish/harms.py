@@ -16,10 +16,10 @@ from mscevidence.model import Family, Pooled, Question, Study, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.count_columns import ONE_ARM
 from mscevidence.publish.figure import house_style
-from mscevidence.publish.forest_axis import Axis, shares
-from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import Words, lay_out
-from mscevidence.publish.forest_rows import Row, Square
+from mscevidence.publish.forest.axis import Axis, shares
+from mscevidence.publish.forest.drawing import ForestDrawing
+from mscevidence.publish.forest.layout import Words, lay_out
+from mscevidence.publish.forest.rows import Row, Square
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import RATE
 

@@ -11,10 +11,10 @@ from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Estimate, Pooled, Series
 from mscevidence.publish import wording
 from mscevidence.publish.figure import house_style
-from mscevidence.publish.forest_axis import axis_for
-from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import Words, lay_out
-from mscevidence.publish.forest_rows import Diamond, Row, Square
+from mscevidence.publish.forest.axis import axis_for
+from mscevidence.publish.forest.drawing import ForestDrawing
+from mscevidence.publish.forest.layout import Words, lay_out
+from mscevidence.publish.forest.rows import Diamond, Row, Square
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, beside, directions, scale_of
 

@@ -92,7 +92,8 @@ _REFUSED = re.compile(
 )
 _SURVIVED = re.compile(r"\b(?:survival|survived|surviving|alive|defined\sas|time)\s\Z")
 _OTHERS = rf"\s(?:and|but|of\swhom)\s(?:only\s)?{_NUMBER}\s"  # "all 40 were treated and 38 completed"
-_NOT_HAD = r"\b(?:no|not|without|free|except|failed|never|test(?:s|ed)?|(?:evaluat|assess|examin|includ|monitor)\w+|measure\w*)\b"
+_LOOKED_FOR = r"(?:test(?:s|ed)?|(?:evaluat|assess|examin|includ|monitor|measur)\w+)"
+_NOT_HAD = rf"\b(?:no|not|without|free|except|failed|never|{_LOOKED_FOR})\b"
 _NARROWS_ALL = re.compile("related|severe|serious|grade", re.IGNORECASE)
 _RELATED = re.compile(r"related", re.IGNORECASE)
 _NARROWS_THIS = re.compile(r"severe|serious|grade", re.IGNORECASE)

@@ -8,10 +8,11 @@ from typing import Any
 
 from mscevidence.effects import study_label
 from mscevidence.model import Estimate, Pooled, StudyRow
-from mscevidence.publish import forest_discs, wording
+from mscevidence.publish import wording
 from mscevidence.publish.columns import heading, rows_in_order
 from mscevidence.publish.contents import Done
-from mscevidence.publish.forest_notes import footnote_symbols
+from mscevidence.publish.forest import bias_discs
+from mscevidence.publish.forest.notes import footnote_symbols
 from mscevidence.publish.headline import headline
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, directions, scale_of
@@ -49,7 +50,7 @@ def analysis_page(
     pooled = with_study_columns(pooled, contents.evidence.studies)
     scale, first = scale_of(pooled), pooled.overall.estimates[0]
     # Discs belong to figures: on the page the whole appraisal stands in a part of its own.
-    names = tuple(name for name in done.analysis.columns if name != forest_discs.COLUMN)
+    names = tuple(name for name in done.analysis.columns if name != bias_discs.COLUMN)
     sides = directions(pooled)
     return base | {
         "title": pooled.title,

@@ -10,8 +10,8 @@ from mscevidence.publish import wording
 from mscevidence.publish.export.cells import csv_bytes
 from mscevidence.publish.scale import incidence_per, scale_of
 from mscevidence.publish.sof import ASKED, LEVELS, Row, Summary
-from mscevidence.publish.sof_rating import Rating
-from mscevidence.publish.sof_thresholds import thresholds
+from mscevidence.publish.sof.rating import Rating
+from mscevidence.publish.sof.thresholds import thresholds
 from mscevidence.publish.table import as_text
 
 MINUS = "\N{MINUS SIGN}"

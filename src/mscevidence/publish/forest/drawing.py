@@ -13,12 +13,12 @@ from matplotlib.patches import Circle, Polygon, Rectangle
 
 from mscevidence.publish.baseline_text import write_on_baseline
 from mscevidence.publish.figure import blank_figure
-from mscevidence.publish.forest_axis import Axis
-from mscevidence.publish.forest_columns import BODY, SMALL, effect_parts, is_bold, size_of
-from mscevidence.publish.forest_discs import COLOURS
-from mscevidence.publish.forest_layout import AXIS_DEPTH, INDENT, LEADING, MARGIN, PANEL, TITLE, Layout, PlacedRow
-from mscevidence.publish.forest_rows import Bar, Diamond, Square
-from mscevidence.publish.forest_style import INK, PLAIN, Style
+from mscevidence.publish.forest.axis import Axis
+from mscevidence.publish.forest.bias_discs import COLOURS
+from mscevidence.publish.forest.columns import BODY, SMALL, effect_parts, is_bold, size_of
+from mscevidence.publish.forest.layout import AXIS_DEPTH, INDENT, LEADING, MARGIN, PANEL, TITLE, Layout, PlacedRow
+from mscevidence.publish.forest.rows import Bar, Diamond, Square
+from mscevidence.publish.forest.style import INK, PLAIN, Style
 from mscevidence.publish.lettering import font, widest, width
 
 Align = Literal["left", "center", "right"]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mscevidence.model import Pooled
-from mscevidence.publish.forest_rows import Bar, Diamond, Row, Square
+from mscevidence.publish.forest.rows import Bar, Diamond, Row, Square
 from mscevidence.publish.scale import MINUS, Scale
 
 _MOST_TICKS = 7

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mscevidence.publish.forest_columns import (
+from mscevidence.publish.forest.columns import (
     BODY,
     GAP,
     SMALL,
@@ -17,7 +17,7 @@ from mscevidence.publish.forest_columns import (
     number_column,
     size_of,
 )
-from mscevidence.publish.forest_rows import Row
+from mscevidence.publish.forest.rows import Row
 from mscevidence.publish.lettering import balanced, widest, width, wrap
 
 TITLE = 11.0

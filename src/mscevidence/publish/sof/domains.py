@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from mscevidence import vocabulary
 from mscevidence.model import Appraisal, StudyRow
 from mscevidence.publish import wording
-from mscevidence.publish.sof_evidence import Body, risks_with
-from mscevidence.publish.sof_incidence import imprecise_incidence, inconsistent_incidence
-from mscevidence.publish.sof_rating import PUBLICATION_BIAS, Number, Rating
-from mscevidence.publish.sof_size import size_for_difference, size_for_rate
-from mscevidence.publish.sof_thresholds import proportion, value
+from mscevidence.publish.sof.evidence import Body, risks_with
+from mscevidence.publish.sof.incidence import imprecise_incidence, inconsistent_incidence
+from mscevidence.publish.sof.rating import PUBLICATION_BIAS, Number, Rating
+from mscevidence.publish.sof.size import size_for_difference, size_for_rate
+from mscevidence.publish.sof.thresholds import proportion, value
 
 HIGH_RISK = {
     "rob-2-2019": frozenset({"high"}),

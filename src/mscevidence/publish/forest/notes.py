@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mscevidence.model import Estimate, Pooled
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
-from mscevidence.publish.forest_rows import shares_of_weight
+from mscevidence.publish.forest.rows import shares_of_weight
 from mscevidence.publish.lettering import readable
 
 _SYMBOLS = "†‡§‖¶#"

@@ -9,8 +9,8 @@ from typing import Literal
 from mscevidence.model import Estimate, Group, Pooled, StudyRow
 from mscevidence.publish import wording
 from mscevidence.publish.columns import rows_in_order
-from mscevidence.publish.forest_discs import Discs
-from mscevidence.publish.forest_style import PLAIN, Style
+from mscevidence.publish.forest.bias_discs import Discs
+from mscevidence.publish.forest.style import PLAIN, Style
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import Scale, scale_of
 

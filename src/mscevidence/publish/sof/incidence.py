@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from mscevidence.publish import wording
-from mscevidence.publish.sof_evidence import Body
-from mscevidence.publish.sof_rating import Number, Rating
-from mscevidence.publish.sof_size import events_for_incidence
-from mscevidence.publish.sof_thresholds import value
+from mscevidence.publish.sof.evidence import Body
+from mscevidence.publish.sof.rating import Number, Rating
+from mscevidence.publish.sof.size import events_for_incidence
+from mscevidence.publish.sof.thresholds import value
 
 
 def inconsistent_incidence(body: Body) -> Rating:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mscevidence.publish.columns import heading
-from mscevidence.publish.forest_rows import Kind, Row
+from mscevidence.publish.forest.rows import Kind, Row
 from mscevidence.publish.lettering import widest, width, wrap
 
 BODY = 9.0

@@ -17,17 +17,18 @@ from matplotlib.figure import Figure
 
 from mscevidence.errors import SelectionError, UnknownTermError
 from mscevidence.model import Estimate, Pooled, Study, StudyRow
-from mscevidence.publish import forest_discs, wording
+from mscevidence.publish import wording
 from mscevidence.publish.columns import available_columns, chosen_columns, rows_in_order
 from mscevidence.publish.count_columns import ONE_ARM, TWO_ARMS, over_time
 from mscevidence.publish.figure import figure_bytes, figure_format, house_style
-from mscevidence.publish.forest_axis import Axis, axis_for
-from mscevidence.publish.forest_discs import discs
-from mscevidence.publish.forest_drawing import ForestDrawing
-from mscevidence.publish.forest_layout import Words, lay_out
-from mscevidence.publish.forest_notes import footnote_symbols, notes
-from mscevidence.publish.forest_rows import Estimates, ForestRows
-from mscevidence.publish.forest_style import style_of
+from mscevidence.publish.forest import bias_discs
+from mscevidence.publish.forest.axis import Axis, axis_for
+from mscevidence.publish.forest.bias_discs import discs
+from mscevidence.publish.forest.drawing import ForestDrawing
+from mscevidence.publish.forest.layout import Words, lay_out
+from mscevidence.publish.forest.notes import footnote_symbols, notes
+from mscevidence.publish.forest.rows import Estimates, ForestRows
+from mscevidence.publish.forest.style import style_of
 from mscevidence.publish.lettering import readable
 from mscevidence.publish.scale import RATE, Scale, beside, directions, scale_of
 from mscevidence.publish.study_columns import column_notes, with_study_columns
@@ -64,8 +65,8 @@ def draw_forest(
     if estimates not in get_args(Estimates):
         raise UnknownTermError(estimates, kind="choice of estimates", choices=get_args(Estimates))
     pooled = with_study_columns(pooled, studies)
-    judged = discs(pooled, studies) if forest_discs.COLUMN in columns and studies else None
-    names = chosen_columns(pooled, [name for name in columns if judged is None or name != forest_discs.COLUMN])
+    judged = discs(pooled, studies) if bias_discs.COLUMN in columns and studies else None
+    names = chosen_columns(pooled, [name for name in columns if judged is None or name != bias_discs.COLUMN])
     scale, look = _scale(pooled, per), style_of(style)
     sides, symbols = directions(pooled), footnote_symbols(pooled)
     rows = ForestRows(

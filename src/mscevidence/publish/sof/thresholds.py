@@ -30,7 +30,7 @@ class Threshold:
 @functools.cache
 def thresholds() -> Mapping[str, Threshold]:
     """Return all thresholds by name."""
-    text = (resources.files("mscevidence.publish") / "sof.toml").read_text(encoding="utf-8")
+    text = (resources.files("mscevidence.publish.sof") / "thresholds.toml").read_text(encoding="utf-8")
     return MappingProxyType({name: Threshold(**entry) for name, entry in tomllib.loads(text).items()})
 
 

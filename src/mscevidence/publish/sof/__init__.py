@@ -13,15 +13,15 @@ from mscevidence import vocabulary
 from mscevidence.errors import UnknownTermError
 from mscevidence.model import Estimate, Group, Pooled, Study
 from mscevidence.publish.contents import Done
-from mscevidence.publish.sof_domains import (
+from mscevidence.publish.sof.domains import (
     imprecision,
     inconsistency,
     indirectness,
     publication_bias,
     risk_of_bias,
 )
-from mscevidence.publish.sof_evidence import Body, Effect, body_of, risks_with
-from mscevidence.publish.sof_rating import Rating
+from mscevidence.publish.sof.evidence import Body, Effect, body_of, risks_with
+from mscevidence.publish.sof.rating import Rating
 
 Asked = Literal["effect", "event-rate"]
 LEVELS = ("Very low", "Low", "Moderate", "High")
