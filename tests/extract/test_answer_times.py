@@ -7,7 +7,7 @@ from small_articles import Rows, article, numbers, table
 
 from mscevidence.extract.lookup import Answer, answer
 from mscevidence.extract.lookup.asked_times import times_told, without_times
-from mscevidence.extract.tables import reading_of
+from mscevidence.extract.tables.cells import reading_of
 from mscevidence.model import Document
 
 Four = tuple[float, float, float, float]

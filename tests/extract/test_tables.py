@@ -6,7 +6,8 @@ import pytest
 from small_articles import Rows, article, table
 
 from mscevidence.extract.grammar.arithmetic import Share, events_of, fitting, only_n, possible
-from mscevidence.extract.tables import Grid, grid_of, reading_of, size_in, turned
+from mscevidence.extract.tables import Grid, grid_of, turned
+from mscevidence.extract.tables.cells import reading_of, size_in
 from mscevidence.read import read
 
 HEAD: Rows = [["Outcome", "MSC (n = 20)", "Placebo (n = 18)", "P value"]]

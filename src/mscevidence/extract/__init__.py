@@ -16,6 +16,7 @@ from mscevidence.extract.patients.context import context_of
 from mscevidence.extract.registration import registrations_in
 from mscevidence.extract.registry import posted_candidates
 from mscevidence.extract.results import results_in
+from mscevidence.extract.tables import grids_of
 from mscevidence.model import Candidate, Document
 
 __all__ = ["extract"]
@@ -28,10 +29,10 @@ def extract(document: Document) -> tuple[Candidate, ...]:
         return in_order((*facts, *posted_candidates(document)))
     participants = participants_in(document)
     told = frozenset(value.span[0] for c in participants for value in c.values if value.role == "n" and value.span)
-    first = context_of(document, participants)
-    results = results_in(first, told)
+    first, grids = context_of(document, participants), grids_of(document)
+    results = results_in(first, told, grids)
     sizes = sizes_of_arms(document, participants, results)
     settled = context_of(document, (*participants, *sizes), results, known=first)
-    results = results if settled == first else results_in(settled, told)
+    results = results if settled == first else results_in(settled, told, grids)
     facts = (*registrations_in(document), *criteria_in(document), *enrolment_in(document), *doses_in(document))
     return in_order((*facts, *participants, *sizes, *results))

@@ -21,7 +21,8 @@ from mscevidence.extract.lookup.group_sizes import sizes_of
 from mscevidence.extract.lookup.halved_sizes import halves_of
 from mscevidence.extract.lookup.implied_sizes import denominators_of
 from mscevidence.extract.lookup.told_sizes import HARM, ToldSizes
-from mscevidence.extract.tables import Grid, grid_of, reading_of, size_in, turned
+from mscevidence.extract.tables import Grid, grids_of, turned
+from mscevidence.extract.tables.cells import reading_of, size_in
 from mscevidence.extract.tables.counts import SIZE_ROW, TableCounts
 from mscevidence.extract.tables.two_by_two import Found
 from mscevidence.extract.wording.group_definitions import named_by_initials
@@ -78,7 +79,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     outcome = spelt(outcome, document)
     sides = sides_of(document, intervention, comparator)
     groups = Groups(document, sides, outcome)
-    grids = [grid for table in document.tables if (grid := grid_of(document, table)) is not None]
+    grids = grids_of(document)
     parallel = is_comparative(document)
     told = sizes_of(groups)
     told_by = [(grid, pair_) for grid in grids if (pair_ := _headed(grid, sides) or _in_a_row(grid, sides)) is not None]

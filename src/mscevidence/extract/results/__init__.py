@@ -31,6 +31,7 @@ from mscevidence.extract.results.repetitions import Gathering
 from mscevidence.extract.results.splits import Split, splits_in
 from mscevidence.extract.results.tabulated import tabulated_in
 from mscevidence.extract.results.zeros import Quantified, quantified_in
+from mscevidence.extract.tables import Grid
 from mscevidence.model import Candidate, Span, Value
 
 _GROUPS = Holding(
@@ -51,12 +52,13 @@ _OTHER_WORK = Opening(
 )
 
 
-def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
+def results_in(context: Context, told: frozenset[int], grids: tuple[Grid, ...]) -> tuple[Candidate, ...]:
     """Return the results and parts of a document.
 
     Args:
         context: what is known of its patients.
         told: where the numbers of participants stand, which are no results.
+        grids: the tables of the document.
     """
     found = Gathering()
     for section, span in body_sections(context.document):
@@ -76,7 +78,7 @@ def results_in(context: Context, told: frozenset[int]) -> tuple[Candidate, ...]:
             spoken_of = _last_people(facts.text, facts.counts) or spoken_of
             named = different(facts.arms)
             earlier, latest = named if len(named) > 1 else earlier, named or latest
-    for candidate in tabulated_in(context):
+    for candidate in tabulated_in(context, grids):
         found.add(candidate)
     return found.candidates()
 

@@ -14,7 +14,8 @@ from mscevidence.extract.candidates import candidate_at
 from mscevidence.extract.grammar.times import times_in
 from mscevidence.extract.outcomes import Mention, outcomes_in
 from mscevidence.extract.patients.context import Context
-from mscevidence.extract.tables import Grid, Row, grid_of, reading_of
+from mscevidence.extract.tables import Grid, Row
+from mscevidence.extract.tables.cells import reading_of
 from mscevidence.extract.tables.counts import Place, TableCounts
 from mscevidence.extract.tables.headers import size_in_text, without_size
 from mscevidence.extract.tables.two_by_two import Counted
@@ -39,12 +40,11 @@ _UNIT_ONLY = re.compile(r"[\s(]*(?:n|no\.?|%|n\s?\(?%\)?|number|percent|patients
 _PERCENT_ONLY = re.compile(r"[\s(]*(?:%|per\s?cent)[\s)]*", re.IGNORECASE)
 
 
-def tabulated_in(context: Context) -> tuple[Candidate, ...]:
+def tabulated_in(context: Context, grids: tuple[Grid, ...]) -> tuple[Candidate, ...]:
     """Return the results that the tables of a document tell, in order of place."""
     found: list[Candidate] = []
-    for table in context.document.tables:
-        grid = grid_of(context.document, table)
-        if grid is not None and not grid.shifted and not _NO_RESULTS.search(grid.caption):
+    for grid in grids:
+        if not grid.shifted and not _NO_RESULTS.search(grid.caption):
             found += _unmixed(tuple(_in_table(context, grid)))
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""Tables of a document made readable: header rows, the labels above and beside each cell, and what cells say."""
+"""Tables of a document made readable: header rows, the labels above and beside each cell."""
 
 from __future__ import annotations
 
@@ -7,81 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from mscevidence.extract.tables.cells import size_in
 from mscevidence.model import Cell, Document, Span, Table, Value
 
 Texts = tuple[str, ...]
-_WHOLE = r"\d{1,3}(?:[ ,]\d{3})+|\d{1,7}"
-_DECIMAL = r"\d{1,7}(?:[.·]\d{1,4})?"
-_MARKS = re.compile(r"(?:\s?(?:\^[\w*†‡§¶#]{1,3}|[*†‡§¶#]))+$")
-_SHARE = r"\d{1,3}(?:[.,·]\d{1,2})?|\d{1,3}\.\d{1,4}"
-_INTERVAL = r"(?:\s?[;,(\[]\s?(?:95\s?%\s?CI:?\s?)?\d[\d.,·%\s]*(?:[‐–−-]|to)\s?\d[\d.,·%\s]*[)\]]?)?"
-_EPISODES = r"(?:\s?[\[{]\d{1,5}[\]}])?"
-_FORMS = (
-    re.compile(
-        rf"(?P<events>{_WHOLE})\s?(?:/|of|out\sof)\s?(?P<n>{_WHOLE})"
-        rf"(?:\s?[(\[,]?\s?(?P<percent>{_SHARE})\s?%?\s?{_INTERVAL}\s?[)\]]?)?"
-    ),
-    re.compile(
-        rf"(?P<events>{_WHOLE})\s?[(\[]\s?%?\s?(?P<percent>{_SHARE})\s?%?\s?{_INTERVAL}[)\]]{_INTERVAL}{_EPISODES}"
-    ),
-    re.compile(rf"(?P<events>{_WHOLE})\s?[(\[]\s?[<>≤≥]\s?\d(?:\.\d+)?\s?%?\s?[)\]]"),
-    re.compile(rf"(?P<percent>\d{{1,3}}\.\d{{1,2}})\s?%?\s?[(\[]\s?(?:n\s?=\s?)?(?P<events>{_WHOLE})\s?[)\]]"),
-    re.compile(rf"(?P<events>{_WHOLE}),\s(?P<percent>{_DECIMAL})\s?%?"),
-    re.compile(rf"(?P<percent>{_DECIMAL})\s?%?\s?[(\[]\s?(?P<events>{_WHOLE})\s?/\s?(?P<n>{_WHOLE})\s?[)\]]"),
-    re.compile(rf"(?P<percent>{_DECIMAL})\s?%\s?[(\[]\s?(?:n\s?=\s?)?(?P<events>{_WHOLE})\s?[)\]]"),
-    re.compile(rf"(?P<percent>{_DECIMAL})\s?%{_INTERVAL}"),
-    re.compile(r"(?P<bare>\d{1,3}\.\d{1,2})\s?[(\[]\d{1,3}(?:\.\d{1,2})?\s?(?:[‐–−-]|to)\s?\d{1,3}(?:\.\d{1,2})?[)\]]"),
-    re.compile(rf"(?P<events>{_WHOLE})"),
-    re.compile(rf"(?P<bare>{_DECIMAL})"),
-)
-_LONGEST_NUMBER = 60
 _NUMBERS = re.compile(r"[\d\s.,()%\[\]/±<>=≤≥*†‡§+–−-]+")
-_SIZE = re.compile(
-    rf"(?<![\w.])[nN]\s?=\s?(?P<n>{_WHOLE})(?![\d.%])|[(,]\s?(?:total\s?(?:n\s?)?=?\s?)?(?P<bare>{_WHOLE})\s?(?:patients|subjects|participants|women|men)?\s?\)$"
-)
 _YES = re.compile(r"(?:yes|present)\b", re.IGNORECASE)
 _NO = re.compile(r"(?:no|none|absent)\W*", re.IGNORECASE)
 _NO_DATA = re.compile(r"|[-–—−.]+|NA|N/A|n/?a|NR|ND|NS|n\.s\.", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What one cell says: events, n and percent, each with its place; `bare` is a number that may be any of them."""
-
-    events: Value | None = None
-    n: Value | None = None
-    percent: Value | None = None
-    bare: Value | None = None
-
-    @property
-    def decimals(self) -> int:
-        """How many decimals the percent is printed with."""
-        shown = self.percent or self.bare
-        return len(re.split(r"[.,·]", shown.text, maxsplit=1)[-1]) if shown and re.search(r"[.,·]", shown.text) else 0
-
-
-def reading_of(document: Document, span: Span) -> Reading | None:
-    """Return what a cell says, or None when it is no count and no percent."""
-    if span[1] - span[0] > _LONGEST_NUMBER:
-        return None
-    text = document.text[slice(*span)]
-    plain = _MARKS.sub("", text)
-    for form in _FORMS:
-        match = form.fullmatch(plain)
-        if match is not None:
-            return Reading(**{role: _value(role, match, span[0]) for role in form.groupindex if match[role]})
-    return None
-
-
-def _value(role: str, match: re.Match[str], offset: int) -> Value:
-    start, end = match.span(role)
-    number = _number(match[role], whole=role in {"events", "n"})
-    return Value(role=role, text=match[role], span=(offset + start, offset + end), number=number)
-
-
-def _number(text: str, *, whole: bool) -> float:
-    """Return a number as printed; a comma sets off thousands of whole numbers and the decimals of others."""
-    return float(re.sub(r"[ ,]", "", text)) if whole else float(text.replace("·", ".").replace(",", "."))
 
 
 @dataclass
@@ -129,6 +62,11 @@ class Grid:
     def data_columns(self) -> range:
         """Return the columns that hold no labels."""
         return range(self.labels, self.width)
+
+
+def grids_of(document: Document) -> tuple[Grid, ...]:
+    """Return the tables of a document that have rows, in their order."""
+    return tuple(grid for table in document.tables if (grid := grid_of(document, table)) is not None)
 
 
 def grid_of(document: Document, table: Table) -> Grid | None:
@@ -287,12 +225,3 @@ def _size_above(grid: Grid, column: int, path: Texts) -> Value | None:
     above = (cell for cell in grid.table.cells if cell.column <= column < cell.column + cell.columns)
     told = (size_in(grid.document, cell.span) for cell in above if grid.text(cell) in path)
     return next((size for size in told if size is not None), None)
-
-
-def size_in(document: Document, span: Span) -> Value | None:
-    """Return the number of patients that a header tells: "(n = 54)", "N=1,234"."""
-    match = _SIZE.search(document.text, *span)
-    if match is None:
-        return None
-    role = "n" if match["n"] else "bare"
-    return _value(role, match, 0).model_copy(update={"role": "n"})

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mscevidence.extract.grammar.arithmetic import Share, events_of, fitting, only_n, possible
-from mscevidence.extract.tables import Grid, Reading, Row, reading_of, size_in
+from mscevidence.extract.tables import Grid, Row
+from mscevidence.extract.tables.cells import Reading, reading_of, size_in
 from mscevidence.extract.tables.headers import as_headed, lower_header
 from mscevidence.extract.tables.two_by_two import Counted
 from mscevidence.model import Cell, Document, Span, Value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mscevidence.extract.tables import Reading, Row
+from mscevidence.extract.tables import Row
+from mscevidence.extract.tables.cells import Reading
 
 WHOLE_PATH = 99
 """The level of groups that all headers of a column name together: "Once weekly" above "20 mg"."""
