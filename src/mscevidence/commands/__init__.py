@@ -155,6 +155,6 @@ def _start_quickly() -> None:
     through them a hundred times. Plugins of pydantic, which watch what is validated, are not ours. The matrices of a
     synthesis are small: threads that wait for parts of them cost a tenth of a second and help none.
     """
-    gc.set_threshold(200_000, 50, 50)
+    gc.set_threshold(200_000, 10, 10)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
