@@ -20,6 +20,7 @@ from mscevidence.extract.lookup.group_mentions import Groups
 from mscevidence.extract.lookup.group_sizes import sizes_of
 from mscevidence.extract.lookup.halved_sizes import halves_of
 from mscevidence.extract.lookup.implied_sizes import denominators_of
+from mscevidence.extract.lookup.table_columns import TableColumns
 from mscevidence.extract.lookup.told_sizes import HARM, ToldSizes
 from mscevidence.extract.tables import Grid, grids_of, turned
 from mscevidence.extract.tables.cells import reading_of, size_in
@@ -93,7 +94,7 @@ def answer(document: Document, *, outcome: str, intervention: str, comparator: s
     for grid in grids:
         for each in (grid, *turned(grid)):
             counts = TableCounts(each, sizes, numbers, _distinct(headed))
-            found += TableQuestion(each, sides, outcome, counts, parallel).answers()
+            found += TableQuestion(TableColumns(each, sides, outcome, counts, parallel)).answers()
     of_all = [] if _LEAVING.search(outcome) else headed
     told_sizes = _told_sizes(sizes, of_all, halves_of(groups), treated)
     best = _chosen(found, list(SentenceQuestion(groups, outcome, told_sizes).answers()))

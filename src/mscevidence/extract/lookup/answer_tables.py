@@ -17,10 +17,10 @@ from mscevidence.extract.lookup.asked_outcome import (
 from mscevidence.extract.lookup.asked_times import timeless, times_told, without_times
 from mscevidence.extract.lookup.table_columns import TableColumns
 from mscevidence.extract.tables import Grid, Row
-from mscevidence.extract.tables.counts import Place, TableCounts
+from mscevidence.extract.tables.counts import Place
 from mscevidence.extract.tables.headers import without_size
 from mscevidence.extract.tables.two_by_two import Found
-from mscevidence.extract.wording.pairing import Pairing, Sides
+from mscevidence.extract.wording.pairing import Pairing
 from mscevidence.extract.wording.phrases import Lexicon
 from mscevidence.extract.wording.word_stems import Stems, covered, same_absence, same_turn, stems, telling, unmeasured
 
@@ -64,23 +64,25 @@ class TableQuestion:
     """One question put to one table.
 
     Args:
-        grid: the table.
-        sides: the groups asked for.
-        outcome: the outcome as asked.
-        counts: reads the cells of the table.
-        parallel: whether the groups exist side by side.
+        columns: the table, the groups and the outcome asked for, and the columns of the groups.
     """
 
-    grid: Grid
-    sides: Sides
-    outcome: str
-    counts: TableCounts
-    parallel: bool = True
+    columns: TableColumns
+
+    @property
+    def grid(self) -> Grid:
+        """The table."""
+        return self.columns.grid
+
+    @property
+    def outcome(self) -> str:
+        """The outcome as asked."""
+        return self.columns.outcome
 
     @property
     def lexicon(self) -> Lexicon:
         """The abbreviations and groups of the document."""
-        return self.sides.lexicon
+        return self.columns.sides.lexicon
 
     @cached_property
     def wanted(self) -> Stems:
@@ -107,11 +109,6 @@ class TableQuestion:
         """The stems of the outcome that some rows of the table say and others do not."""
         labels = [stems(row.label) & self.wanted for row in self.grid.rows]
         return frozenset.union(*labels) - frozenset.intersection(*labels) if labels else frozenset()
-
-    @cached_property
-    def columns(self) -> TableColumns:
-        """The columns of the two groups."""
-        return TableColumns(self.grid, self.sides, self.outcome, self.counts, self.parallel)
 
     @cached_property
     def corner(self) -> Stems:
@@ -171,7 +168,7 @@ class TableQuestion:
 
     def _differs(self, label: str, heading: str, lower: str) -> bool:
         """Return whether a row is of the time before, of the lack of what was asked, or of another turn of it."""
-        if self.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
+        if self.columns.parallel and _BEFORE.match(f"{heading} {label}".strip()) and not _BASELINE.search(self.outcome):
             return True
         if tells_cause(label, self.outcome, frozenset()) or self._is_of_another_time(label):
             return True
@@ -221,7 +218,7 @@ class TableQuestion:
 
     def _found(self, row: Row, columns: tuple[int, int], pairing: Pairing, score: float) -> Iterator[Found]:
         sides = [
-            self.counts.counted(Place(row, column, block, index))
+            self.columns.counts.counted(Place(row, column, block, index))
             for index, (column, block) in enumerate(
                 zip(columns, (pairing.intervention, pairing.comparator), strict=True)
             )
