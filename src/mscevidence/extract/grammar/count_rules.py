@@ -11,6 +11,7 @@ from mscevidence.extract.grammar.count_words import (
     AFTER_BRACKET_OF,
     BETWEEN,
     CLOSE,
+    NONE_OF,
     NOUN_AHEAD,
     OF,
     OPEN,
@@ -33,7 +34,6 @@ _SCOPE_BEFORE = re.compile(
     r"(?:^|[;:,.(]\s?)(?:In|Among|Of|in|among|of)\s(?:the|this|our)\s(?:[\w-]+\s){0,4}(?:cohort|group|population|series|sample|total|study|trial|analysis|report|review)\sof\s$"
     r"|\b(?:follow-up|months?|years?|weeks?|days?|\w+ly)\s(?:in|among|of|for)\s(?:the\s)?$|(?:^|[;:,.(]\s?|\b(?:and|while|whereas|but)\s)(?:(?:[Oo]ut\s)?(?:[Oo]f|[Aa]mong)|[Ff]or\sthe)\s(?:(?:the|these|those|all|our|its|total|a|of)\s)*$"
 )
-_NONE_OF = re.compile(r"\b(?:none|not\sone)\sof\s(?:the\s|these\s|our\s)?\Z", re.IGNORECASE)
 _ZERO_BEHIND = re.compile(rf"(?:{NOUN})?{OPEN}")
 _SCOPE_ENDS = ("of", "Of", "among", "Among", "for", "in", "the", "these", "those", "all", "our", "its", "total", "a")
 """The last word that may stand before an n of which something is told."""
@@ -232,16 +232,16 @@ def _n_equals(s: Sentence, i: int) -> Count | None:
 def _none_of_n(s: Sentence, i: int) -> Count | None:
     """``None of the 8 patients (0/8)``, ``(0 of 8)`` and ``(0%)``: the zero is printed as a number too."""
     n = s.numeral(i, "number")
-    if not n or not _NONE_OF.search(s.before(i)) or not _ZERO_BEHIND.fullmatch(s.gap(i)):
+    if not n or not NONE_OF.search(s.before(i)) or not _ZERO_BEHIND.fullmatch(s.gap(i)):
         return None
     printed = _fraction(s, i + 1) or _x_of_n(s, i + 1)
-    if printed and printed.number("events") == 0 and printed.number("n") == n.value:
+    if printed and printed.number("events") == 0:
         return replace(printed, start=n.start, used=printed.used + 1)
     percent = s.numeral(i + 1, "percent")
-    if not percent or percent.value:
-        return None
-    values = (s.number("n", n), s.number("percent", percent))
-    return Count("percent-of-n", n.start, s.closed(n.start, percent.end), values, 2, noun=True)
+    if percent:
+        values = (s.number("n", n), s.number("percent", percent))
+        return Count("percent-of-n", n.start, s.closed(n.start, percent.end), values, 2, noun=True)
+    return None
 
 
 def _others(s: Sentence, i: int) -> Count | None:

@@ -29,3 +29,7 @@ def noun_end(s: Sentence, index: int, start: int) -> int:
     noun = NOUN_AHEAD.match(s.gap(index))
     end += noun.end() if noun else 0
     return s.closed(start, end)
+
+
+NONE_OF = re.compile(r"\b(?:none|not\sone)\sof\s(?:the\s|these\s|our\s)?\Z", re.IGNORECASE)
+"""What stands before the number of a group of which nobody had something."""

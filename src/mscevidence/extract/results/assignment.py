@@ -15,7 +15,7 @@ from mscevidence.extract.outcomes.subgroups import introduces, is_group_size, is
 from mscevidence.extract.results.attach import Attached, Bounds, is_demographic, outcome_of
 from mscevidence.extract.results.attribution import Attribution
 from mscevidence.extract.results.denominators import completed, possible_events
-from mscevidence.extract.results.doubts import is_everybody, is_figure, is_in_doubt, is_limit, says_kept
+from mscevidence.extract.results.doubts import is_everybody, is_figure, is_in_doubt, is_limit, is_of_nobody, says_kept
 from mscevidence.extract.results.event_counts import (
     EVENT_COUNTS,
     counts_events,
@@ -66,7 +66,11 @@ class Assignment:
             if count.rule == "of-n":
                 self.scope = count.value("n")
                 self.of_few = is_of_few(self.facts.text, count, self._total)
-            elif count.start in self.told or any(start <= count.start < end for start, end in (*self.taken, *named)):
+            elif (
+                is_of_nobody(self.facts.text, count)
+                or count.start in self.told
+                or any(start <= count.start < end for start, end in (*self.taken, *named))
+            ):
                 continue
             else:
                 candidate = self._part(index, count) or self._result(index, count)

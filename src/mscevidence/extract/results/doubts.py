@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from mscevidence.extract.arms import ArmMention
+from mscevidence.extract.grammar.count_words import NONE_OF
 from mscevidence.extract.grammar.counts import Count
 from mscevidence.extract.grammar.people import PEOPLE
 from mscevidence.extract.results.causes import is_of_a_cause
@@ -216,6 +217,11 @@ def is_detail(text: str, count: Count, outcome: Span) -> bool:
 def counts_things(text: str, count: Count, outcome: Span) -> bool:
     """Return whether a bare number behind an outcome counts no patients: "including recovery of three cell lines"."""
     return count.rule == "bare-number" and outcome[1] <= count.start and bool(_THINGS.match(text, count.end))
+
+
+def is_of_nobody(text: str, count: Count) -> bool:
+    """Return whether a number without an n counts a group of which nobody had something: "none of the 8 patients"."""
+    return count.value("n") is None and NONE_OF.search(text[max(0, count.start - 20) : count.start]) is not None
 
 
 def is_whole(count: Count, size: float | None) -> bool:
