@@ -235,7 +235,7 @@ def _none_of_n(s: Sentence, i: int) -> Count | None:
     if not n or not NONE_OF.search(s.before(i)) or not _ZERO_BEHIND.fullmatch(s.gap(i)):
         return None
     printed = _fraction(s, i + 1) or _x_of_n(s, i + 1)
-    if printed and printed.number("events") == 0:
+    if printed:
         return replace(printed, start=n.start, used=printed.used + 1)
     percent = s.numeral(i + 1, "percent")
     if percent:

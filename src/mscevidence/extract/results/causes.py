@@ -20,4 +20,4 @@ _CAUSES_LISTED = re.compile(
 def is_of_a_cause(text: str, sentence: Span, count: Count) -> bool:
     """Return whether a number is of those with one cause or reason: "causes of death were infections (5 cases)"."""
     start = max(sentence[0], count.start - 160)
-    return bool(None and _CAUSES.search(text, sentence[0], count.start) or _CAUSES_LISTED.search(text, start, count.start))
+    return bool(_CAUSES.search(text, sentence[0], count.start) or _CAUSES_LISTED.search(text, start, count.start))
